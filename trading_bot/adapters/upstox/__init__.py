@@ -1,0 +1,1 @@
+"""Upstox behind the ports: login, REST, market feed, order stream, instruments."""

@@ -1,0 +1,1 @@
+"""The running daemon's local socket: status, pause, resume, panic."""

@@ -1,0 +1,1 @@
+"""Values and rules of the market: no I/O, no clock, no randomness."""

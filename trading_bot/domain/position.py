@@ -1,0 +1,72 @@
+"""A position: the sum of the fills of one instrument, and nothing else."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from trading_bot.domain.instrument import Product
+from trading_bot.domain.money import rupees
+from trading_bot.domain.order import Fill, Side
+from trading_bot.domain.signal import Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Net quantity and the cash that flowed for it; exact, because both are integers.
+
+    Gross profit at a price is ``cash + quantity * price``: no average is needed, so nothing is rounded.
+    """
+
+    instrument_key: str
+    product: Product = Product.INTRADAY
+    quantity: int = 0
+    """Signed units: positive long, negative short."""
+    cash: int = 0
+    """Signed paise since the position was last flat: sales minus purchases, before charges."""
+    entry_quantity: int = 0
+    entry_value: int = 0
+    """Units and paise of the fills that opened or enlarged it since it was last flat."""
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether nothing is held."""
+        return self.quantity == 0
+
+    @property
+    def direction(self) -> Direction | None:
+        """Long, short, or None when flat."""
+        if self.quantity == 0:
+            return None
+        return Direction.LONG if self.quantity > 0 else Direction.SHORT
+
+    @property
+    def closing_side(self) -> Side:
+        """The side of an order that shrinks it."""
+        return Side.SELL if self.quantity > 0 else Side.BUY
+
+    @property
+    def average_entry_price(self) -> Decimal | None:
+        """Mean price of the entries in rupees, for display; None when nothing was entered."""
+        if self.entry_quantity == 0:
+            return None
+        return rupees(self.entry_value) / self.entry_quantity
+
+    def gross_pnl(self, last_price: int) -> Decimal:
+        """Profit before charges in rupees if it were closed at `last_price` (paise)."""
+        return rupees(self.cash + self.quantity * last_price)
+
+    def apply(self, fill: Fill) -> "Position":
+        """Return the position after the fill: the only way in which a position changes."""
+        signed = fill.side.sign * fill.quantity
+        opens = self.quantity == 0 or (self.quantity > 0) == (signed > 0)
+        after = replace(
+            self,
+            quantity=self.quantity + signed,
+            cash=self.cash - signed * fill.price,
+        )
+        if not opens:
+            return after
+        return replace(
+            after,
+            entry_quantity=self.entry_quantity + fill.quantity,
+            entry_value=self.entry_value + fill.value,
+        )

@@ -1,0 +1,1 @@
+"""The one door: takes an event, decides, applies, journals, and releases commands once they are durable."""

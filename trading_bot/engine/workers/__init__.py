@@ -1,0 +1,1 @@
+"""Coroutines that turn the outside into events, or commands into deeds."""

@@ -1,0 +1,1 @@
+"""A run's journal in, summary, tables, plots and a page out."""

@@ -1,0 +1,1 @@
+"""TOML, .env and environment in; frozen settings objects out."""

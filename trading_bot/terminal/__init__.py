@@ -1,0 +1,1 @@
+"""The one-screen view of a run."""
