@@ -1,0 +1,266 @@
+"""The book's events: every change of orders, positions, limits and halts, as it is journaled.
+
+The book is rebuilt from these and from nothing else. A kind's fields may grow (with a default), never change
+their meaning.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from trading_bot.domain.order import Fill, OrderRequest, OrderStatus, OrderTerms, Side
+from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
+
+
+class HaltScope(StrEnum):
+    """What a halt stops; exits go on under every one of them."""
+
+    ENTRIES = "entries"
+    """No new entries at all."""
+    INSTRUMENT = "instrument"
+    STRATEGY = "strategy"
+
+
+class ChangeResult(StrEnum):
+    """How a modification or cancellation ended."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NOT_SEEN = "not_seen"
+    """Its outcome was unknown and a later complete read shows the old terms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookEvent:
+    """What every event of the book carries: session time at which it was decided."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnershipTaken(BookEvent):
+    """A process became the owner of the book; its tags carry the new epoch."""
+
+    epoch: int
+    program_version: str
+    settings_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayStarted(BookEvent):
+    """A new trading day: counters and day halts are reset, orders of earlier days are gone."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalRaised(BookEvent):
+    """A strategy wants to trade."""
+
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDenied(BookEvent):
+    """A signal that was not traded, and why."""
+
+    strategy: str
+    instrument_key: str
+    candle_start_ms: int
+    reason: str
+    """Short code, for example ``max_concurrent_positions``."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradePlanned(BookEvent):
+    """A signal became a trade with a size and an exit plan."""
+
+    trade: Trade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderIntended(BookEvent):
+    """The intent of an order; on disk before anything is sent."""
+
+    request: OrderRequest
+    trade_id: int | None
+    """None only for an order that flattens what nobody here opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAdvanced(BookEvent):
+    """An order entered its next status."""
+
+    tag: str
+    status: OrderStatus
+    order_id: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReported(BookEvent):
+    """The broker's book shows terms or a filled quantity that we did not know."""
+
+    tag: str
+    terms: OrderTerms
+    reported_filled_quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModifyIntended(BookEvent):
+    """New terms are about to be asked for."""
+
+    tag: str
+    terms: OrderTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelIntended(BookEvent):
+    """A cancellation is about to be asked for."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeResolved(BookEvent):
+    """A modification or cancellation is no longer pending."""
+
+    tag: str
+    result: ChangeResult
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilled(BookEvent):
+    """A trade of one of our orders; the only event that changes a position."""
+
+    tag: str
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMoved(BookEvent):
+    """A trailing stop tightened."""
+
+    trade_id: int
+    stop_price: int
+    best_price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopFailed(BookEvent):
+    """A protective stop was refused, rejected, or vanished from the broker's book."""
+
+    trade_id: int
+    tag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitRequested(BookEvent):
+    """A trade is to be closed."""
+
+    trade_id: int
+    reason: ExitReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitStepped(BookEvent):
+    """An exit was not filled in time and is priced more aggressively."""
+
+    trade_id: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeClosed(BookEvent):
+    """A trade is flat and has no live order left."""
+
+    closed: ClosedTrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltRaised(BookEvent):
+    """Entries stop, everywhere or for one instrument or strategy."""
+
+    scope: HaltScope
+    subject: str
+    """Instrument key or strategy name; empty for all entries."""
+    reason: str
+    until_released: bool = False
+    """Whether only a person can release it; otherwise it ends with its cause or with the day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltCleared(BookEvent):
+    """A halt ended."""
+
+    scope: HaltScope
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicLatched(BookEvent):
+    """Everything is to be cancelled and flattened; no entry until a person releases it."""
+
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicReleased(BookEvent):
+    """A person allows entries again."""
+
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignOrderSeen(BookEvent):
+    """The broker's book holds an order that is not ours."""
+
+    order_id: str
+    instrument_key: str
+    side: Side
+    quantity: int
+    tag: str | None
+    placed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceFound(BookEvent):
+    """The broker's position is not what our fills add up to."""
+
+    instrument_key: str
+    our_quantity: int
+    broker_quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceSettled(BookEvent):
+    """Broker and book agree again on an instrument."""
+
+    instrument_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRecorded(BookEvent):
+    """Something that should not happen did, was survived, and a person should read about it."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayClosed(BookEvent):
+    """The day is over, flat and reconciled, or not and said so."""
+
+    on: date
+    gross_pnl: int
+    """Paise."""
+    charges: Decimal
+    """Rupees."""
+    open_positions: int
+    reconciled: bool

@@ -1,0 +1,72 @@
+"""The hours of an instrument on one day: when it may be entered and when it must be flat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
+from trading_bot.risk.settings import WindowSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingHours:
+    """One instrument's day in epoch milliseconds; intervals are half-open."""
+
+    continuous: tuple[tuple[int, int], ...]
+    """The continuous sessions, in order."""
+    first_entry_ms: int
+    last_entry_ms: int
+    flat_by_ms: int
+
+    def may_enter(self, at_ms: int) -> bool:
+        """Whether an entry may be made now."""
+        return self.first_entry_ms <= at_ms < self.last_entry_ms and self.is_open(at_ms)
+
+    def is_open(self, at_ms: int) -> bool:
+        """Whether continuous trading goes on."""
+        return any(start <= at_ms < end for start, end in self.continuous)
+
+    @property
+    def open_ms(self) -> int:
+        """Start of the first continuous session."""
+        return self.continuous[0][0]
+
+    @property
+    def close_ms(self) -> int:
+        """End of the last continuous session."""
+        return self.continuous[-1][1]
+
+
+def trading_hours(
+    instrument: Instrument,
+    on: date,
+    continuous: Sequence[tuple[int, int]],
+    settings: WindowSettings,
+) -> TradingHours:
+    """Return the hours on a day with the given continuous sessions (epoch ms).
+
+    The configured clock times hold on an ordinary day; where the session ends earlier, or lies elsewhere in
+    the day, it is flat `flat_lead_minutes` before the end, and entries stop as long before that as usual.
+    """
+    opens, closes = continuous[0][0], continuous[-1][1]
+    last_entry, flat_by = _clock_times(instrument, settings)
+    flat_ms = ms_at(on, flat_by)
+    entry_margin_ms = flat_ms - ms_at(on, last_entry)
+    latest_flat_ms = closes - settings.flat_lead_minutes * MS_PER_MINUTE
+    if not opens < flat_ms <= latest_flat_ms:
+        flat_ms = latest_flat_ms
+    return TradingHours(
+        continuous=tuple(continuous),
+        first_entry_ms=opens + settings.min_entry_after_open_minutes * MS_PER_MINUTE,
+        last_entry_ms=flat_ms - entry_margin_ms,
+        flat_by_ms=flat_ms,
+    )
+
+
+def _clock_times(instrument: Instrument, settings: WindowSettings) -> tuple[time, time]:
+    if instrument.segment.is_derivatives:
+        return settings.derivatives_last_entry, settings.derivatives_flat_by
+    if instrument.closing_auction_eligible:
+        return settings.auction_shares_last_entry, settings.auction_shares_flat_by
+    return settings.other_shares_last_entry, settings.other_shares_flat_by
