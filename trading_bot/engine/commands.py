@@ -1,0 +1,59 @@
+"""What the engine asks of the world. A command leaves only after the rows that caused it are on disk."""
+
+from dataclasses import dataclass
+
+from trading_bot.domain.order import OrderRequest, OrderTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """Send a new order."""
+
+    request: OrderRequest
+    expires_at_ms: int | None = None
+    """Session time after which an entry that still waits in the queue is let go; None for exits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModifyOrder:
+    """Ask for new terms of an order of ours."""
+
+    tag: str
+    order_id: str
+    terms: OrderTerms
+    is_exit: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder:
+    """Ask for the cancellation of an order; `tag` is None when it is not ours (panic only)."""
+
+    tag: str | None
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBooks:
+    """Read orders and trades now, without waiting for the next round."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTag:
+    """Look for an order whose answer was lost."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Tell a person."""
+
+    level: str
+    """info, warning or critical."""
+    text: str
+
+
+Command = PlaceOrder | ModifyOrder | CancelOrder | ReadBooks | SearchTag | Alert
+OrderCommand = PlaceOrder | ModifyOrder | CancelOrder

@@ -1,0 +1,201 @@
+"""Everything that can happen to the engine, in one vocabulary: the input log holds these, in order.
+
+Each carries the session time at which the engine took it. Given the same inputs the engine decides the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.market_data import Candle, Frame, MarketPhase
+from trading_bot.domain.order import Fill, OrderReport
+from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Refused, Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """What every input carries."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnershipClaimed(Input):
+    """The process starts: whatever an earlier one left unfinished is now ours to settle."""
+
+    program_version: str
+    settings_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOpened(Input):
+    """The trading day and what may be watched in it."""
+
+    on: date
+    instruments: tuple[Instrument, ...]
+    sessions: Mapping[str, tuple[tuple[int, int], ...]]
+    """Continuous sessions of each instrument, epoch ms."""
+    history: Mapping[str, tuple[tuple[int, int], ...]]
+    """Sessions of earlier days that warm-up candles may lie in, by instrument; see `WarmedUp`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarmedUp(Input):
+    """Finished 1-minute candles before now, oldest first: history, and today's up to a late start."""
+
+    instrument_key: str
+    candles: tuple[Candle, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameReceived(Input):
+    """A message of the feed."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseReported(Input):
+    """The exchange's word on the state of its segments."""
+
+    phases: Mapping[str, MarketPhase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLost(Input):
+    """The feed is down; everything from it is stale until it is back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockTicked(Input):
+    """A second of session time passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationDue(Input):
+    """A closed candle waits for its strategies."""
+
+    instrument_key: str
+    timeframe_s: int
+    candle: Candle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendStarted(Input):
+    """The order worker is about to hand an intent to the broker."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSkipped(Input):
+    """The order worker let an intent lapse: it waited too long for the rate gate, or entries stopped."""
+
+    tag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceAnswered(Input):
+    """How a place call ended."""
+
+    tag: str
+    outcome: Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModifyAnswered(Input):
+    """How a modify call ended."""
+
+    tag: str
+    outcome: Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAnswered(Input):
+    """How a cancel call ended."""
+
+    tag: str
+    outcome: Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPushed(Input):
+    """A row of the push stream: fast, but neither complete nor in order."""
+
+    report: OrderReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooksRead(Input):
+    """A complete, healthy read: first the order book, then the trades."""
+
+    asked_at_ms: int
+    """When the first of the reads was sent: what happened later may be missing."""
+    orders: tuple[OrderReport, ...]
+    fills: tuple[Fill, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionsRead(Input):
+    """A complete, healthy read of positions, with the books read right before it."""
+
+    asked_at_ms: int
+    positions: tuple[BrokerPosition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagSearched(Input):
+    """A healthy search for the orders that carry a tag."""
+
+    tag: str
+    orders: tuple[OrderReport, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRead(Input):
+    """What can be used for new orders, and what the broker asks per rupee of order value."""
+
+    funds: Funds
+    margin_rates: Mapping[str, Decimal]
+    """By instrument; empty when only the funds were read."""
+    bands: Mapping[str, tuple[int, int]]
+    """Price limits by instrument in paise; empty when not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFailed(Input):
+    """A read gave no answer. Nothing follows from it but that we know less."""
+
+    what: str
+    detail: str
+
+
+class OperatorWish(StrEnum):
+    """What a person, or the supervisor in their stead, can ask for."""
+
+    PAUSE = "pause"
+    """No new entries."""
+    RESUME = "resume"
+    """Entries again: releases a pause, a panic, and every halt that waits for a person."""
+    PANIC = "panic"
+    FLATTEN = "flatten"
+    """Close our own positions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAsked(Input):
+    """A person's wish."""
+
+    wish: OperatorWish
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayEnded(Input):
+    """Trading is over for the day and the last reads are in."""
+
+    charges: Decimal

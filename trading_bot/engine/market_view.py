@@ -1,0 +1,96 @@
+"""The market as the engine sees it: derived from inputs, rebuilt from history, never journaled."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from trading_bot.domain.candle_builder import CandleBuilder
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.market_data import Quote, Tick
+from trading_bot.domain.trade import Trade
+from trading_bot.risk.windows import TradingHours
+from trading_bot.strategies.strategy import Evaluator, Strategy
+
+_NEVER_BELOW = -1
+_NEVER_ABOVE = 1 << 62
+
+
+@dataclass(slots=True)
+class Watch:
+    """The prices at which an open trade needs attention, checked on every tick of its instrument."""
+
+    trade_id: int
+    below: int
+    """A price at or below this one is an event: the stop of a long, the target of a short."""
+    above: int
+    best_price: int
+    sign: int
+
+
+@dataclass(slots=True)
+class Series:
+    """One instrument: its candles, its strategies' indicators, its newest prices."""
+
+    instrument: Instrument
+    hours: TradingHours
+    builder: CandleBuilder
+    evaluators: tuple[tuple[Strategy, Evaluator], ...] = ()
+    last_price: int = 0
+    tick: Tick | None = None
+    seen_at_ms: int = 0
+    """Session time of the newest message about it."""
+    suspect_price: int = 0
+    """A price too far from the last one, waiting for a second tick to confirm it; 0 when none."""
+    watch: Watch | None = None
+    stop_breached_at_ms: int = 0
+    """When the stop of the open trade first traded; 0 when it has not."""
+    is_warm: bool = False
+    warm_candles: int = 0
+    """Candles of the strategies' timeframe that warm-up found."""
+    ticks: int = 0
+    candles: int = 0
+    previous_close: int = 0
+
+    def quote(self) -> Quote | None:
+        """Best bid and offer; None where the feed has no depth for it."""
+        tick = self.tick
+        if tick is None or not (tick.bid or tick.ask):
+            return None
+        return Quote(tick.bid, tick.bid_quantity, tick.ask, tick.ask_quantity)
+
+
+@dataclass(slots=True)
+class MarketView:
+    """All instruments that are watched today."""
+
+    series: dict[str, Series] = field(default_factory=dict)
+    is_feed_up: bool = False
+    seen_at_ms: int = 0
+    """Session time of the newest message of the feed."""
+    frames: int = 0
+    ticks: int = 0
+    unknown_ticks: int = 0
+    suspect_ticks: int = 0
+
+    def __iter__(self) -> Iterator[Series]:
+        return iter(self.series.values())
+
+    def last_price(self, instrument_key: str) -> int:
+        """Last traded price in paise; 0 when nothing was seen yet."""
+        found = self.series.get(instrument_key)
+        return 0 if found is None else found.last_price
+
+
+def timeframes_of(strategies: Sequence[Strategy]) -> tuple[int, ...]:
+    """The candle lengths in seconds that the strategies want, each once, ascending."""
+    return tuple(sorted({strategy.timeframe_s for strategy in strategies}))
+
+
+def watch_of(trade: Trade, best_price: int) -> Watch:
+    """Return the levels of a trade: on each side the stop or the target, whichever lies there."""
+    sign = trade.direction.sign
+    target = trade.plan.target_price
+    if sign > 0:
+        below, above = trade.stop_price, _NEVER_ABOVE if target is None else target
+    else:
+        below, above = _NEVER_BELOW if target is None else target, trade.stop_price
+    return Watch(trade_id=trade.trade_id, below=below, above=above, best_price=best_price, sign=sign)

@@ -1,0 +1,40 @@
+"""How often the engine looks, and how long it waits before it believes."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from trading_bot.domain.section import Section
+
+Seconds = Annotated[int, Field(ge=1, le=3_600)]
+
+
+class EngineSettings(Section):
+    """Times in seconds of session time."""
+
+    order_poll_s: Annotated[Seconds, Field(description="Between two reads of the order book and trades")] = 10
+    position_poll_s: Annotated[Seconds, Field(description="Between two reads of the positions")] = 30
+    account_poll_s: Annotated[Seconds, Field(description="Between two reads of the funds")] = 60
+    settle_s: Annotated[
+        Seconds, Field(description="After sending, how long an order may stay invisible before it is absent")
+    ] = 30
+    absent_reads_apart_s: Annotated[
+        Seconds, Field(description="Between the two complete reads that prove an absence")
+    ] = 5
+    change_settle_s: Annotated[
+        Seconds, Field(description="After asking for a change, when a read that shows the old terms counts")
+    ] = 5
+    stop_grace_s: Annotated[
+        Seconds, Field(description="After the stop price traded, how long the broker's stop has to fill")
+    ] = 2
+    feed_silence_s: Annotated[
+        Seconds, Field(description="Without any message in continuous trading, when the feed counts as lost")
+    ] = 15
+    suspect_move: Annotated[
+        float, Field(gt=0, le=1, description="Jump between two ticks that needs a second one to be believed")
+    ] = 0.1
+    reject_storm: Annotated[int, Field(ge=1, le=100, description="Rejections in a minute that halt entries")] = 5
+    entry_queue_s: Annotated[
+        Seconds, Field(description="How long an entry may wait for the rate gate before it is let go")
+    ] = 5
+    record_inputs: Annotated[bool, Field(description="Whether every input is kept for an exact replay")] = False

@@ -1,0 +1,86 @@
+"""All that a decision may look at: the book, the market view, and what we know of the account."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from trading_bot.domain.order import Order, OrderStatus
+from trading_bot.domain.money import ZERO
+from trading_bot.engine.book import Book
+from trading_bot.engine.market_view import MarketView
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.risk.settings import RiskSettings
+from trading_bot.strategies.strategy import Strategy
+
+ChargesSoFar = Callable[[Book], Decimal]
+"""Charges in rupees of the fills that a book holds."""
+
+
+@dataclass(slots=True)
+class Account:
+    """What the broker last said about money and limits; nothing is assumed before it spoke."""
+
+    available: Decimal | None = None
+    margin_rates: dict[str, Decimal] = field(default_factory=dict)
+    bands: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Doubt:
+    """The search for an order whose answer was lost."""
+
+    since_ms: int
+    next_search_ms: int
+    delay_ms: int = 1_000
+    absent_reads_ms: list[int] = field(default_factory=list)
+    """When the complete reads were sent that did not show it."""
+
+
+@dataclass(slots=True)
+class State:
+    """The engine's whole state; one owner, behind one lock."""
+
+    settings: EngineSettings
+    risk: RiskSettings
+    strategies: Sequence[Strategy]
+    charges_so_far: ChargesSoFar
+    book: Book = field(default_factory=Book)
+    market: MarketView = field(default_factory=MarketView)
+    account: Account = field(default_factory=Account)
+    now_ms: int = 0
+    is_recovered: bool = False
+    """Whether a complete read of orders, trades and positions followed the start."""
+    is_panic_sent: bool = False
+    books_read_at_ms: int = 0
+    positions_read_at_ms: int = 0
+    doubts: dict[str, Doubt] = field(default_factory=dict)
+    mismatches: dict[str, int] = field(default_factory=dict)
+    """Position differences seen once, by instrument: the broker's quantity. A second sight confirms."""
+    foreign_quantity: dict[str, int] = field(default_factory=dict)
+    """Signed units that others traded today, by instrument."""
+    rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
+    charges_cache: tuple[int, Decimal] = (0, ZERO)
+    switched_off: dict[str, str] = field(default_factory=dict)
+    """Strategies that raised an error, and which."""
+
+    def charges(self) -> Decimal:
+        """Charges of today's fills in rupees, computed anew only when a fill was added."""
+        count = len(self.book.fills)
+        if self.charges_cache[0] != count:
+            self.charges_cache = (count, self.charges_so_far(self.book))
+        return self.charges_cache[1]
+
+
+def has_unsettled_fills(order: Order) -> bool:
+    """Whether the broker reports fills that were not applied yet."""
+    return order.reported_filled_quantity > order.filled_quantity
+
+
+def is_changeable(order: Order) -> bool:
+    """Whether the broker holds the order and nothing is being asked of it."""
+    return (
+        order.status in (OrderStatus.OPEN, OrderStatus.TRIGGER_PENDING)
+        and order.order_id is not None
+        and not order.is_change_pending
+    )

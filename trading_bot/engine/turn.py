@@ -1,0 +1,80 @@
+"""One turn of the engine: the events and commands that a single input leads to."""
+
+from dataclasses import dataclass, field
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderRequest, OrderTerms, Purpose, Side
+from trading_bot.domain.tag import Tag
+from trading_bot.domain.trade import Trade
+from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
+from trading_bot.engine.inputs import EvaluationDue
+from trading_bot.engine.state import State
+
+
+@dataclass(slots=True)
+class Turn:
+    """Collects what a decision leads to; each event is applied to the book at once."""
+
+    state: State
+    events: list[ev.BookEvent] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    evaluations: list[EvaluationDue] = field(default_factory=list)
+    touched_trades: dict[int, None] = field(default_factory=dict)
+    """Trades whose orders or position changed in this turn: each is driven before the turn ends."""
+
+    @property
+    def now_ms(self) -> int:
+        """Session time of the input."""
+        return self.state.now_ms
+
+    def emit(self, event: ev.BookEvent) -> None:
+        """Journal an event and let the book take it."""
+        self.state.book.apply(event)
+        self.events.append(event)
+
+    def touch(self, tag: str) -> None:
+        """Have the trade of an order driven at the end of the turn."""
+        trade_id = self.state.book.trade_id_by_tag.get(tag)
+        if trade_id is not None:
+            self.touched_trades[trade_id] = None
+
+    def command(self, command: Command) -> None:
+        """Ask something of the world, once the events of this turn are on disk."""
+        self.commands.append(command)
+
+    def intend(
+        self,
+        trade: Trade,
+        side: Side,
+        purpose: Purpose,
+        terms: OrderTerms,
+        expires_at_ms: int | None = None,
+    ) -> str:
+        """Journal the intent of a new order and ask for it to be sent; its tag."""
+        book = self.state.book
+        assert book.on is not None, "no order before a day was opened"
+        request = OrderRequest(
+            tag=str(Tag(book.on, book.epoch, book.last_intent + 1)),
+            instrument_key=trade.instrument_key,
+            side=side,
+            product=trade.product,
+            purpose=purpose,
+            terms=terms,
+        )
+        self.emit(ev.OrderIntended(at_ms=self.now_ms, request=request, trade_id=trade.trade_id))
+        self.command(PlaceOrder(request=request, expires_at_ms=expires_at_ms))
+        return request.tag
+
+    def intend_modify(self, tag: str, terms: OrderTerms) -> None:
+        """Journal and ask for new terms of a resting order."""
+        order = self.state.book.orders[tag]
+        assert order.order_id is not None
+        self.emit(ev.ModifyIntended(at_ms=self.now_ms, tag=tag, terms=terms))
+        self.command(ModifyOrder(tag=tag, order_id=order.order_id, terms=terms))
+
+    def intend_cancel(self, tag: str) -> None:
+        """Journal and ask for the cancellation of a resting order."""
+        order = self.state.book.orders[tag]
+        assert order.order_id is not None
+        self.emit(ev.CancelIntended(at_ms=self.now_ms, tag=tag))
+        self.command(CancelOrder(tag=tag, order_id=order.order_id))
