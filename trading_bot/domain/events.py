@@ -218,6 +218,17 @@ class PanicReleased(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionAdopted(BookEvent):
+    """Panic takes over a position that nobody here opened, to close it."""
+
+    trade: Trade
+    quantity: int
+    """Signed units."""
+    price: int
+    """Paise at which it is valued when it is taken over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignOrderSeen(BookEvent):
     """The broker's book holds an order that is not ours."""
 

@@ -168,6 +168,8 @@ class Order:
     cancel_requested: bool = False
     changed_at_ms: int = 0
     """When the last place, modify or cancel was asked for."""
+    refused_changes: int = 0
+    """Modifications and cancellations that the broker did not carry out."""
     message: str = ""
 
     @property

@@ -46,6 +46,8 @@ class Book:
     """By scope, subject and reason."""
     is_panicking: bool = False
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
+    adopted: dict[str, int] = field(default_factory=dict)
+    """Signed units that panic took over today, by instrument."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
     incidents_today: int = 0
     is_day_closed: bool = False
@@ -113,6 +115,7 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.denials_today = book.signals_today = book.incidents_today = 0
     book.halts = {key: halt for key, halt in book.halts.items() if halt.until_released}
     book.foreign_orders.clear()
+    book.adopted.clear()
     book.is_day_closed = False
 
 
@@ -126,15 +129,33 @@ def _entry_denied(book: Book, _event: ev.EntryDenied) -> None:
 
 def _trade_planned(book: Book, event: ev.TradePlanned) -> None:
     trade = event.trade
-    book.last_trade_id = max(book.last_trade_id, trade.trade_id)
-    book.trades[trade.trade_id] = trade
-    book.tags_by_trade_id[trade.trade_id] = []
-    book.trade_id_by_instrument[trade.instrument_key] = trade.trade_id
+    _add_trade(book, trade)
     book.trades_today += 1
     counts = book.symbol_trades_today
     counts[trade.instrument_key] = counts.get(trade.instrument_key, 0) + 1
     book.entry_times_ms.append(event.at_ms)
     book.last_entry_ms[trade.instrument_key] = event.at_ms
+
+
+def _add_trade(book: Book, trade: Trade) -> None:
+    book.last_trade_id = max(book.last_trade_id, trade.trade_id)
+    book.trades[trade.trade_id] = trade
+    book.tags_by_trade_id[trade.trade_id] = []
+    book.trade_id_by_instrument[trade.instrument_key] = trade.trade_id
+
+
+def _position_adopted(book: Book, event: ev.PositionAdopted) -> None:
+    key = event.trade.instrument_key
+    _add_trade(book, event.trade)
+    book.adopted[key] = book.adopted.get(key, 0) + event.quantity
+    book.positions[key] = Position(
+        instrument_key=key,
+        product=event.trade.product,
+        quantity=event.quantity,
+        cash=-event.quantity * event.price,
+        entry_quantity=abs(event.quantity),
+        entry_value=abs(event.quantity) * event.price,
+    )
 
 
 def _order_intended(book: Book, event: ev.OrderIntended) -> None:
@@ -184,8 +205,13 @@ def _cancel_intended(book: Book, event: ev.CancelIntended) -> None:
 
 def _change_resolved(book: Book, event: ev.ChangeResolved) -> None:
     order = book.orders[event.tag]
+    confirmed = event.result is ev.ChangeResult.CONFIRMED
     book.orders[event.tag] = replace(
-        order, requested_terms=None, cancel_requested=False, message=event.message or order.message
+        order,
+        requested_terms=None,
+        cancel_requested=False,
+        refused_changes=0 if confirmed else order.refused_changes + 1,
+        message=event.message or order.message,
     )
 
 
@@ -303,6 +329,7 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.HaltCleared: _halt_cleared,
     ev.PanicLatched: _panic_latched,
     ev.PanicReleased: _panic_released,
+    ev.PositionAdopted: _position_adopted,
     ev.ForeignOrderSeen: _foreign_order_seen,
     ev.DifferenceFound: _difference_found,
     ev.DifferenceSettled: _difference_settled,

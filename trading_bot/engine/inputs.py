@@ -38,8 +38,6 @@ class DayOpened(Input):
     instruments: tuple[Instrument, ...]
     sessions: Mapping[str, tuple[tuple[int, int], ...]]
     """Continuous sessions of each instrument, epoch ms."""
-    history: Mapping[str, tuple[tuple[int, int], ...]]
-    """Sessions of earlier days that warm-up candles may lie in, by instrument; see `WarmedUp`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +46,8 @@ class WarmedUp(Input):
 
     instrument_key: str
     candles: tuple[Candle, ...]
+    session_starts: Mapping[date, int]
+    """When the session of each day in the candles started, epoch ms: longer candles align to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

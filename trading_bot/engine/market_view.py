@@ -49,6 +49,8 @@ class Series:
     ticks: int = 0
     candles: int = 0
     previous_close: int = 0
+    session: int = 0
+    """Index of the continuous session that its candles belong to."""
 
     def quote(self) -> Quote | None:
         """Best bid and offer; None where the feed has no depth for it."""

@@ -33,8 +33,12 @@ class EngineSettings(Section):
     suspect_move: Annotated[
         float, Field(gt=0, le=1, description="Jump between two ticks that needs a second one to be believed")
     ] = 0.1
-    reject_storm: Annotated[int, Field(ge=1, le=100, description="Rejections in a minute that halt entries")] = 5
+    reject_storm: Annotated[
+        int, Field(ge=1, le=100, description="Rejections in a minute that halt entries")
+    ] = 5
     entry_queue_s: Annotated[
         Seconds, Field(description="How long an entry may wait for the rate gate before it is let go")
     ] = 5
-    record_inputs: Annotated[bool, Field(description="Whether every input is kept for an exact replay")] = False
+    record_inputs: Annotated[bool, Field(description="Whether every input is kept for an exact replay")] = (
+        False
+    )

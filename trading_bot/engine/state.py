@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from trading_bot.domain.order import Order, OrderStatus
 from trading_bot.domain.money import ZERO
+from trading_bot.domain.order import Order, OrderStatus
 from trading_bot.engine.book import Book
 from trading_bot.engine.market_view import MarketView
 from trading_bot.engine.settings import EngineSettings
@@ -51,7 +51,6 @@ class State:
     now_ms: int = 0
     is_recovered: bool = False
     """Whether a complete read of orders, trades and positions followed the start."""
-    is_panic_sent: bool = False
     books_read_at_ms: int = 0
     positions_read_at_ms: int = 0
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -59,6 +58,10 @@ class State:
     """Position differences seen once, by instrument: the broker's quantity. A second sight confirms."""
     foreign_quantity: dict[str, int] = field(default_factory=dict)
     """Signed units that others traded today, by instrument."""
+    broker_quantity: dict[str, int] = field(default_factory=dict)
+    """Signed units that the broker last reported, by instrument."""
+    open_foreign_orders: tuple[str, ...] = ()
+    """Ids of live orders that are not ours, as of the last complete read."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[int, Decimal] = (0, ZERO)
     switched_off: dict[str, str] = field(default_factory=dict)

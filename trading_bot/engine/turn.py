@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderRequest, OrderTerms, Purpose, Side
+from trading_bot.domain.signal import Evaluation
 from trading_bot.domain.tag import Tag
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
@@ -19,6 +20,10 @@ class Turn:
     events: list[ev.BookEvent] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     evaluations: list[EvaluationDue] = field(default_factory=list)
+    traces: list[Evaluation] = field(default_factory=list)
+    """What strategies said, for the record of gate traces."""
+    failures: list[Exception] = field(default_factory=list)
+    """Errors of strategies, for the log."""
     touched_trades: dict[int, None] = field(default_factory=dict)
     """Trades whose orders or position changed in this turn: each is driven before the turn ends."""
 

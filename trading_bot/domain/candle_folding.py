@@ -1,0 +1,112 @@
+"""Short candles to long ones: the same arithmetic for candles that grow and for those of a history."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, date_of, midnight_ms
+from trading_bot.domain.market_data import Candle
+
+_NEVER_MS = 1 << 62
+
+
+class FormingCandle:
+    """A long candle while shorter ones are folded into it."""
+
+    __slots__ = ("_length_ms", "_origin_ms", "_session_end_ms", "candle", "end_ms", "timeframe_s")
+
+    def __init__(self, timeframe_s: int) -> None:
+        self.timeframe_s = timeframe_s
+        self._length_ms = timeframe_s * MS_PER_SECOND
+        self.start_session(0, _NEVER_MS)
+        self.drop()
+
+    def start_session(self, origin_ms: int, session_end_ms: int) -> None:
+        """Align intervals from the origin and let none reach past the end of the session."""
+        self._origin_ms = origin_ms
+        self._session_end_ms = session_end_ms
+
+    def drop(self) -> None:
+        """Forget what is forming."""
+        self.candle: Candle | None = None
+        self.end_ms = _NEVER_MS
+
+    def start_of(self, at_ms: int) -> int:
+        """Start of the interval that holds the instant."""
+        return at_ms - (at_ms - self._origin_ms) % self._length_ms
+
+    def fold(self, part: Candle) -> None:
+        """Add a shorter candle, which must lie in the interval that is open, if one is."""
+        if self.candle is not None:
+            self.candle = _extended(self.candle, part)
+            return
+        start_ms = self.start_of(part.start_ms)
+        self.candle = Candle(start_ms, *part[1:])
+        self.end_ms = min(start_ms + self._length_ms, self._session_end_ms)
+
+    def take(self) -> Candle:
+        """Return the candle and begin anew."""
+        candle = self.candle
+        assert candle is not None
+        self.drop()
+        return candle
+
+
+def joined(whole: Candle | None, part: Candle | None, frame: FormingCandle) -> Candle | None:
+    """The long candle as it would be with the part folded in; either may be missing."""
+    if part is None:
+        return whole
+    if whole is None:
+        return Candle(frame.start_of(part.start_ms), *part[1:])
+    return _extended(whole, part)
+
+
+def aggregate(
+    minute_candles: Iterable[Candle],
+    timeframe_s: int,
+    session_start_of_day: Callable[[date], int],
+    closed_by_ms: int | None = None,
+) -> list[Candle]:
+    """Candles of a longer timeframe from minutes, oldest first, as the builder would have made them.
+
+    `session_start_of_day` gives the epoch milliseconds at which the session of a date in India starts;
+    minutes before it (the pre-open) are left out. With `closed_by_ms` a last candle is left out whose whole
+    interval had not passed by then: it is still forming.
+    """
+    length_ms = timeframe_s * MS_PER_SECOND
+    candles: list[Candle] = []
+    session_start_ms = day_end_ms = end_ms = -_NEVER_MS
+    for minute in minute_candles:
+        start_ms = minute.start_ms
+        if start_ms >= day_end_ms:
+            session_start_ms = session_start_of_day(date_of(start_ms))
+            day_end_ms = _next_midnight_ms(start_ms)
+            end_ms = session_start_ms
+        if start_ms < session_start_ms:
+            continue
+        if start_ms < end_ms:
+            candles[-1] = _extended(candles[-1], minute)
+            continue
+        bucket_ms = start_ms - (start_ms - session_start_ms) % length_ms
+        candles.append(Candle(bucket_ms, *minute[1:]))
+        end_ms = min(bucket_ms + length_ms, day_end_ms)
+    if candles and closed_by_ms is not None and candles[-1].start_ms + length_ms > closed_by_ms:
+        candles.pop()
+    return candles
+
+
+def _extended(whole: Candle, part: Candle) -> Candle:
+    """Both together; the volume is unknown as soon as that of one of them is."""
+    volume = None if whole.volume is None or part.volume is None else whole.volume + part.volume
+    return Candle(
+        whole.start_ms,
+        whole.open,
+        max(whole.high, part.high),
+        min(whole.low, part.low),
+        part.close,
+        volume,
+    )
+
+
+def _next_midnight_ms(at_ms: int) -> int:
+
+    return midnight_ms(date_of(at_ms)) + MS_PER_DAY

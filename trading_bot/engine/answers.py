@@ -1,0 +1,99 @@
+"""How calls to the broker ended: each answer moves its order, and the trade is driven after it."""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.order import Order, OrderStatus
+from trading_bot.engine import halts, protection
+from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
+from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
+from trading_bot.engine.ports import Accepted, Refused, Unknown
+from trading_bot.engine.state import Doubt, State
+from trading_bot.engine.turn import Turn
+
+
+def on_send_started(state: State, event: SendStarted, turn: Turn) -> None:
+    """The intent leaves the process now: from here on only an answer or the books can settle it."""
+    order = state.book.orders.get(event.tag)
+    if order is not None and order.status is OrderStatus.INTENDED:
+        turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=event.tag, status=OrderStatus.SENT))
+
+
+def on_send_skipped(state: State, event: SendSkipped, turn: Turn) -> None:
+    """An intent was let go before it was sent."""
+    order = state.book.orders.get(event.tag)
+    if order is None or order.status is not OrderStatus.INTENDED:
+        return
+    turn.emit(
+        ev.OrderAdvanced(at_ms=state.now_ms, tag=event.tag, status=OrderStatus.DROPPED, message=event.reason)
+    )
+    turn.touch(event.tag)
+
+
+def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
+    """Take the outcome of a place call; it may come after the books already told."""
+    order = state.book.orders.get(event.tag)
+    if order is None or order.status not in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
+        return
+    match event.outcome:
+        case Accepted(order_id):
+            _acknowledge(state, order, order_id, turn)
+        case Refused(code, message):
+            _refuse(state, order, f"{code} {message}", turn)
+        case Unknown(reason):
+            enter_doubt(state, order, reason, turn)
+    turn.touch(event.tag)
+
+
+def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
+    state.doubts.pop(order.tag, None)
+    turn.emit(
+        ev.OrderAdvanced(
+            at_ms=state.now_ms, tag=order.tag, status=OrderStatus.ACKNOWLEDGED, order_id=order_id
+        )
+    )
+
+
+def _refuse(state: State, order: Order, text: str, turn: Turn) -> None:
+    state.doubts.pop(order.tag, None)
+    turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.REFUSED, message=text))
+    halts.note_rejection(state, turn, text)
+    protection.note_failure(state, order, text, turn)
+
+
+def enter_doubt(state: State, order: Order, reason: str, turn: Turn) -> None:
+    """Nobody knows whether the order exists: count it at its worst and start looking for its tag."""
+    if order.status is not OrderStatus.IN_DOUBT:
+        turn.emit(
+            ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.IN_DOUBT, message=reason)
+        )
+    state.doubts[order.tag] = Doubt(since_ms=state.now_ms, next_search_ms=state.now_ms + MS_PER_SECOND)
+    turn.command(SearchTag(tag=order.tag))
+    turn.command(Alert(level="warning", text=f"outcome of order {order.tag} unknown: {reason}"))
+
+
+def on_modify_answered(state: State, event: ModifyAnswered, turn: Turn) -> None:
+    """Take the outcome of a modify call; acceptance is not yet the change, the books confirm it."""
+    _on_change_answered(state, event, turn)
+
+
+def on_cancel_answered(state: State, event: CancelAnswered, turn: Turn) -> None:
+    """Take the outcome of a cancel call; a fill may still win."""
+    _on_change_answered(state, event, turn)
+
+
+def _on_change_answered(state: State, event: ModifyAnswered | CancelAnswered, turn: Turn) -> None:
+    order = state.book.orders.get(event.tag)
+    if order is None or not order.is_change_pending:
+        return
+    if isinstance(event.outcome, Refused):
+        turn.emit(
+            ev.ChangeResolved(
+                at_ms=state.now_ms,
+                tag=event.tag,
+                result=ev.ChangeResult.REFUSED,
+                message=f"{event.outcome.code} {event.outcome.message}",
+            )
+        )
+        turn.touch(event.tag)
+    if not isinstance(event.outcome, Accepted):
+        turn.command(ReadBooks(reason=f"outcome of a change to {event.tag}"))

@@ -1,0 +1,107 @@
+"""Start, day by day: starting, restarting after a crash and starting with unknown positions are one path."""
+
+from decimal import Decimal
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.candle_builder import CandleBuilder
+from trading_bot.domain.candle_folding import aggregate
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.order import OrderStatus
+from trading_bot.engine import answers
+from trading_bot.engine.commands import Alert
+from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed, WarmedUp
+from trading_bot.engine.market_view import Series, timeframes_of
+from trading_bot.engine.state import State
+from trading_bot.engine.turn import Turn
+from trading_bot.risk.windows import trading_hours
+
+
+def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> None:
+    """Take the book over: a new epoch, and every order whose answer nobody waited for is in doubt."""
+    book = state.book
+    turn.emit(
+        ev.OwnershipTaken(
+            at_ms=state.now_ms,
+            epoch=book.epoch + 1,
+            program_version=event.program_version,
+            settings_hash=event.settings_hash,
+        )
+    )
+    for order in tuple(book.orders.values()):
+        if order.status in (OrderStatus.INTENDED, OrderStatus.SENT, OrderStatus.IN_DOUBT):
+            answers.enter_doubt(state, order, "the process ended before its answer came", turn)
+
+
+def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
+    """Set up the instruments of the day, and start a new day in the book unless it is the same one."""
+    if state.book.on != event.on:
+        turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on))
+    state.market.series = {
+        instrument.key: _series(state, event, instrument)
+        for instrument in event.instruments
+        if event.sessions.get(instrument.key)
+    }
+
+
+def _series(state: State, event: DayOpened, instrument: Instrument) -> Series:
+    sessions = event.sessions[instrument.key]
+    hours = trading_hours(instrument, event.on, sessions, state.risk.windows)
+    builder = CandleBuilder(timeframes_of(state.strategies))
+    builder.start_day(*hours.continuous[0])
+    evaluators = (
+        tuple((strategy, strategy.evaluator(instrument)) for strategy in state.strategies)
+        if instrument.is_tradable
+        else ()
+    )
+    return Series(instrument=instrument, hours=hours, builder=builder, evaluators=evaluators)
+
+
+def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
+    """Open an instrument's indicators on its history; with too little of it, it is only watched."""
+    series = state.market.series[event.instrument_key]
+    series.is_warm = bool(series.evaluators)
+    series.builder.resume(candle for candle in event.candles if candle.start_ms >= series.hours.open_ms)
+    for strategy, evaluator in series.evaluators:
+        candles = aggregate(
+            event.candles, strategy.timeframe_s, event.session_starts.__getitem__, closed_by_ms=state.now_ms
+        )
+        series.warm_candles = len(candles)
+        if len(candles) < strategy.warm_up.required:
+            series.is_warm = False
+            need = strategy.warm_up.required
+            text = f"{series.instrument.symbol} is only watched: {len(candles)} of {need} candles"
+            turn.command(Alert(level="warning", text=text))
+        evaluator.warm_up(candles)
+    earlier = [candle for candle in event.candles if candle.start_ms < series.hours.open_ms]
+    if earlier:
+        series.previous_close = earlier[-1].close
+
+
+def start_next_session(series: Series, now_ms: int) -> None:
+    """On a day of several sessions, let the candles of the next one begin when its time comes."""
+    upcoming = series.session + 1
+    if upcoming < len(series.hours.continuous) and now_ms >= series.hours.continuous[upcoming][0]:
+        series.session = upcoming
+        series.builder.start_day(*series.hours.continuous[upcoming])
+
+
+def on_day_ended(state: State, event: DayEnded, turn: Turn) -> None:
+    """Close the day: flat and reconciled, or not and said so."""
+    book = state.book
+    if book.on is None or book.is_day_closed:
+        return
+    open_positions = sum(1 for position in book.positions.values() if not position.is_flat)
+    reconciled = not book.differences and not state.doubts
+    turn.emit(
+        ev.DayClosed(
+            at_ms=state.now_ms,
+            on=book.on,
+            gross_pnl=sum(trade.gross_pnl for trade in book.closed_trades),
+            charges=Decimal(event.charges),
+            open_positions=open_positions,
+            reconciled=reconciled,
+        )
+    )
+    if open_positions or not reconciled:
+        text = f"day ends with {open_positions} open positions, reconciled: {reconciled}"
+        turn.command(Alert(level="critical", text=text))

@@ -1,0 +1,59 @@
+"""decide(state, input) -> events and commands: no I/O, no clock, no chance.
+
+Given the same state and the same input the same turn comes out; that is what makes a recorded day replay to
+the same journal, byte for byte.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from trading_bot.engine import answers, days, evaluate, inputs, operator, reconcile, reports, ticks, trades
+from trading_bot.engine.panic import drive_panic
+from trading_bot.engine.state import State
+from trading_bot.engine.turn import Turn
+
+
+def decide(state: State, event: inputs.Input) -> Turn:
+    """Take one input: advance the state, and return what is to be journaled and asked of the world."""
+    state.now_ms = max(state.now_ms, event.at_ms)
+    turn = Turn(state)
+    DECIDE[type(event)](state, event, turn)
+    if turn.touched_trades:
+        trades.drive_touched(state, turn)
+    return turn
+
+
+def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) -> None:
+    reconcile.on_positions_read(state, event, turn)
+    drive_panic(state, turn)
+
+
+def _on_books_read(state: State, event: inputs.BooksRead, turn: Turn) -> None:
+    reports.on_books_read(state, event, turn)
+    drive_panic(state, turn)
+
+
+DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
+    inputs.FrameReceived: ticks.on_frame,
+    inputs.ClockTicked: ticks.on_clock,
+    inputs.EvaluationDue: evaluate.on_evaluation_due,
+    inputs.FeedLost: ticks.on_feed_lost,
+    inputs.PhaseReported: ticks.on_phases,
+    inputs.SendStarted: answers.on_send_started,
+    inputs.SendSkipped: answers.on_send_skipped,
+    inputs.PlaceAnswered: answers.on_place_answered,
+    inputs.ModifyAnswered: answers.on_modify_answered,
+    inputs.CancelAnswered: answers.on_cancel_answered,
+    inputs.OrderPushed: reports.on_order_pushed,
+    inputs.BooksRead: _on_books_read,
+    inputs.TagSearched: reports.on_tag_searched,
+    inputs.PositionsRead: _on_positions_read,
+    inputs.AccountRead: reconcile.on_account_read,
+    inputs.ReadFailed: reconcile.on_read_failed,
+    inputs.OperatorAsked: operator.on_operator_asked,
+    inputs.OwnershipClaimed: days.on_ownership_claimed,
+    inputs.DayOpened: days.on_day_opened,
+    inputs.WarmedUp: days.on_warmed_up,
+    inputs.DayEnded: days.on_day_ended,
+}
+"""Each function takes the input class that it is filed under."""

@@ -1,0 +1,102 @@
+"""The one door. One lock, taken here only; nothing under it waits for the network or the disk.
+
+An input is decided and applied in memory under the lock and its rows are queued. Commands, and answers to
+whoever asked, leave only after the group commit that holds their rows.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from trading_bot.domain.errors import StorageError
+from trading_bot.domain.signal import Evaluation
+from trading_bot.engine.commands import Alert, Command, ReadBooks, SearchTag
+from trading_bot.engine.core import Core, Step
+from trading_bot.engine.inputs import Input
+from trading_bot.engine.outbox import Outbox
+from trading_bot.engine.ports import Clock, InputLog, Journal
+from trading_bot.engine.records import encode
+from trading_bot.engine.state import State
+
+log = structlog.get_logger()
+
+TraceSink = Callable[[tuple[Evaluation, ...]], None]
+
+
+class Engine:
+    """Takes inputs from the workers one at a time and hands out what they lead to."""
+
+    def __init__(
+        self,
+        core: Core,
+        clock: Clock,
+        journal: Journal,
+        *,
+        input_log: InputLog | None = None,
+        trace_sink: TraceSink | None = None,
+    ) -> None:
+        self._core = core
+        self._clock = clock
+        self._journal = journal
+        self._input_log = input_log
+        self._trace_sink = trace_sink
+        self._lock = asyncio.Lock()
+        self.outbox = Outbox()
+        self.storage_failure: StorageError | None = None
+        self.inputs_taken = 0
+
+    @property
+    def state(self) -> State:
+        """The live state; read it only between awaits, and never change it."""
+        return self._core.state
+
+    async def handle(self, event: Input) -> None:
+        """Take one input, stamped with session time, and return once everything it caused is on its way.
+
+        Raises StorageError when its rows could not be made durable: then none of its commands left.
+        """
+        async with self._lock:
+            step = self._take(event)
+        if step.rows:
+            await self._settle(step.rows[-1].sequence)
+        self._release(step)
+
+    def _take(self, event: Input) -> Step:
+        event = replace(event, at_ms=max(self._clock.now_ms(), self.state.now_ms))
+        if self._input_log is not None:
+            self._input_log.record(*encode(event))
+        step = self._core.step(event)
+        self.inputs_taken += 1
+        if step.rows:
+            self._journal.append(step.rows)
+        for failure in step.failures:
+            log.error("strategy_failed", exc_info=failure)
+        if step.traces and self._trace_sink is not None:
+            self._trace_sink(step.traces)
+        return step
+
+    async def _settle(self, sequence: int) -> None:
+        try:
+            await self._journal.durable(sequence)
+        except StorageError as error:
+            self.storage_failure = error
+            raise
+
+    def _release(self, step: Step) -> None:
+        for due in step.evaluations:
+            self.outbox.put_evaluation(due)
+        for command in step.commands:
+            self._hand_out(command)
+
+    def _hand_out(self, command: Command) -> None:
+        match command:
+            case Alert():
+                self.outbox.put_alert(command)
+            case ReadBooks(reason=reason):
+                self.outbox.ask_for_books(reason)
+            case SearchTag(tag=tag):
+                self.outbox.search(tag)
+            case _:
+                self.outbox.put_order(command)

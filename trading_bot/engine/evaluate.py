@@ -1,0 +1,39 @@
+"""A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.signal import Evaluation
+from trading_bot.engine import entries, halts
+from trading_bot.engine.inputs import EvaluationDue
+from trading_bot.engine.state import State
+from trading_bot.engine.turn import Turn
+
+
+def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
+    """Let every strategy of the candle's timeframe speak; each signal is decided at once."""
+    series = state.market.series[event.instrument_key]
+    quote = series.quote()
+    for strategy, evaluator in series.evaluators:
+        if strategy.timeframe_s != event.timeframe_s or strategy.name in state.switched_off:
+            continue
+        try:
+            evaluation = evaluator.evaluate(event.candle, quote)
+        except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
+            _switch_off(state, strategy.name, error, turn)
+            continue
+        turn.traces.append(evaluation)
+        _take(state, evaluation, turn)
+
+
+def _take(state: State, evaluation: Evaluation, turn: Turn) -> None:
+    if evaluation.signal is None:
+        return
+    turn.emit(ev.SignalRaised(at_ms=state.now_ms, evaluation=evaluation))
+    entries.enter(state, evaluation.signal, turn)
+
+
+def _switch_off(state: State, strategy: str, error: Exception, turn: Turn) -> None:
+    text = f"{type(error).__name__}: {error}"
+    state.switched_off[strategy] = text
+    turn.failures.append(error)
+    turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="strategy_failed", detail=f"{strategy}: {text}"))
+    halts.raise_halt(turn, ev.HaltScope.STRATEGY, strategy, "strategy_failed", until_released=True)

@@ -1,0 +1,103 @@
+"""Where what the engine asks for waits for the worker that carries it out. Every queue is bounded."""
+
+import asyncio
+import heapq
+import itertools
+from collections import deque
+
+from trading_bot.domain.order import Purpose
+from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
+from trading_bot.engine.inputs import EvaluationDue
+
+_EXIT, _CANCEL, _ENTRY = range(3)
+_MOST_ALERTS = 1_000
+
+
+def priority_of(command: OrderCommand) -> int:
+    """Exits before cancellations before entries; within each, first come, first served."""
+    match command:
+        case PlaceOrder(request=request):
+            return _ENTRY if request.purpose is Purpose.ENTRY else _EXIT
+        case ModifyOrder():
+            return _EXIT
+        case CancelOrder():
+            return _CANCEL
+
+
+class Outbox:
+    """Queues between the engine and its workers."""
+
+    def __init__(self) -> None:
+        self._orders: list[tuple[int, int, OrderCommand]] = []
+        self._count = itertools.count()
+        self.orders_waiting = asyncio.Event()
+        self._evaluations: deque[EvaluationDue] = deque()
+        self.evaluations_waiting = asyncio.Event()
+        self._alerts: deque[Alert] = deque(maxlen=_MOST_ALERTS)
+        self.alerts_waiting = asyncio.Event()
+        self._searches: dict[str, None] = {}
+        self.books_wanted = asyncio.Event()
+
+    def put_order(self, command: OrderCommand) -> None:
+        """Queue an order command by priority; bounded by the orders that limits allow to be live."""
+        heapq.heappush(self._orders, (priority_of(command), next(self._count), command))
+        self.orders_waiting.set()
+
+    def next_order(self) -> OrderCommand | None:
+        """Take the most urgent order command, if any."""
+        if not self._orders:
+            self.orders_waiting.clear()
+            return None
+        return heapq.heappop(self._orders)[2]
+
+    def peek_order(self) -> OrderCommand | None:
+        """Look at the most urgent order command."""
+        return self._orders[0][2] if self._orders else None
+
+    @property
+    def orders_queued(self) -> int:
+        """How many order commands wait."""
+        return len(self._orders)
+
+    def put_evaluation(self, due: EvaluationDue) -> None:
+        """Queue a closed candle; bounded by the number of instruments and timeframes."""
+        self._evaluations.append(due)
+        self.evaluations_waiting.set()
+
+    def next_evaluation(self) -> EvaluationDue | None:
+        """Take the oldest closed candle that waits for its strategies."""
+        if not self._evaluations:
+            self.evaluations_waiting.clear()
+            return None
+        return self._evaluations.popleft()
+
+    @property
+    def evaluations_queued(self) -> int:
+        """How many closed candles wait."""
+        return len(self._evaluations)
+
+    def put_alert(self, alert: Alert) -> None:
+        """Queue a message for a person; when nobody takes them the oldest go."""
+        self._alerts.append(alert)
+        self.alerts_waiting.set()
+
+    def next_alert(self) -> Alert | None:
+        """Take the oldest message."""
+        if not self._alerts:
+            self.alerts_waiting.clear()
+            return None
+        return self._alerts.popleft()
+
+    def ask_for_books(self, _reason: str) -> None:
+        """Have orders and trades read at once; asking twice reads once."""
+        self.books_wanted.set()
+
+    def search(self, tag: str) -> None:
+        """Have the broker asked for the orders of a tag."""
+        self._searches[tag] = None
+        self.books_wanted.set()
+
+    def take_searches(self) -> tuple[str, ...]:
+        """Take all tags that are to be searched."""
+        tags, self._searches = tuple(self._searches), {}
+        return tags

@@ -1,0 +1,62 @@
+"""Panic: cancel every order and flatten every position, whoever opened them, until the broker shows none.
+
+It runs after each complete read while panic is latched, so that it finishes after a restart, too.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import InstrumentKind, Product
+from trading_bot.domain.signal import Direction
+from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
+from trading_bot.engine.commands import Alert, CancelOrder
+from trading_bot.engine.exit_request import request_exit
+from trading_bot.engine.reconcile import foreign_position
+from trading_bot.engine.state import State
+from trading_bot.engine.turn import Turn
+
+
+def drive_panic(state: State, turn: Turn) -> None:
+    """Do what panic still needs, as far as the newest complete reads tell."""
+    if not state.book.is_panicking:
+        return
+    for trade in tuple(state.book.trades.values()):
+        request_exit(state, trade, ExitReason.PANIC, turn)
+    for order_id in state.open_foreign_orders:
+        turn.command(CancelOrder(tag=None, order_id=order_id))
+    for key, quantity in state.broker_quantity.items():
+        foreign = foreign_position(state, key)
+        if quantity == 0 or foreign == 0 or key in state.book.trade_id_by_instrument:
+            continue
+        _adopt(state, key, quantity, turn)
+
+
+def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
+    series = state.market.series.get(key)
+    if series is None:
+        turn.command(Alert(level="critical", text=f"panic cannot close {quantity} of unlisted {key}"))
+        return
+    price = series.last_price or series.previous_close or series.instrument.tick_size
+    option = series.instrument.kind is InstrumentKind.OPTION
+    trade = Trade(
+        trade_id=state.book.last_trade_id + 1,
+        strategy="panic",
+        instrument_key=key,
+        direction=Direction.LONG if quantity > 0 else Direction.SHORT,
+        product=Product.DELIVERY if option else Product.INTRADAY,
+        planned_quantity=abs(quantity),
+        planned_at_ms=state.now_ms,
+        reference_price=price,
+        plan=ExitPlan(stop_price=price, target_price=None, trail_distance=None),
+        stop_price=price,
+        best_price=price,
+    )
+    turn.emit(ev.PositionAdopted(at_ms=state.now_ms, trade=trade, quantity=quantity, price=price))
+    request_exit(state, trade, ExitReason.PANIC, turn)
+
+
+def is_finished(state: State) -> bool:
+    """Whether complete reads after the last fill show nothing open: no live order, no position."""
+    if state.book.trades or state.open_foreign_orders:
+        return False
+    if any(order.status.is_live for order in state.book.orders.values()):
+        return False
+    return not any(state.broker_quantity.values())

@@ -1,0 +1,190 @@
+"""What the broker shows of our orders: rows of the book and the stream, and trades.
+
+The stream is a hint: it moves an order forward, never back. The books are the truth. A position changes only
+by fills, and each fill is applied once.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
+from trading_bot.domain.tag import parse_tag
+from trading_bot.engine import doubts, halts, protection
+from trading_bot.engine.book import fill_id
+from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
+from trading_bot.engine.state import State, has_unsettled_fills
+from trading_bot.engine.turn import Turn
+
+_NOT_YET_REPORTED = frozenset({OrderStatus.INTENDED, OrderStatus.SENT, OrderStatus.IN_DOUBT})
+
+
+def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
+    """Take a row of the stream; a grown filled quantity asks for the trades."""
+    order = _ours(state, event.report)
+    if order is None:
+        _note_foreign(state, event.report, turn)
+        return
+    is_stale = event.report.filled_quantity < order.reported_filled_quantity or (
+        order.status is OrderStatus.OPEN and event.report.status is OrderStatus.TRIGGER_PENDING
+    )
+    if is_stale:
+        return
+    _take_report(state, order, event.report, turn)
+    if has_unsettled_fills(state.book.orders[order.tag]):
+        turn.command(ReadBooks(reason=f"order {order.tag} filled"))
+
+
+def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
+    """Take the answer of a search by tag: adopt what was found. Finding nothing proves nothing."""
+    for report in event.orders:
+        order = _ours(state, report)
+        if order is not None:
+            _take_report(state, order, report, turn)
+    if len({report.order_id for report in event.orders}) > 1:
+        text = f"{len(event.orders)} orders carry the tag {event.tag}"
+        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="tag_twice", detail=text))
+        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "tag_twice", until_released=True)
+
+
+def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
+    """Take a complete read of orders and trades."""
+    seen_tags = frozenset(report.tag for report in event.orders if report.tag)
+    for report in event.orders:
+        order = _ours(state, report)
+        if order is None:
+            _note_foreign(state, report, turn)
+        else:
+            _take_report(state, order, report, turn)
+            _judge_change(state, order.tag, report, event.asked_at_ms, turn)
+    _take_fills(state, event.fills, turn)
+    state.open_foreign_orders = tuple(
+        report.order_id
+        for report in event.orders
+        if report.status.is_live and report.order_id in state.book.foreign_orders
+    )
+    doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+    state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
+
+
+def _ours(state: State, report: OrderReport) -> Order | None:
+    order = state.book.order_by_id(report.order_id)
+    if order is None and report.tag is not None:
+        order = state.book.orders.get(report.tag)
+    return order
+
+
+def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    if order.order_id is not None and order.order_id != report.order_id:
+        return
+    _take_terms(state, order, report, turn)
+    order = state.book.orders[order.tag]
+    if _is_step_forward(order, report):
+        _advance(state, order, report, turn)
+    elif order.status.is_terminal and report.filled_quantity > order.filled_quantity:
+        turn.touch(order.tag)
+
+
+def _is_step_forward(order: Order, report: OrderReport) -> bool:
+    if order.order_id is None and order.status in _NOT_YET_REPORTED:
+        return True
+    return report.status is not order.status and report.status in TRANSITIONS[order.status]
+
+
+def _take_terms(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    filled = max(order.reported_filled_quantity, report.filled_quantity)
+    if report.terms != order.terms or filled != order.reported_filled_quantity:
+        turn.emit(
+            ev.OrderReported(
+                at_ms=state.now_ms,
+                tag=order.tag,
+                terms=report.terms,
+                reported_filled_quantity=filled,
+            )
+        )
+        turn.touch(order.tag)
+    if order.requested_terms is not None and report.terms == order.requested_terms:
+        _resolve(turn, order.tag, ev.ChangeResult.CONFIRMED, "")
+    elif order.is_change_pending and report.change in (
+        ReportedChange.NOT_MODIFIED,
+        ReportedChange.NOT_CANCELLED,
+    ):
+        _resolve(turn, order.tag, ev.ChangeResult.REFUSED, report.message)
+
+
+def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    state.doubts.pop(order.tag, None)
+    turn.emit(
+        ev.OrderAdvanced(
+            at_ms=state.now_ms,
+            tag=order.tag,
+            status=report.status,
+            order_id=report.order_id,
+            message=report.message,
+        )
+    )
+    turn.touch(order.tag)
+    is_lost = report.status is OrderStatus.REJECTED or (
+        report.status is OrderStatus.CANCELLED and not order.cancel_requested
+    )
+    if is_lost:
+        text = report.message or f"{report.status} by the broker"
+        halts.note_rejection(state, turn, f"{order.request.purpose} {order.tag}: {text}")
+        protection.note_failure(state, order, text, turn)
+
+
+def _judge_change(state: State, tag: str, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
+    """A read sent well after a change was asked for, that still shows the old terms: it did not happen."""
+    order = state.book.orders[tag]
+    if not order.is_change_pending or report.change is ReportedChange.PENDING:
+        return
+    if asked_at_ms >= order.changed_at_ms + state.settings.change_settle_s * MS_PER_SECOND:
+        _resolve(turn, tag, ev.ChangeResult.NOT_SEEN, "the book still shows the old terms")
+
+
+def _resolve(turn: Turn, tag: str, result: ev.ChangeResult, message: str) -> None:
+    turn.emit(ev.ChangeResolved(at_ms=turn.now_ms, tag=tag, result=result, message=message))
+    turn.touch(tag)
+
+
+def _take_fills(state: State, fills: tuple[Fill, ...], turn: Turn) -> None:
+    foreign: dict[str, int] = {}
+    for fill in sorted(fills, key=lambda fill: fill.filled_at_ms):
+        tag = state.book.tags_by_order_id.get(fill.order_id)
+        if tag is None:
+            signed = fill.side.sign * fill.quantity
+            foreign[fill.instrument_key] = foreign.get(fill.instrument_key, 0) + signed
+        elif fill_id(fill) not in state.book.fills:
+            _apply_fill(state, tag, fill, turn)
+    state.foreign_quantity = {key: quantity for key, quantity in foreign.items() if quantity}
+
+
+def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
+    order = state.book.orders[tag]
+    is_late = order.status.is_terminal and order.status is not OrderStatus.FILLED
+    turn.emit(ev.OrderFilled(at_ms=state.now_ms, tag=tag, fill=fill))
+    turn.touch(tag)
+    if is_late and not has_unsettled_fills(order):
+        text = f"{fill.quantity} units of {tag} traded after it was {order.status}"
+        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="late_fill", detail=text))
+        turn.command(Alert(level="critical", text=text))
+
+
+def _note_foreign(state: State, report: OrderReport, turn: Turn) -> None:
+    if report.order_id in state.book.foreign_orders:
+        return
+    turn.emit(
+        ev.ForeignOrderSeen(
+            at_ms=state.now_ms,
+            order_id=report.order_id,
+            instrument_key=report.instrument_key,
+            side=report.side,
+            quantity=report.terms.quantity,
+            tag=report.tag,
+            placed_by=report.placed_by,
+        )
+    )
+    turn.command(Alert(level="warning", text=f"foreign order {report.order_id} in {report.instrument_key}"))
+    if parse_tag(report.tag) is not None:
+        text = f"order {report.order_id} carries the tag {report.tag}, which this book never gave"
+        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unknown_owner", detail=text))
+        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "unknown_owner", until_released=True)

@@ -1,0 +1,129 @@
+"""The life of a trade after its plan: whatever happened, `drive` does what is due next.
+
+It looks only at the book, so it may run after every event, after a restart, and twice.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.order import Order, Purpose
+from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
+from trading_bot.engine import exits, protection
+from trading_bot.engine.commands import ReadBooks
+from trading_bot.engine.exit_request import stop_reason
+from trading_bot.engine.halts import raise_halt
+from trading_bot.engine.market_view import watch_of
+from trading_bot.engine.state import State, has_unsettled_fills, is_changeable
+from trading_bot.engine.turn import Turn
+
+
+def drive(state: State, trade_id: int, turn: Turn) -> None:
+    """Do what a trade needs now."""
+    trade = state.book.trades.get(trade_id)
+    if trade is None or trade.instrument_key not in state.market.series:
+        return
+    orders = list(state.book.orders_of(trade_id))
+    if any(has_unsettled_fills(order) for order in orders):
+        turn.command(ReadBooks(reason=f"fills of trade {trade_id}"))
+        return
+    _withdraw_entries(state, trade, orders, turn)
+    wanted = exitable_quantity(state, trade)
+    if wanted == 0:
+        _finish(state, trade, turn)
+    elif trade.is_exiting:
+        exits.drive(state, trade, wanted, turn)
+    else:
+        protection.ensure(state, trade, wanted, turn)
+
+
+def drive_touched(state: State, turn: Turn) -> None:
+    """Drive every trade that this turn touched, and set the levels that ticks are compared with.
+
+    Driving may touch again (an exit asked for while protecting), so it repeats, with a bound.
+    """
+    for _ in range(3):
+        touched, turn.touched_trades = turn.touched_trades, {}
+        for trade_id in touched:
+            drive(state, trade_id, turn)
+            refresh_watch(state, trade_id)
+        if not turn.touched_trades:
+            return
+
+
+def exitable_quantity(state: State, trade: Trade) -> int:
+    """Units that exits may cover: our position, or less where the broker confirms that it holds less."""
+    book = state.book
+    ours = book.position_of(trade.instrument_key).quantity
+    difference = book.differences.get(trade.instrument_key)
+    if difference is None:
+        return abs(ours)
+    theirs = difference.broker_quantity
+    return min(abs(ours), abs(theirs)) if ours * theirs > 0 else 0
+
+
+def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:
+    timeout_ms = state.risk.entries.entry_timeout_s * MS_PER_SECOND
+    for order in orders:
+        if order.request.purpose is not Purpose.ENTRY or not is_changeable(order):
+            continue
+        if trade.is_exiting or state.now_ms - order.intended_at_ms >= timeout_ms:
+            turn.intend_cancel(order.tag)
+
+
+def _finish(state: State, trade: Trade, turn: Turn) -> None:
+    """Nothing is held: withdraw what is left, and close the trade once nothing can trade any more."""
+    live = [order for order in state.book.orders_of(trade.trade_id) if order.status.is_live]
+    entered = state.book.position_of(trade.instrument_key).entry_quantity > 0
+    for order in live:
+        is_surplus = order.request.purpose is not Purpose.ENTRY or entered
+        if is_surplus and is_changeable(order):
+            turn.intend_cancel(order.tag)
+    if live or not state.book.position_of(trade.instrument_key).is_flat:
+        return
+    _close(state, trade, turn)
+
+
+def _close(state: State, trade: Trade, turn: Turn) -> None:
+    position = state.book.position_of(trade.instrument_key)
+    closed = ClosedTrade(
+        trade=trade,
+        exit_reason=_exit_reason(trade, position.entry_quantity),
+        closed_at_ms=state.now_ms,
+        quantity=position.entry_quantity,
+        entry_value=position.entry_value,
+        exit_value=position.entry_value + trade.direction.sign * position.cash,
+        gross_pnl=position.cash,
+    )
+    turn.emit(ev.TradeClosed(at_ms=state.now_ms, closed=closed))
+    limit = state.risk.limits.max_consecutive_losses
+    if state.book.losing_streaks.get(trade.instrument_key, 0) >= limit:
+        raise_halt(turn, ev.HaltScope.INSTRUMENT, trade.instrument_key, "max_consecutive_losses")
+
+
+def _exit_reason(trade: Trade, entered: int) -> ExitReason:
+    if entered == 0:
+        return ExitReason.NOT_FILLED
+    return trade.exit_reason or stop_reason(trade)
+
+
+def refresh_watch(state: State, trade_id: int) -> None:
+    """Set, move or remove the levels that ticks of the trade's instrument are compared with."""
+    trade = state.book.trades.get(trade_id)
+    if trade is None:
+        _remove_watch(state, trade_id)
+        return
+    series = state.market.series.get(trade.instrument_key)
+    if series is None:
+        return
+    if trade.is_exiting or state.book.position_of(trade.instrument_key).is_flat:
+        series.watch = None
+        return
+    if series.watch is None:
+        series.stop_breached_at_ms = 0
+    series.watch = watch_of(trade, series.watch.best_price if series.watch else trade.best_price)
+
+
+def _remove_watch(state: State, trade_id: int) -> None:
+    for series in state.market:
+        if series.watch is not None and series.watch.trade_id == trade_id:
+            series.watch = None
+            series.stop_breached_at_ms = 0
