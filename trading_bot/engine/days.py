@@ -17,7 +17,11 @@ from trading_bot.risk.windows import trading_hours
 
 
 def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> None:
-    """Take the book over: a new epoch, and every order whose answer nobody waited for is in doubt."""
+    """Take the book over: a new epoch, and nothing left hanging.
+
+    `SENT` is on disk before a request leaves, so an order that is only intended was never sent; one that was
+    sent and not answered is in doubt.
+    """
     book = state.book
     turn.emit(
         ev.OwnershipTaken(
@@ -28,7 +32,12 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
         )
     )
     for order in tuple(book.orders.values()):
-        if order.status in (OrderStatus.INTENDED, OrderStatus.SENT, OrderStatus.IN_DOUBT):
+        if order.status is OrderStatus.INTENDED:
+            text = "the process ended before it was sent"
+            turn.emit(
+                ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.DROPPED, message=text)
+            )
+        elif order.status in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
             answers.enter_doubt(state, order, "the process ended before its answer came", turn)
 
 

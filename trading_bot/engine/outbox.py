@@ -30,7 +30,8 @@ class Outbox:
     def __init__(self) -> None:
         self._orders: list[tuple[int, int, OrderCommand]] = []
         self._count = itertools.count()
-        self.orders_waiting = asyncio.Event()
+        self._orders_waiting = asyncio.Event()
+        self._exits_waiting = asyncio.Event()
         self._evaluations: deque[EvaluationDue] = deque()
         self.evaluations_waiting = asyncio.Event()
         self._alerts: deque[Alert] = deque(maxlen=_MOST_ALERTS)
@@ -40,19 +41,23 @@ class Outbox:
 
     def put_order(self, command: OrderCommand) -> None:
         """Queue an order command by priority; bounded by the orders that limits allow to be live."""
-        heapq.heappush(self._orders, (priority_of(command), next(self._count), command))
-        self.orders_waiting.set()
+        priority = priority_of(command)
+        heapq.heappush(self._orders, (priority, next(self._count), command))
+        self._orders_waiting.set()
+        if priority != _ENTRY:
+            self._exits_waiting.set()
 
-    def next_order(self) -> OrderCommand | None:
-        """Take the most urgent order command, if any."""
-        if not self._orders:
-            self.orders_waiting.clear()
+    def next_order(self, *, exits_only: bool = False) -> OrderCommand | None:
+        """Take the most urgent order command, if any; with `exits_only` entries are left for others."""
+        if not self._orders or (exits_only and self._orders[0][0] == _ENTRY):
             return None
         return heapq.heappop(self._orders)[2]
 
-    def peek_order(self) -> OrderCommand | None:
-        """Look at the most urgent order command."""
-        return self._orders[0][2] if self._orders else None
+    async def wait_for_orders(self, *, exits_only: bool = False) -> None:
+        """Return when there may be an order command to take."""
+        waiting = self._exits_waiting if exits_only else self._orders_waiting
+        waiting.clear()
+        await waiting.wait()
 
     @property
     def orders_queued(self) -> int:

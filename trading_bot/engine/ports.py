@@ -3,7 +3,8 @@
 Live, paper, replay and backtest differ only in which adapters stand behind these.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from asyncio import Event
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,10 @@ class Clock(Protocol):
 
     async def sleep_until(self, at_ms: int) -> None:
         """Return once session time has reached `at_ms`."""
+        ...
+
+    async def wait_for(self, event: Event, until_ms: int) -> None:
+        """Return once the event is set or session time has reached `until_ms`, whichever comes first."""
         ...
 
 
@@ -126,6 +131,10 @@ class Broker(Protocol):
 
     async def margin(self, questions: Sequence[MarginQuestion]) -> Decimal:
         """Return the margin in rupees that these orders together would need."""
+        ...
+
+    async def price_bands(self, instrument_keys: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Return today's lower and upper price limits in paise of the instruments that have them."""
         ...
 
     def order_updates(self) -> AsyncIterator[OrderReport | None]:

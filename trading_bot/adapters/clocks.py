@@ -1,0 +1,102 @@
+"""Session time: the computer's, a simulator's, or that of a virtual-time event loop."""
+
+import asyncio
+import heapq
+import itertools
+import time
+
+from trading_bot.domain.ist import MS_PER_SECOND
+
+
+class SystemClock:
+    """Session time is the time of day; steps backwards are held until they have passed."""
+
+    def __init__(self) -> None:
+        self._newest_ms = 0
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds, never less than before."""
+        self._newest_ms = max(self._newest_ms, time.time_ns() // 1_000_000)
+        return self._newest_ms
+
+    async def sleep_until(self, at_ms: int) -> None:
+        """Sleep; re-checked after each step, since the wall clock may have been set meanwhile."""
+        while (left_ms := at_ms - self.now_ms()) > 0:
+            await asyncio.sleep(min(left_ms, 60_000) / MS_PER_SECOND)
+
+    async def wait_for(self, event: asyncio.Event, until_ms: int) -> None:
+        """Wait for the event or the time."""
+        await _wait_seconds(event, max(0, until_ms - self.now_ms()) / MS_PER_SECOND)
+
+
+class LoopClock:
+    """Session time runs with the event loop's own time from a given start: virtual time in simulations."""
+
+    def __init__(self, start_ms: int) -> None:
+        self._start_ms = start_ms
+        self._loop_start = asyncio.get_running_loop().time()
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds."""
+        elapsed_s = asyncio.get_running_loop().time() - self._loop_start
+        return self._start_ms + round(elapsed_s * MS_PER_SECOND)
+
+    async def sleep_until(self, at_ms: int) -> None:
+        """Sleep in the loop's time."""
+        while (left_ms := at_ms - self.now_ms()) > 0:
+            await asyncio.sleep(left_ms / MS_PER_SECOND)
+
+    async def wait_for(self, event: asyncio.Event, until_ms: int) -> None:
+        """Wait for the event or the time."""
+        await _wait_seconds(event, max(0, until_ms - self.now_ms()) / MS_PER_SECOND)
+
+
+class SimulatorClock:
+    """Session time is what the simulator last said: it moves only when `sync` is told."""
+
+    def __init__(self, now_ms: int) -> None:
+        self._now_ms = now_ms
+        self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._count = itertools.count()
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds as of the newest word of the simulator."""
+        return self._now_ms
+
+    def sync(self, now_ms: int) -> None:
+        """Take the simulator's time, from a frame or from its clock, and wake whoever waited for it."""
+        if now_ms <= self._now_ms:
+            return
+        self._now_ms = now_ms
+        while self._sleepers and self._sleepers[0][0] <= now_ms:
+            sleeper = heapq.heappop(self._sleepers)[2]
+            if not sleeper.done():
+                sleeper.set_result(None)
+
+    async def sleep_until(self, at_ms: int) -> None:
+        """Sleep until the simulator's time has come."""
+        if at_ms > self._now_ms:
+            await self._sleeper(at_ms)
+
+    async def wait_for(self, event: asyncio.Event, until_ms: int) -> None:
+        """Wait for the event or the time."""
+        if event.is_set() or until_ms <= self._now_ms:
+            return
+        waiting = asyncio.ensure_future(event.wait())
+        try:
+            await asyncio.wait((waiting, self._sleeper(until_ms)), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+
+    def _sleeper(self, at_ms: int) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (at_ms, next(self._count), future))
+        return future
+
+
+async def _wait_seconds(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,91 @@
+"""The broker's order-rate limits, kept from our side: every window, below its limit, with room for exits.
+
+Place, modify and cancel count together. Strategies get a part of each window; exits may use all of it.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from trading_bot.domain.section import Section
+
+_SECOND_MS, _MINUTE_MS, _HALF_HOUR_MS = 1_000, 60_000, 1_800_000
+
+
+class RateSettings(Section):
+    """Calls per window: in all, and of them by entries. The broker allows 10, 500 and 2,000."""
+
+    per_second: Annotated[int, Field(ge=2, le=9)] = 8
+    entries_per_second: Annotated[int, Field(ge=1, le=8)] = 5
+    per_minute: Annotated[int, Field(ge=10, le=490)] = 450
+    per_half_hour: Annotated[int, Field(ge=10, le=1_980)] = 1_900
+    entry_share: Annotated[
+        float, Field(gt=0, le=0.8, description="Part of the minute and half hour that entries may use")
+    ] = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    length_ms: int
+    limit: int
+    entry_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowUse:
+    """How much of a window is used, for display."""
+
+    length_s: int
+    used: int
+    limit: int
+
+
+class RateGate:
+    """Sliding windows over session time. Pure: it is told the time."""
+
+    def __init__(self, settings: RateSettings) -> None:
+        self._windows = (
+            _Window(_SECOND_MS, settings.per_second, settings.entries_per_second),
+            _Window(_MINUTE_MS, settings.per_minute, int(settings.per_minute * settings.entry_share)),
+            _Window(
+                _HALF_HOUR_MS, settings.per_half_hour, int(settings.per_half_hour * settings.entry_share)
+            ),
+        )
+        self._calls: deque[int] = deque(maxlen=settings.per_half_hour)
+        self._entry_calls: deque[int] = deque(maxlen=settings.per_half_hour)
+
+    def ready_at(self, now_ms: int, *, is_exit: bool) -> int:
+        """Session time from which one more call fits every window; `now_ms` when it fits now."""
+        ready_ms = now_ms
+        for window in self._windows:
+            ready_ms = max(ready_ms, _free_at(self._calls, window.length_ms, window.limit, now_ms))
+            if not is_exit:
+                entry_ms = _free_at(self._entry_calls, window.length_ms, window.entry_limit, now_ms)
+                ready_ms = max(ready_ms, entry_ms)
+        return ready_ms
+
+    def take(self, now_ms: int, *, is_exit: bool) -> None:
+        """Count a call that leaves now."""
+        self._calls.append(now_ms)
+        if not is_exit:
+            self._entry_calls.append(now_ms)
+
+    def use(self, now_ms: int) -> tuple[WindowUse, ...]:
+        """How much of each window is used."""
+        return tuple(
+            WindowUse(
+                window.length_ms // 1_000,
+                sum(1 for at_ms in self._calls if at_ms > now_ms - window.length_ms),
+                window.limit,
+            )
+            for window in self._windows
+        )
+
+
+def _free_at(calls: deque[int], length_ms: int, limit: int, now_ms: int) -> int:
+    """When the call that is `limit` calls back leaves the window; one exactly a window old still counts."""
+    if len(calls) < limit:
+        return now_ms
+    return calls[-limit] + length_ms + 1

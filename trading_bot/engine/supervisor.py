@@ -1,0 +1,136 @@
+"""Keeps the workers alive, sees when they do not move, and stops everything in stages."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import structlog
+from pydantic import Field
+
+from trading_bot.domain.errors import NotAuthorisedError, StorageError
+from trading_bot.domain.section import Section
+from trading_bot.engine.workers.worker import Worker
+
+log = structlog.get_logger()
+
+
+class SupervisorSettings(Section):
+    """Restart policy and circuit breaker, in seconds of wall time."""
+
+    first_delay_s: Annotated[float, Field(gt=0, le=60)] = 0.5
+    longest_delay_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    login_delay_s: Annotated[
+        float, Field(gt=0, le=3_600, description="Before asking again after the token was not accepted")
+    ] = 30.0
+    healthy_after_s: Annotated[
+        float, Field(gt=0, le=3_600, description="Running so long forgives earlier failures")
+    ] = 30.0
+    max_failures: Annotated[
+        int, Field(ge=1, le=100, description="Failures in a row that open the circuit breaker")
+    ] = 8
+    stop_timeout_s: Annotated[float, Field(gt=0, le=9)] = 3.0
+
+
+@dataclass(slots=True)
+class WorkerHealth:
+    """What is known of one worker."""
+
+    name: str
+    state: str = "starting"
+    """starting, running, waiting to restart, needs login, done, or stopped."""
+    beats: int = 0
+    beat_at_s: float = 0.0
+    """Loop time of the last heartbeat."""
+    failures: int = 0
+    """In a row."""
+    last_error: str = ""
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Owns every task of the daemon."""
+
+    settings: SupervisorSettings
+    on_breaker: Callable[[str], None]
+    """Called once when the circuit breaker opens, with the reason."""
+    health: dict[str, WorkerHealth] = field(default_factory=dict)
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def start(self, workers: Sequence[Worker]) -> None:
+        """Start workers; each is restarted when it fails."""
+        for worker in workers:
+            self.health[worker.name] = WorkerHealth(worker.name)
+            self._tasks[worker.name] = asyncio.create_task(self._keep_alive(worker), name=worker.name)
+
+    async def stop(self, names: Sequence[str] | None = None) -> None:
+        """Cancel the named workers, or all, and wait for them, with a bound."""
+        chosen = [task for name, task in self._tasks.items() if names is None or name in names]
+        for task in chosen:
+            task.cancel()
+        if chosen:
+            _, pending = await asyncio.wait(chosen, timeout=self.settings.stop_timeout_s)
+            for task in pending:
+                log.error("worker_does_not_stop", worker=task.get_name())
+
+    async def finished(self, name: str) -> None:
+        """Return when a worker that ends by itself is done."""
+        await asyncio.wait([self._tasks[name]])
+
+    async def _keep_alive(self, worker: Worker) -> None:
+        health = self.health[worker.name]
+        loop = asyncio.get_running_loop()
+
+        def beat() -> None:
+            health.beats += 1
+            health.beat_at_s = loop.time()
+
+        while True:
+            health.state, started_s = "running", loop.time()
+            try:
+                await worker.run(beat)
+            except asyncio.CancelledError:
+                health.state = "stopped"
+                raise
+            except Exception as error:
+                # Sanctioned: whatever a worker dies of, it is logged with its stack and started again.
+                log.exception("worker_failed", worker=worker.name)
+                delay_s = self._after_failure(health, error, loop.time() - started_s)
+                await asyncio.sleep(delay_s)
+            else:
+                health.state = "done"
+                return
+
+    def _after_failure(self, health: WorkerHealth, error: Exception, ran_s: float) -> float:
+        """Count the failure; seconds to wait before the next start."""
+        settings = self.settings
+        health.last_error = f"{type(error).__name__}: {error}"
+        if isinstance(error, NotAuthorisedError):
+            health.state = "needs login"
+            return settings.login_delay_s
+        health.state = "waiting to restart"
+        health.failures = 1 if ran_s >= settings.healthy_after_s else health.failures + 1
+        if isinstance(error, StorageError) or health.failures >= settings.max_failures:
+            self.on_breaker(f"worker {health.name} failed {health.failures} times: {health.last_error}")
+        delay_s: float = settings.first_delay_s * 2.0 ** (health.failures - 1)
+        return min(delay_s, settings.longest_delay_s)
+
+
+@dataclass(slots=True)
+class LagWorker:
+    """Measures how late the event loop is: what it measures holds up stops, too."""
+
+    interval_s: float = 0.1
+    name: str = "loop lag"
+    lag_s: float = 0.0
+    worst_lag_s: float = 0.0
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Measure until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due_s = loop.time() + self.interval_s
+            await asyncio.sleep(self.interval_s)
+            self.lag_s = max(0.0, loop.time() - due_s)
+            self.worst_lag_s = max(self.worst_lag_s, self.lag_s)
+            beat()

@@ -1,0 +1,65 @@
+"""Funds, margin rates and price bands in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trading_bot.domain.errors import ReadFailedError
+from trading_bot.domain.instrument import Product
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.money import rupees
+from trading_bot.domain.order import Side
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import AccountRead, ReadFailed
+from trading_bot.engine.ports import Broker, Clock, MarginQuestion
+from trading_bot.engine.settings import EngineSettings
+
+_PROBE_RUPEES = 100_000
+
+
+@dataclass(slots=True)
+class AccountWorker:
+    """Reads funds on a beat; margin rates and bands once a day for each instrument that can be ordered."""
+
+    engine: Engine
+    broker: Broker
+    clock: Clock
+    settings: EngineSettings
+    instrument_keys: Sequence[str]
+    name: str = "account"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Read until cancelled."""
+        while True:
+            beat()
+            try:
+                await self._read()
+            except ReadFailedError as error:
+                await self.engine.handle(ReadFailed(at_ms=0, what="account", detail=str(error)))
+            await self.clock.sleep_until(self.clock.now_ms() + self.settings.account_poll_s * MS_PER_SECOND)
+
+    async def _read(self) -> None:
+        known = self.engine.state.account
+        missing_bands = [key for key in self.instrument_keys if key not in known.bands]
+        bands = await self.broker.price_bands(missing_bands) if missing_bands else {}
+        await self.engine.handle(
+            AccountRead(
+                at_ms=0, funds=await self.broker.funds(), margin_rates=await self._rates(), bands=bands
+            )
+        )
+
+    async def _rates(self) -> Mapping[str, Decimal]:
+        """Ask what about a lakh's worth of each instrument would need, one instrument in a call."""
+        state = self.engine.state
+        rates: dict[str, Decimal] = {}
+        for key in self.instrument_keys:
+            price = state.market.last_price(key) or state.market.series[key].previous_close
+            if key in state.account.margin_rates or price == 0:
+                continue
+            lot = state.market.series[key].instrument.lot_size
+            quantity = max(1, int(_PROBE_RUPEES / rupees(price)) // lot) * lot
+            question = MarginQuestion(
+                instrument_key=key, side=Side.BUY, quantity=quantity, product=Product.INTRADAY, price=price
+            )
+            rates[key] = await self.broker.margin([question]) / (rupees(price) * quantity)
+        return rates

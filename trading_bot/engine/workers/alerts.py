@@ -1,0 +1,36 @@
+"""Messages for a person out. Nothing here may hold up or stop trading."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.ports import Notifier
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWorker:
+    """Logs every alert and tells the notifier."""
+
+    engine: Engine
+    notifier: Notifier
+    name: str = "alerts"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Tell until cancelled."""
+        outbox = self.engine.outbox
+        while True:
+            await outbox.alerts_waiting.wait()
+            beat()
+            alert = outbox.next_alert()
+            if alert is None:
+                continue
+            log.warning("alert", level_of_alert=alert.level, text=alert.text)
+            try:
+                await self.notifier.notify(alert.level, alert.text)
+            except Exception:
+                # Sanctioned: a broken channel must not stop trading. The alert itself is in the log above.
+                log.exception("alert_not_delivered", text=alert.text)

@@ -1,0 +1,84 @@
+"""Orders, trades and positions read from the broker: the truth, on a beat and whenever it is asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trading_bot.domain.errors import ReadFailedError
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import BooksRead, PositionsRead, ReadFailed, TagSearched
+from trading_bot.engine.ports import Broker, Clock
+from trading_bot.engine.settings import EngineSettings
+
+_LEAST_GAP_MS = 250
+"""Between two reads of the books, however often they are asked for: the broker counts reads, too."""
+
+
+async def read_books(engine: Engine, broker: Broker, clock: Clock) -> None:
+    """Read orders, then trades, and hand both over together. Raises ReadFailedError."""
+    asked_at_ms = clock.now_ms()
+    orders = await broker.orders()
+    fills = await broker.fills()
+    await engine.handle(BooksRead(at_ms=0, asked_at_ms=asked_at_ms, orders=orders, fills=fills))
+
+
+async def read_positions(engine: Engine, broker: Broker, clock: Clock) -> None:
+    """Read the books and then the positions, so that a fill cannot lie between them unseen."""
+    await read_books(engine, broker, clock)
+    asked_at_ms = clock.now_ms()
+    positions = await broker.positions()
+    await read_books(engine, broker, clock)
+    await engine.handle(PositionsRead(at_ms=0, asked_at_ms=asked_at_ms, positions=positions))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPollingWorker:
+    """Reads the order book every few seconds and at once when asked; searches tags of orders in doubt."""
+
+    engine: Engine
+    broker: Broker
+    clock: Clock
+    settings: EngineSettings
+    name: str = "order polling"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Read until cancelled."""
+        outbox = self.engine.outbox
+        while True:
+            beat()
+            outbox.books_wanted.clear()
+            started_ms = self.clock.now_ms()
+            await self._read()
+            await self.clock.sleep_until(started_ms + _LEAST_GAP_MS)
+            due_ms = started_ms + self.settings.order_poll_s * MS_PER_SECOND
+            await self.clock.wait_for(outbox.books_wanted, due_ms)
+
+    async def _read(self) -> None:
+        try:
+            for tag in self.engine.outbox.take_searches():
+                orders = await self.broker.orders_by_tag(tag)
+                await self.engine.handle(TagSearched(at_ms=0, tag=tag, orders=orders))
+            await read_books(self.engine, self.broker, self.clock)
+        except ReadFailedError as error:
+            await self.engine.handle(ReadFailed(at_ms=0, what="orders and trades", detail=str(error)))
+
+
+@dataclass(frozen=True, slots=True)
+class PositionWorker:
+    """Compares the broker's positions with ours every half minute."""
+
+    engine: Engine
+    broker: Broker
+    clock: Clock
+    settings: EngineSettings
+    name: str = "positions"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Compare until cancelled."""
+        while True:
+            beat()
+            try:
+                await read_positions(self.engine, self.broker, self.clock)
+            except ReadFailedError as error:
+                await self.engine.handle(ReadFailed(at_ms=0, what="positions", detail=str(error)))
+            await self.clock.sleep_until(self.clock.now_ms() + self.settings.position_poll_s * MS_PER_SECOND)

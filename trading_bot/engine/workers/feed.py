@@ -1,0 +1,31 @@
+"""Market data in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from trading_bot.domain.market_data import Frame, MarketStatus
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import FeedLost, FrameReceived, PhaseReported
+from trading_bot.engine.ports import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWorker:
+    """Hands every message of the feed to the engine, in order, in the receiving task itself."""
+
+    engine: Engine
+    feed: Feed
+    instrument_keys: Sequence[str]
+    name: str = "feed"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Read until cancelled; the feed reconnects on its own."""
+        handle = self.engine.handle
+        async for message in self.feed.messages(self.instrument_keys):
+            beat()
+            if isinstance(message, Frame):
+                await handle(FrameReceived(at_ms=0, frame=message))
+            elif isinstance(message, MarketStatus):
+                await handle(PhaseReported(at_ms=0, phases=message.phases))
+            else:
+                await handle(FeedLost(at_ms=0))

@@ -1,0 +1,68 @@
+"""Order commands out, through the rate gate, exits first; outcomes back in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trading_bot.domain.order import Purpose
+from trading_bot.engine.commands import CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
+from trading_bot.engine.ports import Broker, Clock
+from trading_bot.engine.rate_gate import RateGate
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWorker:
+    """Sends one command at a time. Two share an outbox, so that a slow answer does not hold up an exit."""
+
+    engine: Engine
+    broker: Broker
+    clock: Clock
+    gate: RateGate
+    name: str = "orders"
+    exits_only: bool = False
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Send until cancelled. A cancelled send leaves an order in doubt, which the books settle."""
+        outbox = self.engine.outbox
+        while True:
+            beat()
+            command = outbox.next_order(exits_only=self.exits_only)
+            if command is None:
+                await outbox.wait_for_orders(exits_only=self.exits_only)
+                continue
+            ready_ms = self.gate.ready_at(self.clock.now_ms(), is_exit=is_exit(command))
+            if ready_ms > self.clock.now_ms():
+                outbox.put_order(command)
+                await self.clock.sleep_until(ready_ms)
+                continue
+            await self._carry_out(command)
+
+    async def _carry_out(self, command: OrderCommand) -> None:
+        match command:
+            case PlaceOrder():
+                await self._place(command)
+            case ModifyOrder(tag=tag, order_id=order_id, terms=terms):
+                self.gate.take(self.clock.now_ms(), is_exit=True)
+                outcome = await self.broker.modify(order_id, terms)
+                await self.engine.handle(ModifyAnswered(at_ms=0, tag=tag, outcome=outcome))
+            case CancelOrder(tag=tag, order_id=order_id):
+                self.gate.take(self.clock.now_ms(), is_exit=True)
+                outcome = await self.broker.cancel(order_id)
+                if tag is not None:
+                    await self.engine.handle(CancelAnswered(at_ms=0, tag=tag, outcome=outcome))
+
+    async def _place(self, command: PlaceOrder) -> None:
+        tag = command.request.tag
+        if command.expires_at_ms is not None and self.clock.now_ms() >= command.expires_at_ms:
+            await self.engine.handle(SendSkipped(at_ms=0, tag=tag, reason="waited too long to be sent"))
+            return
+        self.gate.take(self.clock.now_ms(), is_exit=is_exit(command))
+        await self.engine.handle(SendStarted(at_ms=0, tag=tag))
+        outcome = await self.broker.place(command.request)
+        await self.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=outcome))
+
+
+def is_exit(command: OrderCommand) -> bool:
+    """Whether a command may use the part of the rate budget that is reserved for exits."""
+    return not (isinstance(command, PlaceOrder) and command.request.purpose is Purpose.ENTRY)

@@ -1,0 +1,51 @@
+"""History in: each instrument's indicators open on its candles, while positions are already protected."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from trading_bot.domain.errors import ReadFailedError
+from trading_bot.domain.ist import date_of
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import ReadFailed, WarmedUp
+from trading_bot.engine.ports import History
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUpPlan:
+    """Which days of history to ask for, and when the session of each of them started."""
+
+    first: date
+    last: date
+    """The trading day itself: today's finished minutes are part of the history after a late start."""
+    session_starts: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUpWorker:
+    """Warms one instrument after the other; one that has no history is watched, not traded."""
+
+    engine: Engine
+    history: History
+    instrument_keys: Sequence[str]
+    plan: WarmUpPlan
+    name: str = "warm-up"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Warm everything up once; instruments that are warm already are left alone after a restart."""
+        for key in self.instrument_keys:
+            beat()
+            series = self.engine.state.market.series.get(key)
+            if series is None or series.is_warm or not series.evaluators:
+                continue
+            try:
+                candles = await self.history.minute_candles(key, self.plan.first, self.plan.last)
+            except ReadFailedError as error:
+                await self.engine.handle(ReadFailed(at_ms=0, what=f"history of {key}", detail=str(error)))
+                continue
+            known = tuple(
+                candle for candle in candles if date_of(candle.start_ms) in self.plan.session_starts
+            )
+            await self.engine.handle(
+                WarmedUp(at_ms=0, instrument_key=key, candles=known, session_starts=self.plan.session_starts)
+            )
