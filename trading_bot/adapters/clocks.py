@@ -20,8 +20,8 @@ class SystemClock:
         return self._newest_ms
 
     async def sleep_until(self, at_ms: int) -> None:
-        """Sleep; re-checked after each step, since the wall clock may have been set meanwhile."""
-        while (left_ms := at_ms - self.now_ms()) > 0:
+        """Sleep in steps of at most a minute."""
+        while (left_ms := at_ms - self.now_ms()) > 0:  # noqa: ASYNC110  # the wall clock may be set meanwhile
             await asyncio.sleep(min(left_ms, 60_000) / MS_PER_SECOND)
 
     async def wait_for(self, event: asyncio.Event, until_ms: int) -> None:
@@ -43,8 +43,7 @@ class LoopClock:
 
     async def sleep_until(self, at_ms: int) -> None:
         """Sleep in the loop's time."""
-        while (left_ms := at_ms - self.now_ms()) > 0:
-            await asyncio.sleep(left_ms / MS_PER_SECOND)
+        await asyncio.sleep(max(0, at_ms - self.now_ms()) / MS_PER_SECOND)
 
     async def wait_for(self, event: asyncio.Event, until_ms: int) -> None:
         """Wait for the event or the time."""

@@ -1,0 +1,143 @@
+"""One trading day of the daemon: take the book over, recover, trade, and end flat and reconciled.
+
+Starting, restarting and starting with unknown positions are the same path: the workers' first reads are the
+recovery, and nothing may be entered before they are in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import structlog
+
+from trading_bot.domain.errors import ReadFailedError
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed
+from trading_bot.engine.ports import Broker, Clock, Feed, History, Notifier
+from trading_bot.engine.rate_gate import RateGate
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.supervisor import LagWorker, Supervisor
+from trading_bot.engine.workers.account import AccountWorker
+from trading_bot.engine.workers.alerts import AlertWorker
+from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker, read_positions
+from trading_bot.engine.workers.clock import ClockWorker
+from trading_bot.engine.workers.feed import FeedWorker
+from trading_bot.engine.workers.order_stream import OrderStreamWorker
+from trading_bot.engine.workers.orders import OrderWorker
+from trading_bot.engine.workers.signals import SignalWorker
+from trading_bot.engine.workers.warm_up import WarmUpPlan, WarmUpWorker
+from trading_bot.engine.workers.worker import Worker
+
+log = structlog.get_logger()
+
+_FINAL_READS = 12
+_FINAL_READ_APART_S = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The adapters that a day runs on."""
+
+    clock: Clock
+    broker: Broker
+    feed: Feed
+    history: History
+    notifier: Notifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlan:
+    """What is traded or watched today, and when."""
+
+    on: date
+    instruments: Sequence[Instrument]
+    sessions: Mapping[str, tuple[tuple[int, int], ...]]
+    """Continuous sessions by instrument, epoch ms; an instrument without one is closed today."""
+    warm_up: WarmUpPlan
+
+    @property
+    def close_ms(self) -> int:
+        """When the last continuous session of the day ends."""
+        return max(sessions[-1][1] for sessions in self.sessions.values() if sessions)
+
+    @property
+    def orderable_keys(self) -> tuple[str, ...]:
+        """Keys of the instruments that can be ordered today."""
+        return tuple(
+            instrument.key
+            for instrument in self.instruments
+            if instrument.is_tradable and self.sessions.get(instrument.key)
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class TradingDay:
+    """Runs one day from its opening to its end."""
+
+    plan: DayPlan
+    engine: Engine
+    ports: Ports
+    supervisor: Supervisor
+    gate: RateGate
+    settings: EngineSettings
+    lag: LagWorker
+
+    async def open(self, program_version: str, settings_hash: str) -> None:
+        """Take the book over, set the day up, and start every worker."""
+        engine = self.engine
+        await engine.handle(
+            DayOpened(
+                at_ms=0,
+                on=self.plan.on,
+                instruments=tuple(self.plan.instruments),
+                sessions=dict(self.plan.sessions),
+            )
+        )
+        await engine.handle(
+            OwnershipClaimed(at_ms=0, program_version=program_version, settings_hash=settings_hash)
+        )
+        self.supervisor.start(self._workers())
+
+    def _workers(self) -> tuple[Worker, ...]:
+        engine, ports, plan = self.engine, self.ports, self.plan
+        keys = [instrument.key for instrument in plan.instruments if plan.sessions.get(instrument.key)]
+        return (
+            *self.protecting_workers(),
+            FeedWorker(engine, ports.feed, keys),
+            WarmUpWorker(engine, ports.history, plan.orderable_keys, plan.warm_up),
+            SignalWorker(engine),
+            AccountWorker(engine, ports.broker, ports.clock, self.settings, plan.orderable_keys),
+        )
+
+    def protecting_workers(self) -> tuple[Worker, ...]:
+        """The workers that carry out and confirm orders: panic needs these and no others."""
+        engine, broker, clock = self.engine, self.ports.broker, self.ports.clock
+        return (
+            OrderWorker(engine, broker, clock, self.gate),
+            OrderWorker(engine, broker, clock, self.gate, name="exits", exits_only=True),
+            OrderStreamWorker(engine, broker),
+            OrderPollingWorker(engine, broker, clock, self.settings),
+            PositionWorker(engine, broker, clock, self.settings),
+            ClockWorker(engine, clock),
+            AlertWorker(engine, self.ports.notifier),
+            self.lag,
+        )
+
+    async def close(self) -> None:
+        """After the close: read until flat and reconciled, or say that it is not; then end the day."""
+        clock, state = self.ports.clock, self.engine.state
+        for _ in range(_FINAL_READS):
+            if await self._read_once() and not state.book.trades and not state.book.differences:
+                break
+            await clock.sleep_until(clock.now_ms() + _FINAL_READ_APART_S * MS_PER_SECOND)
+        await self.engine.handle(DayEnded(at_ms=0, charges=state.charges()))
+
+    async def _read_once(self) -> bool:
+        try:
+            await read_positions(self.engine, self.ports.broker, self.ports.clock)
+        except ReadFailedError as error:
+            log.warning("final_read_failed", detail=str(error))
+            return False
+        return True
