@@ -52,13 +52,17 @@ def _distances(
 def trailed_stop(instrument: Instrument, trade: Trade, best_price: int, settings: ExitSettings) -> int | None:
     """Return the tighter stop that the best price allows, or None when it does not improve enough.
 
-    A stop is moved only by at least `trail_step` of its distance: every move costs an order request.
+    Trailing begins where the stop would no longer lose anything against the entry, so that the plan's own
+    stop keeps its room until then. A stop is moved only by at least `trail_step` of its distance: every move
+    costs an order request.
     """
     distance = trade.plan.trail_distance
     if distance is None:
         return None
     sign = trade.direction.sign
     wanted = instrument.round_price(best_price - sign * distance, Rounding.DOWN if sign > 0 else Rounding.UP)
+    if (wanted - trade.reference_price) * sign < 0:
+        return None
     improvement = (wanted - trade.stop_price) * sign
     least = max(instrument.tick_size, int(distance * settings.trail_step))
     return wanted if improvement >= least else None

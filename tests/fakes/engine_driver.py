@@ -1,0 +1,268 @@
+"""Drives the synchronous core by hand: one share, inputs in, events and commands out."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from decimal import Decimal
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_data import Candle, Frame, Quote, Tick
+from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus, OrderTerms
+from trading_bot.domain.signal import Direction, Evaluation, Signal
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
+from trading_bot.engine.core import Core, Step
+from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Outcome
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.state import State
+from trading_bot.risk.settings import RiskSettings
+from trading_bot.strategies.strategy import WarmUp
+
+DAY = date(2026, 11, 19)
+KEY = "NSE_EQ|INE002A01018"
+PRICE = 140_000
+SHARE = Instrument(
+    key=KEY,
+    symbol="RELIANCE",
+    name="Reliance Industries",
+    segment=Segment.NSE_EQ,
+    kind=InstrumentKind.EQUITY,
+    tick_size=10,
+    closing_auction_eligible=True,
+)
+SESSION = ((ms_at(DAY, time(9, 15)), ms_at(DAY, time(15, 15))),)
+
+
+@dataclass(slots=True)
+class ScriptedEvaluator:
+    """Says what it was told to say at the next candle."""
+
+    next_direction: Direction | None = None
+
+    def warm_up(self, candles) -> None:
+        """Need nothing."""
+
+    def evaluate(self, candle: Candle, quote: Quote | None) -> Evaluation:
+        """Raise the scripted signal, once."""
+        signal = None
+        if self.next_direction is not None:
+            signal = Signal(
+                strategy="scripted",
+                instrument_key=KEY,
+                direction=self.next_direction,
+                score=0.8,
+                candle_start_ms=candle.start_ms,
+                reference_price=candle.close,
+                atr_paise=700.0,
+            )
+            self.next_direction = None
+        return Evaluation(
+            strategy="scripted",
+            instrument_key=KEY,
+            candle_start_ms=candle.start_ms,
+            score=0.8,
+            gates=(),
+            signal=signal,
+        )
+
+    peek = evaluate
+
+
+@dataclass(slots=True)
+class ScriptedStrategy:
+    """A strategy whose signals the test decides."""
+
+    scripted: ScriptedEvaluator = field(default_factory=ScriptedEvaluator)
+    name: str = "scripted"
+    timeframe_s: int = 900
+    warm_up: WarmUp = field(default_factory=lambda: WarmUp(required=0, wanted=0))
+
+    def evaluator(self, instrument: Instrument) -> ScriptedEvaluator:
+        """The one evaluator there is."""
+        return self.scripted
+
+
+class EngineDriver:
+    """A core with one share, at 10:00 on an ordinary day, recovered, funded, and with a fresh price."""
+
+    def __init__(self, *, instrument: Instrument = SHARE, risk: RiskSettings | None = None) -> None:
+        self.instrument = instrument
+        self.strategy = ScriptedStrategy()
+        self.now_ms = ms_at(DAY, time(10, 0))
+        self.events: list[ev.BookEvent] = []
+        self.commands: list[Command] = []
+        self.fills: list[Fill] = []
+        self.core = Core(
+            State(
+                settings=EngineSettings(),
+                risk=risk or RiskSettings(),
+                strategies=(self.strategy,),
+                charges_so_far=lambda _book: Decimal(0),
+            )
+        )
+        self._start()
+
+    def _start(self) -> None:
+        self.take(
+            inputs.DayOpened(
+                at_ms=0, on=DAY, instruments=(self.instrument,), sessions={self.instrument.key: SESSION}
+            )
+        )
+        self.take(inputs.OwnershipClaimed(at_ms=0, program_version="0", settings_hash="-"))
+        self.take(inputs.WarmedUp(at_ms=0, instrument_key=self.instrument.key, candles=(), session_starts={}))
+        self.read_books()
+        self.read_positions(0)
+        self.take(
+            inputs.AccountRead(
+                at_ms=0,
+                funds=Funds(available=Decimal(1_000_000), used_margin=Decimal(0)),
+                margin_rates={self.instrument.key: Decimal("0.2")},
+                bands={self.instrument.key: (126_000, 154_000)},
+            )
+        )
+        self.price(PRICE)
+
+    @property
+    def book(self):
+        return self.core.state.book
+
+    def take(self, event: inputs.Input) -> Step:
+        """Give one input at the driver's time; remember what it led to."""
+        step = self.core.step(replace(event, at_ms=self.now_ms))
+        before = len(self.events)
+        self.commands.extend(step.commands)
+        self.events.extend(_decoded(step))
+        self.new_events = self.events[before:]
+        return step
+
+    def later(self, seconds: float) -> Step:
+        """Let time pass, with one tick of the clock at its end."""
+        self.now_ms += int(seconds * 1000)
+        return self.take(inputs.ClockTicked(at_ms=0))
+
+    def price(self, paise: int) -> Step:
+        """A trade at a price."""
+        tick = Tick(self.instrument.key, paise, self.now_ms, 1_000, paise - 10, 500, paise + 10, 500)
+        return self.take(inputs.FrameReceived(at_ms=0, frame=Frame(self.now_ms, (tick,))))
+
+    def signal(self, direction: Direction = Direction.LONG) -> Step:
+        """Have the strategy raise a signal on a closed candle."""
+        self.strategy.scripted.next_direction = direction
+        candle = Candle(self.now_ms - 900_000, PRICE, PRICE + 100, PRICE - 100, PRICE, 10_000)
+        return self.take(
+            inputs.EvaluationDue(at_ms=0, instrument_key=self.instrument.key, timeframe_s=900, candle=candle)
+        )
+
+    # --- the broker's side --------------------------------------------------------------------------
+
+    def drain(self) -> list[Command]:
+        """Take the commands so far."""
+        commands, self.commands = self.commands, []
+        return commands
+
+    def places(self) -> list[PlaceOrder]:
+        """Take the commands so far; only those that place."""
+        return [command for command in self.drain() if isinstance(command, PlaceOrder)]
+
+    def changes(self) -> list[ModifyOrder | CancelOrder]:
+        """Take the commands so far; only those that change an order."""
+        return [command for command in self.drain() if isinstance(command, ModifyOrder | CancelOrder)]
+
+    def answer(self, tag: str, outcome: Outcome | None = None) -> None:
+        """Send an order and answer it: accepted as `id-TAG` unless told otherwise."""
+        self.take(inputs.SendStarted(at_ms=0, tag=tag))
+        self.take(inputs.PlaceAnswered(at_ms=0, tag=tag, outcome=outcome or Accepted(f"id-{tag}")))
+
+    def order(self, tag: str) -> Order:
+        """The book's order."""
+        return self.book.orders[tag]
+
+    def report(self, tag: str, status: OrderStatus, **changes) -> OrderReport:
+        """The broker's row of an order, at its present terms unless told otherwise."""
+        order = self.order(tag)
+        terms = changes.pop("terms", order.terms)
+        fields = {
+            "order_id": order.order_id or f"id-{tag}",
+            "tag": tag,
+            "instrument_key": order.request.instrument_key,
+            "side": order.request.side,
+            "product": Product.INTRADAY,
+            "status": status,
+            "terms": terms,
+            "filled_quantity": order.filled_quantity,
+            "average_price": None,
+        }
+        return OrderReport(**(fields | changes))
+
+    def push(self, tag: str, status: OrderStatus, **changes) -> Step:
+        """A row of the stream."""
+        return self.take(inputs.OrderPushed(at_ms=0, report=self.report(tag, status, **changes)))
+
+    def fill(self, tag: str, quantity: int, price: int, status: OrderStatus | None = None) -> None:
+        """The order fills in part or whole, and the books are read."""
+        order = self.order(tag)
+        self.fills.append(
+            Fill(
+                trade_id=f"t{len(self.fills) + 1}",
+                order_id=order.order_id or f"id-{tag}",
+                instrument_key=order.request.instrument_key,
+                side=order.request.side,
+                quantity=quantity,
+                price=price,
+                filled_at_ms=self.now_ms,
+            )
+        )
+        filled = order.filled_quantity + quantity
+        done = OrderStatus.FILLED if filled == order.terms.quantity else OrderStatus.OPEN
+        self.read_books(self.report(tag, status or done, filled_quantity=filled))
+
+    def read_books(self, *reports: OrderReport) -> Step:
+        """A complete read that shows these rows and all fills so far."""
+        return self.take(
+            inputs.BooksRead(at_ms=0, asked_at_ms=self.now_ms, orders=tuple(reports), fills=tuple(self.fills))
+        )
+
+    def read_positions(self, quantity: int) -> Step:
+        """A complete read of the position in the share."""
+        row = BrokerPosition(
+            instrument_key=self.instrument.key,
+            product=Product.INTRADAY,
+            quantity=quantity,
+            buy_quantity=0,
+            sell_quantity=0,
+        )
+        return self.take(inputs.PositionsRead(at_ms=0, asked_at_ms=self.now_ms, positions=(row,)))
+
+    # --- shortcuts ------------------------------------------------------------------------------------
+
+    def enter(self, direction: Direction = Direction.LONG, price: int = PRICE) -> tuple[str, str]:
+        """A signal, its entry filled whole, its stop resting: tags of entry and stop."""
+        self.drain()
+        self.signal(direction)
+        (entry,) = self.places()
+        tag = entry.request.tag
+        self.answer(tag)
+        self.fill(tag, entry.request.terms.quantity, price)
+        (stop,) = self.places()
+        self.rest(stop.request.tag)
+        return tag, stop.request.tag
+
+    def rest(self, tag: str) -> None:
+        """An order is accepted and rests at the exchange."""
+        self.answer(tag)
+        has_trigger = self.order(tag).terms.order_type.has_trigger
+        self.push(tag, OrderStatus.TRIGGER_PENDING if has_trigger else OrderStatus.OPEN)
+
+    def confirm_modify(self, tag: str, status: OrderStatus = OrderStatus.OPEN) -> OrderTerms:
+        """The broker carries out the pending modification."""
+        terms = self.order(tag).requested_terms
+        assert terms is not None
+        self.push(tag, status, terms=terms)
+        return terms
+
+
+def _decoded(step: Step) -> list[ev.BookEvent]:
+    from trading_bot.engine.records import decode_event
+
+    return [decode_event(row.kind, row.payload) for row in step.rows]

@@ -1,0 +1,255 @@
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderStatus, OrderType, Purpose, Side
+from trading_bot.domain.signal import Direction
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.commands import CancelOrder, ModifyOrder
+from trading_bot.engine.ports import Refused, Unknown
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def closed_reasons(driver: EngineDriver) -> list[ExitReason]:
+    return [event.closed.exit_reason for event in driver.events if isinstance(event, ev.TradeClosed)]
+
+
+def test_a_signal_intends_a_marketable_limit_within_the_tightest_cap(driver):
+    driver.signal(Direction.LONG)
+
+    (place,) = driver.places()
+    assert place.request.purpose is Purpose.ENTRY
+    assert place.request.side is Side.BUY
+    assert place.request.terms.order_type is OrderType.LIMIT
+    assert place.request.terms.price == 140_070
+    assert place.request.terms.quantity == 35
+    assert driver.book.trade_of(KEY).size_limited_by == "max_position_fraction"
+
+
+def test_a_short_signal_sells_below_the_last_price(driver):
+    driver.signal(Direction.SHORT)
+
+    (place,) = driver.places()
+    assert place.request.side is Side.SELL
+    assert place.request.terms.price == 139_930
+
+
+def test_a_filled_entry_is_protected_at_once(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+
+    driver.fill(entry.request.tag, 35, PRICE)
+
+    (stop,) = driver.places()
+    assert stop.request.purpose is Purpose.STOP
+    assert stop.request.side is Side.SELL
+    assert stop.request.terms.order_type is OrderType.STOP_LIMIT
+    assert stop.request.terms.quantity == 35
+    assert stop.request.terms.trigger_price == 138_670
+    assert stop.request.terms.price == 137_280
+
+
+def test_a_partial_fill_is_protected_and_its_stop_grows_with_the_next_fill(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 10, PRICE)
+    (stop,) = driver.places()
+    driver.rest(stop.request.tag)
+
+    driver.fill(entry.request.tag, 25, PRICE)
+
+    assert stop.request.terms.quantity == 10
+    (change,) = driver.changes()
+    assert isinstance(change, ModifyOrder)
+    assert change.terms.quantity == 35
+
+
+def test_an_entry_that_is_not_filled_in_time_is_withdrawn_and_the_trade_closed(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+    driver.rest(tag)
+
+    driver.later(21)
+    (cancel,) = driver.changes()
+    driver.push(tag, OrderStatus.CANCELLED)
+
+    assert isinstance(cancel, CancelOrder)
+    assert closed_reasons(driver) == [ExitReason.NOT_FILLED]
+    assert driver.book.trades == {}
+
+
+def test_a_stop_that_fills_closes_the_trade_with_its_loss(driver):
+    _, stop = driver.enter()
+
+    driver.fill(stop, 35, 138_600)
+
+    (closed,) = driver.book.closed_trades
+    assert closed.exit_reason is ExitReason.STOP
+    assert closed.gross_pnl == 35 * (138_600 - PRICE)
+    assert KEY not in driver.book.positions
+
+
+def test_the_target_turns_the_resting_stop_into_a_marketable_limit(driver):
+    _, stop = driver.enter()
+    target = driver.book.trade_of(KEY).plan.target_price
+
+    driver.price(target)
+
+    (change,) = driver.changes()
+    assert isinstance(change, ModifyOrder)
+    assert change.tag == stop
+    assert change.terms.order_type is OrderType.LIMIT
+    assert change.terms.quantity == 35
+    assert change.terms.price < target
+
+
+def test_an_exit_that_is_not_filled_is_priced_more_aggressively_step_by_step(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    first = driver.confirm_modify(stop)
+
+    driver.later(6)
+    second = driver.confirm_modify(stop)
+
+    assert second.price < first.price
+    assert driver.book.trade_of(KEY).exit_step == 1
+
+
+def test_no_second_exit_is_placed_while_a_stop_is_being_modified(driver):
+    driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.drain()
+
+    driver.later(60)
+    driver.later(60)
+
+    assert driver.places() == []
+
+
+def test_no_exit_is_sized_from_a_position_whose_fills_are_not_read_yet(driver):
+    _, stop = driver.enter()
+
+    driver.push(stop, OrderStatus.FILLED, filled_quantity=35)
+    driver.later(5)
+
+    assert driver.places() == []
+    assert driver.book.trade_of(KEY) is not None
+
+
+def test_a_trailing_stop_tightens_and_modifies_the_resting_order(driver):
+    _, stop = driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 2_000)
+
+    driver.later(1)
+
+    (change,) = driver.changes()
+    assert change.tag == stop
+    assert change.terms.trigger_price == PRICE + 2_000 - 1_050
+    assert driver.book.trade_of(KEY).stop_price == change.terms.trigger_price
+
+
+def test_the_stop_does_not_trail_before_it_would_keep_the_entry_price(driver):
+    driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 1_000)
+
+    driver.later(1)
+
+    assert driver.changes() == []
+
+
+def test_a_trailing_stop_never_loosens(driver):
+    _, stop = driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 2_000)
+    driver.later(1)
+    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
+    tightened = driver.book.trade_of(KEY).stop_price
+
+    driver.price(tightened + 10)
+    driver.later(30)
+
+    assert driver.book.trade_of(KEY).stop_price == tightened
+
+
+def test_a_rejected_stop_is_placed_again_and_the_second_failure_closes_the_trade(driver):
+    _, stop = driver.enter()
+
+    driver.push(stop, OrderStatus.CANCELLED, message="cancelled by the exchange")
+    (again,) = driver.places()
+    driver.answer(again.request.tag, Refused("UDAPI1038", "trigger above limit"))
+
+    assert again.request.purpose is Purpose.STOP
+    (exit_order,) = driver.places()
+    assert exit_order.request.purpose is Purpose.EXIT
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.UNPROTECTED
+
+
+def test_square_off_time_closes_the_trade(driver):
+    driver.enter()
+
+    driver.later(5 * 3600 + 5 * 60)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.SQUARE_OFF
+    assert any(isinstance(command, ModifyOrder) for command in driver.changes())
+
+
+def test_an_unknown_entry_is_searched_and_adopted_when_the_book_shows_it(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+    driver.answer(tag, Unknown("timed out"))
+
+    driver.read_books(driver.report(tag, OrderStatus.OPEN, order_id="broker-7"))
+
+    assert driver.order(tag).order_id == "broker-7"
+    assert driver.order(tag).status is OrderStatus.OPEN
+    assert driver.places() == []
+
+
+def test_an_unknown_entry_is_absent_only_after_two_late_reads(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+    driver.answer(tag, Unknown("timed out"))
+
+    driver.later(10)
+    driver.read_books()
+    driver.later(25)
+    driver.read_books()
+    assert driver.order(tag).status is OrderStatus.IN_DOUBT
+    driver.later(6)
+    driver.read_books()
+
+    assert driver.order(tag).status is OrderStatus.ABSENT
+    assert closed_reasons(driver) == [ExitReason.NOT_FILLED]
+
+
+def test_the_local_monitor_exits_when_the_brokers_stop_did_not_fill(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).stop_price)
+    driver.drain()
+
+    driver.later(3)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.STOP
+    (change,) = driver.changes()
+    assert change.tag == stop
+    assert change.terms.order_type is OrderType.LIMIT
+
+
+def test_a_second_signal_on_the_same_share_is_denied(driver):
+    driver.enter()
+
+    driver.signal(Direction.SHORT)
+
+    assert driver.new_events[-1].reason == "position_exists"
+    assert driver.places() == []
