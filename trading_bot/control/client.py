@@ -1,0 +1,29 @@
+"""The command line's side of the local socket."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from trading_bot.control.protocol import LONGEST_LINE, line_of, message_of
+from trading_bot.domain.errors import TradingBotError
+
+
+class NoDaemonError(TradingBotError):
+    """Nobody answers on the socket: no daemon runs, or it hangs."""
+
+
+def ask(path: Path, wish: str, *, asked_by: str, timeout_s: float = 1.0) -> dict[str, Any]:
+    """Send one request and return the answer.
+
+    Raises NoDaemonError when there is no socket, nobody listens, or no answer comes within the timeout.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(timeout_s)
+            connection.connect(str(path))
+            connection.sendall(line_of({"do": wish, "by": asked_by}))
+            with connection.makefile("rb") as stream:
+                line = stream.readline(LONGEST_LINE)
+        return message_of(line)
+    except (OSError, ValueError) as error:
+        raise NoDaemonError(f"no answer on {path}: {error}") from error
