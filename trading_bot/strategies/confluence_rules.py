@@ -41,6 +41,10 @@ class Triggers(NamedTuple):
     short: Trigger | None = None
 
 
+_NO_TRIGGERS = Triggers()
+_NOTHING_FIRED: tuple[str | None, str | None] = (None, None)
+
+
 class Surroundings(NamedTuple):
     """What a candle is judged by, beside its reading."""
 
@@ -104,11 +108,12 @@ class ConfluenceRules:
 
     def triggers(self, before: Triggers, previous: Reading | None, reading: Reading) -> Triggers:
         """The newest triggers, one candle on; those that are no longer fresh are forgotten."""
-        rises, falls = (None, None) if previous is None else self._fired(previous, reading)
-        return Triggers(
-            Trigger(rises, 0) if rises else self._aged(before.long),
-            Trigger(falls, 0) if falls else self._aged(before.short),
-        )
+        rises, falls = _NOTHING_FIRED if previous is None else self._fired(previous, reading)
+        if before is _NO_TRIGGERS and rises is None and falls is None:
+            return _NO_TRIGGERS
+        long = self._aged(before.long) if rises is None else Trigger(rises, 0)
+        short = self._aged(before.short) if falls is None else Trigger(falls, 0)
+        return _NO_TRIGGERS if long is None and short is None else Triggers(long, short)
 
     def gates(
         self, reading: Reading, score: float, direction: Direction | None, around: Surroundings
@@ -128,14 +133,14 @@ class ConfluenceRules:
 
     def _fired(self, previous: Reading, reading: Reading) -> tuple[str | None, str | None]:
         """What fired with this candle, for long and for short; the later in this list gives the name."""
-        long_above, short_below = self._settings.rsi_long_above, self._settings.rsi_short_below
-        turns = (
-            (RSI_CROSS, _crossing(previous.rsi, reading.rsi, long_above, short_below)),
-            (MACD_CROSS, _crossing(_histogram(previous), _histogram(reading), 0.0, 0.0)),
-            (SUPERTREND_FLIP, _crossing(_side(previous), _side(reading), 0.0, 0.0)),
-        )
+        settings = self._settings
+        rsi = _crossing(previous.rsi, reading.rsi, settings.rsi_long_above, settings.rsi_short_below)
+        macd = _crossing(_histogram(previous), _histogram(reading), 0.0, 0.0)
+        supertrend = _crossing(_side(previous), _side(reading), 0.0, 0.0)
+        if not (rsi or macd or supertrend):
+            return _NOTHING_FIRED
         rises = falls = None
-        for kind, turn in turns:
+        for kind, turn in ((RSI_CROSS, rsi), (MACD_CROSS, macd), (SUPERTREND_FLIP, supertrend)):
             if turn > 0:
                 rises = kind
             elif turn < 0:

@@ -262,6 +262,25 @@ def test_a_missing_minute_at_the_end_of_a_timeframe_does_not_leak_into_the_next(
     assert done == (closed(300, 0, 1, 1, 1, 1, 5), closed(60, 300, 2, 2, 2, 2, 6))
 
 
+def test_minutes_outside_the_session_are_left_out_of_a_restart():
+    candles = builder(300)
+
+    candles.resume(
+        [Candle(at(-60), 9, 9, 9, 9, 1), Candle(at(0), 5, 5, 5, 5, 1), Candle(END_MS, 9, 9, 9, 9, 1)]
+    )
+
+    assert candles.forming(300) == Candle(at(0), 5, 5, 5, 5, 1)
+
+
+def test_the_clock_closes_a_timeframe_whose_last_minutes_had_no_trade():
+    candles = builder(300)
+    candles.add(tick(0, 100))
+    candles.close_until(at(61))
+
+    assert candles.close_until(at(300.999)) == ()
+    assert candles.close_until(at(301)) == (closed(300, 0, 100, 100, 100, 100, None),)
+
+
 trades = st.lists(
     st.tuples(st.integers(0, 40_000), st.integers(1, 1000), st.integers(0, 50)), min_size=1, max_size=120
 )
