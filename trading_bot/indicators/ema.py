@@ -1,0 +1,61 @@
+"""Exponential moving average of the close, seeded with the simple average of its first bars."""
+
+from math import isfinite
+
+import talib
+from talib import stream
+
+from trading_bot.indicators.indicator import FloatArray, PriceSeries
+from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
+
+
+class Ema:
+    """EMA(period) of the close, in rupees."""
+
+    __slots__ = ("_handle", "_opening", "period")
+
+    def __init__(self, period: int) -> None:
+        self.period = period
+        self._handle: stream.EMA | None = None
+        self._opening = Opening(self.lookback, self._open)
+
+    @property
+    def lookback(self) -> int:
+        """Bars up to and including the first that has a value."""
+        return self.period
+
+    @property
+    def value(self) -> float | None:
+        """Value at the newest bar."""
+        return None if self._handle is None else self._handle.value
+
+    def warm_up(self, prices: PriceSeries) -> None:
+        """Take history in one go; only before the indicator has its first value."""
+        assert self._handle is None
+        self._handle = self._opening.add(prices)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take one closed bar and return the value at it."""
+        if not isfinite(high + low + close):
+            return None
+        if self._handle is not None:
+            return self._handle.update(close)
+        self._handle = self._opening.add_bar(high, low, close)
+        return self.value
+
+    def peek(self, high: float, low: float, close: float) -> float | None:
+        """Return what `update` would, and change nothing."""
+        if not isfinite(high + low + close):
+            return None
+        if self._handle is not None:
+            return self._handle.peek(close)
+        opened = self._opening.peek_bar(high, low, close)
+        return None if opened is None else opened.value
+
+    def batch(self, prices: PriceSeries) -> FloatArray:
+        """Values at all these bars, NaN where there is none."""
+        values = talib.EMA(finite_rows(prices).close, timeperiod=self.period)
+        return over_finite_rows(values, prices)
+
+    def _open(self, prices: PriceSeries) -> stream.EMA:
+        return stream.EMA(prices.close, timeperiod=self.period)
