@@ -22,7 +22,7 @@ class Gate(NamedTuple):
 
     name: str
     passed: bool
-    measured: float | str | None
+    measured: float | int | str | None
     needed: str
     """The condition in words or symbols, for example ``>= 0.6``; 'skipped: no volume' when not applicable."""
 
