@@ -87,13 +87,17 @@ class ChargeSchedule:
             ),
         )
 
-    def raw_lines(self, on: date, dealings: Sequence[Dealing]) -> tuple[dict[ChargeLine, Decimal], set[str]]:
-        """The unrounded lines of dealings in one segment, GST included, and what was assumed."""
+    def refuse_uncovered(self, on: date) -> None:
+        """Raise UncoveredDateError on a day after the last one whose rates were checked."""
         if on > self.facts.coverage.last:
             raise UncoveredDateError(
                 f"Charges are not known for {on}: covered is up to {self.facts.coverage.last}. Check the "
                 "rates of config/market/charges.toml against the year's circulars, then move coverage.last"
             )
+
+    def raw_lines(self, on: date, dealings: Sequence[Dealing]) -> tuple[dict[ChargeLine, Decimal], set[str]]:
+        """The unrounded lines of dealings in one segment, GST included, and what was assumed."""
+        self.refuse_uncovered(on)
         tally = _Tally(self, on)
         for dealing in dealings:
             tally.add_orders(dealing)

@@ -155,6 +155,7 @@ def _band(band: TickBand) -> dict[str, str]:
 
 
 def _charges(rules: MarketRules, on: date) -> dict[str, Any]:
+    rules.charges.refuse_uncovered(on)
     facts = rules.charges.facts
     plan = rules.charges.plan
     gst, gst_notice = at_or_first(list(facts.gst), on, "gst")
@@ -179,8 +180,6 @@ def _charges(rules: MarketRules, on: date) -> dict[str, Any]:
 
 def _rates(rules: MarketRules, on: date) -> list[dict[str, Any]]:
     """Each row that is in use on the day, once."""
-    if on > rules.charges.facts.coverage.last:
-        raise UncoveredDateError(f"Charges are not known for {on}")
     rows: dict[int, dict[str, Any]] = {}
     for line in _LINES:
         for exchange in _EXCHANGES:

@@ -120,3 +120,10 @@ def test_text_of_charges_that_are_not_known_says_so(page):
 
     assert "Charges: not covered" in text
     assert "  Charges are not known" in text
+
+
+def test_text_of_a_day_before_derivatives_existed_says_so(market_rules):
+    text = render_rules(rules_on(market_rules, date(2000, 1, 3)))
+
+    assert "  NSE_FO               not covered" in text
+    assert "  index_option  not covered" in text
