@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.domain.market_rules import MarketRules
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -15,3 +18,9 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no market data at {folder}: set TRADING_BOT_SHARED_DATA to the folder that holds it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def market_rules() -> MarketRules:
+    """The dated market rules that come with the project."""
+    return load_market_rules(PROJECT / "config" / "market")

@@ -1,0 +1,405 @@
+"""Contract notes: the published worked examples to the paisa, and the rules behind them."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.domain.charges import (
+    ChargedFill,
+    ChargeLine,
+    Dealing,
+    Exercise,
+)
+from trading_bot.domain.errors import SettingsError, UncoveredDateError
+from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
+from trading_bot.domain.order import Side
+
+NOW = date(2026, 11, 20)
+SEPTEMBER_2024 = date(2024, 9, 30)
+OCTOBER_2024 = date(2024, 10, 1)
+FEBRUARY_2026 = date(2026, 2, 27)
+MARCH_2026 = date(2026, 3, 31)
+APRIL_2026 = date(2026, 4, 1)
+RULES = load_market_rules()
+
+
+@pytest.fixture
+def schedule(market_rules):
+    return market_rules.charges
+
+
+def instrument(kind, segment, underlying_key=None, symbol="TEST"):
+    return Instrument(
+        key=f"{segment}|{symbol}",
+        symbol=symbol,
+        name=symbol,
+        segment=segment,
+        kind=kind,
+        underlying_key=underlying_key,
+    )
+
+
+SHARE = instrument(InstrumentKind.EQUITY, Segment.NSE_EQ)
+OTHER_SHARE = instrument(InstrumentKind.EQUITY, Segment.NSE_EQ, symbol="OTHER")
+FUTURE = instrument(InstrumentKind.FUTURE, Segment.NSE_FO)
+OPTION = instrument(InstrumentKind.OPTION, Segment.NSE_FO, symbol="OPTION")
+SENSEX_OPTION = instrument(InstrumentKind.OPTION, Segment.BSE_FO, "BSE_INDEX|SENSEX")
+BSE_STOCK_OPTION = instrument(InstrumentKind.OPTION, Segment.BSE_FO, "BSE_EQ|INE002A01018")
+DELIVERY, INTRADAY = Product.DELIVERY, Product.INTRADAY
+
+
+def bought(quantity, price, order_id="b"):
+    return ChargedFill(order_id, Side.BUY, quantity, int(Decimal(str(price)) * 100))
+
+
+def sold(quantity, price, order_id="s"):
+    return ChargedFill(order_id, Side.SELL, quantity, int(Decimal(str(price)) * 100))
+
+
+def note_of(schedule, on, traded, product, *fills, exercise=None):
+    day = schedule.charge_day(
+        on, [Dealing(instrument=traded, product=product, fills=fills, exercise=exercise)]
+    )
+    (note,) = day.notes
+    return note
+
+
+def printed(note):
+    """The lines of a note in the order brokerage, stt, exchange, ipft, sebi, stamp, dp, gst, total."""
+    return " ".join(f"{amount:.2f}" for amount in (*note.lines.values(), note.total))
+
+
+INDEX_FUTURE = (FUTURE, DELIVERY, bought(130, 25800), sold(130, 25880))
+INDEX_OPTION = (OPTION, DELIVERY, bought(195, 112.35), sold(195, 131.10))
+
+EXAMPLES = {
+    "delivery, buy day": (
+        (NOW, SHARE, DELIVERY, bought(100, 1450.50)),
+        "20.00 145.00 4.45 0.00 0.15 22.00 0.00 4.43 196.03",
+        "-145246.03",
+    ),
+    "delivery, sell day": (
+        (NOW, SHARE, DELIVERY, sold(100, 1512.30)),
+        "20.00 151.00 4.64 0.00 0.15 0.00 20.00 8.06 203.85",
+        "151026.15",
+    ),
+    "intraday share": (
+        (NOW, SHARE, INTRADAY, bought(200, 820), sold(200, 826.40)),
+        "40.00 41.00 10.11 0.00 0.33 5.00 0.00 9.08 105.52",
+        "1174.48",
+    ),
+    "index future": (
+        (NOW, *INDEX_FUTURE),
+        "40.00 1682.00 122.94 0.01 6.72 67.00 0.00 30.54 1949.21",
+        "8450.79",
+    ),
+    "stock future, short": (
+        (NOW, FUTURE, INTRADAY, sold(500, 1450), bought(500, 1442)),
+        "40.00 363.00 26.46 0.00 1.45 14.00 0.00 12.22 457.13",
+        "3542.87",
+    ),
+    "index option": (
+        (NOW, *INDEX_OPTION),
+        "40.00 38.00 16.86 0.00 0.05 1.00 0.00 10.24 106.15",
+        "3550.10",
+    ),
+    "SENSEX option on BSE": (
+        (NOW, SENSEX_OPTION, DELIVERY, bought(100, 210), sold(100, 248.40)),
+        "40.00 37.00 14.90 0.00 0.05 1.00 0.00 9.89 102.84",
+        "3737.16",
+    ),
+    "option bought to be exercised": (
+        (NOW, OPTION, DELIVERY, bought(65, 90)),
+        "20.00 0.00 2.08 0.00 0.01 0.00 0.00 3.98 26.07",
+        "-5876.07",
+    ),
+}
+
+
+@pytest.mark.parametrize(("dealt", "lines", "net"), EXAMPLES.values(), ids=EXAMPLES)
+def test_worked_examples_agree_line_by_line(schedule, dealt, lines, net):
+    note = note_of(schedule, *dealt)
+
+    assert printed(note) == lines
+    assert str(note.net) == net
+    assert note.notices == ()
+
+
+def test_a_delivery_round_trip_over_two_days_nets_what_its_two_notes_say(schedule):
+    buy_day = note_of(schedule, NOW, SHARE, DELIVERY, bought(100, 1450.50))
+    sell_day = note_of(schedule, date(2026, 11, 23), SHARE, DELIVERY, sold(100, 1512.30))
+
+    assert buy_day.gross + sell_day.gross == Decimal("6180.00")
+    assert buy_day.total + sell_day.total == Decimal("399.88")
+    assert buy_day.net + sell_day.net == Decimal("5780.12")
+
+
+@pytest.mark.parametrize(
+    ("dealt", "on", "total"),
+    [
+        (INDEX_FUTURE, SEPTEMBER_2024, "692.18"),
+        (INDEX_FUTURE, OCTOBER_2024, "940.21"),
+        (INDEX_FUTURE, FEBRUARY_2026, "940.21"),
+        (INDEX_FUTURE, MARCH_2026, "940.21"),
+        (INDEX_FUTURE, APRIL_2026, "1949.21"),
+        (INDEX_OPTION, SEPTEMBER_2024, "91.99"),
+        (INDEX_OPTION, OCTOBER_2024, "94.17"),
+        (INDEX_OPTION, FEBRUARY_2026, "94.17"),
+        (INDEX_OPTION, MARCH_2026, "94.15"),
+        (INDEX_OPTION, APRIL_2026, "106.15"),
+    ],
+)
+def test_the_same_trade_costs_what_its_date_says(schedule, dealt, on, total):
+    assert str(note_of(schedule, on, *dealt).total) == total
+
+
+@pytest.mark.parametrize(("flat", "total", "net"), [("20", "44.60", "7882.08"), ("0", "21.00", "7905.68")])
+def test_an_exercised_option_pays_tax_on_its_intrinsic_value(schedule, flat, total, net):
+    rows = tuple(
+        row.model_copy(update={"flat": Decimal(flat)}) if "exercise" in row.classes else row
+        for row in schedule.facts.brokerage
+    )
+    priced = type(schedule)(schedule.facts.model_copy(update={"brokerage": rows}))
+
+    entry = note_of(priced, NOW, OPTION, DELIVERY, bought(65, 90))
+    settlement = note_of(priced, date(2026, 11, 23), OPTION, DELIVERY, exercise=Exercise(65, 21235))
+
+    assert settlement.lines[ChargeLine.STT] == 21
+    assert str(settlement.total) == total
+    assert entry.gross + settlement.gross == Decimal("7952.75")
+    assert str(entry.net + settlement.net) == net
+
+
+def test_a_mixed_day_is_taxed_by_what_was_squared_up_and_what_was_kept(schedule):
+    note = note_of(schedule, NOW, SHARE, DELIVERY, bought(100, 500), sold(60, 510))
+
+    raw, _ = schedule.raw_lines(
+        NOW, [Dealing(instrument=SHARE, product=DELIVERY, fills=[bought(100, 500), sold(60, 510)])]
+    )
+    assert raw[ChargeLine.STT] == Decimal("7.55625") + Decimal("20.15")
+    assert note.lines[ChargeLine.STT] == 28
+    # 60 of 100 bought at 0.003%, 40 at 0.015%
+    assert raw[ChargeLine.STAMP] == Decimal("0.9") + 3
+    assert note.lines[ChargeLine.DP] == 0
+
+
+def test_share_tax_ignores_in_which_product_the_quantities_were_dealt(schedule):
+    together = note_of(schedule, NOW, SHARE, INTRADAY, bought(100, 500), sold(100, 510))
+    day = schedule.charge_day(
+        NOW,
+        [
+            Dealing(instrument=SHARE, product=DELIVERY, fills=[bought(100, 500)]),
+            Dealing(instrument=SHARE, product=INTRADAY, fills=[sold(100, 510)]),
+        ],
+    )
+
+    assert day.by_kind["stt"] == together.lines[ChargeLine.STT]
+
+
+def test_tax_halves_go_up_to_the_next_rupee(schedule):
+    assert note_of(schedule, NOW, FUTURE, INTRADAY, sold(500, 1450)).lines[ChargeLine.STT] == 363
+
+
+def test_tax_is_rounded_once_for_all_shares_of_a_note(schedule):
+    """Two shares that owe 0.40 each would owe nothing if each were rounded by itself."""
+    fills = [bought(10, 160), sold(10, 160)]
+    dealings = [Dealing(instrument=share, product=INTRADAY, fills=fills) for share in (SHARE, OTHER_SHARE)]
+
+    assert schedule.charge_day(NOW, dealings).by_kind["stt"] == 1
+    assert schedule.charge_day(NOW, dealings[:1]).by_kind["stt"] == 0
+
+
+def test_each_segment_has_a_note_of_its_own(schedule):
+    day = schedule.charge_day(
+        NOW,
+        [
+            Dealing(instrument=SHARE, product=INTRADAY, fills=[bought(200, 820), sold(200, 826.40)]),
+            Dealing(instrument=FUTURE, product=DELIVERY, fills=[bought(130, 25800), sold(130, 25880)]),
+            Dealing(instrument=OPTION, product=DELIVERY, fills=[bought(195, 112.35), sold(195, 131.10)]),
+        ],
+    )
+
+    assert [note.segment for note in day.notes] == [Segment.NSE_EQ, Segment.NSE_FO]
+    assert day.notes[0].total == Decimal("105.52")
+    assert day.total == sum(day.by_kind.values()) == sum(note.total for note in day.notes)
+    assert day.net == Decimal("1280.00") + Decimal("10400.00") + Decimal("3656.25") - day.total
+
+
+def test_one_order_in_many_fills_pays_one_brokerage(schedule):
+    pieces = note_of(schedule, NOW, OPTION, DELIVERY, *(bought(65, 100, "one") for _ in range(5)))
+    orders = note_of(schedule, NOW, OPTION, DELIVERY, *(bought(65, 100, f"{n}") for n in range(5)))
+
+    assert pieces.lines[ChargeLine.BROKERAGE] == 20
+    assert orders.lines[ChargeLine.BROKERAGE] == 100
+
+
+def test_fills_of_one_order_in_two_dealings_are_still_one_order(schedule):
+    halves = [Dealing(instrument=OPTION, product=DELIVERY, fills=[bought(65, 100, "one")]) for _ in range(2)]
+
+    assert schedule.charge_day(NOW, halves).by_kind["brokerage"] == 20
+
+
+def test_a_small_intraday_order_pays_a_share_of_its_value(schedule):
+    note = note_of(schedule, NOW, SHARE, INTRADAY, bought(7, 123.45))
+
+    assert note.lines[ChargeLine.BROKERAGE] == Decimal("0.86")
+
+
+def test_a_small_future_pays_half_of_that_share(schedule):
+    assert note_of(schedule, NOW, FUTURE, DELIVERY, bought(10, 100)).lines[ChargeLine.BROKERAGE] == Decimal(
+        "0.50"
+    )
+
+
+def test_delivery_pays_the_flat_price_however_small(schedule):
+    assert note_of(schedule, NOW, SHARE, DELIVERY, bought(1, 10)).lines[ChargeLine.BROKERAGE] == 20
+
+
+@pytest.mark.parametrize(
+    ("product", "fills", "charge"),
+    [
+        (DELIVERY, [sold(10, 100)], 20),
+        (DELIVERY, [bought(10, 100), sold(10, 100)], 0),
+        (DELIVERY, [bought(5, 100), sold(10, 100)], 20),
+        (INTRADAY, [sold(10, 100)], 0),
+    ],
+)
+def test_the_depository_charges_only_shares_that_leave_the_account(schedule, product, fills, charge):
+    assert note_of(schedule, NOW, SHARE, product, *fills).lines[ChargeLine.DP] == charge
+
+
+def test_the_depository_charges_each_share_once_a_day(schedule):
+    dealings = [
+        Dealing(instrument=share, product=DELIVERY, fills=[sold(10, 100, "1"), sold(10, 100, "2")])
+        for share in (SHARE, OTHER_SHARE)
+    ]
+
+    assert schedule.charge_day(NOW, dealings).by_kind["dp"] == 40
+
+
+@pytest.mark.parametrize(
+    ("traded", "exchange"),
+    [
+        (SENSEX_OPTION, "32.50"),
+        (BSE_STOCK_OPTION, "5.00"),
+        (instrument(InstrumentKind.OPTION, Segment.BSE_FO, "BSE_INDEX|SENSEX50"), "5.00"),
+        (instrument(InstrumentKind.OPTION, Segment.BSE_FO), "32.50"),
+        (instrument(InstrumentKind.FUTURE, Segment.BSE_FO), "0.00"),
+        (instrument(InstrumentKind.EQUITY, Segment.BSE_EQ), "3.75"),
+    ],
+)
+def test_bse_charges_by_kind_and_underlying(schedule, traded, exchange):
+    note = note_of(schedule, NOW, traded, INTRADAY, bought(1000, 100))
+
+    assert f"{note.lines[ChargeLine.EXCHANGE]:.2f}" == exchange
+    assert note.lines[ChargeLine.IPFT] == 0
+
+
+def test_nse_charged_the_protection_fund_apart_from_october_2024(schedule):
+    lines = note_of(schedule, OCTOBER_2024, *INDEX_OPTION).lines
+
+    assert (lines[ChargeLine.EXCHANGE], lines[ChargeLine.IPFT]) == (Decimal("16.63"), Decimal("0.24"))
+
+
+def test_the_promotional_price_ends_with_its_last_day(schedule):
+    promo = schedule.with_plan("api_promo")
+
+    assert note_of(promo, date(2026, 9, 30), *INDEX_OPTION).lines[ChargeLine.BROKERAGE] == 20
+    after = note_of(promo, date(2026, 10, 1), *INDEX_OPTION)
+    assert after.lines[ChargeLine.BROKERAGE] == 40
+    assert any('plan "api_promo" has no price on 2026-10-01' in notice for notice in after.notices)
+
+
+def test_an_unknown_plan_is_refused_with_the_known_ones(schedule):
+    with pytest.raises(SettingsError, match=r'"gold" is not in .*choose one of list, api_promo'):
+        schedule.with_plan("gold")
+
+
+def test_a_day_before_the_first_known_rates_uses_them_and_says_so(schedule):
+    old, first = (note_of(schedule, on, *INDEX_FUTURE) for on in (date(2013, 5, 13), SEPTEMBER_2024))
+
+    assert old.lines == first.lines
+    assert (
+        "stt of future on NSE: known from 2023-04-01, and that rate is assumed for 2013-05-13" in old.notices
+    )
+    assert (
+        "brokerage of future: known from 2024-01-01, and that rate is assumed for 2013-05-13" in old.notices
+    )
+
+
+def test_a_day_after_the_last_known_rates_is_refused(schedule):
+    with pytest.raises(UncoveredDateError, match=r"up to 2026-12-31.*charges\.toml"):
+        note_of(schedule, date(2027, 1, 1), *INDEX_FUTURE)
+
+
+def test_a_day_without_dealings_costs_nothing(schedule):
+    day = schedule.charge_day(NOW, [])
+
+    assert (day.notes, day.total, day.net) == ((), 0, 0)
+
+
+def test_an_index_cannot_be_charged(schedule):
+    index = instrument(InstrumentKind.INDEX, Segment.NSE_INDEX)
+
+    with pytest.raises(ValueError, match="is an index"):
+        note_of(schedule, NOW, index, INTRADAY, bought(1, 100))
+
+
+def test_a_second_exercise_of_one_contract_on_one_day_is_refused(schedule):
+    exercised = Dealing(instrument=OPTION, product=DELIVERY, exercise=Exercise(65, 100))
+
+    with pytest.raises(ValueError, match="exercised twice"):
+        schedule.charge_day(NOW, [exercised, exercised])
+
+
+def test_stamp_duty_can_be_rounded_to_the_paisa_instead(schedule):
+    rounding = schedule.facts.rounding.model_copy(update={"stamp": "paisa"})
+    by_paisa = type(schedule)(schedule.facts.model_copy(update={"rounding": rounding}))
+
+    assert note_of(by_paisa, NOW, *INDEX_OPTION).lines[ChargeLine.STAMP] == Decimal("0.66")
+
+
+# --- properties -------------------------------------------------------------------------------------------
+
+FILLS = st.lists(
+    st.builds(
+        ChargedFill,
+        st.sampled_from(["1", "2", "3"]),
+        st.sampled_from(Side),
+        st.integers(1, 5_000),
+        st.integers(1, 5_000_000),
+    ),
+    min_size=1,
+    max_size=8,
+)
+TRADED = st.sampled_from([SHARE, FUTURE, OPTION, SENSEX_OPTION])
+DAYS = st.dates(date(2024, 1, 1), date(2026, 12, 31))
+
+
+@given(TRADED, st.sampled_from(Product), FILLS, DAYS)
+def test_every_line_is_a_whole_number_of_paise_and_none_is_negative(traded, product, fills, on):
+    note = note_of(RULES.charges, on, traded, product, *fills)
+
+    assert all(amount >= 0 and amount == amount.quantize(Decimal("0.01")) for amount in note.lines.values())
+    assert note.net == note.sell_value - note.buy_value - sum(note.lines.values())
+
+
+@given(TRADED, st.sampled_from(Product), FILLS, DAYS)
+def test_the_order_of_the_fills_does_not_matter(traded, product, fills, on):
+    forwards = note_of(RULES.charges, on, traded, product, *fills)
+    backwards = note_of(RULES.charges, on, traded, product, *reversed(fills))
+
+    assert forwards == backwards
+
+
+@given(st.sampled_from([FUTURE, OPTION]), FILLS, DAYS)
+def test_another_derivative_fill_never_makes_a_day_cheaper(traded, fills, on):
+    fewer = note_of(RULES.charges, on, traded, DELIVERY, *fills)
+    more = note_of(RULES.charges, on, traded, DELIVERY, *fills, bought(75, 100, "more"))
+
+    assert more.total > fewer.total
+    assert all(more.lines[line] >= fewer.lines[line] for line in ChargeLine)

@@ -1,0 +1,128 @@
+"""Reading the dated market rules from the TOML files of config/market."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from trading_bot.domain.calendar import Calendar, CalendarFacts
+from trading_bot.domain.charge_rates import LIST_PLAN, ChargeFacts
+from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.contract_rules import ContractFacts, ContractRules
+from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.expiry import ExpiryRow, ExpiryRules
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.section import Section
+from trading_bot.domain.session import HoursRow
+
+MARKET_FOLDER = Path(__file__).resolve().parents[2] / "config" / "market"
+"""The rules that come with the project."""
+
+_CALENDAR = "calendar.toml"
+_CLOSURES = "closures_2000_2023.toml"
+_OVERRIDES = "overrides.toml"
+_SESSIONS = "sessions.toml"
+_EXPIRIES = "expiries.toml"
+_CONTRACTS = "contracts.toml"
+_CHARGES = "charges.toml"
+
+
+class _Sessions(Section):
+    hours: tuple[HoursRow, ...] = Field(min_length=1)
+
+
+class _Expiries(Section):
+    expiries: tuple[ExpiryRow, ...] = Field(min_length=1)
+
+
+SectionType = TypeVar("SectionType", bound=Section)
+
+
+def load_market_rules(folder: Path = MARKET_FOLDER, *, brokerage_plan: str = LIST_PLAN) -> MarketRules:
+    """Read and check every rule file of a folder.
+
+    Raises SettingsError that names the file, the key, the value and what is allowed there.
+    """
+    calendar = _calendar(folder)
+    expiries = _checked(folder / _EXPIRIES, _Expiries, _parsed(folder / _EXPIRIES))
+    contracts = _checked(folder / _CONTRACTS, ContractFacts, _parsed(folder / _CONTRACTS))
+    charges = _checked(folder / _CHARGES, ChargeFacts, _parsed(folder / _CHARGES))
+    try:
+        expiry_rules = ExpiryRules(expiries.expiries, calendar)
+    except ValueError as error:
+        raise SettingsError(f"{folder / _EXPIRIES}: {error}") from error
+    try:
+        contract_rules = ContractRules(contracts)
+    except ValueError as error:
+        raise SettingsError(f"{folder / _CONTRACTS}: {error}") from error
+    return MarketRules(
+        calendar=calendar,
+        expiries=expiry_rules,
+        contracts=contract_rules,
+        charges=ChargeSchedule(charges, brokerage_plan),
+    )
+
+
+def _calendar(folder: Path) -> Calendar:
+    facts = _checked(folder / _CALENDAR, CalendarFacts, _calendar_tables(folder))
+    sessions = _checked(folder / _SESSIONS, _Sessions, _parsed(folder / _SESSIONS))
+    try:
+        return Calendar(facts, sessions.hours)
+    except ValueError as error:
+        raise SettingsError(f"{folder / _SESSIONS}: {error}") from error
+
+
+def _calendar_tables(folder: Path) -> dict[str, Any]:
+    """The calendar with the closures, and with the overrides after them, so that these win."""
+    tables = _parsed(folder / _CALENDAR)
+    for name in (_CLOSURES, _OVERRIDES):
+        if name == _OVERRIDES and not (folder / name).exists():
+            continue
+        for key, rows in _parsed(folder / name).items():
+            if not isinstance(rows, list):
+                raise SettingsError(
+                    f"{folder / name}: {key}: only lists of tables belong here: "
+                    "[[holidays]], [[closures]] or [[special_sessions]]"
+                )
+            tables[key] = [*tables.get(key, []), *rows]
+    return tables
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"{path} is missing: restore it from the project, or name a folder that has it"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+
+
+def _checked(path: Path, section: type[SectionType], tables: dict[str, Any]) -> SectionType:
+    try:
+        return section.model_validate(tables)
+    except ValidationError as error:
+        raise SettingsError(_explained(path, error)) from error
+
+
+def _explained(path: Path, error: ValidationError) -> str:
+    """One line per mistake: file, key, value and what is allowed."""
+    lines = [
+        f"{path}: {_key(mistake['loc'])} = {_shortened(mistake['input'])}: {mistake['msg']}"
+        for mistake in error.errors(include_url=False)
+    ]
+    return "\n".join(lines)
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "file"
+
+
+def _shortened(value: object, width: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= width else f"{text[: width - 1]}…"

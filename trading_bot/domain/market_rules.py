@@ -1,0 +1,18 @@
+"""All dated rules of the market in one value."""
+
+from dataclasses import dataclass
+
+from trading_bot.domain.calendar import Calendar
+from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.contract_rules import ContractRules
+from trading_bot.domain.expiry import ExpiryRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketRules:
+    """When the market trades, what its contracts are and what trading costs, by date."""
+
+    calendar: Calendar
+    expiries: ExpiryRules
+    contracts: ContractRules
+    charges: ChargeSchedule
