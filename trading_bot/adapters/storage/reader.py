@@ -1,0 +1,140 @@
+"""Reads the journal without the right to change it: for reports and status, with or without a daemon."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import RowMapping, Select, Table, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from trading_bot.adapters.storage import schema
+from trading_bot.adapters.storage.check import verify_chain
+from trading_bot.adapters.storage.connection import connect_for_reading, explained
+from trading_bot.adapters.storage.hash_chain import ChainHead
+from trading_bot.domain.errors import StorageError
+from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
+from trading_bot.domain.market_data import Candle
+from trading_bot.engine.ports import JournalRow
+
+_ROWS_PER_READ = 5_000
+
+
+class JournalReader:
+    """A read-only view of a journal's file.
+
+    Reads in short steps, so that a live writer can fold its log in between them; rows that are committed
+    while somebody iterates are seen. Every method raises StorageError when the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file. Raises StorageError when it does not exist or is no journal."""
+        if not path.is_file():
+            raise StorageError(f"{path}: there is no journal; it is made by the first run in that mode")
+        self._path = path
+        self._connection = connect_for_reading(path)
+        self._require_journal()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def rows(self, from_sequence: int = 0, on: date | None = None) -> Iterator[JournalRow]:
+        """Journal rows from this number on, oldest first, of one trading day or of all."""
+        table = schema.journal.c
+        columns = select(table.sequence, table.at_ms, table.kind, table.payload).order_by(table.sequence)
+        if on is not None:
+            columns = columns.where(table.on == on.isoformat())
+        following = from_sequence
+        while True:
+            part = self._read(columns.where(table.sequence >= following).limit(_ROWS_PER_READ))
+            for row in part:
+                yield JournalRow(*row.values())
+            if len(part) < _ROWS_PER_READ:
+                return
+            following = part[-1]["sequence"] + 1
+
+    def days(self) -> tuple[date, ...]:
+        """Trading days with journal rows, oldest first."""
+        days = self._read(select(schema.journal.c.on).distinct().order_by(schema.journal.c.on))
+        return tuple(date.fromisoformat(row["on"]) for row in days)
+
+    def last_sequence(self) -> int:
+        """Number of the newest row; 0 when there is none."""
+        column = schema.journal.c.sequence
+        newest = self._read(select(column).order_by(column.desc()).limit(1))
+        return int(newest[0]["sequence"]) if newest else 0
+
+    def verify(self) -> ChainHead:
+        """Check the hash of every row and return the newest. Raises BrokenChainError."""
+        try:
+            return verify_chain(self._connection)
+        except SQLAlchemyError as error:
+            raise explained(error, self._path) from error
+        finally:
+            self._connection.rollback()
+
+    def table(self, name: str, on: date | None = None) -> tuple[Mapping[str, object], ...]:
+        """All rows of a table (`orders`, `trades`, `signals` …), of one trading day where it has days."""
+        table: Table = schema.metadata.tables[name]
+        statement = select(table).order_by(*table.primary_key)
+        if on is not None and "on" in table.c:
+            statement = statement.where(table.c.on == on.isoformat())
+        return tuple(dict(row) for row in self._read(statement))
+
+    def candles(self, first_ms: int, last_ms: int) -> Iterator[tuple[str, Candle]]:
+        """Kept 1-minute candles of all instruments that start in this span, ends included, in time order."""
+        table = schema.candles
+        statement = select(table).where(table.c.start_ms.between(first_ms, last_ms))
+        for row in self._read(statement.order_by(*table.primary_key)):
+            yield row["instrument_key"], Candle(*(row[field] for field in Candle._fields))
+
+    def instruments(self) -> tuple[Instrument, ...]:
+        """The instruments that were kept last."""
+        return tuple(map(_instrument, self._read(select(schema.instruments))))
+
+    def meta(self) -> dict[str, str]:
+        """What the file says about itself: schema, epoch, created_ms."""
+        return {row["name"]: row["value"] for row in self._read(select(schema.meta))}
+
+    def _require_journal(self) -> None:
+        try:
+            self.meta()
+        except StorageError as error:
+            self.close()
+            raise StorageError(f"{self._path} is not a journal of this program: {error}") from error
+
+    def _read(self, statement: Select[*tuple[object, ...]]) -> list[RowMapping]:
+        try:
+            return list(self._connection.execute(statement).mappings())
+        except SQLAlchemyError as error:
+            raise explained(error, self._path) from error
+        finally:
+            self._connection.rollback()
+
+
+def _instrument(row: RowMapping) -> Instrument:
+    values = {name: row[name] for name in row if name not in ("instrument_key", "on")}
+    expiry_on, right = row["expiry_on"], row["right"]
+    return Instrument(
+        **values
+        | {
+            "key": row["instrument_key"],
+            "segment": Segment(row["segment"]),
+            "kind": InstrumentKind(row["kind"]),
+            "expiry_on": None if expiry_on is None else date.fromisoformat(expiry_on),
+            "right": None if right is None else OptionRight(right),
+        }
+    )
