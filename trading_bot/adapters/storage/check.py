@@ -1,6 +1,6 @@
 """Whether a journal's file can be trusted, found out without the right to change it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from trading_bot.adapters.storage import schema
 from trading_bot.adapters.storage.backup import backup_path, quarantine
 from trading_bot.adapters.storage.connection import connect_for_reading
 from trading_bot.adapters.storage.hash_chain import ChainedRow, ChainHead, verified
-from trading_bot.adapters.storage.migrate import require_known, schema_of
+from trading_bot.adapters.storage.migrate import STEPS, require_known, schema_of
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.domain.errors import StorageError
 
@@ -25,7 +25,7 @@ class DamagedError(StorageError):
 
 
 @contextmanager
-def check_file(path: Path, settings: StorageSettings) -> Iterator[Connection]:
+def check_file(path: Path, settings: StorageSettings, steps: Sequence[Path] = STEPS) -> Iterator[Connection]:
     """A read-only connection to a file that passed every check.
 
     Raises DamagedError, BrokenChainError, or StorageError when a newer program wrote the file.
@@ -35,7 +35,7 @@ def check_file(path: Path, settings: StorageSettings) -> Iterator[Connection]:
         _require_integrity(connection, path, settings)
         found = schema_of(connection)
         if found is not None:
-            require_known(found, path)
+            require_known(found, path, steps)
             verify_chain(connection, rows_max=settings.verified_rows_max)
         connection.rollback()
         yield connection

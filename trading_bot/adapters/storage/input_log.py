@@ -1,8 +1,8 @@
 """Every input of the engine in order, so that a day can be replayed: compressed chunks in files by day.
 
 A file is a line that names the format, then chunks: length and CRC of the compressed bytes (two big-endian
-32-bit numbers), then the bytes. A chunk holds records: one byte for text or bytes, 16 bits of kind length, 32 bits
-of payload length, kind, payload.
+32-bit numbers), then the bytes. A chunk holds records: one byte for text or bytes, 16 bits of kind length, 32
+bits of payload length, kind, payload.
 """
 
 import struct
@@ -96,8 +96,8 @@ class FileInputLog:
 def read_input_log(path: Path) -> Iterator[InputRecord]:
     """Records of a file, or of all files of a folder, in order.
 
-    A chunk that a crash left unfinished at the end of a file is left out. Raises StorageError for anything else
-    that does not fit.
+    A chunk that a crash left unfinished at the end of a file is left out. Raises StorageError for anything
+    else that does not fit.
     """
     paths = [file for _, file in input_logs(path)] if path.is_dir() else [path]
     for file in paths:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from trading_bot.adapters.storage import schema
 from trading_bot.adapters.storage.connection import driver_of, explained
 from trading_bot.adapters.storage.hash_chain import ChainHead, linked
+from trading_bot.adapters.storage.prepared import Prepared
 from trading_bot.adapters.storage.projections import PROJECTIONS, Projection
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.ist import date_of
@@ -45,6 +47,7 @@ class JournalFile:
         self._connection = connection
         self._driver = driver_of(connection)
         self._projections = projections
+        self._on = date.min
         self._wal = path.with_name(f"{path.name}-wal")
         self._wal_bytes_max = self._wal_mark = wal_bytes_max
 
@@ -56,7 +59,8 @@ class JournalFile:
         chained, head = self._chained(rows)
         try:
             with self._connection.begin():
-                self._connection.execute(_APPEND, chained)
+                _APPEND.execute_many(self._connection, chained)
+                self._add_days(rows)
                 for row in rows:
                     if row.kind in self._projections:
                         self._projections[row.kind](self._connection, row)
@@ -106,6 +110,13 @@ class JournalFile:
         self._connection.close()
         self._connection.engine.dispose()
 
+    def _add_days(self, rows: Sequence[JournalRow]) -> None:
+        for row in rows:
+            on = date_of(row.at_ms)
+            if on != self._on:
+                _ADD_DAY.execute(self._connection, {"on": on.isoformat(), "first_sequence": row.sequence})
+                self._on = on
+
     def _chained(self, rows: Sequence[JournalRow]) -> tuple[list[dict[str, object]], ChainHead]:
         chained = []
         sequence, previous_hash = self.head
@@ -128,4 +139,5 @@ class JournalFile:
         return chained, ChainHead(sequence, previous_hash)
 
 
-_APPEND = insert(schema.journal)
+_APPEND = Prepared(insert(schema.journal))
+_ADD_DAY = Prepared(insert(schema.days).prefix_with("OR IGNORE"))

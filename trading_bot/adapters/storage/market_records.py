@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.sqlite import insert
 
 from trading_bot.adapters.storage import schema
-from trading_bot.domain.canonical import canonical_json
+from trading_bot.adapters.storage.canonical import canonical_json
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.market_data import Candle

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, inspect, text
 from trading_bot.domain.errors import StorageError
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-_STEPS = (_SCRIPTS / "versions",)
+STEPS = (_SCRIPTS / "versions",)
+"""Folders with the steps, one file each."""
 
 
 def schema_of(connection: Connection) -> str | None:
@@ -22,14 +23,14 @@ def schema_of(connection: Connection) -> str | None:
     return None if number is None else str(number)
 
 
-def newest_schema(steps: Sequence[Path] = _STEPS) -> str:
+def newest_schema(steps: Sequence[Path] = STEPS) -> str:
     """The number of the schema that this program writes."""
     head = ScriptDirectory.from_config(_config(steps)).get_current_head()
     assert head is not None
     return head
 
 
-def require_known(schema: str, path: Path, steps: Sequence[Path] = _STEPS) -> None:
+def require_known(schema: str, path: Path, steps: Sequence[Path] = STEPS) -> None:
     """Raises StorageError when a newer program wrote the file."""
     known = {step.revision for step in ScriptDirectory.from_config(_config(steps)).walk_revisions()}
     if schema in known:
@@ -40,7 +41,7 @@ def require_known(schema: str, path: Path, steps: Sequence[Path] = _STEPS) -> No
     )
 
 
-def migrate(connection: Connection, steps: Sequence[Path] = _STEPS) -> None:
+def migrate(connection: Connection, steps: Sequence[Path] = STEPS) -> None:
     """Take every step that the file lacks, inside the caller's transaction: all of them happen, or none."""
     config = _config(steps)
     config.attributes["connection"] = connection

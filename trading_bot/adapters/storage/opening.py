@@ -1,7 +1,7 @@
 """Opens the journal: checks what is there, backs it up, brings it to this schema, and takes ownership."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -14,7 +14,7 @@ from trading_bot.adapters.storage.check import DamagedError, check_file, damage_
 from trading_bot.adapters.storage.connection import connect_for_writing, driver_of, explained, is_damage
 from trading_bot.adapters.storage.hash_chain import GENESIS, BrokenChainError, ChainHead
 from trading_bot.adapters.storage.journal_file import JournalFile
-from trading_bot.adapters.storage.migrate import migrate, newest_schema, schema_of
+from trading_bot.adapters.storage.migrate import STEPS, migrate, newest_schema, schema_of
 from trading_bot.adapters.storage.projections import PROJECTIONS, Projection
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import FailureCallback, InlineJournal, ThreadedJournal
@@ -57,7 +57,12 @@ def open_inline_journal(
 
 
 def open_file(
-    path: Path, *, clock_ms: ClockMs, settings: StorageSettings, projections: Mapping[str, Projection]
+    path: Path,
+    *,
+    clock_ms: ClockMs,
+    settings: StorageSettings,
+    projections: Mapping[str, Projection] = PROJECTIONS,
+    steps: Sequence[Path] = STEPS,
 ) -> JournalFile:
     """Check, back up, migrate and open a journal's file, and count the opening as a new epoch.
 
@@ -66,8 +71,8 @@ def open_file(
     _prepare(path)
     try:
         if path.stat().st_size:
-            _examine(path, settings, clock_ms)
-        return _take(path, settings, clock_ms, projections)
+            _examine(path, settings, clock_ms, steps)
+        return _take(path, settings, clock_ms, projections, steps)
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) and is_damage(error):
             raise damage_report(path, str(error.orig)) from error
@@ -88,14 +93,14 @@ def _prepare(path: Path) -> None:
         raise explained(error, path) from error
     if path.stat().st_size == 0 and backup_path(path).exists():
         raise StorageError(
-            f"{path} is empty, but there is a backup of it: to go on with it, copy {backup_path(path)} to {path};"
+            f"{path} is empty, but there is a backup: to go on with it, copy {backup_path(path)} to {path};"
             " to begin anew, move the backup away"
         )
 
 
-def _examine(path: Path, settings: StorageSettings, clock_ms: ClockMs) -> None:
+def _examine(path: Path, settings: StorageSettings, clock_ms: ClockMs, steps: Sequence[Path]) -> None:
     """Look at the file without the right to change it, then copy it."""
-    with check_file(path, settings) as connection:
+    with check_file(path, settings, steps) as connection:
         rotate_backup(
             driver_of(connection),
             path,
@@ -106,14 +111,18 @@ def _examine(path: Path, settings: StorageSettings, clock_ms: ClockMs) -> None:
 
 
 def _take(
-    path: Path, settings: StorageSettings, clock_ms: ClockMs, projections: Mapping[str, Projection]
+    path: Path,
+    settings: StorageSettings,
+    clock_ms: ClockMs,
+    projections: Mapping[str, Projection],
+    steps: Sequence[Path],
 ) -> JournalFile:
     wal_bytes_max = settings.wal_mb_max * _BYTES_PER_MB
     connection = connect_for_writing(
         path, busy_timeout_ms=settings.busy_timeout_ms, wal_bytes_max=wal_bytes_max
     )
     try:
-        _bring_up_to_date(connection, path, clock_ms)
+        _bring_up_to_date(connection, path, clock_ms, steps)
         with connection.begin():
             epoch = _next_epoch(connection, clock_ms)
             head = _head_of(connection)
@@ -125,17 +134,19 @@ def _take(
     )
 
 
-def _bring_up_to_date(connection: Connection, path: Path, clock_ms: ClockMs) -> None:
+def _bring_up_to_date(
+    connection: Connection, path: Path, clock_ms: ClockMs, steps: Sequence[Path]
+) -> None:
     with connection.begin():
         found = schema_of(connection)
-    wanted = newest_schema()
+    wanted = newest_schema(steps)
     if found == wanted:
         return
     if found is not None:
         saved = path.with_name(f"{path.name}.before-schema-{wanted}")
         back_up(driver_of(connection), saved, now_ms=clock_ms())
     with connection.begin():
-        migrate(connection)
+        migrate(connection, steps)
         _put_meta(connection, "schema", wanted)
 
 

@@ -57,7 +57,11 @@ class Progress:
         if sequence <= self.committed:
             return True
         if self.failure is not None:
-            raise StorageError(f"journal row {sequence} was not written: {self.failure}") from self.failure
+            raise self.not_written(sequence)
         if sequence > self.appended:
             raise StorageError(f"journal row {sequence} was never appended; the last one is {self.appended}")
         return False
+
+    def not_written(self, sequence: int) -> StorageError:
+        """The error of a row that did not reach the disk."""
+        return StorageError(f"journal row {sequence} was not written: {self.failure}")

@@ -1,18 +1,19 @@
 """What the journal adds up to: tables that change in the same transaction as the event that changes them.
 
 A payload is flattened first: the fields of its nested values are found under their own names, and where two
-have the same name the outer one wins. So a column is filled by the field of the same name, wherever it stands.
+have the same name the outer one wins. So a column is filled by the field of its name, wherever that stands.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from trading_bot.adapters.storage import schema
-from trading_bot.domain.canonical import canonical_json
+from trading_bot.adapters.storage.prepared import Prepared
+from trading_bot.adapters.storage.canonical import canonical_json
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.order import Fill, OrderStatus, Side
@@ -56,10 +57,10 @@ def put(table: Table, **constants: object) -> Step:
     """Insert a row, or replace the one with its key. A constant that starts with '=' names another field."""
     statement = insert(table).values({name: bindparam(name) for name in table.c.keys()})  # noqa: SIM118 - a column collection iterates over columns
     others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    upsert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+    upsert = Prepared(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others))
 
     def step(connection: Connection, fields: Fields) -> None:
-        connection.execute(upsert, _row_of(table, fields, constants))
+        upsert.execute(connection, _row_of(table, fields, constants))
 
     return step
 
@@ -70,11 +71,12 @@ def change_order(*columns: str, **renamed: str) -> Step:
     changed: dict[str, ColumnElement[object]] = {
         column: func.coalesce(bindparam(f"new_{column}"), schema.orders.c[column]) for column in sources
     }
-    statement = update(schema.orders).where(schema.orders.c.tag == bindparam("its_tag")).values(changed)
+    its_order = schema.orders.c.tag == bindparam("its_tag")
+    statement = Prepared(update(schema.orders).where(its_order).values(changed))
 
     def step(connection: Connection, fields: Fields) -> None:
         values = {f"new_{column}": fields.get(field) for column, field in sources.items()}
-        connection.execute(statement, {"its_tag": fields["tag"], **values})
+        statement.execute(connection, {"its_tag": fields["tag"], **values})
 
     return step
 
@@ -82,13 +84,15 @@ def change_order(*columns: str, **renamed: str) -> Step:
 def count(name: str) -> Step:
     """Add one to a counter of the trading day."""
     table = schema.day_counters
-    first = insert(table).values(on=bindparam("on"), name=name, count=1)
-    statement = first.on_conflict_do_update(
-        index_elements=[table.c.on, table.c.name], set_={"count": table.c.count + 1}
+    first = insert(table).values(on=bindparam("on"), name=bindparam("name"), count=literal_column("1"))
+    statement = Prepared(
+        first.on_conflict_do_update(
+            index_elements=[table.c.on, table.c.name], set_={"count": table.c.count + literal_column("1")}
+        )
     )
 
     def step(connection: Connection, fields: Fields) -> None:
-        connection.execute(statement, {"on": fields["on"]})
+        statement.execute(connection, {"on": fields["on"], "name": name})
 
     return step
 
@@ -110,18 +114,18 @@ def when(field: str, value: str, step: Step) -> Step:
 
 def apply_fill(connection: Connection, fields: Fields) -> None:
     """Keep the fill and move order and position with it; a fill that is already kept changes nothing."""
-    added = connection.execute(_ADD_FILL, _row_of(schema.fills, fields, {}))
+    added = _ADD_FILL.execute(connection, _row_of(schema.fills, fields, {}))
     if added.rowcount == 0:
         return
-    connection.execute(_FILL_ORDER, {"its_tag": fields["tag"], "units": fields["quantity"]})
+    _FILL_ORDER.execute(connection, {"its_tag": fields["tag"], "units": fields["quantity"]})
     product = connection.execute(_PRODUCT_OF, {"its_tag": fields["tag"]}).scalar_one_or_none()
     _move_position(connection, fields, Product(product or Product.INTRADAY))
     _COUNT_FILL(connection, fields)
 
 
 _COUNT_FILL = count("fills")
-_ADD_FILL = insert(schema.fills).on_conflict_do_nothing()
-_FILL_ORDER = (
+_ADD_FILL = Prepared(insert(schema.fills).on_conflict_do_nothing())
+_FILL_ORDER = Prepared(
     update(schema.orders)
     .where(schema.orders.c.tag == bindparam("its_tag"))
     .values(filled_quantity=schema.orders.c.filled_quantity + bindparam("units"))

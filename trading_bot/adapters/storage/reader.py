@@ -54,10 +54,12 @@ class JournalReader:
     def rows(self, from_sequence: int = 0, on: date | None = None) -> Iterator[JournalRow]:
         """Journal rows from this number on, oldest first, of one trading day or of all."""
         table = schema.journal.c
+        following = from_sequence
         columns = select(table.sequence, table.at_ms, table.kind, table.payload).order_by(table.sequence)
         if on is not None:
             columns = columns.where(table.on == on.isoformat())
-        following = from_sequence
+            first = self._read(select(schema.days.c.first_sequence).where(schema.days.c.on == on.isoformat()))
+            following = max(following, first[0]["first_sequence"] if first else self.last_sequence() + 1)
         while True:
             part = self._read(columns.where(table.sequence >= following).limit(_ROWS_PER_READ))
             for row in part:
@@ -68,7 +70,7 @@ class JournalReader:
 
     def days(self) -> tuple[date, ...]:
         """Trading days with journal rows, oldest first."""
-        days = self._read(select(schema.journal.c.on).distinct().order_by(schema.journal.c.on))
+        days = self._read(select(schema.days.c.on).order_by(schema.days.c.on))
         return tuple(date.fromisoformat(row["on"]) for row in days)
 
     def last_sequence(self) -> int:

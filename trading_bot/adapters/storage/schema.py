@@ -1,8 +1,8 @@
 """The tables of the journal's file: the append-only record, what it adds up to, and market data beside it.
 
 Prices and cash are integer paise, quantities are units, instants are epoch milliseconds, days are ISO dates
-in India. There are no foreign keys between the projections: a fill of an order that a restored backup never knew
-must still be recorded, or a disaster could not be journaled.
+in India. There are no foreign keys between the projections: a fill of an order that a restored backup never
+knew must still be recorded, or a disaster could not be journaled.
 """
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, Table, Text
@@ -28,8 +28,10 @@ journal = Table(
     _text("payload"),
     _text("previous_hash"),
     _text("hash"),
-    Index("journal_on", "on"),
 )
+
+# An index over the days would be one more page to write with every order's intent.
+days = Table("days", metadata, _text("on", key=True), _integer("first_sequence"), sqlite_with_rowid=False)
 
 orders = Table(
     "orders",
@@ -52,7 +54,7 @@ orders = Table(
     _text("message"),
     _integer("intended_at_ms"),
     _integer("changed_at_ms"),
-    Index("orders_on", "on"),
+    sqlite_with_rowid=False,
 )
 
 fills = Table(
@@ -67,6 +69,7 @@ fills = Table(
     _integer("quantity"),
     _integer("price"),
     _integer("filled_at_ms"),
+    sqlite_with_rowid=False,
 )
 
 positions = Table(
@@ -79,6 +82,7 @@ positions = Table(
     _integer("entry_quantity"),
     _integer("entry_value"),
     _integer("changed_at_ms"),
+    sqlite_with_rowid=False,
 )
 
 trades = Table(
@@ -97,7 +101,6 @@ trades = Table(
     _integer("entry_value"),
     _integer("exit_value"),
     _integer("gross_pnl"),
-    Index("trades_on", "on"),
 )
 
 signals = Table(
@@ -116,7 +119,12 @@ signals = Table(
 )
 
 day_counters = Table(
-    "day_counters", metadata, _text("on", key=True), _text("name", key=True), _integer("count")
+    "day_counters",
+    metadata,
+    _text("on", key=True),
+    _text("name", key=True),
+    _integer("count"),
+    sqlite_with_rowid=False,
 )
 
 rate_limit_log = Table(
@@ -166,7 +174,7 @@ candles = Table(
     sqlite_with_rowid=False,
 )
 
-meta = Table("meta", metadata, _text("name", key=True), _text("value"))
+meta = Table("meta", metadata, _text("name", key=True), _text("value"), sqlite_with_rowid=False)
 
 PROJECTED = (orders, fills, positions, trades, day_counters, rate_limit_log)
 """What the journal alone determines: these can be emptied and rebuilt from it."""

@@ -95,7 +95,7 @@ class ThreadedJournal:
     def _settle(self) -> None:
         self._waiters.release(self._progress.committed)
         if self._progress.failure is not None:
-            self._waiters.fail(self._progress.failure)
+            self._waiters.fail(self._progress.not_written)
 
     # --- on the writer's thread ---------------------------------------------------------------------------
 
@@ -128,8 +128,10 @@ class ThreadedJournal:
         try:
             self._progress.commit(self._file, rows)
         except StorageError as error:
+            self._waiters.wake(self._settle)
             self._on_failure(error)
-        self._waiters.wake(self._settle)
+        else:
+            self._waiters.wake(self._settle)
 
 
 class InlineJournal:

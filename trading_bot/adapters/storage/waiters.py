@@ -42,9 +42,9 @@ class Waiters:
             if not future.done():
                 future.set_result(None)
 
-    def fail(self, error: StorageError) -> None:
-        """Tell everyone that their rows will not reach the disk."""
+    def fail(self, error_of: Callable[[int], StorageError]) -> None:
+        """Tell everyone that their rows will not reach the disk, each with an error for the row."""
         while self._waiting:
-            future = heapq.heappop(self._waiting)[2]
+            sequence, _, future = heapq.heappop(self._waiting)
             if not future.done():
-                future.set_exception(error)
+                future.set_exception(error_of(sequence))

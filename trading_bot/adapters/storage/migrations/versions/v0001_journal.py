@@ -26,13 +26,13 @@ def _create_journal() -> None:
         _text("previous_hash"),
         _text("hash"),
     )
-    op.create_index("journal_on", "journal", ["on"])
+    op.create_table("days", _text("on", key=True), _integer("first_sequence"), sqlite_with_rowid=False)
     for verb in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER journal_refuses_{verb.lower()} BEFORE {verb} ON journal "
             "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
         )
-    op.create_table("meta", _text("name", key=True), _text("value"))
+    op.create_table("meta", _text("name", key=True), _text("value"), sqlite_with_rowid=False)
 
 
 def _create_book() -> None:
@@ -50,8 +50,8 @@ def _create_book() -> None:
         _text("message"),
         _integer("intended_at_ms"),
         _integer("changed_at_ms"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("orders_on", "orders", ["on"])
     op.create_table(
         "fills",
         *(_text(name, key=True) for name in ("on", "order_id", "trade_id")),
@@ -59,12 +59,14 @@ def _create_book() -> None:
         _text("instrument_key"),
         _text("side"),
         *(_integer(name) for name in ("quantity", "price", "filled_at_ms")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "positions",
         _text("instrument_key", key=True),
         _text("product", key=True),
         *(_integer(name) for name in ("quantity", "cash", "entry_quantity", "entry_value", "changed_at_ms")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -79,7 +81,6 @@ def _create_records() -> None:
         _integer("planned_at_ms", optional=True),
         *(_integer(name) for name in ("closed_at_ms", "quantity", "entry_value", "exit_value", "gross_pnl")),
     )
-    op.create_index("trades_on", "trades", ["on"])
     op.create_table(
         "signals",
         _integer("candle_start_ms", key=True),
@@ -93,7 +94,13 @@ def _create_records() -> None:
         _text("gates"),
         sqlite_with_rowid=False,
     )
-    op.create_table("day_counters", _text("on", key=True), _text("name", key=True), _integer("count"))
+    op.create_table(
+        "day_counters",
+        _text("on", key=True),
+        _text("name", key=True),
+        _integer("count"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "rate_limit_log", _integer("sequence", key=True), _integer("at_ms"), _text("call"), _text("tag")
     )
