@@ -54,7 +54,9 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
 
 
 def rows(first: int, last: int) -> list[JournalRow]:
-    return [JournalRow(number, NOW_MS + number, "noted", f'{{"n":{number}}}') for number in range(first, last + 1)]
+    return [
+        JournalRow(number, NOW_MS + number, "noted", f'{{"n":{number}}}') for number in range(first, last + 1)
+    ]
 
 
 async def test_a_durable_row_reads_back_as_it_was_appended(opened):

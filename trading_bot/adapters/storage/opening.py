@@ -134,9 +134,7 @@ def _take(
     )
 
 
-def _bring_up_to_date(
-    connection: Connection, path: Path, clock_ms: ClockMs, steps: Sequence[Path]
-) -> None:
+def _bring_up_to_date(connection: Connection, path: Path, clock_ms: ClockMs, steps: Sequence[Path]) -> None:
     with connection.begin():
         found = schema_of(connection)
     wanted = newest_schema(steps)

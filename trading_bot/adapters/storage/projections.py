@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, litera
 from sqlalchemy.dialects.sqlite import insert
 
 from trading_bot.adapters.storage import schema
-from trading_bot.adapters.storage.prepared import Prepared
 from trading_bot.adapters.storage.canonical import canonical_json
+from trading_bot.adapters.storage.prepared import Prepared
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.order import Fill, OrderStatus, Side

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from trading_bot.adapters.storage.canonical import canonical_json
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.settings import StorageSettings
-from trading_bot.adapters.storage.canonical import canonical_json
 from trading_bot.engine.ports import JournalRow
 
 NOW_MS = 1_795_060_800_000  # 2026-11-19 09:30 in India

@@ -47,7 +47,7 @@ async def test_a_full_disk_fails_the_row_and_every_later_one(journal, row, failu
     await journal.run(fill_disk)
 
     journal.append([row(2, text="x" * 100_000)])
-    with pytest.raises(StorageError, match="row 2 was not written.*disk is full.*free some disk space"):
+    with pytest.raises(StorageError, match=r"row 2 was not written.*disk is full.*free some disk space"):
         await journal.durable(2)
     journal.append([row(3)])
     with pytest.raises(StorageError, match="row 3 was not written"):

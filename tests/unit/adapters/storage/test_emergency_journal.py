@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trading_bot.adapters.storage.emergency_journal import EmergencyJournal
+from trading_bot.domain.errors import StorageError
+from trading_bot.engine.ports import JournalRow
+
+texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "emergency.journal"
+
+
+@pytest.fixture
+def opened(path):
+    journals = []
+
+    def open_again(bytes_max=10_000):
+        journals.append(EmergencyJournal(path, bytes_max=bytes_max))
+        return journals[-1]
+
+    yield open_again
+    for journal in journals:
+        journal.close()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.builds(JournalRow, st.integers(0), st.integers(0), texts, texts), max_size=6))
+def test_rows_read_back_after_a_restart(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("e") / "emergency.journal"
+    first = EmergencyJournal(path)
+    for row in rows:
+        first.append_durably([row])
+    first.close()
+
+    second = EmergencyJournal(path)
+
+    assert second.rows() == tuple(rows)
+    second.close()
+
+
+def test_rows_after_a_restart_follow_those_before(opened, row):
+    opened().append_durably([row(1), row(2)])
+
+    opened().append_durably([row(3)])
+
+    assert [kept.sequence for kept in opened().rows()] == [1, 2, 3]
+
+
+def test_writing_takes_no_more_space(opened, path, row):
+    journal = opened()
+    before = path.stat().st_size
+
+    journal.append_durably([row(1)])
+
+    assert before == path.stat().st_size == 10_000
+
+
+def test_a_torn_row_is_left_out(opened, path, row):
+    opened().append_durably([row(1), row(2)])
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"[2,", b"[7,"))
+
+    assert [kept.sequence for kept in opened().rows()] == [1]
+
+
+def test_a_full_file_refuses_and_keeps_what_it_has(opened, row):
+    journal = opened(bytes_max=100)
+    journal.append_durably([row(1)])
+
+    with pytest.raises(StorageError, match="is full"):
+        journal.append_durably([row(2, text="x" * 100)])
+
+    assert journal.rows() == (row(1),)
+
+
+def test_a_cleared_file_starts_anew(opened, row):
+    journal = opened()
+    journal.append_durably([row(1), row(2)])
+
+    journal.clear()
+    journal.append_durably([row(3)])
+
+    assert journal.rows() == (row(3),)
+
+
+def test_a_folder_that_is_missing_is_reported(tmp_path):
+    with pytest.raises(StorageError, match="cannot be made"):
+        EmergencyJournal(tmp_path / "missing" / "emergency.journal")
