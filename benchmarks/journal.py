@@ -2,8 +2,8 @@
 
     python benchmarks/journal.py [FOLDER]
 
-FOLDER lies on the disk to be measured (default: data/). Prints medians and 99th percentiles in microseconds, the ratio
-to the disk's own flush, and rows a second.
+FOLDER lies on the disk to be measured (default: data/). Prints medians and 99th percentiles in microseconds,
+their ratio to the disk's own flush, and rows a second.
 """
 
 import asyncio
@@ -57,8 +57,10 @@ def main() -> None:
 
 
 def print_machine() -> None:
+    """Print what the figures were measured on, and the head of the table."""
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, {processor()}, {platform.system()} {platform.release()}"
+        f"{platform.machine()}, {os.cpu_count()} cores, {processor()},"
+        f" {platform.system()} {platform.release()}"
     )
     print(
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, load {os.getloadavg()[0]:.1f}"
@@ -67,12 +69,14 @@ def print_machine() -> None:
 
 
 def processor() -> str:
+    """The processor's name as the system gives it."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor()
 
 
 def flush_latency(path: Path) -> Latency:
+    """What the disk itself takes to make 300 appended bytes durable."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     taken = []
     for number in range(INTENTS):
@@ -85,6 +89,7 @@ def flush_latency(path: Path) -> Latency:
 
 
 def print_durable(path: Path, callers: int, floor: Latency) -> None:
+    """Print what an intent takes when so many wait for theirs at once."""
     journal = open_journal(path, clock_ms=lambda: NOW_MS, on_failure=print)
     start = time.perf_counter()
     found = latency(asyncio.run(durable_intents(journal, callers)))
@@ -97,6 +102,7 @@ def print_durable(path: Path, callers: int, floor: Latency) -> None:
 
 
 async def durable_intents(journal: ThreadedJournal, callers: int) -> list[float]:
+    """Seconds from append to durable, of every intent."""
     taken: list[float] = []
     sequence = 0
 
@@ -115,6 +121,7 @@ async def durable_intents(journal: ThreadedJournal, callers: int) -> list[float]
 
 
 def print_throughput(path: Path) -> None:
+    """Print how many rows a second are written when all are queued, and how many are verified."""
     journal = open_journal(path, clock_ms=lambda: NOW_MS, on_failure=print)
     rows = [intent(number) for number in range(1, QUEUED_ROWS + 1)]
     written_s = seconds(lambda: write_all(journal, rows))
@@ -126,12 +133,14 @@ def print_throughput(path: Path) -> None:
 
 
 def write_all(journal: ThreadedJournal, rows: list[JournalRow]) -> None:
+    """Append rows one by one and wait for the last."""
     for row in rows:
         journal.append([row])
     asyncio.run(journal.durable(len(rows)))
 
 
 def print_input_log(folder: Path) -> None:
+    """Print what one record costs its caller."""
     log = FileInputLog(folder, clock_ms=lambda: NOW_MS)
     payload = canonical_json({"ticks": [["NSE_EQ|INE002A01018", 10_050, NOW_MS, 1_000]]})
 
@@ -145,17 +154,20 @@ def print_input_log(folder: Path) -> None:
 
 
 def seconds(action: Callable[[], object]) -> float:
+    """How long the action takes."""
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
 
 
 def latency(taken_s: list[float]) -> Latency:
+    """Percentiles of durations in seconds."""
     hundredths = statistics.quantiles(taken_s, n=100)
     return Latency(statistics.median(taken_s) * 1e6, hundredths[98] * 1e6)
 
 
 def intent(sequence: int) -> JournalRow:
+    """An order's intent as the engine journals it."""
     request = {
         "tag": f"tb{sequence}",
         "instrument_key": "NSE_EQ|INE002A01018",

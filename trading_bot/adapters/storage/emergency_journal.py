@@ -1,7 +1,7 @@
 """Rows for the hour when the database refuses: a file whose space was taken while there was some.
 
-Exits must go on when the disk is full or the file is locked, and no order leaves without an intent on disk. Each
-record is a line: CRC of the rest, then the row as a JSON list. Zeros follow the last record.
+Exits must go on when the disk is full or the file is locked, and no order leaves without an intent on disk.
+Each record is a line: CRC of the rest, then the row as a JSON list. Zeros follow the last record.
 """
 
 import json

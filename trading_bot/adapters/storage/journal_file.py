@@ -64,7 +64,7 @@ class JournalFile:
                 for row in rows:
                     if row.kind in self._projections:
                         self._projections[row.kind](self._connection, row)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise explained(error, self.path) from error
         except Exception as error:  # a projection may raise anything: the writer outlives it and says so
             span = f"{rows[0].sequence} to {rows[-1].sequence}"
@@ -80,7 +80,7 @@ class JournalFile:
             self._driver.execute("PRAGMA synchronous=NORMAL").close()
             with self._connection.begin():
                 return job(self._connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise explained(error, self.path) from error
         finally:
             self._driver.execute("PRAGMA synchronous=FULL").close()

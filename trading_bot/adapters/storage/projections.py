@@ -114,8 +114,7 @@ def when(field: str, value: str, step: Step) -> Step:
 
 def apply_fill(connection: Connection, fields: Fields) -> None:
     """Keep the fill and move order and position with it; a fill that is already kept changes nothing."""
-    added = _ADD_FILL.execute(connection, _row_of(schema.fills, fields, {}))
-    if added.rowcount == 0:
+    if _ADD_FILL.execute(connection, _row_of(schema.fills, fields, {})) == 0:
         return
     _FILL_ORDER.execute(connection, {"its_tag": fields["tag"], "units": fields["quantity"]})
     product = connection.execute(_PRODUCT_OF, {"its_tag": fields["tag"]}).scalar_one_or_none()
