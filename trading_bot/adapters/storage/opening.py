@@ -1,9 +1,11 @@
 """Opens the journal: checks what is there, backs it up, brings it to this schema, and takes ownership."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -22,6 +24,7 @@ from trading_bot.domain.errors import StorageError
 
 _BYTES_PER_MB = 1_000_000
 ClockMs = Callable[[], int]
+_log = structlog.get_logger()
 
 
 def open_journal(
@@ -79,7 +82,7 @@ def open_file(
         raise explained(error, path) from error
     except (DamagedError, BrokenChainError) as error:
         raise damage_report(path, str(error)) from error
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise explained(error, path) from error
 
 
@@ -101,13 +104,16 @@ def _prepare(path: Path) -> None:
 def _examine(path: Path, settings: StorageSettings, clock_ms: ClockMs, steps: Sequence[Path]) -> None:
     """Look at the file without the right to change it, then copy it."""
     with check_file(path, settings, steps) as connection:
-        rotate_backup(
-            driver_of(connection),
-            path,
-            now_ms=clock_ms(),
-            kept=settings.backups_kept,
-            age_hours_min=settings.backup_age_hours_min,
-        )
+        try:
+            rotate_backup(
+                driver_of(connection),
+                path,
+                now_ms=clock_ms(),
+                kept=settings.backups_kept,
+                age_hours_min=settings.backup_age_hours_min,
+            )
+        except (OSError, sqlite3.Error) as error:  # positions have to be protected, copy or no copy
+            _log.warning("backup_failed", path=str(path), error=str(error))
 
 
 def _take(

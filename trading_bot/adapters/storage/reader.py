@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import RowMapping, Select, Table, select
+from sqlalchemy import Row, RowMapping, Select, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from trading_bot.adapters.storage import schema
@@ -15,10 +15,12 @@ from trading_bot.adapters.storage.connection import connect_for_reading, explain
 from trading_bot.adapters.storage.hash_chain import ChainHead
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
+from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.ports import JournalRow
 
 _ROWS_PER_READ = 5_000
+_SPAN_MS = 30 * MS_PER_MINUTE
 
 
 class JournalReader:
@@ -59,25 +61,25 @@ class JournalReader:
         if on is not None:
             columns = columns.where(table.on == on.isoformat())
             first = self._read(select(schema.days.c.first_sequence).where(schema.days.c.on == on.isoformat()))
-            following = max(following, first[0]["first_sequence"] if first else self.last_sequence() + 1)
+            following = max(following, first[0].first_sequence if first else self.last_sequence() + 1)
         while True:
             part = self._read(columns.where(table.sequence >= following).limit(_ROWS_PER_READ))
             for row in part:
-                yield JournalRow(*row.values())
+                yield JournalRow(*row)
             if len(part) < _ROWS_PER_READ:
                 return
-            following = part[-1]["sequence"] + 1
+            following = part[-1].sequence + 1
 
     def days(self) -> tuple[date, ...]:
         """Trading days with journal rows, oldest first."""
         days = self._read(select(schema.days.c.on).order_by(schema.days.c.on))
-        return tuple(date.fromisoformat(row["on"]) for row in days)
+        return tuple(date.fromisoformat(row.on) for row in days)
 
     def last_sequence(self) -> int:
         """Number of the newest row; 0 when there is none."""
         column = schema.journal.c.sequence
         newest = self._read(select(column).order_by(column.desc()).limit(1))
-        return int(newest[0]["sequence"]) if newest else 0
+        return int(newest[0].sequence) if newest else 0
 
     def verify(self) -> ChainHead:
         """Check the hash of every row and return the newest. Raises BrokenChainError."""
@@ -94,22 +96,30 @@ class JournalReader:
         statement = select(table).order_by(*table.primary_key)
         if on is not None and "on" in table.c:
             statement = statement.where(table.c.on == on.isoformat())
-        return tuple(dict(row) for row in self._read(statement))
+        return tuple(dict(row._mapping) for row in self._read(statement))  # noqa: SLF001 - its public name
 
     def candles(self, first_ms: int, last_ms: int) -> Iterator[tuple[str, Candle]]:
         """Kept 1-minute candles of all instruments that start in this span, ends included, in time order."""
         table = schema.candles
-        statement = select(table).where(table.c.start_ms.between(first_ms, last_ms))
-        for row in self._read(statement.order_by(*table.primary_key)):
-            yield row["instrument_key"], Candle(*(row[field] for field in Candle._fields))
+        columns = select(table.c.instrument_key, *(table.c[name] for name in Candle._fields))
+        columns = columns.order_by(*table.primary_key)
+        following = first_ms
+        while following <= last_ms:
+            starts = table.c.start_ms.between(following, last_ms)
+            next_start = self._read(select(func.min(table.c.start_ms)).where(starts))[0][0]
+            if next_start is None:
+                return
+            following = min(next_start + _SPAN_MS, last_ms + 1)
+            for key, *values in self._read(columns.where(starts, table.c.start_ms < following)):
+                yield key, Candle(*values)
 
     def instruments(self) -> tuple[Instrument, ...]:
         """The instruments that were kept last."""
-        return tuple(map(_instrument, self._read(select(schema.instruments))))
+        return tuple(_instrument(row._mapping) for row in self._read(select(schema.instruments)))  # noqa: SLF001 - its public name
 
     def meta(self) -> dict[str, str]:
         """What the file says about itself: schema, epoch, created_ms."""
-        return {row["name"]: row["value"] for row in self._read(select(schema.meta))}
+        return {row.name: row.value for row in self._read(select(schema.meta))}
 
     def _require_journal(self) -> None:
         try:
@@ -118,9 +128,9 @@ class JournalReader:
             self.close()
             raise StorageError(f"{self._path} is not a journal of this program: {error}") from error
 
-    def _read(self, statement: Select[*tuple[object, ...]]) -> list[RowMapping]:
+    def _read(self, statement: Select[*tuple[object, ...]]) -> list[Row[*tuple[Any, ...]]]:
         try:
-            return list(self._connection.execute(statement).mappings())
+            return list(self._connection.execute(statement))
         except SQLAlchemyError as error:
             raise explained(error, self._path) from error
         finally:

@@ -56,6 +56,16 @@ async def test_candles_read_back_in_time_order(journal, reader):
     assert list(reader.candles(NOW_MS, NOW_MS + 60_000)) == [("A", CANDLE), ("B", CANDLE), ("B", later)]
 
 
+async def test_candles_of_distant_days_are_all_found(journal, reader):
+    starts = [NOW_MS + hour * 3_600_000 for hour in (0, 1, 100, 1_000)]
+    await journal.run(
+        partial(keep_candles, rows=[("A", CANDLE._replace(start_ms=start)) for start in starts])
+    )
+
+    assert [candle.start_ms for _, candle in reader.candles(NOW_MS, starts[-1])] == starts
+    assert [candle.start_ms for _, candle in reader.candles(NOW_MS + 1, starts[-1] - 1)] == starts[1:3]
+
+
 async def test_candles_outside_the_span_are_left_out(journal, reader):
     await journal.run(partial(keep_candles, rows=[("A", CANDLE)]))
 

@@ -113,6 +113,14 @@ def epoch_of(path: Path) -> int:
         return int(reader.meta()["epoch"])
 
 
+def test_a_backup_that_cannot_be_made_does_not_keep_the_bot_from_starting(path, opened, written):
+    written()
+    path.with_name("journal.db.backup.new.partial").mkdir()
+
+    assert opened().last_sequence == 3
+    assert not path.with_name("journal.db.backup").exists()
+
+
 def test_damaged_pages_are_found_and_nothing_is_overwritten(path, opened, row, written):
     written(*(row(number, text="x" * 500) for number in range(1, 200)))
     content = bytearray(path.read_bytes())
