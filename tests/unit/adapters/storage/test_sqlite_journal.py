@@ -169,13 +169,20 @@ async def test_many_queued_rows_need_fewer_commits_than_rows(path, row):
 
 async def test_a_caller_that_gives_up_does_not_stop_the_writer(path, row):
     journal = open_journal(path, clock_ms=lambda: 0, on_failure=lambda error: None)
-    journal.append([row(1)])
-    waiting = asyncio.ensure_future(journal.durable(1))
-    waiting.cancel()
-    abandoned = asyncio.ensure_future(journal.run(lambda connection: None))
+    may_go_on = threading.Event()
+    first = asyncio.ensure_future(journal.run(lambda connection: may_go_on.wait(5)))
     await asyncio.sleep(0)
-    abandoned.cancel()
+    journal.append([row(1)])
+    abandoned = [
+        asyncio.ensure_future(journal.durable(1)),
+        asyncio.ensure_future(journal.run(lambda connection: None)),
+    ]
+    await asyncio.sleep(0)
+    for waiting in abandoned:
+        waiting.cancel()
+    may_go_on.set()
 
+    await first
     journal.append([row(2)])
     await journal.durable(2)
 
