@@ -1,6 +1,7 @@
 """What the exchange rejects on arrival: phase of the session, order type, trigger side and price band."""
 
 from trading_bot.domain.instrument import Instrument, InstrumentKind
+from trading_bot.domain.money import rupees
 from trading_bot.domain.order import OrderType, Side, Validity
 from trading_bot.simulator.contracts import MarketUpdate
 from trading_bot.simulator.orders import VenueOrder
@@ -38,7 +39,8 @@ def terms_rejection(
     if terms.order_type is OrderType.STOP_MARKET and instrument.kind is InstrumentKind.OPTION:
         return "16052: Exchange: stop-loss market orders are not allowed for options"
     if market is not None and _is_past(side, terms.trigger_price, market.last_price):
-        prices = f"{terms.trigger_price} is on the wrong side of the last price {market.last_price}"
+        trigger, last = rupees(terms.trigger_price), rupees(market.last_price)
+        prices = f"{trigger} is on the wrong side of the last price {last}"
         return f"Exchange: trigger price {prices}"
     return None
 
@@ -48,7 +50,8 @@ def band_rejection(price: int, band: tuple[int, int]) -> str | None:
     low, high = band
     if low <= price <= high:
         return None
-    return f"Exchange: price {price} is outside the price band {low} to {high} (circuit limit)"
+    limits = f"{rupees(low)} to {rupees(high)}"
+    return f"Exchange: price {rupees(price)} is outside the price band {limits} (circuit limit)"
 
 
 def _is_past(side: Side, trigger_price: int, last_price: int) -> bool:

@@ -37,6 +37,7 @@ class RequestPath:
         self._agenda = agenda
         self._delays = delays
         self._settings = settings
+        self._waiting: dict[str, list[Deed]] = {}
 
     def send(self, order: NewOrder) -> tuple[str, ...]:
         """Enter an order, in slices where it asks for them, and return the ids."""
@@ -52,30 +53,35 @@ class RequestPath:
     def change(self, order: VenueOrder, change: ChangedTerms) -> None:
         """Ask for new terms of a live order."""
         self._register.record(order, Status.MODIFY_VALIDATION_PENDING)
-        self._after(order, (Hop.API, Hop.RISK), partial(self._check_change, order, change))
+        check = partial(self._check_change, order, change)
+        self._after(order, (Hop.API, Hop.RISK), partial(self._once_arrived, order, check))
 
     def withdraw(self, order: VenueOrder) -> None:
         """Ask for the cancellation of a live order."""
         self._register.record(order, Status.CANCEL_PENDING)
-        self._after(order, (Hop.API, Hop.RISK), partial(self._forward_withdrawal, order))
+        forward = partial(self._forward_withdrawal, order)
+        self._after(order, (Hop.API, Hop.RISK), partial(self._once_arrived, order, forward))
 
     def _validate(self, order: VenueOrder) -> None:
         self._register.record(order, Status.VALIDATION_PENDING)
         self._after(order, (Hop.RISK,), partial(self._check, order))
 
     def _check(self, order: VenueOrder) -> None:
-        price = self._desk.limit_price(order, terms_of(order), order.market_protection_pct)
-        if price is None:
-            self._register.finish(order, Status.REJECTED, _UNTRADED)
-            return
-        order.price = price
-        reason = self._desk.rejection(order, terms_of(order), self._agenda.now_ms)
+        reason = self._rejection(order)
         if reason is not None:
             self._register.finish(order, Status.REJECTED, reason)
+            self._release(order)
             return
         order.standing = Standing.EN_ROUTE
         self._register.record(order, Status.OPEN_PENDING)
-        self._after(order, (Hop.EXCHANGE,), partial(self._exchange.arrive, order))
+        self._after(order, (Hop.EXCHANGE,), partial(self._arrive, order))
+
+    def _rejection(self, order: VenueOrder) -> str | None:
+        price = self._desk.limit_price(order, terms_of(order), order.market_protection_pct)
+        if price is None:
+            return _UNTRADED
+        order.price = price
+        return self._desk.rejection(order, terms_of(order), self._agenda.now_ms)
 
     def _check_change(self, order: VenueOrder, change: ChangedTerms) -> None:
         if order.is_done:
@@ -93,19 +99,25 @@ class RequestPath:
             self._exchange.refuse_change(order, Status.NOT_MODIFIED, reason)
             return
         self._register.record(order, Status.MODIFY_PENDING)
-        change_terms = partial(self._exchange.change, order, change, price)
-        self._after(order, (Hop.EXCHANGE,), partial(self._once_arrived, order, change_terms))
+        self._after(order, (Hop.EXCHANGE,), partial(self._exchange.change, order, change, price))
 
     def _forward_withdrawal(self, order: VenueOrder) -> None:
-        withdraw = partial(self._exchange.withdraw, order)
-        self._after(order, (Hop.EXCHANGE,), partial(self._once_arrived, order, withdraw))
+        self._after(order, (Hop.EXCHANGE,), partial(self._exchange.withdraw, order))
+
+    def _arrive(self, order: VenueOrder) -> None:
+        self._exchange.arrive(order)
+        self._release(order)
 
     def _once_arrived(self, order: VenueOrder, deed: Deed) -> None:
-        """Do it, or look again a millisecond later while the order itself is still on its way."""
+        """Do it now, or when the order itself, which is still on its way, has arrived."""
         if order.is_at_exchange:
             deed()
-            return
-        self._agenda.add(self._agenda.now_ms + 1, partial(self._once_arrived, order, deed))
+        else:
+            self._waiting.setdefault(order.order_id, []).append(deed)
+
+    def _release(self, order: VenueOrder) -> None:
+        for deed in self._waiting.pop(order.order_id, ()):
+            self._agenda.add(self._agenda.now_ms, deed)
 
     def _after(self, order: VenueOrder, hops: Sequence[Hop], deed: Deed) -> None:
         """Enter the next step of an order, no earlier than the steps that were requested before it."""
