@@ -1,6 +1,6 @@
 """Time per market update at the pretend exchange, without and with a resting order of ours.
 
-Run with ``python benchmarks/matching.py`` from the project's folder. Each line is a measurement against its limit.
+Run with ``python benchmarks/matching.py`` from the project's folder; each line is measured against its limit.
 """
 
 import platform
