@@ -156,6 +156,7 @@ class VenueDay:
             tag=options.get("tag"),
             slice="slice" in options,
             market_protection_pct=Decimal(options.get("protection", "0")),
+            placed_by=options.get("by", "SIM001"),
         )
         try:
             order_ids = self.venue.place(order)

@@ -1,9 +1,10 @@
 """The venue as the engine's broker, without a wire between: for virtual time and paper trading."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from decimal import Decimal
 
+from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.order import (
     Fill,
     OrderReport,
@@ -34,6 +35,7 @@ from trading_bot.simulator.orders import Status
 from trading_bot.simulator.protection import AUTOMATIC
 
 _STREAM_ROWS_MAX = 10_000
+_NO_BAND = (0, 0)
 _ORDER_NOT_FOUND = "UDAPI100010"
 _STATUSES = {
     Status.RECEIVED: OrderStatus.ACKNOWLEDGED,
@@ -154,7 +156,19 @@ class SimulatedBroker:
     async def margin(self, questions: Sequence[MarginQuestion]) -> Decimal:
         """Return the margin in rupees that these orders together would need."""
         self._advance()
-        return self._venue.required_margin([_asked_order(question) for question in questions])
+        try:
+            return self._venue.required_margin([_asked_order(question) for question in questions])
+        except VenueRefusal as refusal:
+            raise ReadFailedError(str(refusal)) from refusal
+
+    async def price_bands(self, instrument_keys: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Return today's lower and upper price limits in paise of the instruments that have them."""
+        self._advance()
+        try:
+            bands = {key: self._venue.band(key) for key in instrument_keys}
+        except VenueRefusal as refusal:
+            raise ReadFailedError(str(refusal)) from refusal
+        return {key: band for key, band in bands.items() if band != _NO_BAND}
 
     async def order_updates(self) -> AsyncIterator[OrderReport | None]:
         """Yield each new row; None at first, and again where a slow reader missed rows."""

@@ -2,7 +2,10 @@
 
 from decimal import Decimal
 
-from tests.fakes.venue_day import SBIN, VenueDay, instant
+import pytest
+
+from tests.fakes.venue_day import NIFTY, SBIN, VenueDay, instant
+from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import (
     OrderRequest,
@@ -152,3 +155,18 @@ async def test_margin_is_asked_for_several_orders_together():
     )
 
     assert await broker.margin([question, at_market]) == 400
+
+
+async def test_price_bands_are_those_of_the_venue_without_indices():
+    day = VenueDay(QUOTES)
+
+    bands = await SimulatedBroker(day.venue).price_bands([SBIN.key, NIFTY.key])
+
+    assert bands == {SBIN.key: day.venue.band(SBIN.key)}
+
+
+async def test_a_question_about_an_unlisted_instrument_is_a_failed_read():
+    broker = SimulatedBroker(VenueDay(QUOTES).venue)
+
+    with pytest.raises(ReadFailedError):
+        await broker.price_bands(["NSE_EQ|NOBODY"])

@@ -73,6 +73,14 @@ def test_listeners_hear_every_row_in_order():
     assert [row.status for row in heard if row.order_id == day.order_ids["long"]] == day.statuses("long")
 
 
+def test_an_order_of_another_platform_shows_in_every_book():
+    day = VenueDay(f"{QUOTES}09:21 place foreign BUY 10 SBIN LIMIT price=100.05 by=APP1\n09:22")
+
+    assert day.row("foreign").placed_by == "APP1"
+    assert day.quantity("SBIN") == 10
+    assert day.venue.ledger()["orders"][0]["tag"] is None
+
+
 def test_an_earlier_time_changes_nothing():
     day = VenueDay(QUOTES)
 
