@@ -40,7 +40,7 @@ PLAIN = Instrument(
 )
 FUTURE = Instrument(
     key="NSE_FO|FUT", symbol="FUT", name="SBIN FUT", segment=Segment.NSE_FO, kind=InstrumentKind.FUTURE,
-    lot_size=25, closing_auction_eligible=True, underlying_key="NSE_EQ|SBIN",
+    lot_size=25, underlying_key="NSE_EQ|SBIN",
 )  # fmt: skip
 CALL = Instrument(
     key="NSE_FO|CALL", symbol="CALL", name="SBIN CALL", segment=Segment.NSE_FO, kind=InstrumentKind.OPTION,

@@ -73,7 +73,11 @@ class Exchange:
             self.refuse_change(order, Status.NOT_MODIFIED, reason)
             return
         self._book(order.instrument.key).remove(order)
-        keeps_priority = order.price == limit_price and (change.quantity or 0) <= order.quantity
+        keeps_priority = (
+            order.standing is Standing.RESTING
+            and order.price == limit_price
+            and (change.quantity or 0) <= order.quantity
+        )
         order.order_type = change.order_type
         order.validity = change.validity
         order.price = limit_price

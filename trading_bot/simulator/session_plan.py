@@ -6,7 +6,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import NamedTuple
 
-from trading_bot.domain.instrument import Instrument, InstrumentKind
+from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.simulator.settings import VenueSettings
 
@@ -109,12 +109,12 @@ def ordinary_plan(instrument: Instrument, on: date, settings: VenueSettings) -> 
     auction = auction_plan(on, settings) if has_auction_day and instrument.closing_auction_eligible else None
     end_at = _continuous_end_at(instrument, has_auction_day=has_auction_day)
     window = TradingWindow(ms_at(on, time(9, 15)), ms_at(on, end_at))
-    is_stock_future = instrument.kind is InstrumentKind.FUTURE and instrument.closing_auction_eligible
+    is_narrowed = has_auction_day and _is_stock_future(instrument)
     return SessionPlan(
         continuous=(window,),
         auction=None if instrument.segment.is_derivatives else auction,
         square_off_ms=square_off_ms(instrument, on, window.end_ms, settings),
-        narrow_band_ms=ms_at(on, time(15, 15)) if has_auction_day and is_stock_future else None,
+        narrow_band_ms=ms_at(on, time(15, 15)) if is_narrowed else None,
     )
 
 
@@ -137,6 +137,12 @@ def square_off_ms(instrument: Instrument, on: date, continuous_end_ms: int, sett
     elif instrument.closing_auction_eligible:
         at = settings.auction_share_square_off_at
     return min(ms_at(on, at), continuous_end_ms - _LAST_CHANCE_MS)
+
+
+def _is_stock_future(instrument: Instrument) -> bool:
+    underlying = instrument.underlying_key or ""
+    is_on_share = underlying.startswith((f"{Segment.NSE_EQ}|", f"{Segment.BSE_EQ}|"))
+    return instrument.kind is InstrumentKind.FUTURE and is_on_share
 
 
 def _continuous_end_at(instrument: Instrument, *, has_auction_day: bool) -> time:

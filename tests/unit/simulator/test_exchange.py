@@ -280,6 +280,18 @@ def test_a_smaller_quantity_keeps_the_place_in_the_queue_and_a_new_price_loses_i
     assert VenueDay(script.format(quantity=25)).fills("first") == ""
 
 
+def test_a_stop_that_becomes_a_limit_queues_up_behind_older_limits():
+    day = VenueDay(
+        """09:20 market SBIN 100.00 bid=50@99.95 ask=30@100.05 traded=10
+        09:20:01 place stop SELL 20 SBIN SL price=98.00 trigger=99.00
+        09:20:02 place older SELL 20 SBIN LIMIT price=100.50
+        09:20:03 modify stop LIMIT price=100.50
+        09:20:05 market SBIN 100.60 bid=10@100.45 ask=10@100.70 traded=20"""
+    )
+
+    assert (day.fills("older"), day.fills("stop")) == ("20@100.50", "")
+
+
 def test_the_quantity_cannot_shrink_below_what_filled():
     day = VenueDay(
         f"""{QUOTES}
