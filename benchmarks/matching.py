@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from datetime import date
 from datetime import time as time_of_day
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from statistics import median
 
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderType, Side, Validity
 from trading_bot.simulator.contracts import Level, MarketMoment, MarketUpdate, NewOrder
-from trading_bot.simulator.session_plan import ordinary_plan
+from trading_bot.simulator.day_rules import session_plans
 from trading_bot.simulator.settings import VenueSettings
 from trading_bot.simulator.venue import Venue
 
 ON = date(2026, 11, 19)
+RULES = load_market_rules(Path("config/market"))
 INSTRUMENTS = 200
 MOMENTS = 250
 ROUNDS = 7
@@ -75,7 +78,7 @@ def _venue() -> Venue:
         on=ON,
         instruments=instruments,
         previous_closes={one.key: _OPEN for one in instruments},
-        plans=lambda instrument: ordinary_plan(instrument, ON, settings),
+        plans=session_plans(RULES.calendar, ON, settings, Random(1)),
         settings=settings,
         random=Random(1),
         charges=_no_charges,

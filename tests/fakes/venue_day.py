@@ -10,10 +10,14 @@
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from random import Random
 
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Product, Segment
 from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.money import paise, rupees
 from trading_bot.domain.order import OrderType, Side, Validity
 from trading_bot.simulator.contracts import (
@@ -25,8 +29,8 @@ from trading_bot.simulator.contracts import (
     OrderRow,
     VenueRefusal,
 )
+from trading_bot.simulator.day_rules import session_plans
 from trading_bot.simulator.hops import Hop
-from trading_bot.simulator.session_plan import ordinary_plan
 from trading_bot.simulator.settings import VenueSettings
 from trading_bot.simulator.venue import Venue
 
@@ -58,6 +62,12 @@ PREVIOUS_CLOSES = {one.key: 10_000 for one in LISTED.values()}
 HOP_MS = {Hop.API: 5, Hop.RISK: 5, Hop.EXCHANGE: 15}
 
 
+@cache
+def market_rules() -> MarketRules:
+    """The rules that come with the project, read once."""
+    return load_market_rules(Path(__file__).resolve().parents[2] / "config" / "market")
+
+
 class FixedDelays:
     """Every hop takes its usual time."""
 
@@ -85,7 +95,7 @@ class VenueDay:
             on=ON,
             instruments=tuple(LISTED.values()),
             previous_closes=PREVIOUS_CLOSES,
-            plans=lambda instrument: ordinary_plan(instrument, ON, chosen),
+            plans=session_plans(market_rules().calendar, ON, chosen, Random(1)),
             settings=chosen,
             random=Random(seed),
             charges=charges,

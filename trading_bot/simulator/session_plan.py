@@ -2,16 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time
 from enum import StrEnum
-from typing import NamedTuple
 
-from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
-from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
-from trading_bot.simulator.settings import VenueSettings
-
-CLOSING_AUCTION_SINCE = date(2026, 8, 3)
-_LAST_CHANCE_MS = 5 * MS_PER_MINUTE
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.session import Window
 
 
 class Phase(StrEnum):
@@ -31,21 +25,8 @@ class Phase(StrEnum):
         """Whether orders can be entered, changed and cancelled at the exchange."""
         return self in _OPEN_PHASES
 
-    @property
-    def is_auction(self) -> bool:
-        """Whether the closing auction collects or matches orders."""
-        return self in _AUCTION_PHASES
 
-
-_AUCTION_PHASES = frozenset({Phase.AUCTION_ENTRY, Phase.AUCTION_LIMIT_ONLY, Phase.AUCTION_MATCHING})
 _OPEN_PHASES = frozenset({Phase.CONTINUOUS, Phase.AUCTION_ENTRY, Phase.AUCTION_LIMIT_ONLY})
-
-
-class TradingWindow(NamedTuple):
-    """One stretch of continuous trading, its end exclusive."""
-
-    start_ms: int
-    end_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +45,7 @@ class AuctionPlan:
 class SessionPlan:
     """The day of one instrument; an index, which nobody can order, still has one."""
 
-    continuous: tuple[TradingWindow, ...]
+    continuous: tuple[Window, ...]
     """At least one, in time order."""
     auction: AuctionPlan | None = None
     square_off_ms: int | None = None
@@ -101,56 +82,6 @@ class SessionPlan:
 
 SessionPlans = Callable[[Instrument], SessionPlan]
 """The plan of each instrument on the venue's day."""
-
-
-def ordinary_plan(instrument: Instrument, on: date, settings: VenueSettings) -> SessionPlan:
-    """Plan of an ordinary day by NSE/CMTR/73362 and NSE/FAOP/74467; special sessions come from a calendar."""
-    has_auction_day = on >= CLOSING_AUCTION_SINCE
-    auction = auction_plan(on, settings) if has_auction_day and instrument.closing_auction_eligible else None
-    end_at = _continuous_end_at(instrument, has_auction_day=has_auction_day)
-    window = TradingWindow(ms_at(on, time(9, 15)), ms_at(on, end_at))
-    is_narrowed = has_auction_day and _is_stock_future(instrument)
-    return SessionPlan(
-        continuous=(window,),
-        auction=None if instrument.segment.is_derivatives else auction,
-        square_off_ms=square_off_ms(instrument, on, window.end_ms, settings),
-        narrow_band_ms=ms_at(on, time(15, 15)) if is_narrowed else None,
-    )
-
-
-def auction_plan(on: date, settings: VenueSettings) -> AuctionPlan:
-    """Instants of the closing auction on an ordinary day."""
-    return AuctionPlan(
-        reference_start_ms=ms_at(on, time(15, 0)),
-        entry_start_ms=ms_at(on, time(15, 20)),
-        limit_only_ms=ms_at(on, time(15, 25)),
-        entry_end_ms=ms_at(on, settings.auction_entry_end_at),
-        end_ms=ms_at(on, time(15, 35)),
-    )
-
-
-def square_off_ms(instrument: Instrument, on: date, continuous_end_ms: int, settings: VenueSettings) -> int:
-    """When the broker closes intraday positions: as configured, yet at least five minutes before the end."""
-    at = settings.share_square_off_at
-    if instrument.segment.is_derivatives:
-        at = settings.derivative_square_off_at
-    elif instrument.closing_auction_eligible:
-        at = settings.auction_share_square_off_at
-    return min(ms_at(on, at), continuous_end_ms - _LAST_CHANCE_MS)
-
-
-def _is_stock_future(instrument: Instrument) -> bool:
-    underlying = instrument.underlying_key or ""
-    is_on_share = underlying.startswith((f"{Segment.NSE_EQ}|", f"{Segment.BSE_EQ}|"))
-    return instrument.kind is InstrumentKind.FUTURE and is_on_share
-
-
-def _continuous_end_at(instrument: Instrument, *, has_auction_day: bool) -> time:
-    if not has_auction_day:
-        return time(15, 30)
-    if instrument.segment.is_derivatives:
-        return time(15, 40)
-    return time(15, 15) if instrument.closing_auction_eligible else time(15, 30)
 
 
 def _auction_phase(auction: AuctionPlan, at_ms: int) -> Phase:

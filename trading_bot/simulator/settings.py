@@ -7,8 +7,6 @@ from pydantic import Field
 
 from trading_bot.domain.section import Section
 
-_CLOSING_AUCTION_ENTRY_END = time(15, 29)
-
 
 class VenueSettings(Section):
     """Money, delays, margins, closing times and switches; ratios are fractions, money is rupees."""
@@ -47,9 +45,6 @@ class VenueSettings(Section):
     square_off_fee: Decimal = Field(default=Decimal(50), ge=0)
     """Rupees for each order that the risk desk executes, before GST."""
     goods_and_services_tax: Decimal = Field(default=Decimal("0.18"), ge=0)
-    auction_entry_end_at: time = _CLOSING_AUCTION_ENTRY_END
-    """The instant inside 15:28 to 15:30 at which the closing auction stops taking orders."""
-
     slices_max: int = Field(default=10, gt=0)
     """Children of one sliced order; older texts of the broker say 25."""
     option_protection_pct: Decimal = Field(default=Decimal(5), gt=0, le=25)

@@ -45,7 +45,7 @@ def test_the_reference_price_is_the_average_of_the_last_quarter_of_an_hour():
         ("15:20:01", "LIMIT price=103.05", "rejected"),
         ("15:25:01", "LIMIT price=100", "open"),
         ("15:25:01", "MARKET protection=1", "rejected"),
-        ("15:29:01", "LIMIT price=100", "rejected"),
+        ("15:30:00", "LIMIT price=100", "rejected"),
     ],
 )
 def test_what_the_auction_takes(clock, order, status):
