@@ -87,34 +87,10 @@ class Venue:
             queue_share_thousandths=int(settings.queue_share * 1_000),
             unquoted_spread_ticks=settings.unquoted_spread_ticks,
         )
-        self._exchange = Exchange(
-            board=self._board,
-            bands=self._bands,
-            register=self._register,
-            ledger=self._ledger,
-            desk=self._desk,
-            agenda=self._agenda,
-            rules=rules,
-        )
-        self._path = RequestPath(
-            board=self._board,
-            register=self._register,
-            desk=self._desk,
-            exchange=self._exchange,
-            agenda=self._agenda,
-            delays=delays or SeededDelays(settings, random),
-            settings=settings,
-        )
+        self._exchange = self._made_exchange(rules)
+        self._path = self._made_path(delays or SeededDelays(settings, random))
         self._bell = self._closing_bell(rules)
-        SquareOff(
-            board=self._board,
-            register=self._register,
-            ledger=self._ledger,
-            agenda=self._agenda,
-            settings=settings,
-            send=self._path.send,
-            withdraw=self._path.withdraw,
-        )
+        self._schedule_square_off()
 
     # --- time and market --------------------------------------------------------------------------------
 
@@ -230,6 +206,39 @@ class Venue:
         return self._ledger.statement(tuple(self._register.all()))
 
     # --- inside -----------------------------------------------------------------------------------------
+
+    def _made_exchange(self, rules: MatchingRules) -> Exchange:
+        return Exchange(
+            board=self._board,
+            bands=self._bands,
+            register=self._register,
+            ledger=self._ledger,
+            desk=self._desk,
+            agenda=self._agenda,
+            rules=rules,
+        )
+
+    def _made_path(self, delays: DelayPolicy) -> RequestPath:
+        return RequestPath(
+            board=self._board,
+            register=self._register,
+            desk=self._desk,
+            exchange=self._exchange,
+            agenda=self._agenda,
+            delays=delays,
+            settings=self._settings,
+        )
+
+    def _schedule_square_off(self) -> None:
+        SquareOff(
+            board=self._board,
+            register=self._register,
+            ledger=self._ledger,
+            agenda=self._agenda,
+            settings=self._settings,
+            send=self._path.send,
+            withdraw=self._path.withdraw,
+        )
 
     def _closing_bell(self, rules: MatchingRules) -> ClosingBell:
         return ClosingBell(
