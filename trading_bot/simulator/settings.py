@@ -1,0 +1,61 @@
+"""What of the pretend broker can be configured, open questions about the real one included."""
+
+from datetime import time
+from decimal import Decimal
+
+from pydantic import Field
+
+from trading_bot.domain.section import Section
+
+
+class VenueSettings(Section):
+    """Money, delays, margins, closing times and switches; ratios are fractions, money is rupees."""
+
+    opening_balance: Decimal = Field(default=Decimal(1_000_000), ge=0)
+
+    api_delay_ms: int = Field(default=5, ge=0)
+    risk_delay_ms: int = Field(default=5, ge=0)
+    exchange_delay_ms: int = Field(default=15, ge=0)
+    delay_jitter: Decimal = Field(default=Decimal("0.4"), ge=0, le=1)
+    """Each delay is drawn evenly from its value times one minus to one plus this."""
+
+    queue_share: Decimal = Field(default=Decimal("0.5"), ge=0, le=1)
+    """Part of the volume traded exactly at a resting order's price that reaches it."""
+    unquoted_spread_ticks: int = Field(default=1, ge=0)
+    """Ticks from the last price to the pretend quotes where the source has no depth at all."""
+
+    equity_intraday_margin: Decimal = Field(default=Decimal("0.2"), gt=0, le=1)
+    future_margin: Decimal = Field(default=Decimal("0.15"), gt=0, le=1)
+    option_writing_margin: Decimal = Field(default=Decimal("0.15"), gt=0, le=1)
+    """Part of strike times quantity that a short option blocks."""
+
+    fixed_band: Decimal = Field(default=Decimal("0.2"), gt=0, lt=1)
+    """Shares without derivatives, from the previous close."""
+    dynamic_band: Decimal = Field(default=Decimal("0.1"), gt=0, lt=1)
+    """Shares with derivatives, and futures; it flexes as the price nears it."""
+    closing_band: Decimal = Field(default=Decimal("0.03"), gt=0, lt=1)
+    """In the closing auction, and for stock futures from the moment it begins."""
+
+    auction_share_square_off_at: time = time(15, 10)
+    share_square_off_at: time = time(15, 15)
+    derivative_square_off_at: time = time(15, 25)
+    square_off_settle_ms: int = Field(default=1_000, gt=0)
+    """From the desk's cancellations to its first exit orders."""
+    square_off_retry_ms: int = Field(default=60_000, gt=0)
+    square_off_fee: Decimal = Field(default=Decimal(50), ge=0)
+    """Rupees for each order that the risk desk executes, before GST."""
+    goods_and_services_tax: Decimal = Field(default=Decimal("0.18"), ge=0)
+    slices_max: int = Field(default=10, gt=0)
+    """Children of one sliced order; older texts of the broker say 25."""
+    option_protection_pct: Decimal = Field(default=Decimal(5), gt=0, le=25)
+    """Automatic protection of options from 10 rupees, which the broker does not publish."""
+    unprotected_market_orders_allowed: bool = False
+    """Whether MARKET and SL-M pass with a market protection of 0."""
+    intraday_option_buying_allowed: bool = False
+    freeze_quantity_itself_allowed: bool = True
+    """Whether an order of exactly the freeze quantity passes."""
+    slices_inherit_tag: bool = True
+    off_tick_refused_at_once: bool = False
+    """Whether a price off the tick is refused by the API instead of rejected afterwards."""
+    day_end_cancellations_reported: bool = True
+    """Whether orders left at the close get a `cancelled` row; else they stay as they were."""
