@@ -50,50 +50,52 @@ class RawRows(NamedTuple):
     cells: dict[str, Any]
 
 
+class Wanted(NamedTuple):
+    """What to read: columns by our names, and times `from_ms` <= time < `to_ms`; None leaves an end open."""
+
+    columns: Sequence[str] = ()
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
 class FileReader:
     """Reads history files; keeps the few CSV files that were parsed last."""
 
     def __init__(self) -> None:
         self._csv_tables: OrderedDict[Path, Any] = OrderedDict()
 
-    def rows(
-        self, file: HistoryFile, columns: Sequence[str], from_ms: int | None = None, to_ms: int | None = None
-    ) -> RawRows:
-        """Rows with `from_ms` <= time < `to_ms` in the file's order. Raises HistoryError."""
-        parts = [
-            part
-            for part in self._parts(file, columns, from_ms, to_ms)
-            if part.row.size or not columns
-        ]
+    def rows(self, file: HistoryFile, wanted: Wanted) -> RawRows:
+        """Rows in the file's order. Raises HistoryError."""
+        parts = [part for part in self._parts(file, wanted) if part.row.size]
         if not parts:
             empty = np.empty(0, dtype=np.int64)
-            return RawRows(empty, empty, {name: pa.array([], pa.float64()) for name in columns})
-        cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in columns}
+            return RawRows(empty, empty, _no_cells(wanted))
+        cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in wanted.columns}
         return RawRows(
-            np.concatenate([part.row for part in parts]), np.concatenate([part.ts_ms for part in parts]), cells
+            np.concatenate([part.row for part in parts]),
+            np.concatenate([part.ts_ms for part in parts]),
+            cells,
         )
 
     def symbols(self, file: HistoryFile) -> tuple[str, ...]:
         """Distinct values of the file's symbol column, sorted; empty where it has none."""
         if file.layout.symbol is None:
             return ()
-        names = self._whole_column(file, file.layout.symbol)
-        return tuple(sorted(str(name).strip() for name in pc.unique(names).to_pylist() if name is not None))
+        names = pc.unique(self._whole_column(file, file.layout.symbol)).to_pylist()
+        return tuple(sorted({str(name).strip() for name in names if name is not None}))
 
     def _whole_column(self, file: HistoryFile, name: str) -> Any:
         if file.is_csv:
             return self._csv_table(file).column(name)
         return _read_parquet(file.path).read(columns=[name]).column(0)
 
-    def _parts(
-        self, file: HistoryFile, columns: Sequence[str], from_ms: int | None, to_ms: int | None
-    ) -> list[RawRows]:
+    def _parts(self, file: HistoryFile, wanted: Wanted) -> list[RawRows]:
         if file.is_csv:
-            return [_part(file, self._csv_table(file), 0, columns, from_ms, to_ms)]
+            return [_part(file, self._csv_table(file), 0, wanted)]
         parquet = _read_parquet(file.path)
         parts, first_row = [], 0
         for group in range(parquet.metadata.num_row_groups):
-            parts.append(_parquet_part(file, parquet, group, first_row, columns, from_ms, to_ms))
+            parts.append(_parquet_part(file, parquet.read_row_group, group, first_row, wanted))
             first_row += parquet.metadata.row_group(group).num_rows
         return parts
 
@@ -110,7 +112,9 @@ class FileReader:
 
 def open_file(path: Path) -> HistoryFile:
     """Read a file's column names. Raises HistoryError when it is unreadable or not history."""
-    names = _read_parquet(path).schema_arrow.names if path.suffix.lower() == ".parquet" else _csv_header(path)[0]
+    names = (
+        _read_parquet(path).schema_arrow.names if path.suffix.lower() == ".parquet" else _csv_header(path)[0]
+    )
     return HistoryFile(path=path, layout=layout_of(path, names))
 
 
@@ -118,14 +122,18 @@ def _read_parquet(path: Path) -> Any:
     try:
         return pq.ParquetFile(path)
     except (OSError, pa.ArrowException) as error:
-        raise HistoryError(f"{path}: not readable as Parquet ({error}); copy or convert the file again") from error
+        raise HistoryError(
+            f"{path}: not readable as Parquet ({error}); copy or convert the file again"
+        ) from error
 
 
 def _csv_header(path: Path) -> tuple[list[str], str]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(
-            encoding="utf-8-sig"
-        ) as lines:
+        with (
+            gzip.open(path, "rt", encoding="utf-8-sig")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8-sig") as lines
+        ):
             header = lines.readline()
     except (OSError, UnicodeDecodeError) as error:
         raise HistoryError(f"{path}: not readable as text ({error}); save it as CSV in UTF-8") from error
@@ -144,11 +152,15 @@ def _parse_csv(file: HistoryFile) -> Any:
             read_options=pa_csv.ReadOptions(column_names=names, skip_rows=1),
             parse_options=pa_csv.ParseOptions(delimiter=delimiter),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(used, pa.string()), include_columns=sorted(used), strings_can_be_null=True
+                column_types=dict.fromkeys(used, pa.string()),
+                include_columns=sorted(used),
+                strings_can_be_null=True,
             ),
         )
     except (OSError, pa.ArrowException) as error:
-        raise HistoryError(f"{file.path}: not readable as CSV: {error}; each line needs {len(names)} cells") from error
+        raise HistoryError(
+            f"{file.path}: not readable as CSV: {error}; each line needs {len(names)} cells"
+        ) from error
     arrays, used_names = [_times_column(file, table)], [layout.columns["ts"]]
     for ours, own in layout.columns.items():
         if ours != "ts":
@@ -188,52 +200,54 @@ def _refuse_unless_number(file: HistoryFile, row: int, column: str, text: str | 
 
 
 def _parquet_part(
-    file: HistoryFile,
-    parquet: Any,
-    group: int,
-    first_row: int,
-    columns: Sequence[str],
-    from_ms: int | None,
-    to_ms: int | None,
+    file: HistoryFile, read_row_group: Any, group: int, first_row: int, wanted: Wanted
 ) -> RawRows:
     """Read the times of one row group, and its other columns only if a row lies in the range."""
     keys = [name for name in (file.layout.columns["ts"], file.layout.clock, file.layout.symbol) if name]
     try:
-        times = parquet.read_row_group(group, columns=keys)
-        found = _part(file, times, first_row, (), from_ms, to_ms)
-        if not found.row.size or not columns:
-            return found._replace(cells={name: pa.array([], pa.float64()) for name in columns})
-        own = [file.layout.columns[name] for name in columns]
-        table = parquet.read_row_group(group, columns=own).take(found.row - first_row)
+        found = _part(file, read_row_group(group, columns=keys), first_row, wanted._replace(columns=()))
+        if not found.row.size or not wanted.columns:
+            return found._replace(cells=_no_cells(wanted))
+        own = [file.layout.columns[name] for name in wanted.columns]
+        table = read_row_group(group, columns=own).take(found.row - first_row)
     except (OSError, pa.ArrowException) as error:
-        raise HistoryError(f"{file.path}: not readable as Parquet ({error}); convert the file again") from error
-    return found._replace(cells={name: _float_cells(file, name, table) for name in columns})
+        raise HistoryError(
+            f"{file.path}: not readable as Parquet ({error}); convert the file again"
+        ) from error
+    return found._replace(cells={name: _float_cells(file, name, table) for name in wanted.columns})
+
+
+def _no_cells(wanted: Wanted) -> dict[str, Any]:
+    return {name: pa.array([], pa.float64()) for name in wanted.columns}
 
 
 def _float_cells(file: HistoryFile, name: str, table: Any) -> Any:
     column = table.column(file.layout.columns[name]).combine_chunks()
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
+    if (
+        pa.types.is_integer(column.type)
+        or pa.types.is_floating(column.type)
+        or pa.types.is_decimal(column.type)
+    ):
         return column.cast(pa.float64())
     if pa.types.is_null(column.type):
         return column.cast(pa.float64())
     return _numbers(file, name, column.cast(pa.string()))
 
 
-def _part(
-    file: HistoryFile, table: Any, first_row: int, columns: Sequence[str], from_ms: int | None, to_ms: int | None
-) -> RawRows:
+def _part(file: HistoryFile, table: Any, first_row: int, wanted: Wanted) -> RawRows:
     ts_ms = _instants(file, table, first_row)
     chosen = np.ones(ts_ms.size, dtype=bool)
-    if from_ms is not None:
-        chosen &= ts_ms >= from_ms
-    if to_ms is not None:
-        chosen &= ts_ms < to_ms
+    if wanted.from_ms is not None:
+        chosen &= ts_ms >= wanted.from_ms
+    if wanted.to_ms is not None:
+        chosen &= ts_ms < wanted.to_ms
     if file.only_symbol is not None:
         names = pc.utf8_trim_whitespace(table.column(file.layout.symbol).cast(pa.string()))
         chosen &= pc.fill_null(pc.equal(names, file.only_symbol), fill_value=False).to_numpy()
     rows = np.flatnonzero(chosen)
     cells = {
-        name: table.column(file.layout.columns[name]).combine_chunks().take(pa.array(rows)) for name in columns
+        name: table.column(file.layout.columns[name]).combine_chunks().take(pa.array(rows))
+        for name in wanted.columns
     }
     return RawRows(rows + first_row, ts_ms[rows], cells)
 

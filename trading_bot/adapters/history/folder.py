@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trading_bot.adapters.history.files import FileReader, HistoryFile, open_file
+from trading_bot.adapters.history.files import FileReader, HistoryFile, Wanted, open_file
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.naming import (
     INSTRUMENTS_FILE,
@@ -103,9 +103,26 @@ class HistoryFolder:
             raise HistoryError(f"{self.path}: the files hold no rows; fill them or give another folder")
         nearest = sorted(sorted(days, key=lambda day: abs(day - on))[:3])
         raise HistoryError(
-            f"{self.path}: date {on} is not in the data, which has {len(days)} days from {days[0]} to {days[-1]}; "
-            f"nearest are {', '.join(map(str, nearest))}"
+            f"{self.path}: date {on} is not in the data, which has {len(days)} days "
+            f"from {days[0]} to {days[-1]}; nearest are {', '.join(map(str, nearest))}"
         )
+
+    def name_of(self, symbol: str) -> str:
+        """The folder's own name of an instrument, from that name or from its trading symbol.
+
+        Raises UnknownInstrumentError with the names that there are.
+        """
+        wanted = symbol.upper()
+        named = (name for name, one in self._named.items() if one.instrument.symbol.upper() == wanted)
+        return self._known(wanted if wanted in self._files else next(named, symbol))
+
+    def require_day(self, symbol: str, on: date) -> None:
+        """Raise HistoryError unless the instrument has rows on that day."""
+        if symbol in self.symbols_on(on):
+            return
+        days = self.days(symbol)
+        span = f"it has {len(days)} days from {days[0]} to {days[-1]}" if days else "its file is empty"
+        raise HistoryError(f"{self._files[symbol].path}: no rows of {on} for '{symbol}'; {span}")
 
     def interval_s(self, symbol: str) -> int | None:
         """Usual distance of two rows in seconds; None where no day has two."""
@@ -133,11 +150,11 @@ class HistoryFolder:
         if self.kind is not HistoryKind.TICKS:
             raise HistoryError(f"{file.path}: these are candles, not ticks; give a folder of tick files")
         columns = [name for name in file.layout.columns if name != "ts"]
-        rows = self._reader.rows(file, columns, midnight_ms(on), midnight_ms(on) + MS_PER_DAY)
+        rows = self._reader.rows(file, Wanted(columns, midnight_ms(on), midnight_ms(on) + MS_PER_DAY))
         return ticks_of(file, rows)
 
     def require_minutes(self, symbol: str) -> None:
-        """Raise HistoryError unless the instrument's rows are ticks or 1-minute candles stamped at their start."""
+        """Raise HistoryError unless the rows are ticks, or 1-minute candles stamped at their start."""
         file = self._files[self._known(symbol)]
         index = self._index(symbol)
         if self.kind is HistoryKind.TICKS or not index.days.size:
@@ -156,10 +173,10 @@ class HistoryFolder:
             return no_candles()
         file = self._files[self._known(symbol)]
         columns = [name for name in file.layout.columns if name != "ts"]
-        rows = self._reader.rows(file, columns, midnight_ms(first), midnight_ms(last) + MS_PER_DAY)
-        candles = candles_of(file, rows)
-        if candles.repeated_rows:
-            self.repeated_rows[symbol] = max(self.repeated_rows.get(symbol, 0), candles.repeated_rows)
+        rows = self._reader.rows(file, Wanted(columns, midnight_ms(first), midnight_ms(last) + MS_PER_DAY))
+        candles, repeated = candles_of(file, rows)
+        if repeated:
+            self.repeated_rows[symbol] = max(self.repeated_rows.get(symbol, 0), repeated)
         return candles
 
     def _tick_size(self, symbol: str, on: date) -> int:
@@ -172,7 +189,9 @@ class HistoryFolder:
             days = [day for day in self.days(symbol) if first <= day <= on][-2:]
             by_day = {day: self.ticks(symbol, day).price for day in days}
             prices = np.concatenate([*by_day.values(), np.empty(0, dtype=np.int64)])
-            earlier = np.concatenate([*(by_day[day] for day in days if day < on), np.empty(0, dtype=np.int64)])
+            earlier = np.concatenate(
+                [*(by_day[day] for day in days if day < on), np.empty(0, dtype=np.int64)]
+            )
         if self._tick_size_of is None or not prices.size:
             return coarsest_step(prices)
         return self._tick_size_of(int(earlier[-1] if earlier.size else prices[0]), on)
@@ -180,19 +199,24 @@ class HistoryFolder:
     def _index(self, symbol: str) -> _DayIndex:
         if symbol not in self._indexes:
             file = self._files[self._known(symbol)]
-            self._indexes[symbol] = _day_index(self._reader.rows(file, ()).ts_ms)
+            self._indexes[symbol] = _day_index(self._reader.rows(file, Wanted()).ts_ms)
         return self._indexes[symbol]
 
     def _known(self, symbol: str) -> str:
         if symbol not in self._files:
-            raise UnknownInstrumentError(f"{self.path}: no file for '{symbol}'; there are {', '.join(self.symbols)}")
+            raise UnknownInstrumentError(
+                f"{self.path}: no file for '{symbol}'; there are {', '.join(self.symbols)}"
+            )
         return symbol
 
 
 def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> HistoryFolder:
-    """Open a folder of Parquet or CSV files (also gzipped), one per instrument, or one file with a symbol column.
+    """Open a folder of Parquet or CSV files (also gzipped), one per instrument.
 
-    Without a rule for tick sizes they are read off the prices. Raises HistoryError that says which file is wrong.
+    One file may hold several instruments where a symbol column tells them apart.
+
+    Without a rule for tick sizes they are read off the prices. Raises HistoryError that says which file is
+    wrong.
     """
     paths = _data_files(path)
     reader = FileReader()
@@ -202,12 +226,16 @@ def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> Histo
         own = short if stems.count(short) == 1 else _stem(file_path).upper()
         for symbol, file in _split(reader, open_file(file_path), own):
             if symbol in files:
-                raise HistoryError(f"{file_path}: '{symbol}' is in {files[symbol].path.name} as well; keep one")
+                raise HistoryError(
+                    f"{file_path}: '{symbol}' is in {files[symbol].path.name} as well; keep one"
+                )
             files[symbol] = file
     kinds = {file.layout.kind: file for file in files.values()}
     if len(kinds) > 1:
         names = " and ".join(f"{file.path.name} ({kind})" for kind, file in sorted(kinds.items()))
-        raise HistoryError(f"{path}: candles and ticks in one folder: {names}; put them in folders of their own")
+        raise HistoryError(
+            f"{path}: candles and ticks in one folder: {names}; put them in folders of their own"
+        )
     return HistoryFolder(
         path, files, named=read_instruments(path / INSTRUMENTS_FILE), tick_size_of=tick_size_of
     )
@@ -215,13 +243,21 @@ def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> Histo
 
 def _data_files(path: Path) -> list[Path]:
     if not path.is_dir():
-        what = "is a file; give the folder that holds it" if path.exists() else "does not exist; check the path"
+        what = (
+            "is a file; give the folder that holds it" if path.exists() else "does not exist; check the path"
+        )
         raise HistoryError(f"{path}: the data folder {what}")
     found = [entry for entry in sorted(path.iterdir()) if _is_data(entry)]
     if found:
         return found
-    below = sorted(child.name for child in path.iterdir() if child.is_dir() and any(map(_is_data, child.iterdir())))
-    hint = f"; did you mean one of its folders {', '.join(below)}?" if below else "; put one file per instrument there"
+    below = sorted(
+        child.name for child in path.iterdir() if child.is_dir() and any(map(_is_data, child.iterdir()))
+    )
+    hint = (
+        f"; did you mean one of its folders {', '.join(below)}?"
+        if below
+        else "; put one file per instrument there"
+    )
     raise HistoryError(f"{path}: no Parquet or CSV files in the folder{hint}")
 
 
@@ -245,7 +281,9 @@ def _split(reader: FileReader, file: HistoryFile, own: str) -> Sequence[tuple[st
 def _named(symbol: str, named: Mapping[str, NamedInstrument]) -> NamedInstrument:
     if symbol in named:
         return named[symbol]
-    return NamedInstrument(instrument=replace(made_instrument(symbol_of(symbol)), symbol=symbol), has_own_tick=False)
+    return NamedInstrument(
+        instrument=replace(made_instrument(symbol_of(symbol)), symbol=symbol), has_own_tick=False
+    )
 
 
 def _with_unique_keys(named: Mapping[str, NamedInstrument]) -> dict[str, NamedInstrument]:

@@ -49,8 +49,8 @@ _ALIASES = {
 _TICK_COLUMNS = ("ltp", "cum_volume", "ltq", "bid", "bid_qty", "ask", "ask_qty")
 _OPTION_COLUMNS = frozenset({"strike", "strike_price", "right", "option_type"})
 _WANTED = (
-    "candles need ts (or timestamp, date, datetime) and open, high, low, close, with volume where there is any; "
-    "ticks need ts and ltp, with cum_volume and bid, bid_qty, ask, ask_qty where there are any"
+    "candles need ts (or timestamp, date, datetime) and open, high, low, close, with volume if known; "
+    "ticks need ts and ltp, with cum_volume and bid, bid_qty, ask, ask_qty if known"
 )
 
 
@@ -99,7 +99,9 @@ def _near_names(missing: Sequence[str], names: Sequence[str]) -> str:
     pairs = []
     for wanted in missing:
         matches = get_close_matches(wanted, lowered, n=1, cutoff=0.65)
-        matches = matches or [name for name in lowered if wanted in name or (name and wanted.startswith(name))]
+        matches = matches or [
+            name for name in lowered if wanted in name or (name and wanted.startswith(name))
+        ]
         if matches:
             pairs.append(f"rename '{lowered[matches[0]]}' to '{wanted}'")
     return f". Likely fix: {', '.join(pairs)}" if pairs else ""

@@ -1,7 +1,7 @@
 """Which instrument a file is about: an instruments file says so, or a sensible one is made.
 
-A made instrument key has the shape of a real one but is derived from the name alone (SHA-256 in base 36), so that the
-same name always gets the same key; it is not the company's ISIN.
+A made instrument key has the shape of a real one but is derived from the name alone (SHA-256 in base 36), so
+that the same name always gets the same key; it is not the company's ISIN.
 """
 
 import csv
@@ -33,7 +33,9 @@ _INDEX_NAMES = {
 }
 _SHORT_WORDS = frozenset({"IT", "FMCG", "PSE", "CPSE", "MNC", "IPO", "EV"})
 _YEAR_DIGITS = 4
-_INTERVALS = frozenset({"1s", "tick", "ticks", "1m", "1min", "minute", "5min", "15min", "30min", "60min", "day", "daily"})
+_INTERVALS = frozenset(
+    {"1s", "tick", "ticks", "1m", "1min", "minute", "5min", "15min", "30min", "60min", "day", "daily"}
+)
 _KNOWN_COLUMNS = (
     "name",
     "symbol",
@@ -59,13 +61,17 @@ class NamedInstrument:
 
 
 def symbol_of(stem: str) -> str:
-    """The instrument's name in a file name: `RELIANCE_2011_2019` and `2022_nifty_1s` without years and interval."""
+    """The instrument in a file name: `RELIANCE_2011_2019`, `2022_nifty_1s` without years and interval."""
     words = [word for word in stem.split("_") if word.lower() not in _INTERVALS and not _is_year(word)]
     return "_".join(words or [stem]).upper()
 
 
 def _is_year(word: str) -> bool:
-    return word[:_YEAR_DIGITS].isdigit() and word[_YEAR_DIGITS:] in ("", "H1", "H2") and len(word) >= _YEAR_DIGITS
+    return (
+        word[:_YEAR_DIGITS].isdigit()
+        and word[_YEAR_DIGITS:] in ("", "H1", "H2")
+        and len(word) >= _YEAR_DIGITS
+    )
 
 
 def made_isin(symbol: str) -> str:
@@ -117,9 +123,10 @@ def _index(segment: Segment, symbol: str, name: str, token: str) -> Instrument:
 def read_instruments(path: Path) -> Mapping[str, NamedInstrument]:
     """Read an instruments file; empty where there is none.
 
-    Columns: `name` (of the file, or in its symbol column) and any of `symbol`, `instrument_key`, `tick_size_paise`,
-    `lot_size`, `freeze_quantity`, `closing_auction_eligible` (yes or no), `expiry` (YYYY-MM-DD), `strike` (rupees),
-    `right` (CE or PE), `underlying_key`. Raises HistoryError that names line and column.
+    Columns: `name` (of the file, or in its symbol column) and any of `symbol`, `instrument_key`,
+    `tick_size_paise`,
+    `lot_size`, `freeze_quantity`, `closing_auction_eligible` (yes or no), `expiry` (YYYY-MM-DD), `strike`
+    (rupees), `right` (CE or PE), `underlying_key`. Raises HistoryError that names line and column.
     """
     if not path.is_file():
         return {}
@@ -169,7 +176,9 @@ def _named(path: Path, line: int, row: Mapping[str, str | None]) -> NamedInstrum
             underlying_key=cells.get("underlying_key"),
         )
     except (ValueError, KeyError, ArithmeticError) as error:
-        raise HistoryError(f"{path}: line {line}, column '{column}': {error}; see the columns' forms") from error
+        raise HistoryError(
+            f"{path}: line {line}, column '{column}': {error}; see the columns' forms"
+        ) from error
     return NamedInstrument(instrument=instrument, has_own_tick="tick_size_paise" in cells)
 
 

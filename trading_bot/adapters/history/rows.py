@@ -28,8 +28,6 @@ class CandleArrays(NamedTuple):
     close: IntArray
     volume: IntArray
     """Units; UNKNOWN where the source has none."""
-    repeated_rows: int = 0
-    """Exact repetitions that were dropped."""
 
     def candles(self) -> tuple[Candle, ...]:
         """The same as domain values."""
@@ -40,7 +38,7 @@ class CandleArrays(NamedTuple):
     def between(self, first_ms: int, end_ms: int) -> "CandleArrays":
         """The candles that start in `first_ms` <= start < `end_ms`."""
         first, end = np.searchsorted(self.start_ms, [first_ms, end_ms])
-        return CandleArrays(*(column[first:end] for column in self[:6]), repeated_rows=self.repeated_rows)
+        return CandleArrays(*(column[first:end] for column in self))
 
 
 class TickArrays(NamedTuple):
@@ -72,12 +70,14 @@ def joined(parts: list[CandleArrays]) -> CandleArrays:
     """Sets of candles one after another; the caller sees to their order."""
     if not parts:
         return no_candles()
-    columns = (np.concatenate([part[column] for part in parts]) for column in range(6))
-    return CandleArrays(*columns, repeated_rows=sum(part.repeated_rows for part in parts))
+    return CandleArrays(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def candles_of(file: HistoryFile, rows: RawRows) -> CandleArrays:
-    """Check, sort and clean the rows. Raises HistoryError that names the first wrong cell."""
+def candles_of(file: HistoryFile, rows: RawRows) -> tuple[CandleArrays, int]:
+    """Check and sort the rows, and drop exact repetitions, which are counted.
+
+    Raises HistoryError that names the first wrong cell, or two rows that contradict each other.
+    """
     prices = {name: _paise(file, rows, name) for name in ("open", "high", "low", "close")}
     _refuse_impossible(file, rows, prices)
     volume = _quantities(file, rows, "volume")
@@ -85,15 +85,17 @@ def candles_of(file: HistoryFile, rows: RawRows) -> CandleArrays:
     columns = [rows.ts_ms[order], *(prices[name][order] for name in prices), volume[order]]
     repeats = np.flatnonzero(np.diff(columns[0]) == 0) + 1
     if not repeats.size:
-        return CandleArrays(*columns)
+        return CandleArrays(*columns), 0
     for at in repeats:
         if any(column[at] != column[at - 1] for column in columns):
             earlier, later = sorted((int(rows.row[order[at - 1]]), int(rows.row[order[at]])))
+            instant = datetime_of(int(columns[0][at]))
+            other = file.place(earlier, "ts").rsplit(": ", 1)[1]
             raise HistoryError(
-                f"{file.place(later, 'ts')}: {datetime_of(int(columns[0][at])):%Y-%m-%d %H:%M:%S} is there twice with "
-                f"different values (the other one is at {file.place(earlier, 'ts').split(': ')[1]}); delete one"
+                f"{file.place(later, 'ts')}: {instant:%Y-%m-%d %H:%M:%S} is there twice, with "
+                f"different values (the other one is at {other}); delete one"
             )
-    return CandleArrays(*(np.delete(column, repeats) for column in columns), repeated_rows=int(repeats.size))
+    return CandleArrays(*(np.delete(column, repeats) for column in columns)), int(repeats.size)
 
 
 def ticks_of(file: HistoryFile, rows: RawRows) -> TickArrays:
@@ -114,8 +116,8 @@ def ticks_of(file: HistoryFile, rows: RawRows) -> TickArrays:
 def minutes_of(ticks: TickArrays) -> CandleArrays:
     """1-minute candles of one day's ticks.
 
-    Ticks are put in order of exchange time first. A volume is the growth of the day's volume, so that the day's
-    first candle holds what traded before its first tick, and a step back counts nothing.
+    Ticks are put in order of exchange time first. A volume is the growth of the day's volume, so that the
+    day's first candle holds what traded before its first tick, and a step back counts nothing.
     """
     if not ticks.ts_ms.size:
         return no_candles()
@@ -169,8 +171,8 @@ def _quantities(file: HistoryFile, rows: RawRows, column: str) -> IntArray:
     if wrong.size:
         first = int(wrong[0])
         raise HistoryError(
-            f"{file.place(int(rows.row[first]), column)}: {units[first]:g} is not a whole number of units from 0 up; "
-            "correct it or leave the cell empty"
+            f"{file.place(int(rows.row[first]), column)}: {units[first]:g} is not a whole number of units "
+            "from 0 up; correct it or leave the cell empty"
         )
     return np.where(known, units, UNKNOWN).astype(np.int64)
 
@@ -178,12 +180,16 @@ def _quantities(file: HistoryFile, rows: RawRows, column: str) -> IntArray:
 def _refuse_impossible(file: HistoryFile, rows: RawRows, prices: dict[str, IntArray]) -> None:
     high, low = prices["high"], prices["low"]
     claims = [("high", high < low, "is below the low")]
-    claims += [(name, (prices[name] > high) | (prices[name] < low), "lies outside low to high") for name in ("open", "close")]
+    claims += [
+        (name, (prices[name] > high) | (prices[name] < low), "lies outside low to high")
+        for name in ("open", "close")
+    ]
     for column, is_wrong, words in claims:
         wrong = np.flatnonzero(is_wrong)
         if wrong.size:
             first = int(wrong[0])
             raise HistoryError(
-                f"{file.place(int(rows.row[first]), column)}: {column} {prices[column][first] / 100:.2f} {words} "
-                f"(low {low[first] / 100:.2f}, high {high[first] / 100:.2f}); correct it or delete the row"
+                f"{file.place(int(rows.row[first]), column)}: {column} "
+                f"{prices[column][first] / 100:.2f} {words} (low {low[first] / 100:.2f}, "
+                f"high {high[first] / 100:.2f}); correct it or delete the row"
             )

@@ -19,8 +19,8 @@ _FEW_PRICES = 200
 def coarsest_step(prices: IntArray) -> int:
     """The largest of 1, 5, 10, 50, 100, 500 paise that divides every price.
 
-    More than 5 paise is believed only of steps below a thousandth of the price, and only when enough prices say so: a
-    quiet minute of round prices proves nothing.
+    More than 5 paise is believed only of steps below a thousandth of the price, and only when enough prices
+    say so: a quiet minute of round prices proves nothing.
     """
     if not prices.size:
         return _USUAL_STEP

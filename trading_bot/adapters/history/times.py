@@ -18,10 +18,20 @@ Place = Callable[[int], str]
 
 _IST_OFFSET_MS = 19_800_000
 _MS_PER_DAY = 86_400_000
-_DATES = ("%d-%m-%Y", "%m-%d-%Y", "%Y-%m-%d", "%d-%b-%Y", "%d-%m-%y", "%d-%b-%y", "%Y-%b-%d", "%d-%B-%Y")
+_DATES = (
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y-%m-%d",
+    "%d-%b-%Y",
+    "%d-%m-%y",
+    "%d-%b-%y",
+    "%Y-%b-%d",
+    "%d-%B-%Y",
+    "%Y%m%d",
+)
 _CLOCKS = ("", "%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S-%p", "%I:%M-%p", "%H%M%S")
 _ISO = r"^\d{4}-\d{2}-\d{2}"
-_OFFSET = r"(Z|[+-]\d{2}:?\d{2})$"
+_OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
 _DIGITS = r"^\d+$"
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _EPOCH_DIGITS = {9: 1_000.0, 10: 1_000.0, 13: 1.0, 16: 1e-3, 19: 1e-6}
@@ -63,14 +73,16 @@ def _of_texts(column: Any, place: Place) -> IntArray:
     texts = pd.Series(column.to_numpy(zero_copy_only=False), dtype="string")
     if not texts.iloc[0].strip()[:4].isdigit():
         return _by_known_forms(texts, place)
-    has_offset = texts.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool) & (texts.str.len() > len("2026-01-01"))
+    has_offset = texts.str.contains(_OFFSET, regex=True).to_numpy(dtype=bool) & (
+        texts.str.len() > len("2026-01-01")
+    )
     if not texts.str.contains(_ISO, regex=True).all():
         return _by_known_forms(texts, place)
     mixed = np.flatnonzero(has_offset != has_offset[0])
     if mixed.size:
         raise HistoryError(
-            f"{place(int(mixed[0]))}: '{texts.iloc[int(mixed[0])]}' and '{texts.iloc[0]}' differ in having an "
-            "offset; write all times in IST without one, or all with one"
+            f"{place(int(mixed[0]))}: '{texts.iloc[int(mixed[0])]}' and '{texts.iloc[0]}' differ in "
+            "having an offset; write all times in IST without one, or all with one"
         )
     parsed = pd.to_datetime(texts, format="ISO8601", utc=bool(has_offset[0]), errors="coerce")
     _refuse_unparsed(texts, parsed, place)

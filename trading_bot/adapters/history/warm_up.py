@@ -17,7 +17,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 class WarmUp:
-    """1-minute candles of the sessions before a day; a day is taken whole from the first folder that has it."""
+    """1-minute candles of earlier sessions; a day is taken whole from the first folder that has it."""
 
     def __init__(self, folder: HistoryFolder, others: Sequence[HistoryFolder] = ()) -> None:
         self.folders = (folder, *others)
@@ -33,7 +33,7 @@ class WarmUp:
                 parts.append(_only(candles, days))
         together = joined(parts)
         order = np.argsort(together.start_ms, kind="stable")
-        return CandleArrays(*(column[order] for column in together[:6]), repeated_rows=together.repeated_rows)
+        return CandleArrays(*(column[order] for column in together))
 
     def days_before(self, symbol: str, on: date) -> tuple[date, ...]:
         """Earlier days with candles, ascending."""
@@ -60,8 +60,9 @@ class WarmUp:
 def open_warm_up(folder: HistoryFolder, given: Path | None = None) -> WarmUp:
     """Find the folders that complete a folder's history.
 
-    The folder given, else `history/` inside the folder, else for ticks every folder of 1-minute candles that is named
-    alike (`<name>` or `<name>_ticks`) one level beside the parent: `ticks/2021` is completed by `*/2021_ticks`.
+    The folder given, else `history/` inside the folder, else for ticks every folder of 1-minute candles that
+    is named alike (`<name>` or `<name>_ticks`) one level beside the parent: `ticks/2021` is completed by
+    `*/2021_ticks`.
     """
     if given is not None:
         return WarmUp(folder, (open_history(given),))
@@ -82,7 +83,7 @@ def _named_alike(path: Path) -> list[HistoryFolder]:
 
 
 def _minutes_or_nothing(path: Path) -> list[HistoryFolder]:
-    """The folder if it is one of 1-minute candles; one that nobody asked for is passed over when it is not."""
+    """The folder if it is one of 1-minute candles; nobody asked for it, so it is passed over if not."""
     try:
         folder = open_history(path)
         for symbol in folder.symbols:
@@ -97,6 +98,4 @@ def _only(candles: CandleArrays, days: Sequence[date]) -> CandleArrays:
     if candles.start_ms.size == 0:
         return candles
     chosen = np.isin(days_of(candles.start_ms), numbers)
-    return CandleArrays(*(column[chosen] for column in candles[:6]), repeated_rows=candles.repeated_rows)
-
-
+    return CandleArrays(*(column[chosen] for column in candles))

@@ -1,7 +1,9 @@
 """Ticks inside 1-minute candles, such that candles built from the ticks are the candles given, exactly.
 
-Each minute is cut into equal slots with at most one tick in each, so that no two ticks of one instrument share a moment.
-The ticks visit open, one extreme, the other extreme and close; between those the price wanders inside the candle's range.
+Each minute is cut into equal slots with at most one tick in each, so that no two ticks of one instrument
+share a moment.
+The ticks visit open, one extreme, the other extreme and close; between those the price wanders inside the
+candle's range.
 """
 
 from typing import NamedTuple
@@ -38,10 +40,12 @@ class TickPaths(NamedTuple):
 def tick_paths(
     candles: CandleArrays, *, ticks_per_minute: int | IntArray, tick_size: int, rng: np.random.Generator
 ) -> TickPaths:
-    """Make the ticks of each candle, at most `ticks_per_minute` (4 to 600; an array gives each candle its own).
+    """Make the ticks of each candle, at most `ticks_per_minute` (4 to 600, or an array with one for each).
 
-    A candle of n units has at most n ticks, or as few as its prices need; one of 0 units at one price has none.
-    Prices between those of the candle lie on the tick where its low and high do. Raises ValueError for other counts.
+    A candle of n units has at most n ticks, or as few as its prices need; one of 0 units at one price has
+    none.
+    Prices between those of the candle lie on the tick where its low and high do. Raises ValueError for other
+    counts.
     """
     wanted = np.broadcast_to(np.asarray(ticks_per_minute, dtype=np.int64), candles.start_ms.shape)
     if not candles.start_ms.size:
@@ -52,7 +56,7 @@ def tick_paths(
     turns = _turns(candles, rng)
     counts, is_short = _counts(candles, wanted)
     live = _live_slots(counts, slots, rng)
-    prices = _prices(candles, turns, live, counts, tick_size, rng)
+    prices = _prices(candles, turns, live, tick_size, rng)
     _shorten(live, prices, turns, is_short, candles)
     volumes = _volumes(candles, live, rng)
     times = _times(candles.start_ms, slots, live.shape, rng)
@@ -91,11 +95,11 @@ def _prices(
     candles: CandleArrays,
     turns: IntArray,
     live: _BoolArray,
-    counts: IntArray,
     tick_size: int,
     rng: np.random.Generator,
 ) -> IntArray:
     """Price of every slot (n, slots); those of slots that are not live mean nothing."""
+    counts = live.sum(axis=1)
     rank = np.maximum(np.cumsum(live, axis=1) - 1, 0)
     at = _turning_ranks(counts, rng)
     leg = (rank >= at[:, 1:2]).astype(np.int64) + (rank >= at[:, 2:3])
@@ -106,7 +110,7 @@ def _prices(
     reach = (candles.high - candles.low)[:, None] * _WANDER
     wander = rng.standard_normal(live.shape) * reach * np.sqrt(np.clip(done * (1 - done), 0, None))
     stepped = np.rint((straight + wander) / tick_size).astype(np.int64) * tick_size
-    inside = np.clip(stepped, candles.low[:, None], candles.high[:, None])
+    inside: IntArray = np.clip(stepped, candles.low[:, None], candles.high[:, None])
     for turn in range(turns.shape[1]):
         inside = np.where(rank == at[:, turn : turn + 1], turns[:, turn : turn + 1], inside)
     return inside
@@ -138,7 +142,7 @@ def _volumes(candles: CandleArrays, live: _BoolArray, rng: np.random.Generator) 
     """Split each candle's units over its ticks, at least one each where there are enough: (n, slots)."""
     units = np.maximum(candles.volume, 0)
     counts = live.sum(axis=1)
-    each = (units >= counts).astype(np.int64) * live
+    each = (units >= counts).astype(np.int64)[:, None] * live
     spare = units - each.sum(axis=1)
     weights: _FloatArray = rng.exponential(size=live.shape) * live
     shares = np.cumsum(weights, axis=1)
@@ -146,7 +150,8 @@ def _volumes(candles: CandleArrays, live: _BoolArray, rng: np.random.Generator) 
     reached = np.floor(shares / total * spare[:, None]).astype(np.int64)
     # the last sum is exact by decree: a share of one must not lose a unit to rounding
     reached = np.where(shares >= total, spare[:, None], np.minimum(reached, spare[:, None]))
-    return (np.diff(reached, axis=1, prepend=0) + each) * live
+    volumes: IntArray = (np.diff(reached, axis=1, prepend=0) + each) * live
+    return volumes
 
 
 def _times(start_ms: IntArray, slots: int, shape: tuple[int, ...], rng: np.random.Generator) -> IntArray:

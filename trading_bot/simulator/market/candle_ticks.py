@@ -36,7 +36,11 @@ class CandleDay:
         """Updates of the candles that start within a block from `from_ms` on."""
         first, end = np.searchsorted(self.candles.start_ms, [from_ms, from_ms + _BLOCK_MS])
         block = self.candles.between(from_ms, from_ms + _BLOCK_MS)
-        wanted = self.ticks_per_minute if isinstance(self.ticks_per_minute, int) else self.ticks_per_minute[first:end]
+        wanted = (
+            self.ticks_per_minute
+            if isinstance(self.ticks_per_minute, int)
+            else self.ticks_per_minute[first:end]
+        )
         tick_size = self.instrument.tick_size if self.instrument.is_tradable else 1
         rng = generator_for(self.seed, self.instrument.symbol, "ticks", from_ms)
         ticks = tick_paths(block, ticks_per_minute=wanted, tick_size=tick_size, rng=rng)
@@ -52,7 +56,9 @@ class CandleDay:
                 typical_quantity=self._typical_quantity(),
                 rng=rng,
             )
-        return UpdateArrays(at_ms, ticks.traded_at_ms, ticks.price, shown, before + np.cumsum(ticks.volume), depth)
+        return UpdateArrays(
+            at_ms, ticks.traded_at_ms, ticks.price, shown, before + np.cumsum(ticks.volume), depth
+        )
 
     def _spread_steps(self) -> int:
         price = int(self.candles.open[0]) if self.candles.open.size else 0

@@ -8,7 +8,12 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
 from trading_bot.simulator.contracts import MarketMoment
 from trading_bot.simulator.market.candle_ticks import CandleDay, day_moments
-from trading_bot.simulator.market.earlier import CONTEXT_LEAD_MS, EarlierSessions, usual_open_ms
+from trading_bot.simulator.market.earlier import (
+    CONTEXT_LEAD_MS,
+    EarlierSessions,
+    KnownInstrument,
+    usual_open_ms,
+)
 from trading_bot.simulator.market.moments import context_moment
 
 TICKS_PER_MINUTE = 12
@@ -23,13 +28,18 @@ class CandleMarket:
         on: date,
         *,
         warm_up: WarmUp | None = None,
-        symbols: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
         seed: int = 0,
         ticks_per_minute: int = TICKS_PER_MINUTE,
         opens_at_ms: int | None = None,
     ) -> None:
-        """Raise HistoryError when the folder has no 1-minute candles of that day."""
-        chosen = tuple(symbols) if symbols else folder.symbols_on(on)
+        """Take those instruments of the folder, by its own names, that are named, or all with rows that day.
+
+        Raises HistoryError when the folder has no 1-minute candles of that day.
+        """
+        for name in names or ():
+            folder.require_day(name, on)
+        chosen = tuple(names) if names else folder.symbols_on(on)
         self._on = on
         self._seed = seed
         self._ticks_per_minute = ticks_per_minute
@@ -42,11 +52,13 @@ class CandleMarket:
             )
             for symbol in chosen
         )
-        folder.symbols_on(on)
-        first_ms = min(int(day.candles.start_ms[0]) for day in self._days if day.candles.start_ms.size)
+        first_ms = min(int(day.candles.start_ms[0]) for day in self._days)
         self._opens_at_ms = usual_open_ms(first_ms) if opens_at_ms is None else opens_at_ms
-        first_prices = {day.instrument.key: int(day.candles.open[0]) for day in self._days if day.candles.open.size}
-        self._earlier = EarlierSessions(warm_up or WarmUp(folder), on, self.instruments, first_prices)
+        known = tuple(
+            KnownInstrument(name, day.instrument, int(day.candles.open[0]))
+            for name, day in zip(chosen, self._days, strict=True)
+        )
+        self._earlier = EarlierSessions(warm_up or WarmUp(folder), on, known)
         self._folder = folder
 
     @property
@@ -63,8 +75,9 @@ class CandleMarket:
     def description(self) -> str:
         """What the data is."""
         return (
-            f"recorded 1-minute candles of {self._on} for {len(self._days)} instruments from {self._folder.path}, "
-            f"with up to {self._ticks_per_minute} ticks a minute and depth made up inside them (seed {self._seed})"
+            f"recorded 1-minute candles of {self._on} for {len(self._days)} instruments "
+            f"from {self._folder.path}, with up to {self._ticks_per_minute} ticks a minute and depth made up "
+            f"inside them (seed {self._seed})"
         )
 
     def previous_close(self, instrument_key: str) -> int:

@@ -53,7 +53,9 @@ class SessionPlan:
     def minutes(self, instrument: Instrument) -> IntArray:
         """Start of every minute of continuous trading in the instrument, epoch milliseconds ascending."""
         windows = self.before_auction if self.has_auction(instrument) else self.continuous
-        return np.concatenate([np.arange(window.start_ms, window.end_ms, MS_PER_MINUTE) for window in windows])
+        return np.concatenate(
+            [np.arange(window.start_ms, window.end_ms, MS_PER_MINUTE) for window in windows]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,9 @@ class DayPlan:
         yield self.today
 
 
-def weekday_plan(on: date, *, sessions_before: int = 45, auction_print_at: time | None = time(15, 30)) -> DayPlan:
+def weekday_plan(
+    on: date, *, sessions_before: int = 45, auction_print_at: time | None = time(15, 30)
+) -> DayPlan:
     """A plan with regular hours on every weekday, for use without a calendar; it knows no holidays.
 
     `auction_print_at` None means that no session ends in a closing auction.

@@ -21,15 +21,14 @@ class DepthArrays(NamedTuple):
 def synthetic_depth(
     prices: IntArray, *, tick_size: int, spread_steps: int, typical_quantity: int, rng: np.random.Generator
 ) -> DepthArrays:
-    """Depth around last prices: the last trade was at the bid or at the offer, the other side a spread away."""
+    """Depth around last prices: each was a trade at the bid or the offer, the other a spread away."""
     count = prices.size
     steps = spread_steps + (rng.random(count) < 0.3)  # noqa: PLR2004  # now and then the spread is a step wider
     lower = prices // tick_size * tick_size
     at_ask = rng.random(count) < 0.5  # noqa: PLR2004  # buyers and sellers take turns
     best_bid = np.where(at_ask, lower - steps * tick_size, lower)
-    return around(
-        best_bid, best_bid + steps * tick_size, tick_size=tick_size, typical_quantity=typical_quantity, rng=rng
-    )
+    best_ask = np.maximum(best_bid + steps * tick_size, tick_size)
+    return around(best_bid, best_ask, tick_size=tick_size, typical_quantity=typical_quantity, rng=rng)
 
 
 def around(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trading_bot.adapters.history import CandleArrays
-from trading_bot.adapters.history.rows import joined
+from trading_bot.adapters.history.rows import joined, no_candles
 from trading_bot.adapters.history.tick_size import TickSizeOf
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
@@ -52,9 +52,12 @@ class _MadeShare(NamedTuple):
 
 
 class GeneratedMarket:
-    """A generated day and the sessions before it; the same for the same seed, plan and symbol, whoever else is listed.
+    """A generated day and the sessions before it.
 
-    Shares are in the closing auction where the plan holds one: continuous trading ends early and one price is printed.
+    A share's prices depend on the seed, the plan and its symbol, not on what else is listed.
+
+    Shares are in the closing auction where the plan holds one: continuous trading ends early and one price
+    is printed.
     """
 
     def __init__(
@@ -74,10 +77,8 @@ class GeneratedMarket:
         self._seed = seed
         self._updates_per_minute = updates_per_minute
         listed = listings(symbols) + ((index_listing(),) if with_index else ())
-        self._listings = {
-            one.instrument.key: _with_tick(one, plan.today.on, tick_size_of) for one in listed
-        }
-        self._market: dict[bool, Moves] = {}
+        self._listings = {one.instrument.key: _with_tick(one, plan.today.on, tick_size_of) for one in listed}
+        self._market: tuple[Shape, Moves] | None = None
         self._days: dict[str, CandleArrays] = {}
         self._auctions: dict[str, CandleArrays] = {}
         self._closes: dict[str, tuple[int, int]] = {}
@@ -133,7 +134,9 @@ class GeneratedMarket:
 
     def _candle_day(self, key: str, listing: Listing) -> CandleDay:
         candles = self.day_candles(key)
-        activity = np.sqrt(candles.volume / max(float(candles.volume.mean()), 1.0)) if listing.units_per_day else 1.0
+        activity = (
+            np.sqrt(candles.volume / max(float(candles.volume.mean()), 1.0)) if listing.units_per_day else 1.0
+        )
         wanted = np.rint(self._updates_per_minute * activity) * np.ones(candles.start_ms.size)
         lively = np.clip(wanted, TICKS_PER_MINUTE_MIN, 2 * _UPDATES_PER_MINUTE_MAX).astype(np.int64)
         return CandleDay(
@@ -170,7 +173,7 @@ class GeneratedMarket:
         instrument = listing.instrument
         sessions = list(self._plan.sessions)
         shape = shape_of([session.minutes(instrument) for session in sessions])
-        market = self._market_moves(shape, is_short=any(plan.has_auction(instrument) for plan in sessions))
+        market = self._market_moves(shape)
         rng = generator_for(self._seed, instrument.symbol, "prices")
         moves = share_moves(shape, listing, market, rng) if instrument.is_tradable else market
         candles = candles_of_moves(
@@ -183,22 +186,21 @@ class GeneratedMarket:
         )
         return self._with_auctions(instrument, candles)
 
-    def _market_moves(self, shape: Shape, *, is_short: bool) -> Moves:
-        """The market at the minutes of a share: drawn for the long day, of which a short day is a part."""
-        if True not in self._market:
+    def _market_moves(self, shape: Shape) -> Moves:
+        """The market at an instrument's minutes; drawn once for the long day, which holds the short one."""
+        if self._market is None:
             index = index_listing()
             whole = shape_of([session.minutes(index.instrument) for session in self._plan.sessions])
             moves = market_moves(whole, index.volatility, generator_for(self._seed, "market"))
-            self._market[False] = moves
-            shared = np.isin(whole.start_ms, shape.start_ms) if is_short else slice(None)
-            self._market[True] = Moves(moves.steps[shared], moves.gaps)
-        return self._market[is_short]
+            self._market = (whole, moves)
+        whole, moves = self._market
+        return Moves(moves.steps[np.isin(whole.start_ms, shape.start_ms)], moves.gaps)
 
     def _with_auctions(self, instrument: Instrument, candles: CandleArrays) -> _MadeShare:
-        """Add each session's auction print; the next session's gap starts from the print's neighbourhood."""
+        """Add each earlier session's auction print as a candle, and keep the day's own apart."""
         rng = generator_for(self._seed, instrument.symbol, "auction")
         parts = []
-        auction = joined([])
+        auction = no_candles()
         for session in self._plan.sessions:
             today = candles.between(midnight_ms(session.on), midnight_ms(session.on) + MS_PER_DAY)
             parts.append(today)
@@ -209,7 +211,7 @@ class GeneratedMarket:
             if session is not self._plan.today:
                 parts.append(auction)
         held_today = self._plan.today.has_auction(instrument)
-        return _MadeShare(joined(parts), auction if held_today else joined([]))
+        return _MadeShare(joined(parts), auction if held_today else no_candles())
 
 
 def _with_tick(listing: Listing, on: date, tick_size_of: TickSizeOf | None) -> Listing:
@@ -220,11 +222,15 @@ def _with_tick(listing: Listing, on: date, tick_size_of: TickSizeOf | None) -> L
     return listing._replace(instrument=replace(instrument, tick_size=tick_size))
 
 
-def _auction_candle(today: CandleArrays, print_ms: int, tick_size: int, rng: np.random.Generator) -> CandleArrays:
+def _auction_candle(
+    today: CandleArrays, print_ms: int, tick_size: int, rng: np.random.Generator
+) -> CandleArrays:
     """One price near the volume-weighted average of the last quarter of an hour, never 3% from it."""
     last = slice(-_REFERENCE_MINUTES, None)
     reference = float(np.average(today.close[last], weights=np.maximum(today.volume[last], 1)))
-    move = float(np.clip(rng.standard_normal() * _AUCTION_SPREAD, -_AUCTION_BAND * 0.99, _AUCTION_BAND * 0.99))
+    move = float(
+        np.clip(rng.standard_normal() * _AUCTION_SPREAD, -_AUCTION_BAND * 0.99, _AUCTION_BAND * 0.99)
+    )
     price = max(round(reference * (1 + move) / tick_size), 1) * tick_size
     units = max(int(today.volume.sum() * _AUCTION_SHARE_OF_DAY * rng.lognormal(0, 0.3)), 1)
     minute_ms = print_ms // MS_PER_MINUTE * MS_PER_MINUTE

@@ -75,9 +75,13 @@ def listings(symbols: Sequence[str] | None, *, with_auction: bool = True) -> tup
 def _share(symbol: str, *, with_auction: bool) -> Instrument:
     instrument = made_instrument(symbol)
     if not symbol or symbol != symbol.upper() or len(symbol) > _SYMBOL_LENGTH_MAX or not symbol[0].isalnum():
-        raise UnknownInstrumentError(f"symbol '{symbol}': generated shares need names in capitals, such as RELIANCE")
+        raise UnknownInstrumentError(
+            f"symbol '{symbol}': generated shares need names in capitals, such as RELIANCE"
+        )
     if instrument.kind.value == "index":
-        raise UnknownInstrumentError(f"symbol '{symbol}' names an index; the generated market has {INDEX_SYMBOL} anyway")
+        raise UnknownInstrumentError(
+            f"symbol '{symbol}' names an index; the generated market has {INDEX_SYMBOL} anyway"
+        )
     return replace(instrument, closing_auction_eligible=with_auction)
 
 

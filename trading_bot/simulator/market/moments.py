@@ -1,14 +1,14 @@
 """From columns of updates of many instruments to moments in time order."""
 
 from collections.abc import Iterator, Sequence
-from itertools import starmap
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from trading_bot.adapters.history.times import IntArray
 from trading_bot.simulator.contracts import Level, MarketMoment, MarketUpdate
-from trading_bot.simulator.market.depth import DepthArrays
+from trading_bot.simulator.market.depth import LEVELS, DepthArrays
 
 _NOTHING: tuple[Level, ...] = ()
 
@@ -27,7 +27,7 @@ class UpdateArrays(NamedTuple):
 
 
 def merged_moments(parts: Sequence[tuple[str, UpdateArrays]]) -> Iterator[MarketMoment]:
-    """Updates of all instruments, joined where they share an instant; at one instant in the order of the parts."""
+    """Updates of all instruments, joined where they share an instant, in the order of the parts."""
     if not parts:
         return
     at_ms = np.concatenate([updates.at_ms for _, updates in parts])
@@ -37,7 +37,7 @@ def merged_moments(parts: Sequence[tuple[str, UpdateArrays]]) -> Iterator[Market
     bounds = [*starts.tolist(), instants.size]
     updates = [update for part in parts for update in _updates(*part)]
     in_order = [updates[at] for at in order.tolist()]
-    for at, (first, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for at, (first, end) in enumerate(pairwise(bounds)):
         yield MarketMoment(int(instants[bounds[at]]), tuple(in_order[first:end]))
 
 
@@ -59,10 +59,11 @@ def _updates(key: str, arrays: UpdateArrays) -> Iterator[MarketUpdate]:
 
 def _levels(prices: IntArray, quantities: IntArray) -> Iterator[tuple[Level, ...]]:
     """Levels of each row, without those whose price is 0."""
-    pairs = np.stack([prices, quantities], axis=2).tolist()
-    if prices.size and prices.min() > 0:
-        return (tuple(starmap(Level, row)) for row in pairs)
-    return (tuple(Level(price, quantity) for price, quantity in row if price > 0) for row in pairs)
+    levels = map(Level, prices.ravel().tolist(), quantities.ravel().tolist())
+    rows = zip(*(levels,) * LEVELS, strict=True)
+    if not prices.size or prices.min() > 0:
+        return rows
+    return (tuple(level for level in row if level.price > 0) for row in rows)
 
 
 def context_moment(at_ms: int, closes: Sequence[tuple[str, int, int]]) -> MarketMoment:
@@ -73,6 +74,7 @@ def context_moment(at_ms: int, closes: Sequence[tuple[str, int, int]]) -> Market
     return MarketMoment(
         at_ms,
         tuple(
-            MarketUpdate(key, close, 0, closed_at_ms, 0, _NOTHING, _NOTHING) for key, close, closed_at_ms in closes
+            MarketUpdate(key, close, 0, closed_at_ms, 0, _NOTHING, _NOTHING)
+            for key, close, closed_at_ms in closes
         ),
     )

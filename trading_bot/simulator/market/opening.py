@@ -26,18 +26,18 @@ def open_market(
     Raises HistoryError or UnknownInstrumentError that says what is wrong and what there is.
     """
     folder = open_history(path, tick_size_of=tick_size_of)
-    chosen = tuple(symbols) if symbols else None
-    for symbol in chosen or ():
-        folder.days(symbol)
-    day = on if on is not None else max(folder.all_days())
+    day = on if on is not None else max(folder.all_days(), default=date.min)
+    names = tuple(folder.name_of(symbol) for symbol in symbols or ()) or folder.symbols_on(day)
+    for name in names:
+        folder.require_day(name, day)
     warm_up = open_warm_up(folder, warm_up_folder)
     if folder.kind is HistoryKind.TICKS:
-        return RecordedMarket(folder, day, warm_up=warm_up, symbols=chosen, seed=seed, opens_at_ms=opens_at_ms)
+        return RecordedMarket(folder, day, warm_up=warm_up, names=names, seed=seed, opens_at_ms=opens_at_ms)
     return CandleMarket(
         folder,
         day,
         warm_up=warm_up,
-        symbols=chosen,
+        names=names,
         seed=seed,
         ticks_per_minute=ticks_per_minute,
         opens_at_ms=opens_at_ms,

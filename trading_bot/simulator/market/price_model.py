@@ -1,8 +1,9 @@
 """How generated prices and volumes move: a statistical likeness of Indian shares, not a forecast.
 
-A minute's return is the market's times the share's beta, plus the share's own: fat-tailed noise (Student's t) shaped
-over the day like a U, a drift that keeps its sign for days, and waves of an hour or so around it, which are the
-pullbacks inside a trend. Volume follows the same U and the size of the move.
+A minute's return is the market's times the share's beta, plus the share's own: fat-tailed noise (Student's
+t) shaped
+over the day like a U, a drift that keeps its sign for days, and waves of an hour or so around it, which are
+the pullbacks inside a trend. Volume follows the same U and the size of the move.
 """
 
 from collections.abc import Sequence
@@ -25,11 +26,11 @@ _TAIL_DEGREES = 5
 _GAP_SHARE = 0.35
 _TREND_CHANCE = 0.75
 _TREND_SESSIONS = (4, 9)
-_TREND_OF_VOLATILITY = (0.35, 0.7)
+_TREND_OF_VOLATILITY = (0.3, 0.6)
 _LAST_TREND_SESSIONS_MIN = 6
-_WAVE_SHARE = 0.55
-_WAVE_MINUTES = 70.0
-_QUIET_NOISE = 0.75
+_WAVE_SHARE = 0.30
+_WAVE_MINUTES = (35.0, 80.0)
+_QUIET_NOISE = 0.85
 _USUAL_MINUTES = 375
 
 
@@ -84,7 +85,8 @@ def share_moves(shape: Shape, listing: Listing, market: Moves, rng: np.random.Ge
     own_volatility = listing.volatility * _QUIET_NOISE
     sessions = int(shape.session[-1]) + 1
     drift = _session_drifts(sessions, listing.volatility, rng)
-    wave = np.diff(_wave(shape.start_ms.size * STEPS_PER_MINUTE, rng), prepend=0.0)
+    count = shape.start_ms.size * STEPS_PER_MINUTE
+    wave = np.diff(sum(_wave(count, minutes, rng) for minutes in _WAVE_MINUTES), prepend=0.0)
     steps = listing.beta * market.steps + _noise(shape, own_volatility, rng)
     steps += (wave * listing.volatility * _WAVE_SHARE).reshape(steps.shape)
     steps += drift[shape.session][:, None] / (_USUAL_MINUTES * STEPS_PER_MINUTE)
@@ -105,31 +107,38 @@ def _noise(shape: Shape, daily_volatility: float, rng: np.random.Generator) -> F
 def _session_drifts(sessions: int, volatility: float, rng: np.random.Generator) -> FloatArray:
     """A return for each session: trends of some sessions, ranges between them, and a trend at the end.
 
-    The last stretch is always a trend and some sessions old, so that the day itself has a direction to follow.
+    The last stretch is always a trend and some sessions old, so that the day itself has a direction to
+    follow.
     """
     drifts: list[float] = []
     while len(drifts) < sessions:
         length = int(rng.integers(*_TREND_SESSIONS, endpoint=True))
-        is_last = not drifts
-        strength = float(rng.uniform(*_TREND_OF_VOLATILITY)) * volatility * (1 if rng.random() < 0.5 else -1)  # noqa: PLR2004  # up or down alike
-        trends = is_last or rng.random() < _TREND_CHANCE
-        drifts += [strength if trends else 0.0] * (max(length, _LAST_TREND_SESSIONS_MIN) if is_last else length)
+        strength = float(rng.uniform(*_TREND_OF_VOLATILITY)) * volatility * float(rng.choice((-1, 1)))
+        is_range = rng.random() > _TREND_CHANCE
+        if not drifts:
+            length, is_range = max(length, _LAST_TREND_SESSIONS_MIN), False
+        drifts += [0.0 if is_range else strength] * length
     return np.array(drifts[:sessions][::-1])
 
 
-def _wave(steps: int, rng: np.random.Generator) -> FloatArray:
-    """A wandering sine of standard deviation about 1 whose period varies around an hour or two."""
-    period = _WAVE_MINUTES * STEPS_PER_MINUTE * 2
-    speed = 2 * np.pi / period
-    blocks = steps // int(period / 2) + 2
-    factors = np.repeat(rng.uniform(0.5, 1.6, blocks), int(period / 2))[:steps]
-    heights = np.interp(np.arange(steps), np.arange(blocks) * (period / 2), rng.uniform(0.3, 1.5, blocks))
-    wave: FloatArray = np.sin(np.cumsum(factors) * speed + rng.uniform(0, 2 * np.pi)) * heights
+def _wave(steps: int, half_period_minutes: float, rng: np.random.Generator) -> FloatArray:
+    """A sine whose height and speed wander, with a standard deviation of about 0.6."""
+    half_period = int(half_period_minutes * STEPS_PER_MINUTE)
+    blocks = steps // half_period + 2
+    speeds = np.repeat(rng.uniform(0.4, 1.7, blocks), half_period)[:steps] * np.pi / half_period
+    heights = np.interp(np.arange(steps), np.arange(blocks) * half_period, rng.uniform(0.2, 1.5, blocks))
+    wave: FloatArray = np.sin(np.cumsum(speeds) + rng.uniform(0, 2 * np.pi)) * heights
     return wave
 
 
 def candles_of_moves(
-    shape: Shape, moves: Moves, *, first_price: int, tick_size: int, units_per_day: int, rng: np.random.Generator
+    shape: Shape,
+    moves: Moves,
+    *,
+    first_price: int,
+    tick_size: int,
+    units_per_day: int,
+    rng: np.random.Generator,
 ) -> CandleArrays:
     """Candles on the tick; `units_per_day` 0 means that no volume is published."""
     returns = moves.steps.copy()
@@ -157,5 +166,7 @@ def _volumes(shape: Shape, moves: Moves, units_per_day: int, rng: np.random.Gene
     per_minute = units_per_day / _USUAL_MINUTES * shape.u_shape * excitement
     sessions = int(shape.session[-1]) + 1
     busy = rng.lognormal(0.0, 0.25, sessions)[shape.session]
-    units: IntArray = np.maximum(per_minute * busy * rng.lognormal(-0.1, 0.45, per_minute.size), 1).astype(np.int64)
+    units: IntArray = np.maximum(per_minute * busy * rng.lognormal(-0.1, 0.45, per_minute.size), 1).astype(
+        np.int64
+    )
     return units

@@ -13,7 +13,12 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
 from trading_bot.simulator.contracts import MarketMoment
 from trading_bot.simulator.market.depth import DepthArrays, around, synthetic_depth
-from trading_bot.simulator.market.earlier import CONTEXT_LEAD_MS, EarlierSessions, usual_open_ms
+from trading_bot.simulator.market.earlier import (
+    CONTEXT_LEAD_MS,
+    EarlierSessions,
+    KnownInstrument,
+    usual_open_ms,
+)
 from trading_bot.simulator.market.moments import UpdateArrays, context_moment, merged_moments
 from trading_bot.simulator.market.seeds import generator_for
 
@@ -45,22 +50,30 @@ class RecordedMarket:
         on: date,
         *,
         warm_up: WarmUp | None = None,
-        symbols: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
         seed: int = 0,
         opens_at_ms: int | None = None,
     ) -> None:
-        """Raise HistoryError when the folder has no ticks of that day."""
-        chosen = tuple(symbols) if symbols else folder.symbols_on(on)
-        folder.symbols_on(on)
+        """Take those instruments of the folder, by its own names, that are named, or all with rows that day.
+
+        Raises HistoryError when the folder has no ticks of that day.
+        """
+        for name in names or ():
+            folder.require_day(name, on)
+        chosen = tuple(names) if names else folder.symbols_on(on)
         self._on = on
         self._seed = seed
         self._folder = folder
-        days = (_recorded_day(folder.instrument(symbol, on), folder.ticks(symbol, on), seed) for symbol in chosen)
-        self._days = tuple(day for day in days if day.at_ms.size)
+        self._days = tuple(
+            _recorded_day(folder.instrument(name, on), folder.ticks(name, on), seed) for name in chosen
+        )
         first_ms = min(int(day.at_ms[0]) for day in self._days)
         self._opens_at_ms = usual_open_ms(first_ms) if opens_at_ms is None else opens_at_ms
-        first_prices = {day.instrument.key: int(day.ticks.price[0]) for day in self._days}
-        self._earlier = EarlierSessions(warm_up or WarmUp(folder), on, self.instruments, first_prices)
+        known = tuple(
+            KnownInstrument(name, day.instrument, int(day.ticks.price[0]))
+            for name, day in zip(chosen, self._days, strict=True)
+        )
+        self._earlier = EarlierSessions(warm_up or WarmUp(folder), on, known)
 
     @property
     def on(self) -> date:
@@ -131,9 +144,10 @@ def _recorded_day(instrument: Instrument, ticks: TickArrays, seed: int) -> _Reco
 
 
 def arrival_times(ts_ms: IntArray, phase_ms: int = 0) -> IntArray:
-    """When each tick of one instrument arrives: never before its own time, in the file's order, no two at once.
+    """When each tick of one instrument arrives: in the file's order, no two at once.
 
-    Ticks whose times have whole seconds only are spread over their second, `phase_ms` after its start.
+    None arrives before its own time. Ticks whose times have whole seconds only are spread over their second,
+    `phase_ms` after its start.
     """
     if not ts_ms.size:
         return ts_ms
@@ -144,7 +158,9 @@ def arrival_times(ts_ms: IntArray, phase_ms: int = 0) -> IntArray:
         return _ascending(reached + in_group)
     sizes = np.repeat(np.diff(np.append(starts, reached.size)), np.diff(np.append(starts, reached.size)))
     step = np.maximum(np.minimum(_STEP_MS, (MS_PER_SECOND - 1) // sizes), 1)
-    return _ascending(reached + np.minimum(phase_ms, MS_PER_SECOND - 1 - (sizes - 1) * step) + in_group * step)
+    return _ascending(
+        reached + np.minimum(phase_ms, MS_PER_SECOND - 1 - (sizes - 1) * step) + in_group * step
+    )
 
 
 def _ascending(at_ms: IntArray) -> IntArray:
@@ -160,9 +176,7 @@ def _depth(day: _RecordedDay, ticks: TickArrays, rng: np.random.Generator) -> De
         return synthetic_depth(
             ticks.price, tick_size=tick_size, spread_steps=1, typical_quantity=day.typical_quantity, rng=rng
         )
-    depth = around(
-        ticks.bid, ticks.ask, tick_size=tick_size, typical_quantity=day.typical_quantity, rng=rng
-    )
+    depth = around(ticks.bid, ticks.ask, tick_size=tick_size, typical_quantity=day.typical_quantity, rng=rng)
     depth.bid_quantities[:, 0] = np.where(ticks.bid > 0, ticks.bid_quantity, 0)
     depth.ask_quantities[:, 0] = np.where(ticks.ask > 0, ticks.ask_quantity, 0)
     return depth
