@@ -3,25 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import NamedTuple
 
 import numpy as np
 
 from trading_bot.adapters.history.times import IntArray
-from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.calendar import Calendar
+from trading_bot.domain.errors import SettingsError, UncoveredDateError
+from trading_bot.domain.instrument import Instrument, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
+from trading_bot.domain.session import Window
+
+SESSIONS_BEFORE = 45
+"""1,000 candles of 15 minutes are 40 sessions; some are kept in reserve."""
 
 _FRIDAY = 4
 _OPENS_AT = time(9, 15)
 _CLOSES_AT = time(15, 30)
 _AUCTION_FROM = time(15, 15)
-
-
-class Window(NamedTuple):
-    """A stretch of continuous trading, end exclusive, in epoch milliseconds."""
-
-    start_ms: int
-    end_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +70,46 @@ class DayPlan:
         yield self.today
 
 
+def plan_of(calendar: Calendar, on: date, *, sessions_before: int = SESSIONS_BEFORE) -> DayPlan:
+    """The plan that the exchange's calendar gives for shares; sessions at hours not on record are left out.
+
+    Raises SettingsError when the day is closed, UncoveredDateError when the calendar does not reach it.
+    """
+    if not calendar.is_trading_day(on):
+        name = calendar.holiday_name(on) or "a weekend"
+        raise SettingsError(
+            f"date {on}: the market is closed ({name}); nearest trading days are "
+            f"{calendar.previous_trading_day(on)} and {calendar.next_trading_day(on)}"
+        )
+    earlier: list[SessionPlan] = []
+    day = on
+    while len(earlier) < sessions_before:
+        day = calendar.previous_trading_day(day)
+        try:
+            earlier.append(_session_of(calendar, day))
+        except UncoveredDateError:
+            if day <= calendar.first_covered:
+                raise
+    return DayPlan(today=_session_of(calendar, on), earlier=tuple(reversed(earlier)))
+
+
+def _session_of(calendar: Calendar, on: date) -> SessionPlan:
+    plain = calendar.session(on, Segment.NSE_EQ)
+    eligible = calendar.session(on, Segment.NSE_EQ, closing_auction_eligible=True)
+    assert plain is not None, "only trading days are asked for"
+    assert eligible is not None, "only trading days are asked for"
+    if eligible.closing_auction is None:
+        return SessionPlan(on=on, continuous=plain.continuous)
+    return SessionPlan(
+        on=on,
+        continuous=plain.continuous,
+        before_auction=eligible.continuous,
+        auction_print_ms=eligible.closing_auction.matching.start_ms,
+    )
+
+
 def weekday_plan(
-    on: date, *, sessions_before: int = 45, auction_print_at: time | None = time(15, 30)
+    on: date, *, sessions_before: int = SESSIONS_BEFORE, auction_print_at: time | None = time(15, 30)
 ) -> DayPlan:
     """A plan with regular hours on every weekday, for use without a calendar; it knows no holidays.
 

@@ -2,15 +2,18 @@ from datetime import date, time
 
 import numpy as np
 import pytest
+import talib
 
+from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.ist import datetime_of, ms_at
+from trading_bot.domain.market_data import Tick
+from trading_bot.domain.session import Window
 from trading_bot.simulator.market import (
     DEFAULT_DAY,
     DayPlan,
     GeneratedMarket,
     SessionPlan,
-    Window,
     weekday_plan,
 )
 
@@ -211,3 +214,47 @@ def test_there_are_trends_up_and_down(histories, long_market):
 
     assert max(week) > 0.015
     assert min(week) < -0.015
+
+
+def test_the_daemons_builder_makes_the_same_candles():
+    market = _market(seed=2, with_index=False)
+    key = market.instruments[0].key
+    builder = CandleBuilder()
+    builder.start_day(SHORT_PLAN.today.opens_at_ms, SHORT_PLAN.today.continuous[-1].end_ms)
+    built = []
+    for moment in market.moments():
+        for update in moment.updates:
+            built += builder.add(Tick(key, update.last_price, update.traded_at_ms, update.day_volume))
+        built += builder.close_until(moment.at_ms)
+    minutes = [closed.candle for closed in built if closed.timeframe_s == 60]
+    expected = market.day_candles(key).candles()
+
+    assert [minute[:5] for minute in minutes] == [candle[:5] for candle in expected]
+    assert minutes[1:] == list(expected[1:])
+    assert builder.late_ticks == 0
+
+
+def _directions(market: GeneratedMarket, key: str) -> set[str]:
+    """Directions in which trend, momentum and strength agreed at some 15-minute close of the day."""
+    day = market.day_candles(key)
+    history = market.history(key, market._plan.earlier[0].on, DEFAULT_DAY)
+    minutes = [(c.start_ms, c.close) for c in (*history, *day.candles())]
+    closes = {start_ms // 900_000: close / 100 for start_ms, close in minutes}  # the last one counts
+    prices = np.array(list(closes.values()))
+    trend = talib.EMA(prices, 200)
+    momentum, signal, _ = talib.MACD(prices)
+    strength = talib.RSI(prices, 14)
+    today = np.array(list(closes)) >= day.start_ms[0] // 900_000
+    up = (prices > trend) & (momentum > signal) & (strength > 50) & (strength < 70)
+    down = (prices < trend) & (momentum < signal) & (strength < 50) & (strength > 30)
+    return {name for name, agreed in (("long", up), ("short", down)) if (agreed & today).any()}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_usual_seed_has_reasons_to_buy_and_to_sell(seed):
+    market = GeneratedMarket(weekday_plan(DEFAULT_DAY), seed=seed)
+
+    assert set().union(*(_directions(market, share.key) for share in market.instruments[:-1])) == {
+        "long",
+        "short",
+    }
