@@ -178,6 +178,7 @@ class CandleBuilder:
         traded_at_ms, price, day_volume = tick.traded_at_ms, tick.last_price, tick.day_volume
         if not self._session_start_ms <= traded_at_ms < self._session_end_ms:
             self.ticks_outside_session += 1
+            self._take_baseline(tick)
             return NONE_CLOSED
         closed = NONE_CLOSED
         start_ms = traded_at_ms - (traded_at_ms - self._origin_ms) % _MICRO_MS
@@ -192,6 +193,14 @@ class CandleBuilder:
         if day_volume is not None and day_volume != self._day_volume:
             self._take_volume(day_volume)
         return closed
+
+    def _take_baseline(self, tick: Tick) -> None:
+        """Before the session, learn what was traded already; a total of an earlier day says nothing."""
+        if tick.traded_at_ms >= self._session_start_ms or tick.day_volume is None:
+            return
+        is_of_today = date_of(tick.traded_at_ms) == date_of(self._session_start_ms)
+        if self._day_volume == _UNKNOWN and (is_of_today or tick.day_volume == 0):
+            self._day_volume = self._counted_volume = tick.day_volume
 
     def _is_closed(self, bucket_start_ms: int) -> bool:
         bucket_end_ms = bucket_start_ms + _MICRO_MS

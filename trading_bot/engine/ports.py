@@ -177,7 +177,7 @@ class JournalRow:
     at_ms: int
     kind: str
     payload: str
-    """Canonical JSON: sorted keys, no spaces, Decimals as strings."""
+    """Canonical JSON: fields in their declared order, no spaces, Decimals as strings."""
 
 
 class Journal(Protocol):

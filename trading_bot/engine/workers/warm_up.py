@@ -6,6 +6,7 @@ from datetime import date
 
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import date_of
+from trading_bot.domain.market_data import Candle
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import ReadFailed, WarmedUp
 from trading_bot.engine.ports import History
@@ -13,12 +14,13 @@ from trading_bot.engine.ports import History
 
 @dataclass(frozen=True, slots=True)
 class WarmUpPlan:
-    """Which days of history to ask for, and when the session of each of them started."""
+    """Which days of history to ask for, and when was traded in each of them."""
 
     first: date
     last: date
     """The trading day itself: today's finished minutes are part of the history after a late start."""
-    session_starts: Mapping[date, int]
+    sessions: Mapping[str, Mapping[date, tuple[int, int]]]
+    """Start and end of continuous trading by instrument and day, epoch ms; minutes outside are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,19 @@ class WarmUpWorker:
             except ReadFailedError as error:
                 await self.engine.handle(ReadFailed(at_ms=0, what=f"history of {key}", detail=str(error)))
                 continue
-            known = tuple(
-                candle for candle in candles if date_of(candle.start_ms) in self.plan.session_starts
-            )
-            await self.engine.handle(
-                WarmedUp(at_ms=0, instrument_key=key, candles=known, session_starts=self.plan.session_starts)
-            )
+            await self.engine.handle(_warmed_up(key, candles, self.plan.sessions[key]))
+
+
+def _warmed_up(key: str, candles: Sequence[Candle], sessions: Mapping[date, tuple[int, int]]) -> WarmedUp:
+    """Keep the minutes of continuous trading: live trading makes no candle of an auction's print."""
+    kept = []
+    for candle in candles:
+        start_ms, end_ms = sessions.get(date_of(candle.start_ms), (0, 0))
+        if start_ms <= candle.start_ms < end_ms:
+            kept.append(candle)
+    return WarmedUp(
+        at_ms=0,
+        instrument_key=key,
+        candles=tuple(kept),
+        session_starts={on: start_ms for on, (start_ms, _) in sessions.items()},
+    )

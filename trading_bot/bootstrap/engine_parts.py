@@ -1,0 +1,80 @@
+"""Puts the engine together: the same parts in every mode."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.engine.core import Core
+from trading_bot.engine.day import DayPlan, Ports, TradingDay
+from trading_bot.engine.day_charges import charges_of
+from trading_bot.engine.engine import Engine, TraceSink
+from trading_bot.engine.ports import InputLog, Journal, JournalRow
+from trading_bot.engine.rate_gate import RateGate, RateSettings
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.state import State
+from trading_bot.engine.supervisor import LagWorker, Supervisor, SupervisorSettings
+from trading_bot.risk.settings import RiskSettings
+from trading_bot.strategies.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSections:
+    """The settings that the engine's parts take."""
+
+    engine: EngineSettings
+    risk: RiskSettings
+    rate: RateSettings
+    supervisor: SupervisorSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Where the engine writes."""
+
+    journal: Journal
+    earlier_rows: Iterable[JournalRow] = ()
+    """What the journal already holds: the book is rebuilt from it."""
+    input_log: InputLog | None = None
+    trace_sink: TraceSink | None = None
+
+
+def new_core(
+    plan: DayPlan, strategies: Sequence[Strategy], sections: EngineSections, charges: ChargeSchedule
+) -> Core:
+    """A core with an empty book."""
+    instruments = {instrument.key: instrument for instrument in plan.instruments}
+    state = State(
+        settings=sections.engine,
+        risk=sections.risk,
+        strategies=tuple(strategies),
+        charges_so_far=lambda book: charges_of(book, charges, instruments),
+    )
+    return Core(state)
+
+
+def new_day(
+    plan: DayPlan,
+    core: Core,
+    ports: Ports,
+    records: Records,
+    sections: EngineSections,
+    on_breaker: Callable[[str], None],
+) -> TradingDay:
+    """A trading day, ready to be opened."""
+    core.restore(records.earlier_rows)
+    engine = Engine(
+        core,
+        ports.clock,
+        records.journal,
+        input_log=records.input_log,
+        trace_sink=records.trace_sink,
+    )
+    return TradingDay(
+        plan=plan,
+        engine=engine,
+        ports=ports,
+        supervisor=Supervisor(sections.supervisor, on_breaker),
+        gate=RateGate(sections.rate),
+        settings=sections.engine,
+        lag=LagWorker(),
+    )

@@ -1,0 +1,85 @@
+"""A whole day in virtual time: the real engine and workers, the simulator's core, no wire and no waiting."""
+
+from dataclasses import dataclass
+from random import Random
+
+from trading_bot.adapters.clocks import LoopClock
+from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.day import Ports, TradingDay
+from trading_bot.engine.ports import Notifier
+from trading_bot.simulator.contracts import MarketSource
+from trading_bot.simulator.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.in_process import SimulatedBroker
+from trading_bot.simulator.in_process_market import MarketFeed, SourceHistory
+from trading_bot.simulator.settings import VenueSettings
+from trading_bot.simulator.venue import Venue
+from trading_bot.strategies.strategy import Strategy
+
+_LEAD_MS = 5 * MS_PER_MINUTE
+"""How long before the open the day begins."""
+
+
+class SilentNotifier:
+    """Tells nobody; alerts are in the log."""
+
+    async def notify(self, level: str, text: str) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualDay:
+    """What a day in virtual time consists of."""
+
+    source: MarketSource
+    rules: MarketRules
+    strategies: tuple[Strategy, ...]
+    sections: EngineSections
+    records: Records
+    venue_settings: VenueSettings = VenueSettings()
+    seed: int = 1
+    notifier: Notifier = SilentNotifier()
+
+    async def run(self) -> tuple[TradingDay, Venue]:
+        """Trade the day from before its open to its end; run it in a virtual-time loop.
+
+        Returns the day with its final state, and the venue with its ledger.
+        """
+        plan = day_plan(self.rules.calendar, self.source.on, self.source.instruments, self.strategies)
+        venue = new_venue(self.source, self.rules, self.venue_settings, self.seed)
+        opens_ms = min(sessions[0][0] for sessions in plan.sessions.values() if sessions)
+        clock = LoopClock(opens_ms - _LEAD_MS)
+        ports = Ports(
+            clock=clock,
+            broker=SimulatedBroker(venue, clock.now_ms),
+            feed=MarketFeed(self.source, venue, clock),
+            history=SourceHistory(self.source),
+            notifier=self.notifier,
+        )
+        breaker: list[str] = []
+        core = new_core(plan, self.strategies, self.sections, self.rules.charges)
+        day = new_day(plan, core, ports, self.records, self.sections, breaker.append)
+        await day.open(program_version="virtual", settings_hash="")
+        await clock.sleep_until(plan.close_ms + 5 * MS_PER_SECOND)
+        await day.close()
+        await day.supervisor.stop()
+        if breaker:
+            raise RuntimeError(breaker[0])
+        return day, venue
+
+
+def new_venue(source: MarketSource, rules: MarketRules, settings: VenueSettings, seed: int) -> Venue:
+    """The pretend broker for a source's day."""
+    return Venue(
+        on=source.on,
+        instruments=source.instruments,
+        previous_closes={
+            instrument.key: source.previous_close(instrument.key) for instrument in source.instruments
+        },
+        plans=session_plans(rules.calendar, source.on, settings, Random(seed)),  # noqa: S311  # chance of a simulation
+        settings=settings,
+        random=Random(seed + 1),  # noqa: S311  # chance of a simulation
+        charges=contract_note_charges(rules.charges),
+    )
