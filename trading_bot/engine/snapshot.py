@@ -6,10 +6,11 @@ Prices are paise, money is Decimal rupees, times are epoch milliseconds. None me
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from trading_bot.domain.order import OrderStatus, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction
+
+_WELL = frozenset({"starting", "running", "done"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,23 +107,20 @@ class RateBudget:
     limit: int
 
 
-class WorkerState(StrEnum):
-    """How a worker is."""
-
-    RUNNING = "running"
-    RESTARTING = "restarting"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerView:
     """One worker as its supervisor sees it."""
 
     name: str
-    state: WorkerState
+    state: str
+    """starting, running, waiting to restart, needs login, done, or stopped."""
     restarts: int = 0
     heartbeat_age_s: float | None = None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it does what it should."""
+        return self.state in _WELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

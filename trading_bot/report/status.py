@@ -9,7 +9,7 @@ from typing import Any
 
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.money import rupees
-from trading_bot.engine.snapshot import OrderView, Snapshot
+from trading_bot.engine.snapshot import OrderView, Snapshot, WorkerView
 
 _PRICES = frozenset(
     {"last_price", "previous_close", "candle_close", "stop", "target", "price", "trigger_price"}
@@ -93,7 +93,7 @@ def _health(document: Mapping[str, Any]) -> list[str]:
 
 
 def _worker(row: Mapping[str, Any]) -> str:
-    return row["name"] if row["state"] == "running" else f"{row['name']} {row['state'].upper()}"
+    return row["name"] if row["is_well"] else f"{row['name']} {row['state'].upper()}"
 
 
 def _or_dash(value: Any) -> Any:
@@ -103,12 +103,19 @@ def _or_dash(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         document = dict(_member(field.name, getattr(value, field.name)) for field in fields(value))
-        return document | ({"is_live": value.status.is_live} if isinstance(value, OrderView) else {})
+        return document | (_derived(value))
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, StrEnum):
         return value.value
     return str(value) if isinstance(value, (Decimal, date)) else value
+
+
+def _derived(value: Any) -> dict[str, bool]:
+    """Answers that a reader of the document should not have to work out."""
+    if isinstance(value, OrderView):
+        return {"is_live": value.status.is_live}
+    return {"is_well": value.is_well} if isinstance(value, WorkerView) else {}
 
 
 def _member(name: str, value: Any) -> tuple[str, Any]:

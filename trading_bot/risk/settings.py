@@ -79,7 +79,7 @@ class ExitSettings(Section):
     fixed_target: Annotated[float, Field(ge=0.001, le=0.9), Fraction()] = 0.04
     """Distance of the target as a fraction of the entry price, policy fixed."""
     fixed_trail: Annotated[float, Field(ge=0, le=0.2), Fraction()] = 0.0
-    """Distance of the trailing stop as a fraction of the entry price, policy fixed; 0 switches trailing off."""
+    """Distance of the trailing stop as a fraction of the entry price, policy fixed; 0: no trailing."""
     trail_step: Annotated[float, Field(ge=0, le=1), Fraction()] = 0.1
     """Least improvement of a trailing stop, as a fraction of its distance."""
     trail_interval_s: Annotated[int, Field(ge=1, le=3_600)] = 15

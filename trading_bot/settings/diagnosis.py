@@ -45,9 +45,9 @@ def problem_of(details: ErrorDetails, suspects: Sequence[Entry], known: Mapping[
 
 def suspicion(entry: Entry, leaf: Leaf, settings: Settings) -> str | None:
     """A warning about a ratio that is allowed but smells of a misplaced percent."""
-    value = value_at(settings, leaf.key)
     mark = leaf.fraction
-    if mark is None or value is None or value == 0 or mark.usual_min <= value <= mark.usual_max:
+    value = _number(str(value_at(settings, leaf.key)))
+    if mark is None or value == 0 or mark.usual_min <= value <= mark.usual_max:
         return None
     size = "small" if value < mark.usual_min else "large"
     wanted = value * _HUNDRED if size == "small" else value / _HUNDRED

@@ -119,7 +119,7 @@ def _flattened(
 ) -> Iterator[tuple[Key, Any]]:
     for name, value in document.items():
         key = (*prefix, name)
-        if isinstance(value, dict) and value and key not in leaves:
+        if isinstance(value, dict) and key not in leaves and (value or _is_section(key, leaves)):
             yield from _flattened(value, key, leaves)
         else:
             yield key, value

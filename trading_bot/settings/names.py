@@ -1,6 +1,7 @@
 """Environment names: the short ones that people know, and the nested form that reaches every key."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -9,6 +10,8 @@ from trading_bot.settings.fields import Key, Leaf
 NESTED_PREFIX = "TRADING_BOT__"
 NESTED_SEPARATOR = "__"
 FILE_SUFFIX = "_FILE"
+_INTERVAL = re.compile(r"(\d+)\s*(m|min|minutes?|h|hours?)", re.IGNORECASE)
+_MINUTES_PER_HOUR = 60
 _OWN_PREFIXES = ("TRADING_BOT", "UPSTOX_")
 _FOREIGN = frozenset({"TRADING_BOT_SHARED_DATA"})
 """Names with our prefix that are not settings: where tests and tools find market data."""
@@ -23,22 +26,22 @@ SHORT_NAMES: Mapping[str, Key] = MappingProxyType(
         "LIVE_TRADING": ("run", "live_trading"),
         "SYMBOLS": ("run", "symbols"),
         "DEFAULT_SYMBOL": ("run", "default_symbol"),
-        "TRADE_INTERVAL": ("run", "trade_interval"),
+        "TRADE_INTERVAL": ("confluence", "timeframe_minutes"),
         "SLIPPAGE_BPS": ("run", "slippage_bps"),
         "BASE_CAPITAL": ("risk", "sizing", "base_capital"),
         "MAX_RISK_PER_TRADE": ("risk", "sizing", "max_risk_per_trade"),
         "MAX_LEVERAGE": ("risk", "sizing", "max_leverage"),
-        "CAPITAL_PER_SYMBOL_ALLOWANCE": ("risk", "sizing", "capital_per_symbol_allowance"),
+        "CAPITAL_PER_SYMBOL_ALLOWANCE": ("risk", "sizing", "capital_per_symbol"),
         "MAX_CONCURRENT_POSITIONS": ("risk", "limits", "max_concurrent_positions"),
         "MAX_TRADES_PER_SYMBOL_PER_DAY": ("risk", "limits", "max_trades_per_symbol_per_day"),
         "MAX_TRADES_PER_DAY_GLOBAL": ("risk", "limits", "max_trades_per_day"),
-        "MAX_ORDERS_PER_MINUTE": ("risk", "limits", "max_orders_per_minute"),
-        "DAILY_LOSS_LIMIT": ("risk", "limits", "daily_loss_limit"),
+        "MAX_ORDERS_PER_MINUTE": ("risk", "limits", "max_entries_per_minute"),
+        "DAILY_LOSS_LIMIT": ("risk", "limits", "max_daily_loss"),
         "ATR_MULTIPLIER": ("risk", "exits", "atr_stop_multiple"),
-        "TRAILING_MULTIPLIER": ("risk", "exits", "atr_trailing_multiple"),
+        "TRAILING_MULTIPLIER": ("risk", "exits", "atr_trail_multiple"),
         "MIN_ENTRY_TIME_AFTER_OPEN": ("risk", "windows", "min_entry_after_open_minutes"),
         "NO_NEW_ENTRY_AFTER_TIME": ("risk", "windows", "no_new_entry_after"),
-        "EXIT_TIMEOUT_SECONDS": ("risk", "exit_ladder", "timeout_s"),
+        "EXIT_TIMEOUT_SECONDS": ("risk", "exits", "exit_step_timeout_s"),
         "LOG_LEVEL": ("logs", "level"),
     }
 )
@@ -53,6 +56,14 @@ def key_of(name: str, leaves: Mapping[Key, Leaf]) -> Key | None:
         return None
     key = tuple(upper.removeprefix(NESTED_PREFIX).lower().split(NESTED_SEPARATOR))
     return key if key in leaves else None
+
+
+def usual_text(name: str, text: str) -> str:
+    """The text in the form that the setting wants: a trade interval may be written as 15minute or 1h."""
+    if name.upper() != "TRADE_INTERVAL" or not (match := _INTERVAL.fullmatch(text.strip())):
+        return text
+    unit = _MINUTES_PER_HOUR if match.group(2).lower().startswith("h") else 1
+    return str(int(match.group(1)) * unit)
 
 
 def is_ours(name: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trading_bot.settings.fields import Key, Kind, Leaf
-from trading_bot.settings.names import FILE_SUFFIX, SHORT_NAMES, closest_name, is_ours, key_of
+from trading_bot.settings.names import FILE_SUFFIX, SHORT_NAMES, closest_name, is_ours, key_of, usual_text
 from trading_bot.settings.problems import Problem
 
 MASK = "********"
@@ -138,7 +138,11 @@ def shown(value: Any, leaf: Leaf | None) -> str:
 def _entry(pair: NamedText, leaf: Leaf) -> Entry | Problem:
     if key_of(pair.name, {leaf.key: leaf}) == leaf.key:
         return Entry(
-            key=leaf.key, name=pair.name, value=_from_text(pair.text, leaf), where=pair.where, is_text=True
+            key=leaf.key,
+            name=pair.name,
+            value=_from_text(usual_text(pair.name, pair.text), leaf),
+            where=pair.where,
+            is_text=True,
         )
     return _entry_from_file(pair, leaf)
 

@@ -57,7 +57,7 @@ def env_example() -> str:
         line = f"{name}=" if leaf.key[:1] == _FILLED_IN else f"# {name}={_env_value(leaf)}"
         parts.append("\n".join([*_comment(_explained(leaf)), line]) + "\n")
     parts += ["\n".join(_long_secret_lines(known))] if _long_secret_lines(known) else []
-    example = f"{nested_name(('risk', 'limits', 'consecutive_losses_halt'))}=3"
+    example = f"{nested_name(('risk', 'limits', 'max_consecutive_losses'))}=3"
     return "\n".join([*parts, _ENV_REST.format(example=example)])
 
 

@@ -5,8 +5,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from trading_bot.adapters.credentials import CredentialSettings
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.domain.errors import SettingsError
+from trading_bot.engine.rate_gate import RateSettings
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.settings.run import Mode, RunSettings
+from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
 
 
@@ -26,6 +30,10 @@ class Settings(BaseSettings):
 
     run: RunSettings = RunSettings()
     risk: RiskSettings = RiskSettings()
+    confluence: ConfluenceSettings = ConfluenceSettings()
+    engine: EngineSettings = EngineSettings()
+    rate: RateSettings = RateSettings()
+    supervisor: SupervisorSettings = SupervisorSettings()
     logs: LogSettings = LogSettings()
     terminal: TerminalSettings = TerminalSettings()
     credentials: CredentialSettings = CredentialSettings()

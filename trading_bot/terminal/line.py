@@ -1,6 +1,6 @@
 """The snapshot as one plain line, for logs and pipes."""
 
-from trading_bot.engine.snapshot import Snapshot, WorkerState
+from trading_bot.engine.snapshot import Snapshot
 from trading_bot.terminal.words import age_text, money_text, time_text
 
 
@@ -8,7 +8,7 @@ def render_line(snapshot: Snapshot) -> str:
     """Session time, mode, phase, P&L, positions, orders and what is wrong, in one line."""
     run, day = snapshot.run, snapshot.day
     held = [f"{row.symbol} {row.quantity:+d}" for row in snapshot.symbols if row.quantity]
-    ill = [worker.name for worker in snapshot.workers if worker.state is not WorkerState.RUNNING]
+    ill = [worker.name for worker in snapshot.workers if not worker.is_well]
     parts = [
         f"{time_text(run.now_ms)} {run.mode} {run.phase}",
         f"net {money_text(day.net)}",

@@ -17,7 +17,6 @@ from trading_bot.engine.snapshot import (
     RateBudget,
     Snapshot,
     SymbolView,
-    WorkerState,
     WorkerView,
 )
 from trading_bot.terminal.words import NOTHING, age_text, money_text, price_text, time_text, window_text
@@ -237,10 +236,9 @@ def _health_line(snapshot: Snapshot) -> Text:
 def _worker_line(workers: Sequence[WorkerView]) -> Text:
     text = Text(" workers  " if workers else "", no_wrap=True, overflow="ellipsis")
     for worker in workers:
-        is_well = worker.state is WorkerState.RUNNING
         note = f" x{worker.restarts}" if worker.restarts else ""
-        state = "" if is_well else f" {worker.state.value}"
-        text.append(f"{worker.name}{state}{note}  ", style="green" if is_well else "bold red")
+        state = "" if worker.is_well else f" {worker.state}"
+        text.append(f"{worker.name}{state}{note}  ", style="green" if worker.is_well else "bold red")
     return text
 
 

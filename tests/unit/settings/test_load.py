@@ -1,5 +1,4 @@
 from datetime import time
-from decimal import Decimal
 
 import pytest
 
@@ -28,7 +27,7 @@ def test_environment_wins_over_dotenv_over_toml_over_default(project):
 
     sizing = project.load().settings.risk.sizing
 
-    assert (sizing.base_capital, sizing.max_leverage, sizing.max_risk_per_trade) == (4000, 3, Decimal("0.02"))
+    assert (sizing.base_capital, sizing.max_leverage, sizing.max_risk_per_trade) == (4000, 3, 0.02)
 
 
 def test_origin_names_file_and_line_or_the_environment_name(project):
@@ -57,7 +56,7 @@ def test_a_named_config_file_replaces_the_local_one(project):
 
     sizing = project.load(config_file=mine).settings.risk.sizing
 
-    assert (sizing.base_capital, sizing.max_leverage) == (5000, Decimal("1.5"))
+    assert (sizing.base_capital, sizing.max_leverage) == (5000, 1.5)
 
 
 def test_a_named_config_file_that_is_missing_is_refused(project):
@@ -75,11 +74,11 @@ def test_default_file_only_counts_as_origin_where_it_was_changed(project):
 
 
 def test_one_key_of_a_nested_section_keeps_the_defaults_of_the_others(project):
-    project.write("config/local.toml", '[risk.windows.shares]\nflat_by = "15:05"\n')
+    project.write("config/local.toml", '[risk.windows]\nother_shares_flat_by = "15:05"\n')
 
-    shares = project.load().settings.risk.windows.shares
+    windows = project.load().settings.risk.windows
 
-    assert (shares.no_entry_after, shares.flat_by) == (time(15, 0), time(15, 5))
+    assert (windows.other_shares_last_entry, windows.other_shares_flat_by) == (time(14, 45), time(15, 5))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n# nothing\n", "UPSTOX_API_KEY=\nUPSTOX_ACCESS_TOKEN=\n"])
@@ -117,8 +116,8 @@ def test_known_names_are_accepted_with_their_usual_values(project):
     assert settings.risk.exits.atr_stop_multiple == 2.0
     assert settings.risk.windows.min_entry_after_open_minutes == 20
     assert settings.risk.windows.no_new_entry_after == time(14, 30)
-    assert settings.risk.exit_ladder.timeout_s == 7
-    assert settings.run.trade_interval_s == 900
+    assert settings.risk.exits.exit_step_timeout_s == 7
+    assert settings.confluence.timeframe_minutes == 15
     assert settings.run.live_trading
     assert settings.mode is Mode.LIVE
     assert settings.logs.max_bytes == 20_000
@@ -146,7 +145,7 @@ def test_symbols_are_separated_by_commas(project):
         ),
         ("[risk.sizing]\nmax_risk_per_trade = 1", ("looks like a percentage: write 0.01",)),
         ("[risk.sizing]\nmax_risk_per_trade = 0", ("out of range", "above 0")),
-        ("[risk.limits]\nmax_concurrent_positions = 0", ("= 0: out of range", "at least 1, at most 100")),
+        ("[risk.limits]\nmax_concurrent_positions = 0", ("= 0: out of range", "at least 1, at most 500")),
         (
             "[risk.limits]\nmax_concurrent_positions = 2.5",
             ("wrong type: a number instead of a whole number",),
@@ -180,8 +179,8 @@ def test_symbols_are_separated_by_commas(project):
             ("wrong type: a number", 'in quotes, as in no_new_entry_after = "14:45"'),
         ),
         (
-            '[risk.windows.shares]\nflat_by = "14:00"',
-            ("risk.windows.shares: no_entry_after (15:00) must come before flat_by (14:00)",),
+            '[risk.windows]\nother_shares_flat_by = "14:00"',
+            ("risk.windows: other_shares_last_entry (14:45) must come before other_shares_flat_by (14:00)",),
         ),
         (
             '[credentials]\napi_secret = "canary"',
@@ -205,7 +204,7 @@ def test_a_wrong_toml_file_is_explained(project, text, expected):
         ("BASE_CAPITAL=10,00,000", 0o600, ("not a number", "write 1000000, without separators")),
         ("BASE_CAPITAL=much", 0o600, ("not a number", "the default is 1000000")),
         ("LIVE_TRADING=maybe", 0o600, ("not yes or no", "write yes or no")),
-        ("TRADE_INTERVAL=7minute", 0o600, ("must be one of 1minute", "for example 15minute")),
+        ("TRADE_INTERVAL=day", 0o600, ('"day": not a whole number', "the default is 15")),
         ("BASE_CAPITAL=1\nBASE_CAPITAL=2", 0o600, (".env:2: BASE_CAPITAL: given twice: .env:1",)),
         (
             "BASE_CAPITAL=4000\nTRADING_BOT__RISK__SIZING__BASE_CAPITAL=2000",
@@ -304,7 +303,7 @@ def test_lenient_loading_leaves_out_what_is_wrong_and_says_so(project):
 
     loaded = project.load(is_lenient=True)
 
-    assert loaded.settings.risk.sizing.max_leverage == Decimal("1.5")
+    assert loaded.settings.risk.sizing.max_leverage == 1.5
     assert loaded.settings.risk.sizing.base_capital == 4000
     assert loaded.secrets == ("tok-1",)
     assert len(loaded.warnings) == 3

@@ -8,8 +8,8 @@ def test_every_value_is_shown_with_its_origin(project):
 
     rows = json.loads(settings_json(project.load()))
 
-    assert rows["risk.sizing.max_leverage"] == {"value": "2", "origin": "config/local.toml:2"}
-    assert rows["risk.windows.shares.flat_by"] == {"value": "15:10", "origin": "default"}
+    assert rows["risk.sizing.max_leverage"] == {"value": 2.0, "origin": "config/local.toml:2"}
+    assert rows["risk.windows.other_shares_flat_by"] == {"value": "15:10", "origin": "default"}
     assert rows["risk.limits.max_concurrent_positions"]["value"] == 3
 
 

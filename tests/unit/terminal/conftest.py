@@ -16,7 +16,6 @@ from trading_bot.engine.snapshot import (
     RunHeader,
     Snapshot,
     SymbolView,
-    WorkerState,
     WorkerView,
 )
 
@@ -108,8 +107,8 @@ def snapshot() -> Snapshot:
             RateBudget(window_s=1800, used=31, limit=1600),
         ),
         workers=(
-            WorkerView(name="feed", state=WorkerState.RUNNING),
-            WorkerView(name="orders", state=WorkerState.RESTARTING, restarts=2),
+            WorkerView(name="feed", state="running"),
+            WorkerView(name="orders", state="waiting to restart", restarts=2),
         ),
         halts=("daily loss limit reached",),
         notices=(
