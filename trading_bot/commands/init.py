@@ -29,11 +29,11 @@ def run_init(_arguments: Namespace, context: Context) -> int:
 
 def _made(folder: Path, name: Path, text: str) -> str:
     path = folder / name
+    if path.exists():
+        return f"{name} is there already and stays as it is"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    except FileExistsError:
-        return f"{name} is there already and stays as it is"
     except OSError as error:
         raise SettingsError(
             f"{name} cannot be written: {error.strerror}; check owner and mode of {folder}"

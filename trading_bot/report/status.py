@@ -103,7 +103,7 @@ def _or_dash(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         document = dict(_member(field.name, getattr(value, field.name)) for field in fields(value))
-        return document | (_derived(value))
+        return document | _derived(value)
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, StrEnum):
