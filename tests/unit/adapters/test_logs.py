@@ -85,7 +85,7 @@ def test_no_secret_reaches_a_file_or_the_console_by_any_path(start, tmp_path):
     )
     logger().info("canary-of-today", **{f"key_{CANARY}": 1})
     logging.getLogger("library").warning("argument %s", CANARY)
-    logging.getLogger("py.warnings").warning(f"warning {CANARY}")
+    logging.getLogger("py.warnings").warning("warning %s", CANARY)
     try:
         int(CANARY)
     except ValueError:
