@@ -1,11 +1,16 @@
 """The composition root: the only module that knows the mode and every adapter."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
-from trading_bot.domain.errors import UserFacingError
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.domain.errors import SettingsError, UserFacingError
 from trading_bot.domain.instrument import Instrument
+from trading_bot.report.check_line import CheckLine, calendar_line, failed
+from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
+from trading_bot.report.rules_page import render_rules, rules_on
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
@@ -50,16 +55,30 @@ class Program:
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""
-        _not_wired("charges", question, as_json)
+        note = charge_orders(
+            load_market_rules().charges,
+            question.on,
+            segment=question.segment,
+            kind=question.kind,
+            product=question.product,
+            buys=question.buys,
+            sells=question.sells,
+        )
+        return json.dumps(note_as_dict(note), indent=2) if as_json else render_note(note)
 
     def rules(self, on: date, *, as_json: bool) -> str:
         """Return the market rules in force on a day."""
-        _not_wired("rules show", on, as_json)
+        page = rules_on(load_market_rules(), on)
+        return json.dumps(page, indent=2, default=str) if as_json else render_rules(page)
 
-    def check_lines(self, settings: Settings) -> Sequence[Any]:
+    def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
         """Return the check lines that need adapters."""
         del settings
-        return ()
+        try:
+            last_covered = load_market_rules().calendar.last_covered
+        except SettingsError as error:
+            return (failed("calendar", str(error), "restore config/market", SettingsError.exit_code),)
+        return (calendar_line(lambda: last_covered, today),)
 
 
 def _not_wired(what: str, *arguments: object) -> NoReturn:

@@ -5,12 +5,14 @@ import sqlite3
 import stat
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from trading_bot.commands.check_line import (
+from trading_bot.commands.context import Context
+from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.ist import date_of, datetime_of
+from trading_bot.report.check_line import (
     CheckLine,
     check_json,
     check_text,
@@ -19,9 +21,6 @@ from trading_bot.commands.check_line import (
     failed,
     passed,
 )
-from trading_bot.commands.context import Context
-from trading_bot.domain.errors import SettingsError
-from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
 from trading_bot.settings.tree import Settings, require_live_opt_in
 
@@ -32,7 +31,6 @@ _SQLITE_SAFE = (3, 51, 3)
 _FREE_MB_MIN = 200
 _FREE_MB_WANTED = 2_000
 _MB = 1_000_000
-_COVERED_DAYS_WANTED = 30
 
 
 def run_check(arguments: Namespace, context: Context) -> int:
@@ -42,7 +40,7 @@ def run_check(arguments: Namespace, context: Context) -> int:
     lines = [settings_line, dotenv_line(folder / DOTENV_FILE), *machine_lines(folder, context.now_ms())]
     if loaded is not None:
         lines += settings_lines(loaded.settings, folder)
-        lines += context.backend.check_lines(loaded.settings)
+        lines += context.backend.check_lines(loaded.settings, date_of(context.now_ms()))
     context.write(check_json(lines) if arguments.json else check_text(lines, in_colour=context.in_colour))
     return exit_code_of(lines)
 
@@ -164,27 +162,6 @@ def opt_in_line(settings: Settings) -> CheckLine:
             "live opt-in", "real orders with real money will be sent", "use mode paper to rehearse"
         )
     return passed("live opt-in", f"mode {settings.mode} sends no real orders")
-
-
-def calendar_line(covered_until: Callable[[], date], today: date) -> CheckLine:
-    """Whether the market calendar covers today and the weeks ahead."""
-    last = covered_until()
-    fix = "update config/market with the exchange's holiday circular"
-    if last < today:
-        return failed("calendar", f"ends on {last}: today is not covered", fix, 2)
-    if (last - today).days < _COVERED_DAYS_WANTED:
-        return doubtful("calendar", f"ends on {last}", fix)
-    return passed("calendar", f"covers days until {last}")
-
-
-def instance_line(owner: Callable[[], str | None]) -> CheckLine:
-    """Whether another process owns the account or the database."""
-    holder = owner()
-    if holder is None:
-        return passed("other instance", "none runs")
-    return doubtful(
-        "other instance", f"{holder} is running", "a second one refuses to start; stop it first to restart"
-    )
 
 
 def _installed(package: str) -> str | None:

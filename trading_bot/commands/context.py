@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from trading_bot.commands.check_line import CheckLine
 from trading_bot.domain.instrument import Instrument
+from trading_bot.report.check_line import CheckLine
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
 from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
@@ -58,7 +58,7 @@ class Backend(Protocol):
         """Return the market rules in force on a day."""
         ...
 
-    def check_lines(self, settings: Settings) -> Sequence[CheckLine]:
+    def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
         """Return the check lines that need adapters: account, login, feed, calendar, running daemon."""
         ...
 

@@ -2,11 +2,7 @@
 
 from argparse import ArgumentTypeError
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
-
-from trading_bot.domain.money import paise
-from trading_bot.settings.options import Lot
 
 _PORT_MAX = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -20,20 +16,6 @@ def day(text: str) -> date:
         raise ArgumentTypeError(
             f"{text!r} is not a date: write YYYY-MM-DD, for example 2026-11-19"
         ) from error
-
-
-def lot(text: str) -> Lot:
-    """Units at a price, such as 100@2934.50."""
-    quantity, _, price = text.partition("@")
-    try:
-        traded = Lot(int(quantity), paise(Decimal(price)))
-    except (ValueError, InvalidOperation) as error:
-        raise ArgumentTypeError(
-            f"{text!r} is not QTY@PRICE, for example 100@2934.50 (whole paise)"
-        ) from error
-    if traded.quantity <= 0 or traded.price <= 0:
-        raise ArgumentTypeError(f"{text!r}: quantity and price must be above 0")
-    return traded
 
 
 def speed(text: str) -> float:

@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from trading_bot.commands.context import Context
-from trading_bot.domain.errors import SettingsError, UnknownInstrumentError
+from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.money import rupees
 from trading_bot.domain.symbol_search import matching_instruments, suggested_symbols
@@ -68,10 +68,6 @@ def run_charges(arguments: Namespace, context: Context) -> int:
         buys=tuple(arguments.buy),
         sells=tuple(arguments.sell),
     )
-    if not question.buys and not question.sells:
-        raise SettingsError("charges of what? give --buy QTY@PRICE, --sell QTY@PRICE or both")
-    if (question.kind is InstrumentKind.EQUITY) is not question.segment.is_cash:
-        raise SettingsError(f"--kind {question.kind} does not trade in --segment {question.segment}")
     context.write(context.backend.charges(question, as_json=arguments.json))
     return 0
 

@@ -82,7 +82,6 @@ def _charges(parser: ArgumentParser) -> None:
     for side in ("--buy", "--sell"):
         parser.add_argument(
             side,
-            type=parsing.lot,
             nargs="+",
             action="extend",
             default=[],

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 
@@ -37,13 +36,6 @@ class SimulatorOptions:
     exit_at_close: bool = False
 
 
-class Lot(NamedTuple):
-    """Units traded at one price in paise."""
-
-    quantity: int
-    price: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargesQuestion:
     """One instrument's trades of one day, of which the contract note is wanted."""
@@ -52,5 +44,6 @@ class ChargesQuestion:
     product: Product
     kind: InstrumentKind
     on: date
-    buys: tuple[Lot, ...]
-    sells: tuple[Lot, ...]
+    buys: tuple[str, ...]
+    """Executed orders, each written as QTY@PRICE."""
+    sells: tuple[str, ...]

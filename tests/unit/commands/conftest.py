@@ -48,7 +48,7 @@ class FakeBackend:
     def rules(self, on, *, as_json):
         return self._answer("rules", on, as_json)
 
-    def check_lines(self, settings):
+    def check_lines(self, settings, today):
         return self.answers.get("check_lines", ())
 
     def _answer(self, verb, *question):

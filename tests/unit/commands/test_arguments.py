@@ -55,11 +55,6 @@ def test_symbols_of_the_simulator_are_not_those_of_the_run():
         "simulator --port x",
         "rules show",
         CHARGES.replace("NSE_EQ", "NSE_INDEX"),
-        f"{CHARGES} --buy 10",
-        f"{CHARGES} --buy 10@x",
-        f"{CHARGES} --buy 0@10",
-        f"{CHARGES} --buy 1@10.001",
-        f"{CHARGES} --sell 1@-1",
         "--mod paper",
     ],
 )

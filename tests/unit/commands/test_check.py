@@ -5,13 +5,15 @@ import pytest
 
 from trading_bot.commands import check
 from trading_bot.commands.arguments import parse_arguments
-from trading_bot.commands.check_line import (
+from trading_bot.report.check_line import (
     CheckState,
+    calendar_line,
     check_json,
     check_text,
     doubtful,
     exit_code_of,
     failed,
+    instance_line,
     passed,
 )
 from trading_bot.settings.tree import Settings
@@ -80,11 +82,11 @@ def test_lines_of_the_backend_are_added(desk):
         (check.opt_in_line(Settings()), OK),
         (check.opt_in_line(Settings(run={"mode": "live"})), FAIL),
         (check.opt_in_line(Settings(run={"mode": "live", "live_trading": True})), WARN),
-        (check.calendar_line(lambda: date(2027, 12, 31), date(2026, 11, 19)), OK),
-        (check.calendar_line(lambda: date(2026, 12, 1), date(2026, 11, 19)), WARN),
-        (check.calendar_line(lambda: date(2026, 11, 18), date(2026, 11, 19)), FAIL),
-        (check.instance_line(lambda: None), OK),
-        (check.instance_line(lambda: "process 42"), WARN),
+        (calendar_line(lambda: date(2027, 12, 31), date(2026, 11, 19)), OK),
+        (calendar_line(lambda: date(2026, 12, 1), date(2026, 11, 19)), WARN),
+        (calendar_line(lambda: date(2026, 11, 18), date(2026, 11, 19)), FAIL),
+        (instance_line(lambda: None), OK),
+        (instance_line(lambda: "process 42"), WARN),
     ],
 )
 def test_each_line_tells_good_from_bad(line, state):

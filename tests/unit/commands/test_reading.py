@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from trading_bot.commands.arguments import parse_arguments
-from trading_bot.domain.errors import SettingsError, UnknownInstrumentError
+from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Product, Segment
 from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.report.status import status_document
@@ -116,24 +116,11 @@ def test_charges_ask_for_the_note_of_all_lots(desk):
         product=Product.INTRADAY,
         kind=InstrumentKind.EQUITY,
         on=date(2026, 11, 19),
-        buys=((10, 293_450), (5, 293_000), (1, 100)),
-        sells=((15, 295_000),),
+        buys=("10@2934.50", "5@2930", "1@1"),
+        sells=("15@2950",),
     )
     assert desk.backend.questions == [("charges", question, True)]
     assert desk.written == ["the note"]
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ("--segment NSE_EQ --kind equity", "charges of what"),
-        ("--segment NSE_FO --kind equity --buy 1@1", "equity does not trade in --segment NSE_FO"),
-        ("--segment NSE_EQ --kind option --buy 1@1", "option does not trade in --segment NSE_EQ"),
-    ],
-)
-def test_charges_of_nothing_or_of_the_impossible_are_refused(desk, words, message):
-    with pytest.raises(SettingsError, match=message):
-        run(desk, f"charges --product I --on 2026-11-19 {words}")
 
 
 def test_rules_are_those_of_the_day(desk):

@@ -1,13 +1,15 @@
 """One line of `check`, and how all of them are shown."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 
 _WORDS = {"ok": "ok  ", "warn": "WARN", "fail": "FAIL"}
 _COLOURS = {"ok": "\x1b[32m", "warn": "\x1b[33m", "fail": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
+_COVERED_DAYS_WANTED = 30
 
 
 class CheckState(StrEnum):
@@ -44,6 +46,27 @@ def doubtful(name: str, message: str, fix: str) -> CheckLine:
 def failed(name: str, message: str, fix: str, exit_code: int = 1) -> CheckLine:
     """A red line."""
     return CheckLine(name=name, state=CheckState.FAIL, message=message, fix=fix, exit_code=exit_code)
+
+
+def calendar_line(covered_until: Callable[[], date], today: date) -> CheckLine:
+    """Whether the market calendar covers today and the weeks ahead."""
+    last = covered_until()
+    fix = "update config/market with the exchange's holiday circular"
+    if last < today:
+        return failed("calendar", f"ends on {last}: today is not covered", fix, 2)
+    if (last - today).days < _COVERED_DAYS_WANTED:
+        return doubtful("calendar", f"ends on {last}", fix)
+    return passed("calendar", f"covers days until {last}")
+
+
+def instance_line(owner: Callable[[], str | None]) -> CheckLine:
+    """Whether another process owns the account or the database."""
+    holder = owner()
+    if holder is None:
+        return passed("other instance", "none runs")
+    return doubtful(
+        "other instance", f"{holder} is running", "a second one refuses to start; stop it first to restart"
+    )
 
 
 def exit_code_of(lines: Sequence[CheckLine]) -> int:
