@@ -53,6 +53,7 @@ def new_core(
 
 
 def new_day(
+    *,
     plan: DayPlan,
     core: Core,
     ports: Ports,

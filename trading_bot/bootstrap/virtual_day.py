@@ -38,9 +38,9 @@ class VirtualDay:
     strategies: tuple[Strategy, ...]
     sections: EngineSections
     records: Records
-    venue_settings: VenueSettings = VenueSettings()
+    venue_settings: VenueSettings
     seed: int = 1
-    notifier: Notifier = SilentNotifier()
+    notifier: Notifier
 
     async def run(self) -> tuple[TradingDay, Venue]:
         """Trade the day from before its open to its end; run it in a virtual-time loop.
@@ -60,7 +60,14 @@ class VirtualDay:
         )
         breaker: list[str] = []
         core = new_core(plan, self.strategies, self.sections, self.rules.charges)
-        day = new_day(plan, core, ports, self.records, self.sections, breaker.append)
+        day = new_day(
+            plan=plan,
+            core=core,
+            ports=ports,
+            records=self.records,
+            sections=self.sections,
+            on_breaker=breaker.append,
+        )
         await day.open(program_version="virtual", settings_hash="")
         await clock.sleep_until(plan.close_ms + 5 * MS_PER_SECOND)
         await day.close()

@@ -6,57 +6,54 @@ Ratios are fractions (0.01 is 1%), money is rupees, times are of the clock in In
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import ClockTime, Fraction, Section
 
-Fraction = Annotated[float, Field(gt=0, le=1)]
+_HALF_A_PERCENT = Decimal("0.005")
+_ALMOST_ALL = Decimal("0.999")
+_SESSION_OPEN = time(9, 15)
+_SESSION_END = time(15, 30)
 
 
 class SizingSettings(Section):
     """How large a position may be; the tightest rule decides and is named."""
 
-    base_capital: Annotated[
-        Decimal, Field(gt=0, description="Account size in rupees that ratios refer to")
-    ] = Decimal(1_000_000)
-    max_risk_per_trade: Annotated[
-        float, Field(gt=0, le=0.1, description="Loss at the stop as a fraction of base_capital")
-    ] = 0.01
-    max_position_fraction: Annotated[
-        float, Field(gt=0, le=1, description="Value of one position as a fraction of base_capital")
-    ] = 0.05
-    capital_per_symbol: Annotated[
-        float, Field(gt=0, le=5, description="Value of one symbol's positions as a fraction of base_capital")
-    ] = 0.2
-    max_leverage: Annotated[
-        float, Field(ge=1, le=5, description="All positions together, as a multiple of base_capital")
-    ] = 1.5
+    base_capital: Annotated[Decimal, Field(ge=1_000, le=10_000_000_000)] = Decimal(1_000_000)
+    """Account size in rupees; every ratio refers to it."""
+    max_risk_per_trade: Annotated[float, Field(gt=0, le=0.1), Fraction(Decimal("0.0005"))] = 0.01
+    """Loss at the stop, as a fraction of base_capital."""
+    max_position_fraction: Annotated[float, Field(gt=0, le=1), Fraction(_HALF_A_PERCENT, _ALMOST_ALL)] = 0.05
+    """Value of one position, as a fraction of base_capital."""
+    capital_per_symbol: Annotated[float, Field(gt=0, le=5), Fraction(_HALF_A_PERCENT)] = 0.2
+    """Value of one symbol's positions, as a fraction of base_capital."""
+    max_leverage: Annotated[float, Field(ge=1, le=5)] = 1.5
+    """Value of all positions together, as a multiple of base_capital."""
 
 
 class LimitSettings(Section):
-    """What bounds a day; every count survives a restart."""
+    """What bounds a day; every count survives a restart, and no throttle holds up an exit."""
 
     max_concurrent_positions: Annotated[int, Field(ge=1, le=500)] = 3
+    """Positions and pending entries that may exist at once."""
     max_trades_per_day: Annotated[int, Field(ge=1, le=10_000)] = 20
+    """Entries in all symbols together in a day."""
     max_trades_per_symbol_per_day: Annotated[int, Field(ge=1, le=1_000)] = 3
-    symbol_spacing_s: Annotated[
-        int, Field(ge=0, le=86_400, description="Seconds between two entries in one symbol")
-    ] = 30
+    """Entries in one symbol in a day."""
+    symbol_spacing_s: Annotated[int, Field(ge=0, le=86_400)] = 30
+    """Least seconds between two entries in one symbol."""
     max_entries_per_minute: Annotated[int, Field(ge=1, le=300)] = 10
-    max_daily_loss: Annotated[
-        float, Field(gt=0, le=0.5, description="Net loss of the day, open positions included, that halts it")
-    ] = 0.02
-    flatten_on_daily_loss: Annotated[
-        bool, Field(description="Whether reaching max_daily_loss also closes every position")
-    ] = True
-    max_open_risk: Annotated[
-        float, Field(gt=0, le=1, description="Sum of the losses at all stops as a fraction of base_capital")
-    ] = 0.03
-    max_consecutive_losses: Annotated[
-        int, Field(ge=1, le=100, description="Losing trades in a row that halt a symbol for the day")
-    ] = 3
+    """Entry orders in any 60 seconds."""
+    max_daily_loss: Annotated[float, Field(gt=0, le=0.5), Fraction(Decimal("0.001"))] = 0.02
+    """Net loss of the day, open positions included, that halts it, as a fraction of base_capital."""
+    flatten_on_daily_loss: bool = True
+    """Whether reaching max_daily_loss also closes every position."""
+    max_open_risk: Annotated[float, Field(gt=0, le=1), Fraction(Decimal("0.001"))] = 0.03
+    """Sum of the losses at all stops, as a fraction of base_capital."""
+    max_consecutive_losses: Annotated[int, Field(ge=1, le=100)] = 3
+    """Losing trades in a row that halt a symbol for the day."""
 
 
 class ExitPolicy(StrEnum):
@@ -70,58 +67,84 @@ class ExitSettings(Section):
     """Where trades end, and how an exit is carried through."""
 
     policy: ExitPolicy = ExitPolicy.ATR
+    """atr: multiples of the average true range at entry; fixed: fractions of the entry price."""
     atr_stop_multiple: Annotated[float, Field(ge=0.1, le=20)] = 2.0
+    """Distance of the stop in average true ranges, policy atr."""
     atr_target_multiple: Annotated[float, Field(ge=0.1, le=50)] = 4.0
-    atr_trail_multiple: Annotated[
-        float, Field(ge=0, le=20, description="Distance of the trailing stop; 0 switches trailing off")
-    ] = 1.5
-    fixed_stop: Annotated[float, Field(ge=0.001, le=0.2)] = 0.02
-    fixed_target: Annotated[float, Field(ge=0.001, le=1)] = 0.04
-    fixed_trail: Annotated[float, Field(ge=0, le=0.2)] = 0.0
-    trail_step: Annotated[
-        float, Field(ge=0, le=1, description="Least improvement of a trailing stop, in parts of its distance")
-    ] = 0.1
+    """Distance of the target in average true ranges, policy atr."""
+    atr_trail_multiple: Annotated[float, Field(ge=0, le=20)] = 1.5
+    """Distance of the trailing stop in average true ranges, policy atr; 0 switches trailing off."""
+    fixed_stop: Annotated[float, Field(ge=0.001, le=0.2), Fraction()] = 0.02
+    """Distance of the stop as a fraction of the entry price, policy fixed."""
+    fixed_target: Annotated[float, Field(ge=0.001, le=0.9), Fraction()] = 0.04
+    """Distance of the target as a fraction of the entry price, policy fixed."""
+    fixed_trail: Annotated[float, Field(ge=0, le=0.2), Fraction()] = 0.0
+    """Distance of the trailing stop as a fraction of the entry price, policy fixed; 0: no trailing."""
+    trail_step: Annotated[float, Field(ge=0, le=1), Fraction()] = 0.1
+    """Least improvement of a trailing stop, as a fraction of its distance."""
     trail_interval_s: Annotated[int, Field(ge=1, le=3_600)] = 15
-    stop_limit_offset: Annotated[
-        float, Field(ge=0.001, le=0.1, description="Limit of a protective stop past its trigger")
-    ] = 0.01
-    exit_buffer: Annotated[
-        float, Field(ge=0.0001, le=0.05, description="First price of an exit past the last price")
-    ] = 0.001
+    """Least seconds between two improvements of a trailing stop."""
+    stop_limit_offset: Annotated[float, Field(ge=0.001, le=0.1), Fraction()] = 0.01
+    """How far the limit of a protective stop lies past its trigger, as a fraction of the trigger."""
+    exit_buffer: Annotated[float, Field(ge=0.0001, le=0.05), Fraction()] = 0.001
+    """How far the first price of an exit reaches past the last price, as a fraction of it."""
     exit_step_timeout_s: Annotated[int, Field(ge=1, le=120)] = 5
+    """Seconds that an exit waits for its fill before it is re-priced."""
     exit_buffer_growth: Annotated[float, Field(ge=1, le=10)] = 2.0
+    """Factor by which each re-pricing enlarges the buffer."""
     max_exit_steps: Annotated[int, Field(ge=1, le=20)] = 5
-    max_stop_failures: Annotated[
-        int, Field(ge=1, le=10, description="Rejected or vanished stops after which the trade is closed")
-    ] = 2
+    """Re-pricings before the exit goes out at the widest price and a person is told."""
+    max_stop_failures: Annotated[int, Field(ge=1, le=10)] = 2
+    """Rejected or vanished stops after which the trade is closed."""
 
 
 class EntrySettings(Section):
     """How entries are priced and how long they may wait."""
 
-    limit_buffer: Annotated[
-        float, Field(ge=0, le=0.02, description="Entry limit past the last price: marketable, but bounded")
-    ] = 0.0005
+    limit_buffer: Annotated[float, Field(ge=0, le=0.02), Fraction()] = 0.0005
+    """How far an entry limit reaches past the last price, as a fraction of it: marketable, but bounded."""
     entry_timeout_s: Annotated[int, Field(ge=1, le=3_600)] = 20
-    max_data_age_s: Annotated[
-        int,
-        Field(ge=1, le=600, description="Age of an instrument's last message beyond which it is not entered"),
-    ] = 30
+    """Seconds after which the unfilled rest of an entry is cancelled."""
+    max_data_age_s: Annotated[int, Field(ge=1, le=600)] = 30
+    """Seconds since an instrument's last message beyond which it is not entered."""
 
 
 class WindowSettings(Section):
     """When entries may be made and when everything must be flat."""
 
     min_entry_after_open_minutes: Annotated[int, Field(ge=0, le=375)] = 0
-    auction_shares_last_entry: time = time(14, 45)
-    auction_shares_flat_by: time = time(15, 5)
-    other_shares_last_entry: time = time(14, 45)
-    other_shares_flat_by: time = time(15, 10)
-    derivatives_last_entry: time = time(15, 0)
-    derivatives_flat_by: time = time(15, 20)
-    flat_lead_minutes: Annotated[
-        int, Field(ge=1, le=120, description="On a shorter session: minutes before its end to be flat")
-    ] = 10
+    """Minutes after the open of continuous trading before the first entry."""
+    no_new_entry_after: ClockTime | None = None
+    """No entry of any kind after this time; the earlier of this and the last entry below holds."""
+    auction_shares_last_entry: ClockTime = time(14, 45)
+    """Last entry in shares of the closing auction (those with derivatives; they stop trading at 15:15)."""
+    auction_shares_flat_by: ClockTime = time(15, 5)
+    """When shares of the closing auction must be flat."""
+    other_shares_last_entry: ClockTime = time(14, 45)
+    """Last entry in all other shares."""
+    other_shares_flat_by: ClockTime = time(15, 10)
+    """When all other shares must be flat."""
+    derivatives_last_entry: ClockTime = time(15, 0)
+    """Last entry in futures and options."""
+    derivatives_flat_by: ClockTime = time(15, 20)
+    """When futures and options must be flat."""
+    flat_lead_minutes: Annotated[int, Field(ge=1, le=120)] = 10
+    """On a shorter session: minutes before its end to be flat."""
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        pairs = (
+            ("auction_shares", self.auction_shares_last_entry, self.auction_shares_flat_by),
+            ("other_shares", self.other_shares_last_entry, self.other_shares_flat_by),
+            ("derivatives", self.derivatives_last_entry, self.derivatives_flat_by),
+        )
+        for name, last_entry, flat_by in pairs:
+            if not _SESSION_OPEN <= last_entry < flat_by <= _SESSION_END:
+                raise ValueError(
+                    f"{name}_last_entry ({last_entry:%H:%M}) must come before {name}_flat_by "
+                    f"({flat_by:%H:%M}), both between {_SESSION_OPEN:%H:%M} and {_SESSION_END:%H:%M}"
+                )
+        return self
 
 
 class RiskSettings(Section):

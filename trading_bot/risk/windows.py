@@ -48,6 +48,7 @@ def trading_hours(
 
     The configured clock times hold on an ordinary day; where the session ends earlier, or lies elsewhere in
     the day, it is flat `flat_lead_minutes` before the end, and entries stop as long before that as usual.
+    `no_new_entry_after` applies on top, unless the whole session lies after it.
     """
     opens, closes = continuous[0][0], continuous[-1][1]
     last_entry, flat_by = _clock_times(instrument, settings)
@@ -56,10 +57,13 @@ def trading_hours(
     latest_flat_ms = closes - settings.flat_lead_minutes * MS_PER_MINUTE
     if not opens < flat_ms <= latest_flat_ms:
         flat_ms = latest_flat_ms
+    last_entry_ms = flat_ms - entry_margin_ms
+    if settings.no_new_entry_after is not None and ms_at(on, settings.no_new_entry_after) > opens:
+        last_entry_ms = min(last_entry_ms, ms_at(on, settings.no_new_entry_after))
     return TradingHours(
         continuous=tuple(continuous),
         first_entry_ms=opens + settings.min_entry_after_open_minutes * MS_PER_MINUTE,
-        last_entry_ms=flat_ms - entry_margin_ms,
+        last_entry_ms=last_entry_ms,
         flat_by_ms=flat_ms,
     )
 

@@ -1,0 +1,41 @@
+import logging
+
+from trading_bot.adapters.log_queue import DroppingQueue
+
+
+def record(level):
+    return logging.LogRecord("x", level, "", 0, "line", None, None)
+
+
+def fill(lines, level, count):
+    for _ in range(count):
+        lines.handle(record(level))
+
+
+def test_debug_lines_are_dropped_first():
+    lines = DroppingQueue(10)
+    fill(lines, logging.DEBUG, 10)
+    fill(lines, logging.INFO, 10)
+    fill(lines, logging.ERROR, 10)
+
+    assert lines.lines.qsize() == 10
+    assert lines.dropped == {"debug": 5, "info": 6, "error": 9}
+
+
+def test_a_full_queue_does_not_block_or_raise():
+    lines = DroppingQueue(1)
+    fill(lines, logging.CRITICAL, 3)
+
+    assert lines.dropped == {"critical": 2}
+
+
+def test_drops_are_reported_once_there_is_room_again():
+    lines = DroppingQueue(4)
+    fill(lines, logging.ERROR, 7)
+    while not lines.lines.empty():
+        lines.lines.get_nowait()
+
+    fill(lines, logging.INFO, 2)
+
+    messages = [lines.lines.get_nowait().getMessage() for _ in range(3)]
+    assert messages == ["log_lines_dropped count=3 in_total={'error': 3}", "line", "line"]

@@ -1,0 +1,88 @@
+"""A context whose backend remembers what it was asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trading_bot.commands.context import Context
+from trading_bot.settings.load import Places
+
+
+@dataclass
+class FakeBackend:
+    """Answers with what the test put in, and keeps the questions."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    questions: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def run(self, settings, options):
+        return self._answer("run", settings, options)
+
+    def panic_exit(self, settings, options, write: Callable[[str], None]):
+        return self._answer("panic_exit", settings, options)
+
+    def resume(self, settings):
+        return self._answer("resume", settings)
+
+    def status(self, settings):
+        return self._answer("status", settings)
+
+    def trades(self, settings, on):
+        return self._answer("trades", on)
+
+    def login(self, settings, ask, write):
+        return self._answer("login", ask)
+
+    def instruments(self, settings):
+        return self._answer("instruments", settings)
+
+    def simulator(self, settings, options, write):
+        return self._answer("simulator", options)
+
+    def charges(self, question, *, as_json):
+        return self._answer("charges", question, as_json)
+
+    def rules(self, on, *, as_json):
+        return self._answer("rules", on, as_json)
+
+    def check_lines(self, settings, today):
+        return self.answers.get("check_lines", ())
+
+    def _answer(self, verb, *question):
+        self.questions.append((verb, *question))
+        return self.answers.get(verb)
+
+
+@dataclass
+class Desk:
+    """A context, and what was written to it."""
+
+    context: Context
+    backend: FakeBackend
+    written: list[str]
+    warned: list[str]
+
+    @property
+    def folder(self) -> Path:
+        return self.context.places.folder
+
+    def with_terminal(self, reply: str) -> Context:
+        return replace(self.context, ask=lambda _question: reply)
+
+
+@pytest.fixture
+def desk(tmp_path) -> Desk:
+    backend, written, warned = FakeBackend(), [], []
+    context = Context(
+        places=Places(folder=tmp_path, environment={}),
+        backend=backend,
+        write=written.append,
+        warn=warned.append,
+        ask=None,
+        in_colour=False,
+        now_ms=lambda: 1_795_059_000_000,
+    )
+    return Desk(context, backend, written, warned)

@@ -1,0 +1,158 @@
+import json
+from datetime import date
+
+import pytest
+
+from trading_bot.commands import check
+from trading_bot.commands.arguments import parse_arguments
+from trading_bot.report.check_line import (
+    CheckState,
+    calendar_line,
+    check_json,
+    check_text,
+    doubtful,
+    exit_code_of,
+    failed,
+    instance_line,
+    passed,
+)
+from trading_bot.settings.tree import Settings
+
+OK, WARN, FAIL = CheckState.OK, CheckState.WARN, CheckState.FAIL
+
+
+def run(desk, *words):
+    arguments, function = parse_arguments(["check", *words])
+    return function(arguments, desk.context)
+
+
+def lines_of(desk):
+    return {line["name"]: line for line in json.loads(desk.written[0])["lines"]}
+
+
+def test_a_fresh_folder_can_replay(desk):
+    assert run(desk, "--json") == 0
+
+    lines = lines_of(desk)
+    assert lines["settings"]["message"] == "mode replay, 0 values differ from the defaults"
+    assert lines["clock"]["message"].startswith("2026-11-19 09:00:00 in India")
+    assert (desk.folder / "data").is_dir()
+
+
+def test_broken_settings_are_a_red_line_and_the_rest_is_still_checked(desk):
+    (desk.folder / ".env").write_text("FOO=1\n", encoding="utf-8")
+
+    assert run(desk, "--json") == 2
+
+    lines = lines_of(desk)
+    assert lines["settings"]["state"] == "fail"
+    assert "disk" in lines
+    assert "data folder" not in lines
+
+
+def test_doubts_about_settings_are_a_yellow_line(desk):
+    (desk.folder / ".env").write_text("MAX_RISK_PER_TRADE=0.0001\n", encoding="utf-8")
+
+    run(desk, "--json")
+
+    assert lines_of(desk)["settings"]["state"] == "warn"
+
+
+def test_lines_of_the_backend_are_added(desk):
+    desk.backend.answers["check_lines"] = [failed("login", "no token", "python main.py login", 3)]
+
+    assert run(desk) == 3
+    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 11 failed")
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        (check.python_line((3, 11, 7)), OK),
+        (check.python_line((3, 10, 1)), FAIL),
+        (check.python_line((4, 0, 0)), OK),
+        (check.sqlite_line((3, 51, 3)), OK),
+        (check.sqlite_line((3, 51, 2)), WARN),
+        (check.sdk_line("2.30.0"), OK),
+        (check.sdk_line("2.31.0"), FAIL),
+        (check.sdk_line(None), FAIL),
+        (check.disk_line(5_000_000_000), OK),
+        (check.disk_line(1_000_000_000), WARN),
+        (check.disk_line(100_000_000), FAIL),
+        (check.opt_in_line(Settings()), OK),
+        (check.opt_in_line(Settings(run={"mode": "live"})), FAIL),
+        (check.opt_in_line(Settings(run={"mode": "live", "live_trading": True})), WARN),
+        (calendar_line(lambda: date(2027, 12, 31), date(2026, 11, 19)), OK),
+        (calendar_line(lambda: date(2026, 12, 1), date(2026, 11, 19)), WARN),
+        (calendar_line(lambda: date(2026, 11, 18), date(2026, 11, 19)), FAIL),
+        (instance_line(lambda: None), OK),
+        (instance_line(lambda: "process 42"), WARN),
+    ],
+)
+def test_each_line_tells_good_from_bad(line, state):
+    assert line.state is state
+    assert bool(line.fix) is (state is not OK)
+
+
+@pytest.mark.parametrize(("mode", "state"), [(0o600, OK), (0o640, WARN), (0o644, WARN)])
+def test_dotenv_is_for_its_owner_only(tmp_path, mode, state):
+    path = tmp_path / ".env"
+    path.write_text("BASE_CAPITAL=5000\n", encoding="utf-8")
+    path.chmod(mode)
+
+    assert check.dotenv_line(path).state is state
+
+
+def test_no_dotenv_is_fine(tmp_path):
+    assert check.dotenv_line(tmp_path / ".env").state is OK
+
+
+def test_a_folder_is_made_and_probed(tmp_path):
+    assert check.folder_line("data", tmp_path / "a/b").state is OK
+    assert list((tmp_path / "a/b").iterdir()) == []
+
+
+def test_a_folder_that_is_a_file_fails(tmp_path):
+    (tmp_path / "data").write_text("", encoding="utf-8")
+
+    assert check.folder_line("data", tmp_path / "data").state is FAIL
+
+
+def test_a_folder_that_everyone_may_write_fails(tmp_path):
+    tmp_path.chmod(0o777)
+
+    assert check.folder_line("data", tmp_path).state is FAIL
+
+
+def test_the_first_failure_decides_the_exit_code():
+    lines = [passed("a", "x"), doubtful("b", "x", "y"), failed("c", "x", "y", 2), failed("d", "x", "y", 3)]
+
+    assert exit_code_of(lines) == 2
+    assert exit_code_of(lines[:2]) == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        ([passed("a", "x")], "ready"),
+        ([doubtful("a", "x", "y")], "ready, with 1 warning"),
+        ([doubtful("a", "x", "y")] * 2, "ready, with 2 warnings"),
+        ([failed("a", "x", "y")], "not ready: 1 of 1 failed"),
+    ],
+)
+def test_the_last_line_is_the_verdict(lines, verdict):
+    assert check_text(lines, in_colour=False).splitlines()[-1] == verdict
+
+
+def test_lights_have_colour_on_a_terminal_only():
+    lines = [failed("a", "x", "y")]
+
+    assert "\x1b[31mFAIL" in check_text(lines, in_colour=True)
+    assert "\x1b" not in check_text(lines, in_colour=False)
+
+
+def test_json_has_state_message_and_fix():
+    assert json.loads(check_json([failed("a", "x", "y")])) == {
+        "ok": False,
+        "lines": [{"name": "a", "state": "fail", "message": "x", "fix": "y"}],
+    }

@@ -1,0 +1,113 @@
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from trading_bot.commands.arguments import overrides_of, parse_arguments
+from trading_bot.domain.errors import SettingsError
+from trading_bot.settings.options import RunOptions, SimulatorOptions
+from trading_bot.settings.run import Mode
+
+
+def run(desk, *words, context=None):
+    arguments, function = parse_arguments(words)
+    context = context or desk.context
+    places = replace(context.places, config_file=arguments.config, overrides=overrides_of(arguments))
+    return function(arguments, replace(context, places=places))
+
+
+def test_without_a_word_the_daemon_replays(desk):
+    desk.backend.answers["run"] = 0
+
+    assert run(desk) == 0
+
+    ((_, settings, options),) = desk.backend.questions
+    assert settings.mode is Mode.REPLAY
+    assert options == RunOptions()
+
+
+def test_options_of_the_run_reach_the_daemon(desk):
+    words = "--mode replay --data d --date 2026-11-19 --speed 0 --seed 7 --symbols A,B --exit-after-close"
+    run(desk, *words.split(), "--simulator", "http://127.0.0.1:8787/")
+
+    ((_, settings, options),) = desk.backend.questions
+    assert options == RunOptions(
+        simulator_url="http://127.0.0.1:8787", data=Path("d"), session_on=date(2026, 11, 19), speed=0, seed=7
+    )
+    assert settings.run.symbols == ("A", "B")
+    assert settings.run.exit_after_close
+
+
+def test_live_without_its_second_half_never_reaches_the_daemon(desk):
+    with pytest.raises(SettingsError, match="LIVE_TRADING=yes"):
+        run(desk, "--mode", "live")
+
+    assert desk.backend.questions == []
+
+
+def test_panic_without_a_terminal_needs_yes(desk):
+    with pytest.raises(SettingsError, match="needs --yes"):
+        run(desk, "--panic-exit")
+
+    assert desk.backend.questions == []
+
+
+def test_panic_with_yes_asks_nobody(desk):
+    desk.backend.answers["panic_exit"] = 0
+
+    assert run(desk, "--panic-exit", "--yes", "--mode", "live") == 0
+
+    assert desk.backend.questions[0][1].mode is Mode.LIVE
+
+
+@pytest.mark.parametrize(("reply", "verbs"), [(" YES ", ["panic_exit"]), ("y", []), ("", [])])
+def test_panic_on_a_terminal_wants_a_whole_yes(desk, reply, verbs):
+    run(desk, "--panic-exit", context=desk.with_terminal(reply))
+
+    assert [question[0] for question in desk.backend.questions] == verbs
+
+
+def test_panic_works_with_broken_settings(desk):
+    desk.backend.answers["panic_exit"] = 0
+    (desk.folder / ".env").write_text("FOO=1\n", encoding="utf-8")
+
+    assert run(desk, "--panic-exit", "--yes") == 0
+
+    assert "FOO: no such setting" in desk.warned[0]
+
+
+def test_resume_says_what_it_released(desk):
+    desk.backend.answers["resume"] = "released: panic latch"
+
+    assert run(desk, "resume") == 0
+
+    assert desk.written == ["released: panic latch"]
+
+
+def test_options_of_the_simulator_reach_it(desk):
+    desk.backend.answers["simulator"] = 0
+    words = "--port 8787 --data d --date 2026-11-19 --speed 10 --seed 3 --symbols A --token T --exit-at-close"
+
+    assert run(desk, "simulator", *words.split()) == 0
+
+    assert desk.backend.questions == [
+        (
+            "simulator",
+            SimulatorOptions(
+                port=8787,
+                data=Path("d"),
+                session_on=date(2026, 11, 19),
+                speed=10,
+                seed=3,
+                symbols=("A",),
+                token="T",
+                exit_at_close=True,
+            ),
+        )
+    ]
+
+
+def test_login_passes_the_terminal_on(desk):
+    assert run(desk, "login") == 0
+    assert desk.backend.questions == [("login", None)]

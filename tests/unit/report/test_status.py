@@ -1,0 +1,102 @@
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from trading_bot.domain.order import OrderStatus, OrderType, Purpose, Side
+from trading_bot.engine.snapshot import (
+    DayView,
+    Notice,
+    OrderView,
+    RateBudget,
+    RunHeader,
+    Snapshot,
+    SymbolView,
+    WorkerView,
+)
+from trading_bot.report.status import status_document, status_text, stopped_document
+
+
+def order(tag, status):
+    return OrderView(
+        intended_at_ms=1_795_059_000_000,
+        symbol="TCS",
+        side=Side.SELL,
+        purpose=Purpose.STOP,
+        order_type=OrderType.STOP_LIMIT,
+        quantity=10,
+        filled_quantity=0,
+        price=99_000,
+        trigger_price=100_000,
+        status=status,
+        tag=tag,
+    )
+
+
+@pytest.fixture
+def document():
+    snapshot = Snapshot(
+        run=RunHeader(
+            mode="paper",
+            session_on=date(2026, 11, 19),
+            now_ms=1_795_059_000_000,
+            phase="pre_open",
+            data="live prices",
+        ),
+        day=DayView(
+            gross=Decimal("10.50"), charges=Decimal("1.25"), net=Decimal("9.25"), trades=1, signals=2
+        ),
+        symbols=(
+            SymbolView(
+                symbol="TCS", quantity=10, last_price=101_005, entry_price=Decimal("1000.5"), stop=100_000
+            ),
+            SymbolView(symbol="INFY"),
+        ),
+        orders=(order("tb1", OrderStatus.TRIGGER_PENDING), order("tb2", OrderStatus.CANCELLED)),
+        budgets=(RateBudget(window_s=60, used=3, limit=10),),
+        workers=(WorkerView(name="feed", state="running"), WorkerView(name="orders", state="stopped")),
+        halts=("panic latch",),
+        notices=(Notice(at_ms=1_795_059_000_000, level="warning", text="feed reconnected"),),
+    )
+    return json.loads(json.dumps(status_document(snapshot)))
+
+
+def test_amounts_are_decimal_strings_and_times_carry_their_offset(document):
+    assert document["day"]["net"] == "9.25"
+    assert document["symbols"][0]["last_price"] == "1010.05"
+    assert document["symbols"][0]["entry_price"] == "1000.5"
+    assert document["symbols"][1]["last_price"] is None
+    assert document["run"]["now"] == "2026-11-19T09:00:00.000+05:30"
+    assert document["run"]["session_on"] == "2026-11-19"
+    assert document["symbols"][1]["candle_start"] is None
+    assert document["orders"][0]["status"] == "trigger_pending"
+
+
+def test_the_text_says_what_matters_first(document):
+    assert status_text(document).splitlines() == [
+        "paper trading, pre open, 2026-11-19 09:00:00 (live prices)",
+        "HALTED: panic latch",
+        "day: net 9.25, gross 10.50, charges 1.25, 1 trades, 2 signals, open risk 0",
+        "positions:",
+        "  TCS +10 entered 1000.5 last 1010.05 stop 1000.00 target - unrealised -",
+        "orders: 1 open, 2 today",
+        "  tb1 stop SELL TCS 0/10 trigger_pending",
+        "feed: - s since the last frame, loop lag - ms",
+        "workers: feed, orders STOPPED",
+        "order budget: 3/10 in 60 s",
+        "09:00:00 warning: feed reconnected",
+    ]
+
+
+def test_a_position_without_a_stop_stands_out(document):
+    document["symbols"][0]["stop"] = None
+
+    assert "stop NONE" in status_text(document)
+
+
+def test_a_stopped_daemon_is_shown_as_such(document):
+    text = status_text(stopped_document({**document, "symbols": [], "orders": []}))
+
+    assert text.startswith("paper not running, ")
+    assert text.endswith("positions: none (0 symbols watched)\norders: none open, 0 today")

@@ -1,0 +1,48 @@
+import pytest
+from pydantic import ValidationError
+
+from trading_bot.domain.errors import SettingsError
+from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings, require_live_opt_in
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValidationError):
+        Settings().run = None
+
+
+def test_settings_read_no_environment_behind_the_loader(monkeypatch):
+    monkeypatch.setenv("RUN", '{"mode": "live"}')
+
+    assert Settings().run.mode is None
+
+
+@pytest.mark.parametrize(
+    ("credentials", "mode"),
+    [
+        ({}, Mode.REPLAY),
+        ({"api_key": "k"}, Mode.REPLAY),
+        ({"api_key": "k", "api_secret": "s"}, Mode.PAPER),
+        ({"access_token": "t"}, Mode.PAPER),
+    ],
+)
+def test_mode_follows_from_the_credentials_when_it_is_not_set(credentials, mode):
+    assert Settings(credentials=credentials).mode is mode
+
+
+def test_live_needs_both_halves_of_its_opt_in():
+    with pytest.raises(SettingsError, match="LIVE_TRADING=yes"):
+        require_live_opt_in(Settings(run={"mode": "live"}))
+
+
+@pytest.mark.parametrize(
+    "run", [{"mode": "live", "live_trading": True}, {"mode": "paper"}, {"live_trading": True}]
+)
+def test_other_combinations_need_no_opt_in(run):
+    require_live_opt_in(Settings(run=run))
+
+
+def test_secrets_are_masked_in_every_printed_form():
+    settings = Settings(credentials={"access_token": "canary-token"})
+
+    assert "canary" not in f"{settings!r} {settings} {settings.model_dump_json()}"

@@ -1,0 +1,86 @@
+"""What the commands can ask of the program, in every mode."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.domain.errors import SettingsError, UserFacingError
+from trading_bot.domain.instrument import Instrument
+from trading_bot.report.check_line import CheckLine, calendar_line, failed
+from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
+from trading_bot.report.rules_page import render_rules, rules_on
+from trading_bot.report.trade_table import TradeRow
+from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.tree import Settings
+
+
+class Program:
+    """What the commands can ask for."""
+
+    def run(self, settings: Settings, options: RunOptions) -> int:
+        """Run the daemon to its end and return the exit code."""
+        _not_wired("the daemon", settings, options)
+
+    def panic_exit(self, settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
+        """Cancel everything, flatten, latch; return the exit code."""
+        _not_wired("--panic-exit", settings, options, write)
+
+    def resume(self, settings: Settings) -> str:
+        """Release the halts that a person has to release, and say which."""
+        _not_wired("resume", settings)
+
+    def status(self, settings: Settings) -> Mapping[str, Any]:
+        """Return the status document of the running daemon, else of its database."""
+        _not_wired("status", settings)
+
+    def trades(self, settings: Settings, on: date | None) -> Sequence[TradeRow]:
+        """Return the closed trades of one day."""
+        _not_wired("trades", settings, on)
+
+    def login(
+        self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
+    ) -> None:
+        """Obtain and store the token of the day."""
+        _not_wired("login", settings, ask, write)
+
+    def instruments(self, settings: Settings) -> Sequence[Instrument]:
+        """Return today's instruments."""
+        _not_wired("instruments", settings)
+
+    def simulator(self, settings: Settings, options: SimulatorOptions, write: Callable[[str], None]) -> int:
+        """Serve until the session is over."""
+        _not_wired("simulator", settings, options, write)
+
+    def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
+        """Return the contract note, line by line."""
+        note = charge_orders(
+            load_market_rules().charges,
+            question.on,
+            segment=question.segment,
+            kind=question.kind,
+            product=question.product,
+            buys=question.buys,
+            sells=question.sells,
+        )
+        return json.dumps(note_as_dict(note), indent=2) if as_json else render_note(note)
+
+    def rules(self, on: date, *, as_json: bool) -> str:
+        """Return the market rules in force on a day."""
+        page = rules_on(load_market_rules(), on)
+        return json.dumps(page, indent=2, default=str) if as_json else render_rules(page)
+
+    def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
+        """Return the check lines that need adapters."""
+        del settings
+        try:
+            last_covered = load_market_rules().calendar.last_covered
+        except SettingsError as error:
+            return (failed("calendar", str(error), "restore config/market", SettingsError.exit_code),)
+        return (calendar_line(lambda: last_covered, today),)
+
+
+def _not_wired(what: str, *arguments: object) -> NoReturn:
+    del arguments
+    raise UserFacingError(f"{what} is not available in this version")

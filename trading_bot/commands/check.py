@@ -1,0 +1,171 @@
+"""`check`: whether everything is in place to trade."""
+
+import shutil
+import sqlite3
+import stat
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from trading_bot.commands.context import Context
+from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.ist import date_of, datetime_of
+from trading_bot.report.check_line import (
+    CheckLine,
+    check_json,
+    check_text,
+    doubtful,
+    exit_code_of,
+    failed,
+    passed,
+)
+from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
+from trading_bot.settings.tree import Settings, require_live_opt_in
+
+SDK_PACKAGE = "upstox-python-sdk"
+SDK_VERSION = "2.30.0"
+_PYTHON_MIN = (3, 11)
+_SQLITE_SAFE = (3, 51, 3)
+_FREE_MB_MIN = 200
+_FREE_MB_WANTED = 2_000
+_MB = 1_000_000
+
+
+def run_check(arguments: Namespace, context: Context) -> int:
+    """Look at everything, show it, and return 0 when nothing failed."""
+    settings_line, loaded = checked_settings(context)
+    folder = context.places.folder
+    lines = [settings_line, dotenv_line(folder / DOTENV_FILE), *machine_lines(folder, context.now_ms())]
+    if loaded is not None:
+        lines += settings_lines(loaded.settings, folder)
+        lines += context.backend.check_lines(loaded.settings, date_of(context.now_ms()))
+    context.write(check_json(lines) if arguments.json else check_text(lines, in_colour=context.in_colour))
+    return exit_code_of(lines)
+
+
+def checked_settings(context: Context) -> tuple[CheckLine, LoadedSettings | None]:
+    """Whether the settings load, and the settings if they do."""
+    try:
+        loaded = load_settings(context.places)
+    except SettingsError as error:
+        fix = "mend what is listed; config/default.toml explains every key"
+        return failed("settings", str(error), fix, SettingsError.exit_code), None
+    if loaded.warnings:
+        return doubtful("settings", "; ".join(loaded.warnings), "see `config show`"), loaded
+    changed = len(loaded.origins)
+    return passed(
+        "settings", f"mode {loaded.settings.mode}, {changed} values differ from the defaults"
+    ), loaded
+
+
+def machine_lines(folder: Path, now_ms: int) -> list[CheckLine]:
+    """What depends on the machine alone."""
+    return [
+        python_line(sys.version_info[:3]),
+        sqlite_line(sqlite3.sqlite_version_info),
+        sdk_line(_installed(SDK_PACKAGE)),
+        disk_line(shutil.disk_usage(folder).free),
+        clock_line(now_ms),
+    ]
+
+
+def settings_lines(settings: Settings, folder: Path) -> list[CheckLine]:
+    """What follows from the settings."""
+    return [
+        folder_line("data folder", folder / settings.run.data_dir),
+        folder_line("logs folder", folder / settings.logs.folder),
+        opt_in_line(settings),
+    ]
+
+
+def dotenv_line(path: Path) -> CheckLine:
+    """Whether `.env` is kept from other users."""
+    if not path.exists() or not path.stat().st_size:
+        return passed(".env", "none: replay works without")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return doubtful(".env", f"other users may read it: mode {mode:o}", f"chmod 600 {path}")
+    return passed(".env", f"mode {mode:o}")
+
+
+def python_line(running: Sequence[int]) -> CheckLine:
+    """Whether this Python is new enough."""
+    text = ".".join(map(str, running))
+    if tuple(running[:2]) < _PYTHON_MIN:
+        return failed("Python", f"{text} is too old", "install Python 3.11 or newer and run `make setup`")
+    return passed("Python", text)
+
+
+def sqlite_line(running: Sequence[int]) -> CheckLine:
+    """Whether SQLite has the fix for the rare corruption when two connections reset the write-ahead log.
+
+    Present from 3.7.0, fixed in 3.51.3; https://sqlite.org/wal.html, section on the WAL-reset bug.
+    """
+    text = ".".join(map(str, running))
+    if tuple(running) >= _SQLITE_SAFE:
+        return passed("SQLite", text)
+    message = f"{text} can, rarely, corrupt a database that two programs write at once (fixed in 3.51.3)"
+    return doubtful("SQLite", message, "let no other program write to data/*.db while the daemon runs")
+
+
+def sdk_line(installed: str | None) -> CheckLine:
+    """Whether the broker's SDK is the version whose traps are disarmed."""
+    if installed is None:
+        return failed("Upstox SDK", "not installed", "run `make setup`")
+    if installed != SDK_VERSION:
+        return failed("Upstox SDK", f"{installed} instead of the tested {SDK_VERSION}", "run `make setup`")
+    return passed("Upstox SDK", installed)
+
+
+def disk_line(free_bytes: int) -> CheckLine:
+    """Whether there is room for the journal, logs and candles."""
+    free_mb = free_bytes // _MB
+    text = f"{free_mb:,} MB free"
+    fix = "free some disk space; old logs and data/reports may go"
+    if free_mb < _FREE_MB_MIN:
+        return failed("disk", f"{text}, {_FREE_MB_MIN} MB are needed", fix)
+    return doubtful("disk", text, fix) if free_mb < _FREE_MB_WANTED else passed("disk", text)
+
+
+def clock_line(now_ms: int) -> CheckLine:
+    """The time in India; the machine's own time zone plays no role."""
+    return passed(
+        "clock", f"{datetime_of(now_ms):%Y-%m-%d %H:%M:%S} in India (the machine's time zone plays no role)"
+    )
+
+
+def folder_line(name: str, path: Path) -> CheckLine:
+    """Whether a folder exists or can be made, can be written, and is kept from other writers."""
+    fix = f"make {path} a folder that this user owns: mkdir -p {path} && chmod 700 {path}"
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = path / ".check"
+        probe.write_text("", encoding="utf-8")
+        probe.unlink()
+    except OSError as error:
+        return failed(name, f"{path} cannot be written: {error.strerror}", fix)
+    if path.stat().st_mode & stat.S_IWOTH:
+        return failed(name, f"every user may write to {path}", f"chmod o-w {path}")
+    return passed(name, f"{path} can be written")
+
+
+def opt_in_line(settings: Settings) -> CheckLine:
+    """Whether mode live has both halves of its opt-in, and whether that is what is wanted."""
+    try:
+        require_live_opt_in(settings)
+    except SettingsError as error:
+        return failed("live opt-in", str(error), "see above", SettingsError.exit_code)
+    if settings.mode == "live":
+        return doubtful(
+            "live opt-in", "real orders with real money will be sent", "use mode paper to rehearse"
+        )
+    return passed("live opt-in", f"mode {settings.mode} sends no real orders")
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

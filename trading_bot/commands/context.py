@@ -1,0 +1,87 @@
+"""What a command gets besides its arguments."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from trading_bot.domain.instrument import Instrument
+from trading_bot.report.check_line import CheckLine
+from trading_bot.report.trade_table import TradeRow
+from trading_bot.settings.load import LoadedSettings, Places, load_settings
+from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.tree import Settings
+
+
+class Backend(Protocol):
+    """What commands ask the composition root to do. Every verb may raise UserFacingError."""
+
+    def run(self, settings: Settings, options: RunOptions) -> int:
+        """Run the daemon to its end and return the exit code."""
+        ...
+
+    def panic_exit(self, settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
+        """Cancel everything, flatten, latch; tell each step; return the exit code."""
+        ...
+
+    def resume(self, settings: Settings) -> str:
+        """Release the halts that a person has to release, and say which."""
+        ...
+
+    def status(self, settings: Settings) -> Mapping[str, Any]:
+        """Return the status document of the running daemon, else of its database."""
+        ...
+
+    def trades(self, settings: Settings, on: date | None) -> Sequence[TradeRow]:
+        """Return the closed trades of one day, None for the newest session."""
+        ...
+
+    def login(
+        self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
+    ) -> None:
+        """Obtain and store the token of the day; `ask` is None without a terminal."""
+        ...
+
+    def instruments(self, settings: Settings) -> Sequence[Instrument]:
+        """Return today's instruments, from the stored list where it is fresh."""
+        ...
+
+    def simulator(self, settings: Settings, options: SimulatorOptions, write: Callable[[str], None]) -> int:
+        """Serve until the session is over and return the exit code."""
+        ...
+
+    def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
+        """Return the contract note, line by line."""
+        ...
+
+    def rules(self, on: date, *, as_json: bool) -> str:
+        """Return the market rules in force on a day."""
+        ...
+
+    def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
+        """Return the check lines that need adapters: account, login, feed, calendar, running daemon."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The world as a command sees it."""
+
+    places: Places
+    backend: Backend
+    write: Callable[[str], None]
+    """Writes one block of lines to standard output."""
+    warn: Callable[[str], None]
+    """Writes one block of lines to standard error."""
+    ask: Callable[[str], str] | None
+    """Asks a question on the terminal; None where nobody sits at one."""
+    in_colour: bool
+    """Whether standard output is a terminal."""
+    now_ms: Callable[[], int]
+
+    def load(self, *, is_lenient: bool = False) -> LoadedSettings:
+        """Load the settings and tell the warnings. Raises SettingsError."""
+        loaded = load_settings(self.places, is_lenient=is_lenient)
+        for warning in loaded.warnings:
+            self.warn(f"warning: {warning}")
+        return loaded

@@ -1,0 +1,65 @@
+"""The daemon, its emergency stop, and the simulator as a program of its own."""
+
+from argparse import Namespace
+
+from trading_bot.commands.context import Context
+from trading_bot.domain.errors import SettingsError
+from trading_bot.settings.options import RunOptions, SimulatorOptions
+from trading_bot.settings.tree import require_live_opt_in
+
+_YES = "yes"
+
+
+def run_daemon(arguments: Namespace, context: Context) -> int:
+    """Run the daemon in the mode in effect; mode live needs both halves of its opt-in."""
+    loaded = context.load()
+    require_live_opt_in(loaded.settings)
+    return context.backend.run(loaded.settings, run_options(arguments))
+
+
+def run_panic_exit(arguments: Namespace, context: Context) -> int:
+    """Cancel everything, flatten and latch. Broken settings are left out: this must always work."""
+    loaded = context.load(is_lenient=True)
+    if not arguments.yes and not _is_confirmed(context, loaded.settings.mode):
+        context.warn("nothing was done")
+        return 1
+    return context.backend.panic_exit(loaded.settings, run_options(arguments), context.write)
+
+
+def run_resume(_arguments: Namespace, context: Context) -> int:
+    """Release the halts that wait for a person."""
+    context.write(context.backend.resume(context.load().settings))
+    return 0
+
+
+def run_simulator(arguments: Namespace, context: Context) -> int:
+    """Serve the pretend exchange and broker."""
+    options = SimulatorOptions(
+        port=arguments.port,
+        data=arguments.data,
+        session_on=arguments.date,
+        speed=arguments.speed,
+        seed=arguments.seed,
+        symbols=arguments.symbols or (),
+        token=arguments.token,
+        exit_at_close=arguments.exit_at_close,
+    )
+    return context.backend.simulator(context.load().settings, options, context.write)
+
+
+def run_options(arguments: Namespace) -> RunOptions:
+    """What the command line says about this one run."""
+    return RunOptions(
+        simulator_url=arguments.simulator,
+        data=arguments.data,
+        session_on=arguments.date,
+        speed=arguments.speed,
+        seed=arguments.seed,
+    )
+
+
+def _is_confirmed(context: Context, mode: str) -> bool:
+    if context.ask is None:
+        raise SettingsError("--panic-exit without a terminal needs --yes: nobody is here to confirm it")
+    question = f"Cancel every order and close every position of mode {mode}? Type {_YES} to do it: "
+    return context.ask(question).strip().lower() == _YES

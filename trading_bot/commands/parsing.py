@@ -1,0 +1,52 @@
+"""Argument types: text in, value out, or a message that says what was expected."""
+
+from argparse import ArgumentTypeError
+from datetime import date
+from urllib.parse import urlsplit
+
+_PORT_MAX = 65_535
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def day(text: str) -> date:
+    """A date such as 2026-11-19."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(
+            f"{text!r} is not a date: write YYYY-MM-DD, for example 2026-11-19"
+        ) from error
+
+
+def speed(text: str) -> float:
+    """Session seconds per wall second; 0 is as fast as possible."""
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a number of session seconds per second") from error
+    if not 0 <= number < float("inf"):
+        raise ArgumentTypeError(f"{text!r}: a speed is 0 (as fast as possible) or more")
+    return number
+
+
+def port(text: str) -> int:
+    """A TCP port; 0 lets the system choose."""
+    if not text.isdecimal() or int(text) > _PORT_MAX:
+        raise ArgumentTypeError(f"{text!r} is not a port: 0 to {_PORT_MAX}")
+    return int(text)
+
+
+def symbols(text: str) -> tuple[str, ...]:
+    """Names separated by commas."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise ArgumentTypeError("name at least one symbol, for example RELIANCE,TCS")
+    return names
+
+
+def loopback_url(text: str) -> str:
+    """The address of a simulator on this machine."""
+    parts = urlsplit(text)
+    if parts.scheme != "http" or parts.hostname not in _LOOPBACK:
+        raise ArgumentTypeError(f"{text!r} is not a simulator's address, for example http://127.0.0.1:8787")
+    return text.rstrip("/")

@@ -1,0 +1,156 @@
+"""Every command: its words, its help, its arguments, its function. The parser is built from it."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from trading_bot.commands import parsing
+from trading_bot.commands.check import run_check
+from trading_bot.commands.context import Context
+from trading_bot.commands.daemon import run_resume, run_simulator
+from trading_bot.commands.init import run_init
+from trading_bot.commands.reading import (
+    run_charges,
+    run_config_show,
+    run_instruments,
+    run_login,
+    run_rules_show,
+    run_status,
+    run_trades,
+)
+from trading_bot.domain.instrument import InstrumentKind, Product, Segment
+
+Run = Callable[[Namespace, Context], int]
+AddArguments = Callable[[ArgumentParser], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command of the command line."""
+
+    words: tuple[str, ...]
+    """One word, or a group and a verb."""
+    summary: str
+    run: Run
+    add_arguments: AddArguments
+    reads: bool = False
+    """Whether it only reads, and therefore takes `--json`."""
+
+
+def add_replay_arguments(parser: ArgumentParser) -> None:
+    """What a replayed or simulated session is made of."""
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of market data; without it, generated"
+    )
+    parser.add_argument("--date", type=parsing.day, metavar="YYYY-MM-DD", help="session to replay")
+    parser.add_argument(
+        "--speed", type=parsing.speed, metavar="N", help="session seconds per second; 0: fastest"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of generated data and of delays")
+    parser.add_argument("--symbols", type=parsing.symbols, metavar="A,B", help="what to trade or to serve")
+
+
+def _nothing(_parser: ArgumentParser) -> None:
+    return
+
+
+def _instruments(parser: ArgumentParser) -> None:
+    parser.add_argument("symbol", metavar="SYMBOL", help="symbol, part of a name, or instrument key")
+
+
+def _trades(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--on", type=parsing.day, metavar="YYYY-MM-DD", help="day; default: the newest session"
+    )
+
+
+def _simulator(parser: ArgumentParser) -> None:
+    parser.add_argument("--port", type=parsing.port, default=0, metavar="P", help="loopback port; 0: any")
+    add_replay_arguments(parser)
+    parser.add_argument("--token", metavar="T", help="access token that clients must present")
+    parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
+
+
+def _charges(parser: ArgumentParser) -> None:
+    segments = [segment.value for segment in Segment if not segment.is_index]
+    kinds = [kind.value for kind in InstrumentKind if kind is not InstrumentKind.INDEX]
+    parser.add_argument("--segment", required=True, choices=segments)
+    parser.add_argument("--product", required=True, choices=[product.value for product in Product])
+    parser.add_argument("--kind", required=True, choices=kinds)
+    parser.add_argument("--on", required=True, type=parsing.day, metavar="DATE")
+    for side in ("--buy", "--sell"):
+        parser.add_argument(
+            side,
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="QTY@PRICE",
+            help=f"one executed {side.removeprefix('--')} order each",
+        )
+
+
+def _rules_show(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--on", required=True, type=parsing.day, metavar="DATE", help="day whose rules are wanted"
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        words=("init",), summary="write .env and config/local.toml", run=run_init, add_arguments=_nothing
+    ),
+    Command(
+        words=("config", "show"),
+        summary="every setting and where it comes from",
+        run=run_config_show,
+        add_arguments=_nothing,
+        reads=True,
+    ),
+    Command(
+        words=("check",),
+        summary="is everything in place to trade?",
+        run=run_check,
+        add_arguments=_nothing,
+        reads=True,
+    ),
+    Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_nothing),
+    Command(
+        words=("status",), summary="what the daemon does", run=run_status, add_arguments=_nothing, reads=True
+    ),
+    Command(
+        words=("trades",),
+        summary="the closed trades of a day",
+        run=run_trades,
+        add_arguments=_trades,
+        reads=True,
+    ),
+    Command(words=("resume",), summary="release a halt", run=run_resume, add_arguments=_nothing),
+    Command(
+        words=("instruments",),
+        summary="search the broker's instruments",
+        run=run_instruments,
+        add_arguments=_instruments,
+        reads=True,
+    ),
+    Command(
+        words=("charges",),
+        summary="the contract note of one instrument's day",
+        run=run_charges,
+        add_arguments=_charges,
+        reads=True,
+    ),
+    Command(
+        words=("rules", "show"),
+        summary="the market rules in force on a day",
+        run=run_rules_show,
+        add_arguments=_rules_show,
+        reads=True,
+    ),
+    Command(
+        words=("simulator",),
+        summary="the pretend exchange and broker, as a program",
+        run=run_simulator,
+        add_arguments=_simulator,
+    ),
+)

@@ -1,0 +1,128 @@
+"""The snapshot as a JSON document, which the control socket carries, and that document as text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.money import rupees
+from trading_bot.engine.snapshot import OrderView, Snapshot, WorkerView
+
+_PRICES = frozenset(
+    {"last_price", "previous_close", "candle_close", "stop", "target", "price", "trigger_price"}
+)
+_OWN_KEYS = {
+    "now_ms": "now",
+    "candle_start_ms": "candle_start",
+    "intended_at_ms": "intended_at",
+    "at_ms": "at",
+}
+_DEAD = "not running"
+
+
+def status_document(snapshot: Snapshot) -> dict[str, Any]:
+    """The snapshot as JSON: amounts are decimal strings in rupees, times carry their offset."""
+    document: dict[str, Any] = _plain(snapshot)
+    return {"running": True, **document}
+
+
+def stopped_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a daemon that does not run, made from what its database holds."""
+    return {**document, "running": False}
+
+
+def status_text(document: Mapping[str, Any]) -> str:
+    """What a person wants to know first: does it run, is it halted, what does it hold and earn."""
+    run, day = document["run"], document["day"]
+    state = run["state"] if document["running"] else _DEAD
+    time = run["now"][:19].replace("T", " ")
+    head = f"{run['mode']} {state}, {run['phase'].replace('_', ' ')}, {time} ({run['data']})"
+    result = f"day: net {day['net']}, gross {day['gross']}, charges {day['charges']}"
+    counts = f"{day['trades']} trades, {day['signals']} signals, open risk {day['open_risk']}"
+    lines = [
+        head,
+        *(f"HALTED: {halt}" for halt in document["halts"]),
+        f"{result}, {counts}",
+        *_positions(document["symbols"]),
+        *_open_orders(document["orders"]),
+        *_health(document),
+    ]
+    return "\n".join(lines)
+
+
+def _positions(symbols: Sequence[Mapping[str, Any]]) -> list[str]:
+    held = [row for row in symbols if row["quantity"]]
+    if not held:
+        return [f"positions: none ({len(symbols)} symbols watched)"]
+    return ["positions:", *map(_position, held)]
+
+
+def _position(row: Mapping[str, Any]) -> str:
+    shown = {name: _or_dash(row[name]) for name in ("entry_price", "last_price", "target", "unrealised")}
+    prices = f"entered {shown['entry_price']} last {shown['last_price']} stop {row['stop'] or 'NONE'}"
+    tail = f"target {shown['target']} unrealised {shown['unrealised']}"
+    return f"  {row['symbol']} {row['quantity']:+d} {prices} {tail}"
+
+
+def _open_orders(orders: Sequence[Mapping[str, Any]]) -> list[str]:
+    live = [row for row in orders if row["is_live"]]
+    count = f"{len(live)} open" if live else "none open"
+    return [f"orders: {count}, {len(orders)} today", *map(_order, live)]
+
+
+def _order(row: Mapping[str, Any]) -> str:
+    filled = f"{row['filled_quantity']}/{row['quantity']}"
+    return f"  {row['tag']} {row['purpose']} {row['side']} {row['symbol']} {filled} {row['status']}"
+
+
+def _health(document: Mapping[str, Any]) -> list[str]:
+    if not document["running"]:
+        return []
+    workers = ", ".join(map(_worker, document["workers"]))
+    budgets = ", ".join(f"{row['used']}/{row['limit']} in {row['window_s']} s" for row in document["budgets"])
+    age, lag = _or_dash(document["feed_age_s"]), _or_dash(document["loop_lag_ms"])
+    lines = [
+        f"feed: {age} s since the last frame, loop lag {lag} ms",
+        f"workers: {workers or '-'}",
+        f"order budget: {budgets or '-'}",
+    ]
+    return lines + [f"{row['at'][11:19]} {row['level']}: {row['text']}" for row in document["notices"]]
+
+
+def _worker(row: Mapping[str, Any]) -> str:
+    return row["name"] if row["is_well"] else f"{row['name']} {row['state'].upper()}"
+
+
+def _or_dash(value: Any) -> Any:
+    return "-" if value is None else value
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        document = dict(_member(field.name, getattr(value, field.name)) for field in fields(value))
+        return document | _derived(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    return str(value) if isinstance(value, (Decimal, date)) else value
+
+
+def _derived(value: Any) -> dict[str, bool]:
+    """Answers that a reader of the document should not have to work out."""
+    if isinstance(value, OrderView):
+        return {"is_live": value.status.is_live}
+    return {"is_well": value.is_well} if isinstance(value, WorkerView) else {}
+
+
+def _member(name: str, value: Any) -> tuple[str, Any]:
+    if name in _OWN_KEYS:
+        return _OWN_KEYS[name], None if value is None else datetime_of(value).isoformat(
+            timespec="milliseconds"
+        )
+    if name in _PRICES:
+        return name, None if value is None else str(rupees(value))
+    return name, _plain(value)

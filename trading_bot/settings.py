@@ -1,1 +1,0 @@
-"""TOML, .env and environment in; frozen settings objects out."""

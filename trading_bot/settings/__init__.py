@@ -1,0 +1,1 @@
+"""TOML, .env and environment in; one frozen tree of settings out."""

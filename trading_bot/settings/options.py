@@ -1,0 +1,49 @@
+"""What only the command line says: the data of one run, the simulator's place, one question about charges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from trading_bot.domain.instrument import InstrumentKind, Product, Segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a replay replays; None leaves the choice to the program."""
+
+    simulator_url: str | None = None
+    """Attach to a simulator that already runs; the session's clock is the simulator's."""
+    data: Path | None = None
+    session_on: date | None = None
+    speed: float | None = None
+    """Session seconds per wall second; 0 is as fast as possible."""
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorOptions:
+    """How the simulator runs as a program of its own."""
+
+    port: int
+    """TCP port on loopback; 0 lets the system choose."""
+    data: Path | None = None
+    session_on: date | None = None
+    speed: float | None = None
+    seed: int | None = None
+    symbols: Sequence[str] = ()
+    token: str | None = None
+    exit_at_close: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargesQuestion:
+    """One instrument's trades of one day, of which the contract note is wanted."""
+
+    segment: Segment
+    product: Product
+    kind: InstrumentKind
+    on: date
+    buys: tuple[str, ...]
+    """Executed orders, each written as QTY@PRICE."""
+    sells: tuple[str, ...]

@@ -1,0 +1,40 @@
+"""Settings of the run as a whole."""
+
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+
+from trading_bot.domain.section import Section
+
+
+class Mode(StrEnum):
+    """Which clock, feed, broker and journal stand behind the engine."""
+
+    LIVE = "live"
+    PAPER = "paper"
+    ALERTS = "alerts"
+    REPLAY = "replay"
+
+
+class RunSettings(Section):
+    """What runs, on what, and where its files go."""
+
+    mode: Mode | None = None
+    """live, paper, alerts or replay; without it, paper where there are credentials, else replay."""
+    live_trading: bool = False
+    """The second half of the opt-in to real orders: mode live needs LIVE_TRADING=yes as well."""
+    symbols: tuple[str, ...] = ()
+    """What to trade, for example ["RELIANCE.NS", "TCS"]; when empty, all that the data has
+    (replay) or default_symbol."""
+    default_symbol: str = Field(default="RELIANCE.NS", min_length=1, max_length=64)
+    """What is traded when no symbols are named."""
+    strategies: tuple[str, ...] = Field(default=("confluence",), min_length=1)
+    """Strategies that run together: names of entry points, or module:Class."""
+    slippage_bps: Decimal = Field(default=Decimal("0.5"), ge=0, le=500)
+    """Basis points (hundredths of a percent) that simulated fills are worse than the market."""
+    exit_after_close: bool = False
+    """Whether the daemon ends after the session's report instead of idling until the next session."""
+    data_dir: Path = Path("data")
+    """Folder of journals, reports and the token."""

@@ -1,0 +1,68 @@
+"""The whole tree of settings, and what follows from it."""
+
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from trading_bot.adapters.credentials import CredentialSettings
+from trading_bot.adapters.log_settings import LogSettings
+from trading_bot.domain.errors import SettingsError
+from trading_bot.engine.rate_gate import RateSettings
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.supervisor import SupervisorSettings
+from trading_bot.risk.settings import RiskSettings
+from trading_bot.settings.run import Mode, RunSettings
+from trading_bot.strategies.confluence_settings import ConfluenceSettings
+from trading_bot.terminal.settings import TerminalSettings
+
+
+class Settings(BaseSettings):
+    """Every setting of the program. A component receives its own section only.
+
+    A section is added by one line here; files, environment, templates and `config show` follow by themselves.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        use_attribute_docstrings=True,
+        nested_model_default_partial_update=True,
+    )
+
+    run: RunSettings = RunSettings()
+    risk: RiskSettings = RiskSettings()
+    confluence: ConfluenceSettings = ConfluenceSettings()
+    engine: EngineSettings = EngineSettings()
+    rate: RateSettings = RateSettings()
+    supervisor: SupervisorSettings = SupervisorSettings()
+    logs: LogSettings = LogSettings()
+    terminal: TerminalSettings = TerminalSettings()
+    credentials: CredentialSettings = CredentialSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read nothing behind the loader's back: its own sources know the file and line of each value."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that was asked for; else paper where there are credentials, else replay."""
+        if self.run.mode is not None:
+            return self.run.mode
+        return Mode.PAPER if self.credentials.is_configured else Mode.REPLAY
+
+
+def require_live_opt_in(settings: Settings) -> None:
+    """Raise SettingsError when mode live lacks the second half of its opt-in."""
+    if settings.mode is Mode.LIVE and not settings.run.live_trading:
+        raise SettingsError(
+            "mode live sends real orders and needs a second, separate yes: run.live_trading is no "
+            "(allowed: yes or no).\n  fix: write LIVE_TRADING=yes into .env, or use --mode paper"
+        )
