@@ -176,7 +176,7 @@ def test_a_packet_in_which_only_the_depth_moved_makes_no_trade():
     assert candles.late_ticks == 0
 
 
-@pytest.mark.parametrize("at_s", [-86_400, -1, 375 * 60, 375 * 60 + 30])
+@pytest.mark.parametrize("at_s", [-86_400, 375 * 60, 375 * 60 + 30])
 def test_a_trade_outside_the_session_is_ignored_and_counted(at_s):
     candles = builder()
 
@@ -186,6 +186,16 @@ def test_a_trade_outside_the_session_is_ignored_and_counted(at_s):
 
     assert candles.forming(10) == Candle(at(0), 101, 101, 101, 101, 20)
     assert candles.ticks_outside_session == 1
+
+
+@pytest.mark.parametrize(("at_s", "day_volume"), [(-60, 480), (-86_400, 0)])
+def test_what_was_traded_before_the_session_is_the_baseline_of_its_volume(at_s, day_volume):
+    candles = builder()
+    candles.add(tick(at_s, 100, day_volume))
+
+    candles.add(tick(1, 101, day_volume + 20))
+
+    assert candles.forming(10) == Candle(at(0), 101, 101, 101, 101, 20)
 
 
 def test_before_a_day_is_started_every_tick_is_outside():

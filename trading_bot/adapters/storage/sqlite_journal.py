@@ -128,9 +128,8 @@ class ThreadedJournal:
         try:
             self._progress.commit(self._file, rows)
         except StorageError as error:
-            self._waiters.wake(self._settle)
             self._on_failure(error)
-        else:
+        finally:
             self._waiters.wake(self._settle)
 
 
