@@ -20,6 +20,7 @@ def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
         except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
             _switch_off(state, strategy.name, error, turn)
             continue
+        series.score, series.evaluated = evaluation.score, event.candle
         turn.traces.append(evaluation)
         _take(state, evaluation, turn)
 

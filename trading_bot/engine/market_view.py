@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.market_data import Quote, Tick
+from trading_bot.domain.market_data import Candle, Quote, Tick
 from trading_bot.domain.trade import Trade
 from trading_bot.risk.windows import TradingHours
 from trading_bot.strategies.strategy import Evaluator, Strategy
@@ -49,6 +49,10 @@ class Series:
     ticks: int = 0
     candles: int = 0
     previous_close: int = 0
+    score: float | None = None
+    """Signed score of the newest evaluation."""
+    evaluated: Candle | None = None
+    """The candle that was evaluated last."""
     session: int = 0
     """Index of the continuous session that its candles belong to."""
 

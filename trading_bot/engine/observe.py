@@ -1,0 +1,169 @@
+"""The live state as a frozen snapshot for whoever looks: taken between two inputs, never shared."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.signal import Direction
+from trading_bot.engine import halts
+from trading_bot.engine.day import TradingDay
+from trading_bot.engine.entries import open_risk
+from trading_bot.engine.market_view import Series
+from trading_bot.engine.snapshot import (
+    DayView,
+    Notice,
+    OrderView,
+    RateBudget,
+    RunHeader,
+    Snapshot,
+    SymbolView,
+    WorkerState,
+    WorkerView,
+)
+from trading_bot.engine.state import State
+from trading_bot.engine.supervisor import WorkerHealth
+from trading_bot.risk.sizing import exact
+
+_MOST_NOTICES = 50
+_WORKER_STATES = {
+    "starting": WorkerState.RUNNING,
+    "running": WorkerState.RUNNING,
+    "waiting to restart": WorkerState.RESTARTING,
+    "needs login": WorkerState.FAILED,
+    "done": WorkerState.STOPPED,
+    "stopped": WorkerState.STOPPED,
+}
+
+
+@dataclass(slots=True)
+class NoticeBoard:
+    """The newest messages for a person."""
+
+    notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=_MOST_NOTICES))
+
+    def add(self, at_ms: int, level: str, text: str) -> None:
+        """Pin a message."""
+        self.notices.append(Notice(at_ms=at_ms, level=level, text=text))
+
+
+def snapshot_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_time_s: float) -> Snapshot:
+    """Everything that the surfaces show, at this moment."""
+    state = day.engine.state
+    market = state.market
+    return Snapshot(
+        run=header,
+        day=_day(state),
+        symbols=tuple(_symbol(state, series) for series in market),
+        orders=_orders(state),
+        budgets=tuple(
+            RateBudget(window_s=use.length_s, used=use.used, limit=use.limit)
+            for use in day.gate.use(state.now_ms)
+        ),
+        workers=_workers(day.supervisor.health.values(), loop_time_s),
+        halts=_halts(state),
+        notices=tuple(board.notices),
+        feed_age_s=(state.now_ms - market.seen_at_ms) / MS_PER_SECOND if market.seen_at_ms else None,
+        loop_lag_ms=day.lag.lag_s * MS_PER_SECOND,
+    )
+
+
+def _day(state: State) -> DayView:
+    book, risk = state.book, state.risk
+    charges, net = state.charges(), halts.net_pnl(state)
+    return DayView(
+        gross=net + charges,
+        charges=charges,
+        net=net,
+        trades=sum(1 for closed in book.closed_trades if closed.quantity),
+        winning_trades=sum(1 for closed in book.closed_trades if closed.gross_pnl > 0),
+        signals=book.signals_today,
+        open_risk=open_risk(state),
+        loss_limit=risk.sizing.base_capital * exact(risk.limits.max_daily_loss),
+    )
+
+
+def _symbol(state: State, series: Series) -> SymbolView:
+    key = series.instrument.key
+    trade = state.book.trade_of(key)
+    position = state.book.position_of(key)
+    price = series.last_price or None
+    return SymbolView(
+        symbol=series.instrument.symbol,
+        last_price=price,
+        previous_close=series.previous_close or None,
+        last_price_age_s=(state.now_ms - series.seen_at_ms) / MS_PER_SECOND if series.seen_at_ms else None,
+        candle_start_ms=series.evaluated.start_ms if series.evaluated else None,
+        candle_close=series.evaluated.close if series.evaluated else None,
+        trend=_leaning(series.score),
+        score=series.score,
+        quantity=position.quantity,
+        entry_price=position.average_entry_price,
+        stop=trade.stop_price if trade else None,
+        target=trade.plan.target_price if trade else None,
+        unrealised=_unrealised(position.gross_pnl(price) if price else None, position.quantity),
+        halt=_why_not(series),
+    )
+
+
+def _leaning(score: float | None) -> Direction | None:
+    if not score:
+        return None
+    return Direction.LONG if score > 0 else Direction.SHORT
+
+
+def _unrealised(gross: Decimal | None, quantity: int) -> Decimal | None:
+    return gross if quantity else None
+
+
+def _why_not(series: Series) -> str:
+    if not series.instrument.is_tradable:
+        return "index"
+    return "" if series.is_warm else "warming up"
+
+
+def _orders(state: State) -> tuple[OrderView, ...]:
+    series = state.market.series
+    return tuple(
+        OrderView(
+            intended_at_ms=order.intended_at_ms,
+            symbol=series[key].instrument.symbol if (key := order.request.instrument_key) in series else key,
+            side=order.request.side,
+            purpose=order.request.purpose,
+            order_type=order.terms.order_type,
+            quantity=order.terms.quantity,
+            filled_quantity=order.filled_quantity,
+            price=order.terms.price,
+            trigger_price=order.terms.trigger_price,
+            status=order.status,
+            tag=order.tag,
+            message=order.message,
+        )
+        for order in state.book.orders.values()
+    )
+
+
+def _workers(health: Iterable[WorkerHealth], loop_time_s: float) -> tuple[WorkerView, ...]:
+    return tuple(
+        WorkerView(
+            name=worker.name,
+            state=_WORKER_STATES[worker.state],
+            restarts=worker.failures,
+            heartbeat_age_s=loop_time_s - worker.beat_at_s if worker.beats else None,
+        )
+        for worker in health
+    )
+
+
+def _halts(state: State) -> tuple[str, ...]:
+    reasons = [
+        f"{scope.value} {subject}: {reason}".replace("  ", " ") for scope, subject, reason in state.book.halts
+    ]
+    if state.book.is_panicking:
+        reasons.insert(0, "panic is latched until resume")
+    if not state.is_recovered:
+        reasons.append("books are not reconciled yet")
+    if not state.market.is_feed_up:
+        reasons.append("no market data")
+    return tuple(reasons)
