@@ -19,7 +19,6 @@ from trading_bot.engine.snapshot import (
     RunHeader,
     Snapshot,
     SymbolView,
-    WorkerState,
     WorkerView,
 )
 from trading_bot.engine.state import State
@@ -27,14 +26,6 @@ from trading_bot.engine.supervisor import WorkerHealth
 from trading_bot.risk.sizing import exact
 
 _MOST_NOTICES = 50
-_WORKER_STATES = {
-    "starting": WorkerState.RUNNING,
-    "running": WorkerState.RUNNING,
-    "waiting to restart": WorkerState.RESTARTING,
-    "needs login": WorkerState.FAILED,
-    "done": WorkerState.STOPPED,
-    "stopped": WorkerState.STOPPED,
-}
 
 
 @dataclass(slots=True)
@@ -148,7 +139,7 @@ def _workers(health: Iterable[WorkerHealth], loop_time_s: float) -> tuple[Worker
     return tuple(
         WorkerView(
             name=worker.name,
-            state=_WORKER_STATES[worker.state],
+            state=worker.state,
             restarts=worker.failures,
             heartbeat_age_s=loop_time_s - worker.beat_at_s if worker.beats else None,
         )
