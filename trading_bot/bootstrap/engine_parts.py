@@ -7,7 +7,7 @@ from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.day_charges import charges_of
-from trading_bot.engine.engine import Engine, TraceSink
+from trading_bot.engine.engine import Engine, MarketSink
 from trading_bot.engine.ports import InputLog, Journal, JournalRow
 from trading_bot.engine.rate_gate import RateGate, RateSettings
 from trading_bot.engine.settings import EngineSettings
@@ -35,7 +35,7 @@ class Records:
     earlier_rows: Iterable[JournalRow] = ()
     """What the journal already holds: the book is rebuilt from it."""
     input_log: InputLog | None = None
-    trace_sink: TraceSink | None = None
+    market_sink: MarketSink | None = None
 
 
 def new_core(
@@ -68,7 +68,7 @@ def new_day(
         ports.clock,
         records.journal,
         input_log=records.input_log,
-        trace_sink=records.trace_sink,
+        market_sink=records.market_sink,
     )
     return TradingDay(
         plan=plan,

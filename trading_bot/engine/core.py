@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
 from trading_bot.engine.commands import Command
 from trading_bot.engine.decide import decide
@@ -19,11 +20,13 @@ class Step:
     rows: tuple[JournalRow, ...]
     commands: tuple[Command, ...]
     evaluations: tuple[EvaluationDue, ...]
+    candles: tuple[tuple[str, Candle], ...]
+    """Minutes that closed, by instrument key."""
     traces: tuple[Evaluation, ...]
     failures: tuple[Exception, ...]
 
 
-_NOTHING = Step((), (), (), (), ())
+_NOTHING = Step((), (), (), (), (), ())
 
 
 class Core:
@@ -43,12 +46,13 @@ class Core:
     def step(self, event: Input) -> Step:
         """Take one input."""
         turn = decide(self.state, event)
-        if not (turn.events or turn.commands or turn.evaluations or turn.traces):
+        if not (turn.events or turn.commands or turn.evaluations or turn.candles or turn.traces):
             return _NOTHING
         return Step(
             tuple(self._row(*encode(decided), decided.at_ms) for decided in turn.events),
             tuple(turn.commands),
             tuple(turn.evaluations),
+            tuple(turn.candles),
             tuple(turn.traces),
             tuple(turn.failures),
         )

@@ -11,6 +11,7 @@ from dataclasses import replace
 import structlog
 
 from trading_bot.domain.errors import StorageError
+from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
 from trading_bot.engine.commands import Alert, Command, ReadBooks, SearchTag
 from trading_bot.engine.core import Core, Step
@@ -22,7 +23,8 @@ from trading_bot.engine.state import State
 
 log = structlog.get_logger()
 
-TraceSink = Callable[[tuple[Evaluation, ...]], None]
+MarketSink = Callable[[tuple[tuple[str, Candle], ...], tuple[Evaluation, ...]], None]
+"""Takes closed minutes by instrument key, and gate traces; must not wait."""
 
 
 class Engine:
@@ -35,13 +37,13 @@ class Engine:
         journal: Journal,
         *,
         input_log: InputLog | None = None,
-        trace_sink: TraceSink | None = None,
+        market_sink: MarketSink | None = None,
     ) -> None:
         self._core = core
         self._clock = clock
         self._journal = journal
         self._input_log = input_log
-        self._trace_sink = trace_sink
+        self._market_sink = market_sink
         self._lock = asyncio.Lock()
         self.outbox = Outbox()
         self.storage_failure: StorageError | None = None
@@ -73,8 +75,8 @@ class Engine:
             self._journal.append(step.rows)
         for failure in step.failures:
             log.error("strategy_failed", exc_info=failure)
-        if step.traces and self._trace_sink is not None:
-            self._trace_sink(step.traces)
+        if self._market_sink is not None and (step.candles or step.traces):
+            self._market_sink(step.candles, step.traces)
         return step
 
     async def _settle(self, sequence: int) -> None:

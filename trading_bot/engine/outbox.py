@@ -59,6 +59,11 @@ class Outbox:
         waiting.clear()
         await waiting.wait()
 
+    async def drained(self) -> None:
+        """Return once no order command waits."""
+        while self._orders:  # noqa: ASYNC110  # the workers take them; this is the last thing before the end
+            await asyncio.sleep(0.01)
+
     @property
     def orders_queued(self) -> int:
         """How many order commands wait."""

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.candle_builder import ClosedCandle
+from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.trade import ExitReason
@@ -60,7 +60,9 @@ def _confirms(series: Series, price: int) -> bool:
 
 def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:
     for timeframe_s, candle in closed:
-        series.candles += 1
+        if timeframe_s == MINUTE_S:
+            series.candles += 1
+            turn.candles.append((series.instrument.key, candle))
         if not series.is_warm:
             continue
         if any(strategy.timeframe_s == timeframe_s for strategy, _ in series.evaluators):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderRequest, OrderTerms, Purpose, Side
 from trading_bot.domain.signal import Evaluation
 from trading_bot.domain.tag import Tag
@@ -20,6 +21,8 @@ class Turn:
     events: list[ev.BookEvent] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     evaluations: list[EvaluationDue] = field(default_factory=list)
+    candles: list[tuple[str, Candle]] = field(default_factory=list)
+    """Minutes that closed, by instrument key, for the record of candles."""
     traces: list[Evaluation] = field(default_factory=list)
     """What strategies said, for the record of gate traces."""
     failures: list[Exception] = field(default_factory=list)

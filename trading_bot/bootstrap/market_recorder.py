@@ -1,0 +1,52 @@
+"""Keeps candles and gate traces in the database, beside the journal and never in its way."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from trading_bot.adapters.storage.market_records import keep_candles, keep_evaluations
+from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
+from trading_bot.domain.market_data import Candle
+from trading_bot.domain.signal import Evaluation
+
+Row = TypeVar("Row")
+
+_MOST_WAITING = 200_000
+_ROWS_AT_ONCE = 300
+_INTERVAL_S = 0.5
+
+
+class MarketRecorder:
+    """Takes what the engine hands over at once and writes it in batches; a worker of its own."""
+
+    name = "market recorder"
+
+    def __init__(self, journal: ThreadedJournal) -> None:
+        self._journal = journal
+        self._candles: deque[tuple[str, Candle]] = deque(maxlen=_MOST_WAITING)
+        self._traces: deque[Evaluation] = deque(maxlen=_MOST_WAITING)
+
+    def take(self, candles: tuple[tuple[str, Candle], ...], traces: tuple[Evaluation, ...]) -> None:
+        """Remember what is to be written; when the disk does not keep up the oldest go."""
+        self._candles.extend(candles)
+        self._traces.extend(traces)
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Write until cancelled."""
+        while True:
+            beat()
+            await self.write()
+            await asyncio.sleep(_INTERVAL_S)
+
+    async def write(self) -> None:
+        """Write everything that waits."""
+        while self._candles:
+            await self._journal.run(partial(keep_candles, rows=_taken(self._candles)))
+        while self._traces:
+            await self._journal.run(partial(keep_evaluations, evaluations=_taken(self._traces)))
+
+
+def _taken(waiting: deque[Row]) -> list[Row]:
+    return [waiting.popleft() for _ in range(min(_ROWS_AT_ONCE, len(waiting)))]

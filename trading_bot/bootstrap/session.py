@@ -1,0 +1,136 @@
+"""Runs one trading day of a daemon: screen, local socket, signals of the system, and stopping in stages."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.control.server import ControlWorker
+from trading_bot.domain.errors import StorageError
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.day import TradingDay
+from trading_bot.engine.inputs import OperatorAsked, OperatorWish
+from trading_bot.engine.observe import NoticeBoard, snapshot_of
+from trading_bot.engine.snapshot import RunHeader, Snapshot
+from trading_bot.engine.workers.worker import Worker
+from trading_bot.terminal.view import LineView, ScreenView
+
+log = structlog.get_logger()
+
+_AFTER_CLOSE_S = 5
+_DRAIN_S = 3.0
+_VIEW_INTERVAL_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class BoardNotifier:
+    """Pins alerts to the notice board that the surfaces show."""
+
+    board: NoticeBoard
+    now_ms: Callable[[], int]
+
+    async def notify(self, level: str, text: str) -> None:
+        """Pin it."""
+        self.board.add(self.now_ms(), level, text)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewWorker:
+    """Draws the state a few times a second."""
+
+    snapshot: Callable[[], Snapshot]
+    view: ScreenView | LineView
+    name: str = "view"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Draw until cancelled."""
+        with self.view:
+            while True:
+                beat()
+                self.view.show(self.snapshot())
+                await asyncio.sleep(_VIEW_INTERVAL_S)
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One day under way."""
+
+    day: TradingDay
+    header: Callable[[], RunHeader]
+    board: NoticeBoard
+    socket: Path
+    view: ScreenView | LineView
+    status: Callable[[Snapshot], dict[str, Any]]
+    recorder: MarketRecorder
+    breaker: asyncio.Event
+    flatten_on_breaker: bool
+    stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def snapshot(self) -> Snapshot:
+        """Everything that surfaces show, now."""
+        return snapshot_of(self.day, self.header(), self.board, asyncio.get_running_loop().time())
+
+    async def run(self, program_version: str, settings_hash: str, extra: Sequence[Worker] = ()) -> bool:
+        """Trade until the close, a signal of the system, or the circuit breaker.
+
+        Returns whether the day was closed; otherwise the process stops in the middle of it, with every
+        position protected by its resting stop.
+        """
+        day = self.day
+        self._listen_to_signals()
+        day.supervisor.start(
+            (
+                *extra,
+                self.recorder,
+                ControlWorker(day.engine, self.socket, lambda: self.status(self.snapshot())),
+                ViewWorker(self.snapshot, self.view),
+            )
+        )
+        await day.open(program_version, settings_hash)
+        is_over = await self._wait_for_the_end()
+        try:
+            if is_over:
+                await day.close()
+            elif self.breaker.is_set() and self.flatten_on_breaker:
+                wish = OperatorAsked(at_ms=0, wish=OperatorWish.FLATTEN, asked_by="circuit breaker")
+                await day.engine.handle(wish)
+        except StorageError:
+            log.exception("journal_failed_at_the_end")
+        await self._stop_in_stages()
+        return is_over
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop_asked.set)
+
+    async def _wait_for_the_end(self) -> bool:
+        closing_ms = self.day.plan.close_ms + _AFTER_CLOSE_S * MS_PER_SECOND
+        over = asyncio.ensure_future(self.day.ports.clock.sleep_until(closing_ms))
+        others = [asyncio.ensure_future(event.wait()) for event in (self.stop_asked, self.breaker)]
+        try:
+            await asyncio.wait((over, *others), return_when=asyncio.FIRST_COMPLETED)
+            return over.done() and not self.breaker.is_set()
+        finally:
+            for waiting in (over, *others):
+                waiting.cancel()
+
+    async def _stop_in_stages(self) -> None:
+        """Entries first, then what is on its way, then the rest; ten seconds at most."""
+        supervisor = self.day.supervisor
+        await supervisor.stop(["signals", "warm-up", "feed"])
+        try:
+            async with asyncio.timeout(_DRAIN_S):
+                await self.day.engine.outbox.drained()
+        except TimeoutError:
+            log.warning("orders_left_unsent", count=self.day.engine.outbox.orders_queued)
+        await supervisor.stop()
+        try:
+            await self.recorder.write()
+        except StorageError:
+            log.exception("candles_not_kept")
