@@ -110,13 +110,7 @@ class KeptStream:
     async def _authorised(self) -> str:
         data = await self._reads.data(f"address of the {self._name}", self._address)
         address = Row(data, "stream address").text("authorized_redirect_uri", "authorizedRedirectUri")
-        parts = urlsplit(address)
-        trusted = parts.scheme == "wss" and _lies_on(parts.hostname, self._settings.feed_host_suffix)
-        if not trusted and not is_loopback(parts.hostname):
-            raise ReadFailedError(
-                f"the {self._name} is to be at {parts.scheme}://{parts.hostname}, "
-                f"which is not an encrypted address on {self._settings.feed_host_suffix}"
-            )
+        check_address(address, self._settings.feed_host_suffix)
         return address
 
     def _refused(self, status: int) -> None:
@@ -136,5 +130,16 @@ def _now_s() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _lies_on(host: str | None, domain: str) -> bool:
-    return host is not None and (host == domain or host.endswith("." + domain))
+def check_address(address: str, domain: str) -> None:
+    """Raise ReadFailedError for a stream address that is not encrypted, or not the broker's.
+
+    Loopback may be plain: a simulator listens there.
+    """
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    is_broker = host == domain or host.endswith("." + domain)
+    if is_loopback(host) or (parts.scheme == "wss" and is_broker):
+        return
+    raise ReadFailedError(
+        f"the stream is said to be at {parts.scheme}://{host}, which is not an encrypted address on {domain}"
+    )
