@@ -49,6 +49,8 @@ class FeedStatistics:
     suspect_prices: int = 0
     """Packets dropped for a zero, negative, infinite or absurd price."""
     unknown_enums: int = 0
+    without_time: int = 0
+    """Packets of which nobody said when they were traded or sent."""
     depth_only: int = 0
     """Packets completed with the last known trade."""
 
@@ -83,7 +85,10 @@ class FeedDecoder:
         return self._frames(response, is_initial=kind == _INITIAL)
 
     def _frames(self, response: Any, *, is_initial: bool) -> tuple[Frame, ...]:
-        sent_at_ms = response.currentTs
+        sent_at_ms = response.currentTs or _newest_trade_ms(response)
+        if not sent_at_ms:
+            self._statistics.without_time += len(response.feeds)
+            return ()
         known = self._last
         live: list[Tick] = []
         stale: list[Tick] = []
@@ -138,6 +143,12 @@ class FeedDecoder:
             else:
                 phases[segment] = phase
         return MarketStatus(response.currentTs, MappingProxyType(phases))
+
+
+def _newest_trade_ms(response: Any) -> int:
+    """Return the latest trade time of a frame that does not say when it was sent; 0 where there is none."""
+    trades = (_packet(feed).trade for feed in response.feeds.values())
+    return max((trade.ltt for trade in trades if trade is not None), default=0)
 
 
 class _Packet(NamedTuple):

@@ -67,17 +67,23 @@ def _instrument(
     row: dict[str, Any], auction_keys: frozenset[str], left_out: Counter[str]
 ) -> Instrument | None:
     segment = _SEGMENTS.get(row["segment"])
-    if segment is None:
-        left_out[row["segment"]] += 1
+    reason = _reason_to_leave_out(row, segment)
+    if segment is None or reason is not None:
+        left_out[str(reason)] += 1
         return None
     if segment.is_index:
         return _index(row, segment)
     if segment.is_derivatives:
         return _contract(row, segment)
-    if _is_test(row) or not _is_share(row, segment):
-        left_out["test" if _is_test(row) else "not a share"] += 1
-        return None
     return _share(row, segment, auction_keys)
+
+
+def _reason_to_leave_out(row: dict[str, Any], segment: Segment | None) -> str | None:
+    if segment is None:
+        return str(row["segment"])
+    if _TEST_MARK in row["trading_symbol"]:
+        return "test"
+    return "not a share" if segment.is_cash and not _is_share(row, segment) else None
 
 
 def _index(row: dict[str, Any], segment: Segment) -> Instrument:
@@ -133,11 +139,6 @@ def _contract(row: dict[str, Any], segment: Segment) -> Instrument:
 def _is_share(row: dict[str, Any], segment: Segment) -> bool:
     series = row["instrument_type"]
     return series in _NSE_SHARE_SERIES if segment is Segment.NSE_EQ else series not in _BSE_DEBT_GROUPS
-
-
-def _is_test(row: dict[str, Any]) -> bool:
-    symbol: str = row["trading_symbol"]
-    return symbol.endswith(_TEST_MARK)
 
 
 def _key(row: dict[str, Any]) -> str:
