@@ -32,7 +32,9 @@ def main() -> int:
     ours = microseconds_per_tick(lambda: decoder.decode(raw), calls=40)
     parsing = microseconds_per_tick(lambda: parse(raw), calls=40)
     theirs = microseconds_per_tick(lambda: MessageToDict(parse(raw)), calls=2)
-    print(f"machine        {platform.machine()} {platform.python_implementation()} {platform.python_version()}")
+    print(
+        f"machine        {platform.machine()} {platform.python_implementation()} {platform.python_version()}"
+    )
     print(f"frame          {len(raw)} bytes, {INSTRUMENTS} instruments, full mode")
     print(f"parse only     {parsing:7.2f} us per tick")
     print(f"FeedDecoder    {ours:7.2f} us per tick")

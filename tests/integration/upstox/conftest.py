@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import ssl
+import subprocess
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,9 +80,7 @@ class LoopbackBroker:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.text()
-        self.asked.append(
-            Asked(request.method, request.path, request.raw_path, dict(request.headers), body)
-        )
+        self.asked.append(Asked(request.method, request.path, request.raw_path, dict(request.headers), body))
         reply = self.replies.get((request.method, request.path))
         if reply is None:
             row = {"errorCode": "UDAPI100060", "message": "Resource not Found"}
@@ -154,3 +154,20 @@ def sleep(slept):
 def reads(transport, settings, sleep):
     """Reads over the real transport that retry without waiting."""
     return BrokerReads(transport, settings, jitter=random.Random(7).random, sleep=sleep)
+
+
+@pytest.fixture(scope="session")
+def self_signed(tmp_path_factory):
+    """A server context whose certificate nobody vouches for."""
+    folder = tmp_path_factory.mktemp("tls")
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem"
+    )
+    try:
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is needed to make a certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context

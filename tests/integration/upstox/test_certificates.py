@@ -1,8 +1,6 @@
 """REST over TLS fails closed (fault 103)."""
 
 import asyncio
-import ssl
-import subprocess
 
 import pytest
 
@@ -10,14 +8,14 @@ from trading_bot.adapters.upstox.answers import NotSentError
 from trading_bot.adapters.upstox.wire import Wire
 
 
-async def test_server_with_an_unknown_certificate_is_sent_nothing(tmp_path):
+async def test_server_with_an_unknown_certificate_is_sent_nothing(self_signed):
     received = []
 
     async def serve_one(reader, writer):
         received.append(await reader.read(10))
         writer.close()
 
-    server = await asyncio.start_server(serve_one, "127.0.0.1", 0, ssl=self_signed(tmp_path))
+    server = await asyncio.start_server(serve_one, "127.0.0.1", 0, ssl=self_signed)
     wire = Wire(connect_timeout_s=1, read_timeout_s=1, answer_timeout_s=1)
     port = server.sockets[0].getsockname()[1]
 
@@ -27,17 +25,3 @@ async def test_server_with_an_unknown_certificate_is_sent_nothing(tmp_path):
     wire.close()
     server.close()
     assert received == []
-
-
-def self_signed(folder):
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem"
-    )
-    try:
-        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is needed to make a certificate")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context

@@ -92,7 +92,9 @@ async def test_next_day_fetches_anew(broker, publish, master, clock):
     assert len(broker.asked) == 2
 
 
-@pytest.mark.parametrize("body", [packed(10)[:-9], b"", b"<html>maintenance</html>", gzip.compress(b"{}"), gzip.compress(b"[]")])
+@pytest.mark.parametrize(
+    "body", [packed(10)[:-9], b"", b"<html>maintenance</html>", gzip.compress(b"{}"), gzip.compress(b"[]")]
+)
 async def test_torn_or_foreign_file_is_refused_and_not_kept(publish, master, tmp_path, body):
     publish(body)
 

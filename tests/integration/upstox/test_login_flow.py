@@ -12,7 +12,9 @@ from trading_bot.domain.errors import LoginNeededError
 EXCHANGE = "/v2/login/authorization/token"
 NOW_MS = 1_795_147_200_000
 SECRETS = UpstoxSecrets(
-    api_key=SecretStr("app-key"), api_secret=SecretStr("app-secret"), redirect_uri="http://127.0.0.1:8123/back"
+    api_key=SecretStr("app-key"),
+    api_secret=SecretStr("app-secret"),
+    redirect_uri="http://127.0.0.1:8123/back",
 )
 
 

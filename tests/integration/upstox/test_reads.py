@@ -244,7 +244,12 @@ async def test_past_candles_are_paged_and_today_s_come_from_the_intraday_call(br
 
     assert [candle.start_ms for candle in candles] == [
         ms_at_text(text)
-        for text in ("2026-11-19T15:28:00", "2026-11-19T15:29:00", "2026-11-20T09:15:00", "2026-11-20T09:16:00")
+        for text in (
+            "2026-11-19T15:28:00",
+            "2026-11-19T15:29:00",
+            "2026-11-20T09:15:00",
+            "2026-11-20T09:16:00",
+        )
     ]
     assert "%7C" in broker.asked[0].raw_path
 
@@ -269,7 +274,13 @@ async def test_market_status_holidays_quotes_and_addresses_are_read(broker, read
     broker.on_success(
         "GET",
         "/v3/market-quote/quotes",
-        {"NSE_EQ:RELIANCE": {"instrument_token": KEY, "last_price": 1402.5, "last_trade_time": "1795147200000"}},
+        {
+            "NSE_EQ:RELIANCE": {
+                "instrument_token": KEY,
+                "last_price": 1402.5,
+                "last_trade_time": "1795147200000",
+            }
+        },
     )
 
     assert await market.market_status("NSE") is MarketPhase.NORMAL_OPEN

@@ -28,7 +28,9 @@ ORDER = OrderRequest(
 @pytest.fixture
 def adapter(settings, tmp_path):
     quick = settings.model_copy(update={"read_attempts": 1})
-    made = upstox_adapter(quick, lambda: SecretStr(CANARY), cache_folder=tmp_path, clock_ms=lambda: 1_795_147_200_000)
+    made = upstox_adapter(
+        quick, lambda: SecretStr(CANARY), cache_folder=tmp_path, clock_ms=lambda: 1_795_147_200_000
+    )
     yield made
     made.close()
 

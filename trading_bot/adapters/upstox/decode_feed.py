@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse, Quote
 
 from trading_bot.domain.market_data import Frame, MarketPhase, MarketStatus, Tick
+from trading_bot.domain.money import paise_from_wire
 
 STALE_SNAPSHOT_MS: Final = 60_000
 _INITIAL, _LIVE, _MARKET_INFO = 0, 1, 2
@@ -108,18 +109,39 @@ class FeedDecoder:
 
     def _tick(self, key: str, feed: Any, before: Tick | None, sent_at_ms: int) -> Tick | None:
         """Return the tick of one packet, or None when its price is missing or suspect."""
-        # Reading an absent sub-message costs nothing and gives zeros, so the common mode is tried first.
+        # The common mode, unrolled: each call saved here is saved for every tick of the day. Reading an
+        # absent sub-message gives zeros, so other modes show by their price and take the other path.
         packet = feed.fullFeed.marketFF
         trade = packet.ltpc
+        price = trade.ltp
+        quotes = packet.marketLevel.bidAskQuote
+        if before is None or not quotes or not 0.0 < price < _PRICE_MAX:
+            return self._uncommon(key, feed, before, sent_at_ms)
+        quote = quotes[0]
         try:
-            if not 0.0 < trade.ltp < _PRICE_MAX:
-                return self._uncommon(key, feed, before, sent_at_ms)
-            quotes = packet.marketLevel.bidAskQuote
-            quote = quotes[0] if quotes else _NO_QUOTE
-            return _completed(key, trade, packet.vtt, quote, before, sent_at_ms)
-        except (ValueError, OverflowError):  # a quote that is NaN or infinite
+            # Same as money.paise_from_wire for prices of two decimals, in half the time.
+            bid = int(quote.bidP * 100.0 + 0.5)
+            ask = int(quote.askP * 100.0 + 0.5)
+            close = before[8] or int(trade.cp * 100.0 + 0.5)
+        except (ValueError, OverflowError):  # NaN or infinity
+            bid = -1
+        if bid < 0 or ask < 0:
             self._statistics.suspect_prices += 1
             return None
+        return _tuple(
+            Tick,
+            (
+                key,
+                int(price * 100.0 + 0.5),
+                trade.ltt or sent_at_ms,
+                packet.vtt or before[3],  # 0 is how "not sent" looks
+                bid,
+                quote.bidQ,
+                ask,
+                quote.askQ,
+                close,
+            ),
+        )
 
     def _uncommon(self, key: str, feed: Any, before: Tick | None, sent_at_ms: int) -> Tick | None:
         packet = _packet(feed)
@@ -128,11 +150,14 @@ class FeedDecoder:
                 self._statistics.without_last_trade += 1
                 return None
             self._statistics.depth_only += 1
-            return _with_depth(before, packet)
-        if not 0.0 < packet.trade.ltp < _PRICE_MAX:
+        elif not 0.0 < packet.trade.ltp < _PRICE_MAX:
             self._statistics.suspect_prices += 1
             return None
-        return _completed(key, packet.trade, packet.volume, packet.quote, before, sent_at_ms)
+        try:
+            return _completed(key, packet, before, sent_at_ms)
+        except (ValueError, OverflowError):
+            self._statistics.suspect_prices += 1
+            return None
 
     def _market_status(self, response: Any) -> MarketStatus:
         phases: dict[str, MarketPhase] = {}
@@ -180,40 +205,22 @@ def _packet(feed: Any) -> _Packet:
     return _Packet(trade, quotes[0] if quotes else _NO_QUOTE, full.vtt)
 
 
-def _completed(  # noqa: PLR0917  # called for every tick, where keywords cost
-    key: str, trade: Any, volume: int | None, quote: Any, before: Tick | None, sent_at_ms: int
-) -> Tick:
-    close = int(trade.cp * 100.0 + 0.5)
-    if before is not None:
-        volume = volume or before[3]  # 0 is how "not sent" looks
-        close = close or before[8]
-    bid = int(quote.bidP * 100.0 + 0.5)
-    ask = int(quote.askP * 100.0 + 0.5)
+def _completed(key: str, packet: _Packet, before: Tick | None, sent_at_ms: int) -> Tick:
+    """Return the tick of a packet; what it lacks is taken from before. Raises ValueError, OverflowError."""
+    trade, quote = packet.trade, packet.quote
+    known = before or Tick(key, 0, 0)
+    close = paise_from_wire(trade.cp) if trade is not None else 0
+    bid, ask = paise_from_wire(quote.bidP), paise_from_wire(quote.askP)
     if bid < 0 or ask < 0:
         raise ValueError("a negative quote")
-    return _tuple(
-        Tick,
-        (
-            key,
-            # Same as money.paise_from_wire for prices of two decimals, in half the time.
-            int(trade.ltp * 100.0 + 0.5),
-            trade.ltt or sent_at_ms,
-            volume,
-            bid,
-            quote.bidQ,
-            ask,
-            quote.askQ,
-            close,
-        ),
-    )
-
-
-def _with_depth(before: Tick, packet: _Packet) -> Tick:
-    quote = packet.quote
-    return before._replace(
-        day_volume=packet.volume or before.day_volume,
-        bid=max(0, int(quote.bidP * 100.0 + 0.5)),
+    return Tick(
+        instrument_key=key,
+        last_price=known.last_price if trade is None else paise_from_wire(trade.ltp),
+        traded_at_ms=known.traded_at_ms if trade is None else trade.ltt or sent_at_ms,
+        day_volume=packet.volume or (packet.volume if known.day_volume is None else known.day_volume),
+        bid=bid,
         bid_quantity=quote.bidQ,
-        ask=max(0, int(quote.askP * 100.0 + 0.5)),
+        ask=ask,
         ask_quantity=quote.askQ,
+        previous_close=close or known.previous_close,
     )

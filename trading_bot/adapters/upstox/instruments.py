@@ -24,6 +24,7 @@ from trading_bot.domain.ist import date_of
 
 _SHRUNK_TO_MIN = 0.5
 _KEPT_DAYS = 5
+_PARSE_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +89,11 @@ class UpstoxInstruments:
             except ReadFailedError as error:
                 self._log.warning("instruments_cache_broken", file=stored.name, reason=str(error))
         body = await self._fetched(name)
-        fresh = await self._offload.run(lambda: rows_of_file(body, f"instruments file {name}"))
+        fresh = await self._offload.run(
+            lambda: rows_of_file(body, f"instruments file {name}"), _PARSE_LIMIT_S
+        )
         await self._check_size(name, today, fresh)
-        await self._offload.run(lambda: self._store(stored, body, name))
+        await self._offload.run(lambda: self._store(stored, body, name), _PARSE_LIMIT_S)
         self._log.info(
             "instruments_loaded", file=name, rows=len(fresh.instruments), left_out=dict(fresh.left_out)
         )
@@ -133,7 +136,7 @@ class UpstoxInstruments:
         return InstrumentList(on=on, instruments=tuple(rows), is_today=False)
 
     async def _read(self, path: Path) -> ParsedRows:
-        return await self._offload.run(lambda: rows_of_file(path.read_bytes(), path.name))
+        return await self._offload.run(lambda: rows_of_file(path.read_bytes(), path.name), _PARSE_LIMIT_S)
 
     def _store(self, path: Path, body: bytes, name: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """One stream that is kept alive: authorise, connect, and after a loss the same again, ever slower."""
 
 import asyncio
+import logging
 import ssl
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -43,6 +44,8 @@ class KeptStream:
         self._tls = tls or ssl.create_default_context()
         self._backoff = Backoff(settings.reconnect_first_s, settings.reconnect_longest_s, jitter)
         self._log = structlog.get_logger(__name__)
+        # The library's own log would quote the address and its code; what matters is logged here.
+        self._quiet = logging.Logger("upstox stream", logging.CRITICAL)  # noqa: LOG001  # stays outside the tree
         self.counts: Counter[str] = Counter()
         """Connections made and lost, by kind."""
 
@@ -85,6 +88,7 @@ class KeptStream:
             connection = await connect(
                 address,
                 ssl=self._tls if address.startswith("wss://") else None,
+                logger=self._quiet,
                 compression=None,
                 proxy=None,
                 max_queue=4,

@@ -7,6 +7,7 @@ that drop or refuse what the broker newly sends, and spaces sent as ``+``.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from upstox_client.api_client import ApiClient
 from upstox_client.configuration import Configuration
 
-from trading_bot.adapters.upstox.answers import Answer
+from trading_bot.adapters.upstox.answers import Answer, NoAnswerError
 from trading_bot.adapters.upstox.offload import Offload
 from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.adapters.upstox.wire import Wire
@@ -93,23 +94,27 @@ class UpstoxTransport:
         self._configuration = _configuration(settings)
         self._client = SdkClient(self._configuration, self._wire, settings.user_agent)
         self._user_agent = settings.user_agent
+        # The wire keeps its own time; these limits end what it cannot see, such as headers that trickle.
+        self._limit_s = settings.connect_timeout_s + settings.answer_timeout_s + settings.read_timeout_s
+        self._download_limit_s = self._limit_s + settings.download_timeout_s
 
     async def write(self, call: Call) -> Answer:
         """Make a call that changes something. Raises NotSentError, NoAnswerError, NotAuthorisedError."""
-        return await self._write_lane.run(lambda: self._made(call))
+        return await _limited(self._write_lane, lambda: self._made(call), self._limit_s)
 
     async def read(self, call: Call) -> Answer:
         """Make a call that only asks. Raises NotSentError, NoAnswerError, NotAuthorisedError."""
-        return await self._read_lane.run(lambda: self._made(call))
+        return await _limited(self._read_lane, lambda: self._made(call), self._limit_s)
 
     async def without_token(self, call: Call) -> Answer:
         """Make a call of the login flow, which carries no token. Raises NotSentError, NoAnswerError."""
-        return await self._read_lane.run(lambda: call(self._client))
+        return await _limited(self._read_lane, lambda: call(self._client), self._limit_s)
 
     async def download(self, url: str) -> Answer:
         """Fetch a public file; no token goes along. Raises NotSentError, NoAnswerError."""
         headers = {"User-Agent": self._user_agent, "Accept": "*/*"}
-        return await self._read_lane.run(lambda: self._download_wire.exchange("GET", url, headers))
+        work = partial(self._download_wire.exchange, "GET", url, headers)
+        return await _limited(self._read_lane, work, self._download_limit_s)
 
     def close(self) -> None:
         """Close the lanes and the idle connections."""
@@ -124,6 +129,13 @@ class UpstoxTransport:
             raise NotAuthorisedError("there is no access token: log in first")
         self._configuration.access_token = token.get_secret_value()
         return call(self._client)
+
+
+async def _limited(lane: Offload, work: Callable[[], Answer], limit_s: float) -> Answer:
+    try:
+        return await lane.run(work, limit_s)
+    except TimeoutError as error:
+        raise NoAnswerError(f"no answer within {limit_s:g} s") from error
 
 
 def _wire(settings: UpstoxSettings, answer_timeout_s: float) -> Wire:

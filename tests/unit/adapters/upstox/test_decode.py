@@ -162,7 +162,9 @@ def test_unreadable_times_of_an_order_are_zero_not_now(moment):
     assert report(order_timestamp=moment, exchange_timestamp=moment).reported_at_ms == 0
 
 
-@pytest.mark.parametrize("wrong", [{"quantity": 0}, {"average_price": 0}, {"trade_id": ""}, {"order_id": None}])
+@pytest.mark.parametrize(
+    "wrong", [{"quantity": 0}, {"average_price": 0}, {"trade_id": ""}, {"order_id": None}]
+)
 def test_trade_that_is_none_fails_the_read(wrong):
     with pytest.raises(ReadFailedError):
         decode.fills([{**TRADE, **wrong}], Oddities())
@@ -202,7 +204,9 @@ def test_margin_funded_position_is_counted_and_passed_over():
     assert oddities.counts["position of a foreign kind"] == 1
 
 
-@pytest.mark.parametrize("data", [None, {}, {"available_to_trade": {}}, {"available_to_trade": {"total": None}}])
+@pytest.mark.parametrize(
+    "data", [None, {}, {"available_to_trade": {}}, {"available_to_trade": {"total": None}}]
+)
 def test_funds_without_a_total_are_not_zero(data):
     with pytest.raises(ReadFailedError):
         decode.funds(data)

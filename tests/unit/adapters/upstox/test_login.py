@@ -67,7 +67,9 @@ def test_wrong_state_uses_the_attempt_up(attempt):
         attempt.code_from(right, NOW_MS)
 
 
-@pytest.mark.parametrize("address", ["", "http://127.0.0.1/", "http://127.0.0.1/?code=c1", "http://127.0.0.1/?state=é"])
+@pytest.mark.parametrize(
+    "address", ["", "http://127.0.0.1/", "http://127.0.0.1/?code=c1", "http://127.0.0.1/?state=é"]
+)
 def test_return_without_the_state_is_refused(attempt, address):
     with pytest.raises(LoginNeededError):
         attempt.code_from(address, NOW_MS)
@@ -105,7 +107,13 @@ def test_notice_of_an_approval_gives_the_token():
 
 @pytest.mark.parametrize(
     "change",
-    [{"client_id": "other"}, {"client_id": None}, {"user_id": "ZZ9999"}, {"access_token": ""}, {"message_type": "x"}],
+    [
+        {"client_id": "other"},
+        {"client_id": None},
+        {"user_id": "ZZ9999"},
+        {"access_token": ""},
+        {"message_type": "x"},
+    ],
 )
 def test_notice_for_somebody_else_is_refused(change):
     body = json.dumps({**NOTICE, **change}).encode()

@@ -77,7 +77,7 @@ def test_refusals_met_in_life_are_refused_under_their_code(status, code):
         (302, b""),
         (200, b""),
         (200, b"<html/>"),
-        (200, b"{\"status\": \"success\", \"data\": {\"order_ids\": [\"1\"]"),
+        (200, b'{"status": "success", "data": {"order_ids": ["1"]'),
         (200, b"null"),
         (200, b"[]"),
         (200, {}),

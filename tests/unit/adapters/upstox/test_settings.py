@@ -11,7 +11,9 @@ def test_defaults_are_the_real_hosts():
     assert settings.order_url == "https://api-hft.upstox.com"
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://localhost:9/", "http://[::1]:9", "https://x.example.test"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9", "http://localhost:9/", "http://[::1]:9", "https://x.example.test"]
+)
 def test_plain_http_is_for_loopback_and_https_for_all(url):
     assert UpstoxSettings(api_url=url).api_url == url.rstrip("/")
 

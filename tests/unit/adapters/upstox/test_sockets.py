@@ -6,7 +6,12 @@ from trading_bot.domain.errors import ReadFailedError
 
 @pytest.mark.parametrize(
     "address",
-    ["wss://wsfeeder-api.upstox.com/feeds?code=1", "wss://upstox.com/x", "ws://127.0.0.1:9/x", "ws://localhost/x"],
+    [
+        "wss://wsfeeder-api.upstox.com/feeds?code=1",
+        "wss://upstox.com/x",
+        "ws://127.0.0.1:9/x",
+        "ws://localhost/x",
+    ],
 )
 def test_encrypted_addresses_of_the_broker_and_loopback_are_trusted(address):
     check_address(address, "upstox.com")

@@ -25,7 +25,10 @@ def path(tmp_path):
 @pytest.fixture
 def token():
     return AccessToken(
-        secret=SecretStr("secret"), account="AB1234", issued_at_ms=ISSUED_MS, expires_at_ms=expiry_ms(ISSUED_MS)
+        secret=SecretStr("secret"),
+        account="AB1234",
+        issued_at_ms=ISSUED_MS,
+        expires_at_ms=expiry_ms(ISSUED_MS),
     )
 
 
@@ -105,7 +108,9 @@ def test_every_half_written_file_is_refused(path, token):
             TokenStore(path).load(ISSUED_MS)
 
 
-@pytest.mark.parametrize("change", [{"access_token": ""}, {"account": None}, {"expires_at_ms": "x"}, {"issued_at_ms": None}])
+@pytest.mark.parametrize(
+    "change", [{"access_token": ""}, {"account": None}, {"expires_at_ms": "x"}, {"issued_at_ms": None}]
+)
 def test_file_with_a_wrong_field_is_refused(path, token, change):
     TokenStore(path).save(token)
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
