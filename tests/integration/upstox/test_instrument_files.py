@@ -157,3 +157,17 @@ async def test_old_files_are_removed(publish, master, clock, tmp_path):
         clock.now_ms += MS_PER_DAY
 
     assert len(list(tmp_path.iterdir())) == 6
+
+
+async def test_unreachable_host_is_told_as_a_failed_read(broker, master):
+    broker.drops("GET", PATH)
+
+    with pytest.raises(ReadFailedError, match="instruments file NSE"):
+        await master().instruments()
+
+
+async def test_broken_old_file_proves_nothing_against_a_new_one(publish, master, tmp_path):
+    (tmp_path / "NSE-2026-11-19.json.gz").write_bytes(b"torn")
+    publish(packed(3))
+
+    assert len(await master().instruments()) == 3

@@ -64,6 +64,13 @@ async def test_canary_token_appears_in_no_log_error_or_outcome(broker, adapter, 
     assert CANARY not in " ".join(said)
 
 
+async def test_order_updates_come_from_the_stream(adapter, broker):
+    broker.on_error("GET", "/v2/feed/portfolio-stream-feed/authorize", 401, "UDAPI100050")
+
+    with pytest.raises(TradingBotError):
+        await anext(adapter.broker.order_updates())
+
+
 async def test_login_secrets_appear_in_no_error(broker, adapter, settings, caplog):
     caplog.set_level(logging.DEBUG)
     secrets = UpstoxSecrets(

@@ -96,10 +96,8 @@ def addresses(broker, stream):
 
 @pytest.fixture
 def kept(settings, reads, sleep):
-    def make(call, **options):
-        return KeptStream(
-            "test stream", call, settings, reads, jitter=random.Random(7).random, sleep=sleep, **options
-        )
+    def make(call, settings=settings):
+        return KeptStream("test stream", call, settings, reads, jitter=random.Random(7).random, sleep=sleep)
 
     return make
 
@@ -109,11 +107,11 @@ def feed(addresses, settings, kept):
     return UpstoxFeed(settings, kept(calls.market_feed_address()))
 
 
-def frame(**prices) -> bytes:
+def frame(at_ms=NOW_MS - 10, **prices) -> bytes:
     response = FeedResponse(type=1, currentTs=NOW_MS)
     for key, price in prices.items():
         trade = response.feeds[key].fullFeed.marketFF.ltpc
-        trade.ltp, trade.ltt = price, NOW_MS - 10
+        trade.ltp, trade.ltt = price, at_ms
     return response.SerializeToString()
 
 
@@ -201,6 +199,26 @@ async def test_handshake_401_is_raised_and_not_repeated(stream, feed):
         await taken(feed.messages(["A"]), 1)
 
     assert len(stream.codes) == 1
+
+
+@pytest.mark.usefixtures("addresses")
+async def test_connection_that_lived_long_starts_the_back_off_anew(stream, settings, kept, slept):
+    instantly = settings.model_copy(update={"healthy_after_s": 1e-9})
+    kept_stream = kept(calls.market_feed_address(), settings=instantly)
+    stream.scripts = [sends() for _ in range(8)]
+
+    await taken(UpstoxFeed(settings, kept_stream).messages(["A"]), 8)
+
+    assert max(slept) <= 0.1
+
+
+async def test_first_word_after_a_reconnect_is_context_when_it_is_old(stream, feed):
+    old = frame(at_ms=NOW_MS - 61_000, A=1.0)
+    stream.scripts = [sends(old, old), sends(old)]
+
+    first, second, _, again = await taken(feed.messages(["A"]), 4)
+
+    assert [message.is_snapshot for message in (first, second, again)] == [True, False, True]
 
 
 async def test_handshake_403_is_counted_and_sought_again(stream, settings, kept, addresses):

@@ -1,3 +1,4 @@
+import time
 from decimal import Decimal
 
 import pytest
@@ -160,6 +161,18 @@ def test_outcomes_of_changes_are_told_apart(change):
 @pytest.mark.parametrize("moment", [None, "", "NA", "yesterday"])
 def test_unreadable_times_of_an_order_are_zero_not_now(moment):
     assert report(order_timestamp=moment, exchange_timestamp=moment).reported_at_ms == 0
+
+
+def test_times_mean_india_whatever_the_host_s_zone(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        found = report()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert found.reported_at_ms == 1_795_147_200_000
 
 
 @pytest.mark.parametrize(

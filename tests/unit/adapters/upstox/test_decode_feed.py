@@ -151,6 +151,35 @@ def test_impossible_quote_is_dropped_and_counted(decoder, statistics, price):
     assert statistics.suspect_prices == 1
 
 
+@pytest.mark.parametrize("price", [-1.0, math.nan, math.inf])
+def test_impossible_quote_after_a_good_tick_is_dropped_and_counted(decoder, statistics, price):
+    ticks_of(decoder, full(live()))
+    response = full(live(), quote=False)
+    response.feeds[KEY].fullFeed.marketFF.marketLevel.bidAskQuote.add(bidP=1400.0, askP=price)
+
+    assert decoder.decode(response.SerializeToString()) == ()
+    assert statistics.suspect_prices == 1
+
+
+def test_second_tick_carries_everything_as_the_first_did(decoder):
+    ticks_of(decoder, full(live()))
+
+    [tick] = ticks_of(decoder, full(live(), ltp=1401.25, ltt=NOW_MS, vtt=5010))
+
+    assert tick == Tick(KEY, 140_125, NOW_MS, 5010, 140_000, 10, 140_010, 20, 139_050)
+    assert type(tick) is Tick
+
+
+def test_previous_close_that_arrives_late_is_taken(decoder):
+    response = full(live())
+    response.feeds[KEY].fullFeed.marketFF.ltpc.ClearField("cp")
+    [first] = ticks_of(decoder, response)
+
+    [second] = ticks_of(decoder, full(live()))
+
+    assert (first.previous_close, second.previous_close) == (0, 139_050)
+
+
 def test_impossible_quote_of_a_depth_packet_escapes_nowhere(decoder, statistics):
     ticks_of(decoder, full(live()))
     response = live()
@@ -282,9 +311,10 @@ def test_prices_of_two_decimals_become_the_paise_that_money_says(price_paise):
     rupees = price_paise / 100
     decoder = FeedDecoder(FeedStatistics())
 
-    [tick] = ticks_of(decoder, full(live(), ltp=rupees))
+    [first] = ticks_of(decoder, full(live(), ltp=rupees))
+    [second] = ticks_of(decoder, full(live(), ltp=rupees))
 
-    assert tick.last_price == paise_from_wire(rupees) == price_paise
+    assert first.last_price == second.last_price == paise_from_wire(rupees) == price_paise
 
 
 def test_real_frame_of_one_share_is_decoded(shared_data, decoder):
