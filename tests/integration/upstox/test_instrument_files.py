@@ -93,7 +93,15 @@ async def test_next_day_fetches_anew(broker, publish, master, clock):
 
 
 @pytest.mark.parametrize(
-    "body", [packed(10)[:-9], b"", b"<html>maintenance</html>", gzip.compress(b"{}"), gzip.compress(b"[]")]
+    "body",
+    [
+        packed(10)[:-4],
+        packed(10)[:60],
+        b"",
+        b"<html>maintenance</html>",
+        gzip.compress(b"{}"),
+        gzip.compress(b"[]"),
+    ],
 )
 async def test_torn_or_foreign_file_is_refused_and_not_kept(publish, master, tmp_path, body):
     publish(body)
