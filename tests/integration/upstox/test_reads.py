@@ -216,6 +216,16 @@ async def test_margin_is_asked_in_parts_of_twenty(broker, upstox):
     assert '"price": 1400.05' in broker.asked[1].body
 
 
+async def test_price_bands_are_asked_in_parts_of_five_hundred(broker, upstox):
+    row = {"instrument_token": KEY, "lower_circuit_limit": 1260.0, "upper_circuit_limit": 1540.0}
+    broker.on_success("GET", "/v3/market-quote/quotes", {"NSE_EQ:RELIANCE": row})
+
+    bands = await upstox.price_bands([KEY, *(f"NSE_EQ|{number}" for number in range(500))])
+
+    assert bands == {KEY: (126_000, 154_000)}
+    assert len(broker.asked) == 2
+
+
 async def test_account_is_confirmed_by_a_profile_read(broker, reads):
     broker.on_success("GET", "/v2/user/profile", {"user_id": "AB1234"})
 

@@ -21,6 +21,7 @@ from trading_bot.adapters.upstox.rest import UpstoxBroker
 from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.adapters.upstox.sockets import KeptStream
 from trading_bot.adapters.upstox.transport import TokenSource, UpstoxTransport
+from trading_bot.engine.ports import Broker, History
 
 _WRITE_THREADS = 4
 _READ_THREADS = 4
@@ -32,9 +33,9 @@ class UpstoxAdapter:
 
     transport: UpstoxTransport
     reads: BrokerReads
-    broker: UpstoxBroker
+    broker: Broker
     feed: UpstoxFeed
-    history: UpstoxHistory
+    history: History
     market: UpstoxMarket
     instruments: UpstoxInstruments
     oddities: Oddities

@@ -45,6 +45,16 @@ def quotes(data: object) -> dict[str, Tick]:
     return {tick.instrument_key: tick for tick in ticks if tick is not None}
 
 
+def price_bands(data: object) -> dict[str, tuple[int, int]]:
+    """Return today's lower and upper price limits in paise of the instruments that have both.
+
+    Raises ReadFailedError, also for limits that contradict each other.
+    """
+    rows = [Row(row, f"quote {name}") for name, row in Row(data, "quotes").fields.items()]
+    bands = {row.text("instrument_token"): _band(row) for row in rows}
+    return {key: band for key, band in bands.items() if band is not None}
+
+
 def holidays(data: object) -> tuple[ListedHoliday, ...]:
     """Return the listed days of the year. Raises ReadFailedError."""
     return tuple(_holiday(Row(row, "holiday")) for row in rows_of(data, "holidays"))
@@ -92,6 +102,15 @@ def _quote(row: Row) -> Tick | None:
         ask_quantity=ask_quantity,
         previous_close=row.optional_paise("prev_close_price"),
     )
+
+
+def _band(row: Row) -> tuple[int, int] | None:
+    lower, upper = row.optional_paise("lower_circuit_limit"), row.optional_paise("upper_circuit_limit")
+    if lower <= 0 or upper <= 0:
+        return None  # an index has no limits
+    if lower > upper:
+        raise ReadFailedError(f"{row.text('instrument_token')}: price limits {lower} to {upper} paise")
+    return lower, upper
 
 
 def _best(depth: Any, side: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from trading_bot.adapters.upstox import calls, decode
+from trading_bot.adapters.upstox import calls, decode, decode_market
 from trading_bot.adapters.upstox.answers import TransportError
 from trading_bot.adapters.upstox.fields import Oddities, Row, rows_of
 from trading_bot.adapters.upstox.order_stream import OrderStream
@@ -21,6 +21,7 @@ from trading_bot.engine.ports import BrokerPosition, Funds, MarginQuestion, Outc
 
 _NO_SUCH_ORDER = "UDAPI100010"
 _MARGIN_LEGS_MAX = 20
+_QUOTES_MAX = 500
 
 
 class UpstoxBroker:
@@ -99,6 +100,17 @@ class UpstoxBroker:
         ]
         answers = [await self._reads.data("margin", calls.margin(part)) for part in parts]
         return sum((Row(answer, "margin").amount("final_margin") for answer in answers), ZERO)
+
+    async def price_bands(self, instrument_keys: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Return today's lower and upper price limits in paise of the instruments that have them.
+
+        Raises ReadFailedError.
+        """
+        found: dict[str, tuple[int, int]] = {}
+        for first in range(0, len(instrument_keys), _QUOTES_MAX):
+            part = calls.full_quotes(instrument_keys[first : first + _QUOTES_MAX])
+            found |= decode_market.price_bands(await self._reads.data("price bands", part))
+        return found
 
     def order_updates(self) -> AsyncIterator[OrderReport | None]:
         """Yield rows of the push stream; None each time it (re)connects."""

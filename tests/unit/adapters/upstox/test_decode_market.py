@@ -95,3 +95,24 @@ def test_settlement_holiday_keeps_its_kind():
     [holiday] = decode_market.holidays([{"date": "2026-04-01", "holiday_type": "SETTLEMENT_HOLIDAY"}])
 
     assert (holiday.kind, holiday.closed_exchanges) == ("SETTLEMENT_HOLIDAY", ())
+
+
+def banded(lower, upper, key=KEY):
+    return {"instrument_token": key, "lower_circuit_limit": lower, "upper_circuit_limit": upper}
+
+
+def test_price_bands_are_in_paise_by_instrument():
+    assert decode_market.price_bands({"NSE_EQ:X": banded(1260.45, 1540.55)}) == {KEY: (126_045, 154_055)}
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(0, 0), (None, None), (0.0, 10.0), ("", "")])
+def test_instrument_without_both_limits_has_no_band(lower, upper):
+    assert decode_market.price_bands({"X": banded(lower, upper)}) == {}
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, [], {"X": None}, {"X": banded(10, 9)}, {"X": banded(1, 2, key=None)}]
+)
+def test_bands_that_cannot_be_fail_the_read(wrong):
+    with pytest.raises(ReadFailedError):
+        decode_market.price_bands(wrong)
