@@ -1,0 +1,1 @@
+"""Upstox's REST API and WebSockets over a pure broker core and a market source."""

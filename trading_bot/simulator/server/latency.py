@@ -1,0 +1,18 @@
+"""The time that a request spent in the server, as `metadata.latency` tells it."""
+
+import time
+
+from aiohttp import web
+
+RECEIVED_AT_S = "received_at_s"
+
+
+def note_arrival(request: web.Request) -> None:
+    """Remember when a request came in."""
+    request[RECEIVED_AT_S] = time.monotonic()
+
+
+def latency_ms(request: web.Request) -> int:
+    """Whole milliseconds since it came in."""
+    received_at_s: float = request[RECEIVED_AT_S]
+    return round((time.monotonic() - received_at_s) * 1_000)
