@@ -80,8 +80,11 @@ def market_info(plan: DayPlan, now_ms: int) -> bytes:
         if segment.is_cash and newest.phase in _PRE_OPEN:
             pre_open = info.preOpenSessionStatus[segment.value]
             pre_open.status, pre_open.updatedTime = newest.phase.value, newest.at_ms
-    return bytes(response.SerializeToString())
+    return bytes(response.SerializeToString(deterministic=True))
 
 
 def _has_auction_share(listing: Listing) -> bool:
-    return any(instrument.closing_auction_eligible for instrument in listing.instruments)
+    return any(
+        instrument.closing_auction_eligible and instrument.segment.is_cash
+        for instrument in listing.instruments
+    )

@@ -5,8 +5,9 @@ import logging
 
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
 from trading_bot.simulator.contracts import MarketMoment
-from trading_bot.simulator.server.day_phase import next_change_ms, session_end_ms
+from trading_bot.simulator.server.day_phase import next_change_ms
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.server.tokens import expiry_ms
 
 _FINE_STEP_MS = 100
 _SETTLE_MS = 60_000
@@ -19,15 +20,15 @@ class SessionDriver:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._next_change_ms = next_change_ms(simulation.plan, simulation.now_ms)
+        self._tokens_die_ms = expiry_ms(simulation.now_ms)
 
     async def run(self) -> None:
         """Drive the whole day."""
         simulation = self._simulation
-        end_ms = session_end_ms(simulation.plan, simulation.listing) + _SETTLE_MS
         for moment in simulation.source.moments():
             await self._reach(moment.at_ms)
             await self._deliver(moment)
-        await self._reach(max(end_ms, simulation.now_ms))
+        await self._reach(max(simulation.end_ms + _SETTLE_MS, simulation.now_ms))
         simulation.pacing.has_ended = True
         simulation.finished.set()
         _log.info("session of %s finished", simulation.on)
@@ -50,9 +51,11 @@ class SessionDriver:
             simulation.next_stop_ms = ceiling_ms
             simulation.catch_up()
             await self._announce_changes()
+            if simulation.now_ms >= self._tokens_die_ms:
+                self._tokens_die_ms = expiry_ms(simulation.now_ms)
+                simulation.cut_dead_sockets()
             if simulation.now_ms >= target_ms:
                 return
-            simulation.cut_dead_sockets()
             if simulation.now_ms < ceiling_ms:
                 await simulation.wake.wait(simulation.pacing.wait_s(ceiling_ms))
 
@@ -60,7 +63,7 @@ class SessionDriver:
         """The next instant that matters: small steps while orders are on their way, phase changes."""
         simulation = self._simulation
         now_ms = simulation.now_ms
-        ceiling_ms = target_ms
+        ceiling_ms = min(target_ms, self._tokens_die_ms)
         if simulation.history.has_orders_on_the_way or now_ms < simulation.fine_steps_until_ms:
             ceiling_ms = min(ceiling_ms, now_ms + _FINE_STEP_MS)
         if self._next_change_ms is not None:

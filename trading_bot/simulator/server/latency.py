@@ -4,7 +4,7 @@ import time
 
 from aiohttp import web
 
-RECEIVED_AT_S = "received_at_s"
+RECEIVED_AT_S = web.RequestKey("received_at_s", float)
 
 
 def note_arrival(request: web.Request) -> None:
@@ -14,5 +14,4 @@ def note_arrival(request: web.Request) -> None:
 
 def latency_ms(request: web.Request) -> int:
     """Whole milliseconds since it came in."""
-    received_at_s: float = request[RECEIVED_AT_S]
-    return round((time.monotonic() - received_at_s) * 1_000)
+    return round((time.monotonic() - request[RECEIVED_AT_S]) * 1_000)

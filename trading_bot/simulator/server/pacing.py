@@ -22,6 +22,8 @@ class Pace:
     start_ms: int
     speed: float
     hold_ms: int
+    close_ms: int
+    """From here on nobody has to be waited for."""
     lead_ms: int
     pong_wait_s: float
     first_client_wait_s: float
@@ -167,7 +169,11 @@ class Pacing:
 
     def _speed(self, wall_s: float) -> float:
         speed = self._pace.speed
-        is_alone = self._lost_at_s is not None and wall_s - self._lost_at_s < self._pace.lost_client_wait_s
+        is_alone = (
+            self._lost_at_s is not None
+            and wall_s - self._lost_at_s < self._pace.lost_client_wait_s
+            and self._now_ms < self._pace.close_ms
+        )
         if (is_alone or self.has_ended) and (speed == 0 or (is_alone and speed > 1)):
             return 1.0
         return speed

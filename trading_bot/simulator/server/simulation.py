@@ -8,7 +8,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.simulator.contracts import BrokerCore, MarketSource, OrderRow
 from trading_bot.simulator.server import order_rows, position_rows
-from trading_bot.simulator.server.day_phase import market_info, session_phase
+from trading_bot.simulator.server.day_phase import market_info, session_end_ms, session_phase
 from trading_bot.simulator.server.day_record import fresh_day
 from trading_bot.simulator.server.envelope import invalid_input
 from trading_bot.simulator.server.faults import Faults
@@ -50,7 +50,8 @@ class Simulation:
         self.listing = Listing(source.instruments)
         self.days = fresh_day(source, source.instruments, midnight_ms(source.on))
         self.wake = Wake()
-        self.pacing = Pacing(_pace(source, settings), wall)
+        self.end_ms = session_end_ms(self.plan, self.listing)
+        self.pacing = Pacing(_pace(source, settings, self.end_ms), wall)
         self.next_stop_ms = self.pacing.now_ms
         """The clock does not pass this instant before the driver has dealt with it."""
         self.fine_steps_until_ms = 0
@@ -136,11 +137,12 @@ class Simulation:
         ]
 
 
-def _pace(source: MarketSource, settings: ServerSettings) -> Pace:
+def _pace(source: MarketSource, settings: ServerSettings, close_ms: int) -> Pace:
     return Pace(
         start_ms=ms_at(source.on, settings.start_at),
         speed=settings.speed,
         hold_ms=ms_at(source.on, settings.hold_at),
+        close_ms=close_ms,
         lead_ms=settings.lead_ms,
         pong_wait_s=settings.pong_wait_s,
         first_client_wait_s=settings.first_client_wait_s,
