@@ -172,13 +172,13 @@ async def test_the_direct_entry_redirects_to_a_one_time_address(start, connect):
 
 async def test_the_third_feed_connection_is_refused(start, connect):
     client = connect(await start())
-    await client.socket()
-    await client.socket()
+    held = [await client.socket() for _ in range(2)]
 
     with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
         await client.socket()
 
     assert caught.value.status == 403
+    assert not any(socket.closed for socket in held)
 
 
 @pytest.mark.parametrize("cuts", [True, False])
