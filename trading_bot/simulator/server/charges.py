@@ -92,7 +92,7 @@ def _charge_members(estimate: ChargeEstimate) -> dict[str, Any]:
         "clearing": wire.number(estimate.clearing),
         "sebi_turnover": wire.number(estimate.sebi_turnover),
     }
-    plan = {"name": "BASIC", "min_expense": 0.0}
+    plan = {"name": "BASIC", "min_expense": wire.number(estimate.depository)}
     return {
         "total": wire.number(estimate.total),
         "brokerage": wire.number(estimate.brokerage),

@@ -72,6 +72,7 @@ class ChargeEstimate(NamedTuple):
     transaction: Decimal
     clearing: Decimal
     sebi_turnover: Decimal
+    depository: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal:
