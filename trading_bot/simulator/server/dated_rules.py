@@ -80,7 +80,7 @@ class DatedRules:
     def charges(
         self, instrument: Instrument, product: Product, side: Side, *, quantity: int, price: int, on: date
     ) -> ChargeEstimate:
-        """Charges of one order, as if it were the day's only one; an intraday share is taken as squared up."""
+        """Charges of one order, as if it were the only one; an intraday share is squared up."""
         fill = ChargedFill("estimate", side, quantity, price)
         if product is Product.DELIVERY or not instrument.segment.is_cash:
             return _estimate(self._day(instrument, product, on, fill))

@@ -1,7 +1,6 @@
 """Starting and stopping of the simulator's server, in a process of its own or inside a test."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 
 from aiohttp import web
@@ -45,8 +44,7 @@ class RunningSimulator:
     async def close(self) -> None:
         """Cut every socket, end the session and stop listening."""
         self._session.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._session
+        await asyncio.wait({self._session})
         self.simulation.feed.cut_all()
         self.simulation.stream.cut_all()
         await self._runner.cleanup()
