@@ -60,6 +60,7 @@ class Client:
     def __init__(self, server: RunningSimulator, token: str) -> None:
         self.server = server
         self.address = server.address
+        self._sockets: list[aiohttp.ClientWebSocketResponse] = []
         self.session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"})
 
     async def call(self, method: str, path: str, **options) -> tuple[int, dict]:
@@ -80,7 +81,18 @@ class Client:
     ) -> aiohttp.ClientWebSocketResponse:
         """An open socket behind a one-time address."""
         data = await self.get(f"{name}/authorize", **query)
-        return await self.session.ws_connect(data["authorized_redirect_uri"])
+        return await self.open(data["authorized_redirect_uri"])
+
+    async def open(self, url: str, **options) -> aiohttp.ClientWebSocketResponse:
+        """An open socket of an address, kept until the client is closed."""
+        self._sockets.append(await self.session.ws_connect(url, **options))
+        return self._sockets[-1]
+
+    async def close(self) -> None:
+        """Close every socket and the session."""
+        for socket in self._sockets:
+            await socket.close()
+        await self.session.close()
 
 
 @pytest.fixture
@@ -94,4 +106,4 @@ async def connect():
 
     yield make
     for client in clients:
-        await client.session.close()
+        await client.close()

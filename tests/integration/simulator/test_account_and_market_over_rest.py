@@ -231,7 +231,8 @@ async def test_charges_and_margin_estimates(start, connect):
     )
 
     assert charges["charges"]["total"] == 23.6
-    assert (status, body["data"]["final_margin"]) == (200, 14_000.0)
+    assert status == 200
+    assert 0 < body["data"]["final_margin"] <= body["data"]["required_margin"] <= 14_000.0
 
 
 async def test_the_clock_tells_time_phase_and_end(start, connect):

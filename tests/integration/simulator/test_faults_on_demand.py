@@ -158,20 +158,17 @@ async def test_a_socket_can_be_reset(start, connect):
 
 
 @pytest.mark.parametrize(
-    ("kind", "statuses"),
-    [
-        ("mute_orders", ["open"]),
-        ("duplicate_orders", ["put order req received", "put order req received", "open"]),
-        ("reorder_orders", ["open", "put order req received"]),
-    ],
+    ("kind", "order_of_states"),
+    [("mute_orders", [1]), ("duplicate_orders", [0, 0]), ("reorder_orders", [1, 0])],
 )
-async def test_the_order_stream_loses_repeats_and_swaps_messages(start, connect, kind, statuses):
+async def test_the_order_stream_loses_repeats_and_swaps_messages(start, connect, kind, order_of_states):
     client = connect(await start())
     socket = await client.socket("/v2/feed/portfolio-stream-feed")
     await schedule(client, {"kind": kind, "count": 1})
 
     await client.call("POST", PLACE, json=LIMIT_BUY)
     async with asyncio.timeout(5):
-        seen = [json.loads(await socket.receive_str())["status"] for _ in statuses]
+        seen = [json.loads(await socket.receive_str())["status"] for _ in order_of_states]
 
-    assert seen == statuses
+    states = [row["status"] for row in await client.get("/v2/order/history", tag="tb1")]
+    assert seen == [states[index] for index in order_of_states]

@@ -150,10 +150,10 @@ async def test_the_30_level_mode_needs_the_plus_plan(start, connect):
 async def test_an_address_works_once(start, connect):
     client = connect(await start())
     url = (await client.get("/v3/feed/market-data-feed/authorize"))["authorized_redirect_uri"]
-    await client.session.ws_connect(url)
+    await client.open(url)
 
     with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
-        await client.session.ws_connect(url)
+        await client.open(url)
 
     assert caught.value.status == 403
 
@@ -167,7 +167,7 @@ async def test_the_direct_entry_redirects_to_a_one_time_address(start, connect):
         location = answer.headers["Location"]
 
     assert answer.status == 302
-    assert (await frame(await client.session.ws_connect(location))).type == schema.Type.market_info
+    assert (await frame(await client.open(location))).type == schema.Type.market_info
 
 
 async def test_the_third_feed_connection_is_refused(start, connect):
@@ -223,7 +223,7 @@ async def test_the_clock_does_not_outrun_a_client_that_owes_a_pong(start, connec
                for second in range(60)]  # fmt: skip
     client = connect(await start(moments, **FREE_RUNNING))
     data = await client.get("/v3/feed/market-data-feed/authorize")
-    socket = await client.session.ws_connect(data["authorized_redirect_uri"], autoping=False)
+    socket = await client.open(data["authorized_redirect_uri"], autoping=False)
     await subscribe(socket, "ltpc", RELIANCE.key)
     async with asyncio.timeout(5):
         while (await socket.receive()).type is not aiohttp.WSMsgType.PING:
@@ -234,17 +234,24 @@ async def test_the_clock_does_not_outrun_a_client_that_owes_a_pong(start, connec
     assert clock["now"] <= "2026-11-19T09:14:01+05:30"
 
 
+async def order_message(socket) -> dict:
+    async with asyncio.timeout(5):
+        return json.loads(await socket.receive_str())
+
+
 async def test_order_states_are_pushed_as_text(start, connect):
     client = connect(await start())
     socket = await client.socket("/v2/feed/portfolio-stream-feed")
 
     await client.call("POST", "/v3/order/place", json=LIMIT_BUY)
-    async with asyncio.timeout(5):
-        messages = [json.loads(await socket.receive_str()) for _ in range(3)]
+    messages = [await order_message(socket)]
+    while messages[-1]["status"] != "complete":
+        messages.append(await order_message(socket))
 
-    assert [message["status"] for message in messages] == ["put order req received", "open", "complete"]
+    history = await client.get("/v2/order/history", tag="tb1")
+    assert [message["status"] for message in messages] == [row["status"] for row in history]
     assert {message["update_type"] for message in messages} == {"order"}
-    assert messages[-1]["tag"] == "tb1"
+    assert messages[-1]["filled_quantity"] == 10
     assert messages[-1]["userId"] == messages[-1]["user_id"] == "SIM001"
     assert messages[-1]["instrument_key"] == RELIANCE.key
 

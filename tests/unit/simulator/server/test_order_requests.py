@@ -77,6 +77,12 @@ def test_a_market_order_needs_protection(order_type):
     assert read(order_type=order_type, price=0, market_protection=-1).market_protection_pct == -1
 
 
+def test_the_refusal_of_unprotected_orders_can_be_switched_off():
+    body = BODY | {"order_type": "MARKET", "price": 0}
+
+    assert new_order(body, placed_by="ME", requires_protection=False).market_protection_pct == 0
+
+
 def test_protection_is_ignored_where_the_order_has_a_limit():
     assert read(market_protection=5).market_protection_pct == 0
 
