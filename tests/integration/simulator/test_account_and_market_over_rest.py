@@ -245,3 +245,44 @@ async def test_the_clock_tells_time_phase_and_end(start, connect):
     assert clock["phase"] == "closed"
     assert clock["now"].startswith("2026-11-19T15:4")
     assert clock["now"].endswith("+05:30")
+
+
+async def test_before_half_past_five_funds_and_orders_are_out_of_service(start, connect):
+    early = time(4, 0)
+    client = connect(await start(start_at=early, hold_at=early))
+
+    status, body = await client.call("GET", "/v3/user/get-funds-and-margin")
+    assert (status, body["errors"][0]["error_code"]) == (423, "UDAPI100072")
+    status, body = await client.call("DELETE", "/v3/order/cancel?order_id=1")
+    assert (status, body["errors"][0]["error_code"]) == (400, "UDAPI100074")
+
+
+async def test_logout_ends_the_token(start, connect):
+    client = connect(await start())
+
+    assert (await client.call("DELETE", "/v2/logout"))[1] == {"status": "success", "data": True}
+    assert (await client.call("GET", "/v2/user/profile"))[0] == 401
+
+
+async def test_a_wrong_method_is_answered_in_the_envelope(start, connect):
+    status, body = await connect(await start()).call("POST", "/v2/user/profile")
+
+    assert (status, body["status"]) == (405, "error")
+
+
+async def test_a_wrong_redirect_address_stops_the_login(start, connect):
+    client = connect(await start(redirect_uri="http://127.0.0.1:1/"))
+
+    status, body = await client.call(
+        "GET", "/v2/login/authorization/dialog", params={"client_id": "a", "redirect_uri": "http://x.test/"}
+    )
+
+    assert (status, body["errors"][0]["error_code"]) == (401, "UDAPI100068")
+
+
+async def test_moments_before_the_start_are_taken_in_at_the_start(start, connect):
+    client = connect(await start([moment("08:00", update(RELIANCE, "08:00", 140_500))]))
+
+    quotes = await client.get("/v3/market-quote/ltp", instrument_key=RELIANCE.key)
+
+    assert quotes["NSE_EQ:RELIANCE"]["last_price"] == 1405.0

@@ -157,6 +157,18 @@ async def test_a_socket_can_be_reset(start, connect):
     assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
 
 
+async def test_the_order_stream_can_be_reset(start, connect):
+    client = connect(await start())
+    socket = await client.socket("/v2/feed/portfolio-stream-feed")
+    await schedule(client, {"kind": "reset", "path": "/v2/feed/portfolio-stream-feed", "count": 1})
+
+    await client.call("POST", PLACE, json=LIMIT_BUY)
+    async with asyncio.timeout(5):
+        message = await socket.receive()
+
+    assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+
+
 @pytest.mark.parametrize(
     ("kind", "order_of_states"),
     [("mute_orders", [1]), ("duplicate_orders", [0, 0]), ("reorder_orders", [1, 0])],

@@ -234,6 +234,34 @@ async def test_the_clock_does_not_outrun_a_client_that_owes_a_pong(start, connec
     assert clock["now"] <= "2026-11-19T09:14:01+05:30"
 
 
+@pytest.mark.parametrize("name", ["/v3/feed/market-data-feed", "/v2/feed/portfolio-stream-feed"])
+async def test_idle_sockets_are_pinged_again_and_again(start, connect, name):
+    client = connect(await start(idle_ping_s=0.01))
+    data = await client.get(f"{name}/authorize")
+    socket = await client.open(data["authorized_redirect_uri"], autoping=False)
+
+    kinds = []
+    async with asyncio.timeout(5):
+        while kinds.count(aiohttp.WSMsgType.PING) < 3:
+            kinds.append((await socket.receive()).type)
+
+    assert not socket.closed
+
+
+@pytest.mark.parametrize("name", ["/v3/feed/market-data-feed", "/v2/feed/portfolio-stream-feed"])
+async def test_pings_of_a_client_are_answered(start, connect, name):
+    client = connect(await start())
+    data = await client.get(f"{name}/authorize")
+    socket = await client.open(data["authorized_redirect_uri"], autoping=False)
+
+    await socket.ping(b"hello")
+    async with asyncio.timeout(5):
+        while (message := await socket.receive()).type is not aiohttp.WSMsgType.PONG:
+            pass
+
+    assert message.data == b"hello"
+
+
 async def order_message(socket) -> dict:
     async with asyncio.timeout(5):
         return json.loads(await socket.receive_str())
@@ -276,3 +304,19 @@ async def test_all_instruments_close_and_the_session_finishes(start, connect):
         await server.wait_finished()
 
     assert server.simulation.phase == "closed"
+
+
+async def test_a_stream_client_that_falls_behind_is_cut(start, connect):
+    client = connect(await start(stream_queue_size=1))
+    socket = await client.socket("/v2/feed/portfolio-stream-feed")
+    (stream_client,) = client.server.simulation.stream.clients
+
+    row_of = client.server.simulation.core.order_rows
+    await client.call("POST", "/v3/order/place", json=LIMIT_BUY)
+    for _ in range(3):
+        stream_client.push(row_of()[0])
+    async with asyncio.timeout(5):
+        while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+
+    assert client.server.simulation.stream.clients == []

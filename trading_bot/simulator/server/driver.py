@@ -1,7 +1,8 @@
 """The course of the session: market moments into core and feed, at the pace that the clock allows."""
 
 import asyncio
-import logging
+
+import structlog
 
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
 from trading_bot.simulator.contracts import MarketMoment
@@ -11,7 +12,7 @@ from trading_bot.simulator.server.tokens import expiry_ms
 
 _FINE_STEP_MS = 100
 _SETTLE_MS = 60_000
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 class SessionDriver:
@@ -31,7 +32,7 @@ class SessionDriver:
         await self._reach(max(simulation.end_ms + _SETTLE_MS, simulation.now_ms))
         simulation.pacing.has_ended = True
         simulation.finished.set()
-        _log.info("session of %s finished", simulation.on)
+        _log.info("simulated_session_finished", on=str(simulation.on))
         await self._reach(midnight_ms(simulation.on) + MS_PER_DAY - MS_PER_SECOND)
 
     async def _deliver(self, moment: MarketMoment) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-import logging
 
+import structlog
 from aiohttp import WSMsgType, web
 
 from trading_bot.simulator.contracts import MarketMoment
@@ -19,7 +19,7 @@ FEED_PATH = "/v3/feed/market-data-feed"
 """How fault rules name this socket, whatever its one-time address."""
 
 _PING_BYTES = 8
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 class FeedClient:
@@ -52,7 +52,7 @@ class FeedClient:
                 await self.socket.send_bytes(payload)
                 await self.ping_if_due(wall_s)
         except TimeoutError:
-            _log.warning("feed client took nothing for %s s and was cut", timeout_s)
+            _log.warning("stuck_feed_client_cut", timeout_s=timeout_s)
             self.cut()
         except ConnectionError:
             self.cut()
@@ -105,7 +105,7 @@ class Feed:
             while await self._next_message(client):
                 pass
         except ConnectionError:
-            _log.info("feed client broke off")
+            _log.info("feed_client_broke_off")
         finally:
             self.clients.remove(client)
             self._pacing.leave(client.paced)

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from aiohttp import WSMsgType, web
 
 from trading_bot.simulator.contracts import BrokerCore, OrderRow
@@ -21,7 +21,7 @@ UPDATE_TYPES = frozenset({"order", "gtt_order", "position", "holding"})
 Render = Callable[[OrderRow], dict[str, Any]]
 RenderPositions = Callable[[OrderRow], list[dict[str, Any]]]
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 class StreamClient:
@@ -52,7 +52,7 @@ class StreamClient:
         try:
             self.queue.put_nowait(row)
         except asyncio.QueueFull:
-            _log.warning("portfolio client fell %s messages behind and was cut", self.queue.maxsize)
+            _log.warning("slow_stream_client_cut", messages_behind=self.queue.maxsize)
             self.cut()
 
 
@@ -78,6 +78,9 @@ class OrderStream:
     def publish(self, row: OrderRow) -> None:
         """Push an order state to every client, unless a fault is in the way."""
         now_ms = self._core.now_ms
+        if self._faults.take((FaultKind.RESET,), STREAM_PATH, now_ms):
+            self.cut_all()
+            return
         if self._faults.take((FaultKind.MUTE_ORDERS,), STREAM_PATH, now_ms):
             return
         repeats = 2 if self._faults.take((FaultKind.DUPLICATE_ORDERS,), STREAM_PATH, now_ms) else 1

@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyAddress, SecretStr
 
 from trading_bot.domain.section import Section
 
@@ -47,7 +47,7 @@ class ServerSettings(Section):
     """The registered redirect address; None takes any."""
     new_login_ends_old_token: bool = False
     """Whether a login revokes the token before it: not known."""
-    registered_addresses: tuple[str, ...] = ()
+    registered_addresses: tuple[IPvAnyAddress, ...] = Field(default=(), max_length=2)
     """Addresses that may write orders, primary first; none registered leaves the gate open."""
     enforces_rate_limits: bool = True
     has_plus_plan: bool = False

@@ -62,7 +62,7 @@ class Simulation:
         self.tokens = _tokens(settings, self.pacing.now_ms)
         self.socket_codes = OneTimeCodes(f"{source.on}")
         self.login_codes = LoginCodes(f"{source.on}")
-        self.addresses = RegisteredAddresses(settings.registered_addresses)
+        self.addresses = RegisteredAddresses([str(address) for address in settings.registered_addresses])
         self.feed = Feed(
             settings=settings,
             listing=self.listing,
