@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import time
+from random import Random
 
 import aiohttp
 import pytest
 
-from tests.fakes.scripted_core import ScriptedCore
-from tests.fakes.scripted_market import CLOSES, LISTED, PlainRules, ScriptedMarket, at, moment, update
+from tests.fakes.scripted_market import CLOSES, LISTED, ON, PlainRules, ScriptedMarket, moment, update
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.market_rules import MarketRules
 from trading_bot.simulator.contracts import BrokerCore, MarketMoment
+from trading_bot.simulator.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.server.run import RunningSimulator, serve
 from trading_bot.simulator.server.settings import ServerSettings
+from trading_bot.simulator.settings import VenueSettings
+from trading_bot.simulator.venue import Venue
 
 TOKEN = "token-of-the-day"
 STANDING = {
@@ -24,10 +29,24 @@ STANDING = {
 """Settings of a session that opened this second and moves in real time."""
 
 
+@pytest.fixture(scope="session")
+def market_rules() -> MarketRules:
+    return load_market_rules()
+
+
 @pytest.fixture
-def make_core():
+def make_core(market_rules):
     def make(instruments: Sequence[Instrument] = LISTED) -> BrokerCore:
-        return ScriptedCore(instruments, CLOSES, at("00:00"))
+        settings = VenueSettings()
+        return Venue(
+            on=ON,
+            instruments=instruments,
+            previous_closes=CLOSES,
+            plans=session_plans(market_rules.calendar, ON, settings, Random(1)),
+            settings=settings,
+            random=Random(2),
+            charges=contract_note_charges(market_rules.charges),
+        )
 
     return make
 
