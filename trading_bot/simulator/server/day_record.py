@@ -23,7 +23,8 @@ class InstrumentDay:
         )
         """The newest state; before the first trade the close of the session before, at its time."""
         self.has_traded = False
-        self.last_was_trade = False
+        self.has_news = False
+        """Whether the newest update brought another trade than the one before: else only depth moved."""
         self.open = self.high = self.low = 0
         self.value = 0
         """Paise traded today."""
@@ -73,12 +74,14 @@ class InstrumentDay:
     def apply(self, update: MarketUpdate) -> None:
         """Take the newest state in."""
         before = self.update
-        self.last_was_trade = not self.has_traded or (
-            update.traded_at_ms != before.traded_at_ms
+        is_of_today = update.traded_at_ms >= self.midnight_ms
+        self.has_news = (
+            (is_of_today and not self.has_traded)
+            or update.traded_at_ms != before.traded_at_ms
             or update.day_volume != before.day_volume
             or update.last_price != before.last_price
         )
-        if self.last_was_trade:
+        if self.has_news and is_of_today:
             self._trade(update, before)
         self.update = update
         self.version += 1

@@ -46,10 +46,10 @@ class FeedEncoder:
 
     def live_entry(self, key: str, mode: str) -> bytes:
         """What subscribers get after the newest update; empty when nothing in that mode changed."""
-        is_trade = self._days[key].last_was_trade
-        if mode == LTPC and not is_trade:
+        has_news = self._days[key].has_news
+        if mode == LTPC and not has_news:
             return b""
-        return self._entry(key, mode, is_whole=is_trade or not self._omits_idle_ltpc)
+        return self._entry(key, mode, is_whole=has_news or not self._omits_idle_ltpc)
 
     def _entry(self, key: str, mode: str, *, is_whole: bool) -> bytes:
         day = self._days[key]

@@ -38,8 +38,21 @@ def test_a_change_of_depth_is_no_trade():
 
     day = day_of(first, first._replace(bids=()))
 
-    assert not day.last_was_trade
+    assert not day.has_news
     assert day.forming == Candle(at("09:15"), 100, 100, 100, 100, 10)
+
+
+def test_what_is_known_from_the_day_before_is_no_trade_of_today():
+    context = update(RELIANCE, "09:15", 139_500, volume=0, depth=False)._replace(
+        traded_at_ms=midnight_ms(ON) - 1
+    )
+
+    day = day_of(context)
+
+    assert day.has_news
+    assert not day.has_traded
+    assert day.candles() == ()
+    assert (day.open, day.close) == (0, 139_500)
 
 
 def test_the_average_price_weighs_by_volume():
