@@ -1,0 +1,128 @@
+"""The simulator as a program of its own: a market source, the venue, Upstox's API in front."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import date
+from random import Random
+
+from pydantic import SecretStr
+
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.domain.contract_rules import TickKind
+from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.settings.options import SimulatorOptions
+from trading_bot.simulator.contracts import MarketSource
+from trading_bot.simulator.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.market.day_plan import plan_of
+from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
+from trading_bot.simulator.market.opening import open_market
+from trading_bot.simulator.server.dated_rules import DatedRules
+from trading_bot.simulator.server.run import run_simulator
+from trading_bot.simulator.server.settings import ServerSettings
+from trading_bot.simulator.settings import VenueSettings
+from trading_bot.simulator.venue import Venue
+
+DEFAULT_SPEED = 1.0
+DEFAULT_SEED = 1
+_STDIN = 0
+
+
+def serve_simulator(options: SimulatorOptions, write: Callable[[str], None], *, until_stdin_ends: bool) -> int:
+    """Serve one session; the address is the first line that is written.
+
+    With `until_stdin_ends` the program ends with whoever holds the other end of its standard input.
+    Raises UserFacingError for data that cannot be served.
+    """
+    rules = load_market_rules()
+    source = market_source(options, rules)
+    seed = DEFAULT_SEED if options.seed is None else options.seed
+    core = new_venue(source, rules, VenueSettings(), seed)
+    settings = server_settings(options, source.on, rules)
+
+    async def run() -> None:
+        serving = asyncio.ensure_future(
+            run_simulator(
+                core,
+                source,
+                settings,
+                rules=DatedRules(rules),
+                port=options.port,
+                exit_at_close=options.exit_at_close,
+                announce=write,
+            )
+        )
+        if until_stdin_ends:
+            asyncio.get_running_loop().add_reader(_STDIN, _end_with_parent, serving)
+        await serving
+
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError:
+        return 0
+    return 0
+
+
+def _end_with_parent(serving: "asyncio.Future[None]") -> None:
+    if not os.read(_STDIN, 4096):
+        asyncio.get_running_loop().remove_reader(_STDIN)
+        serving.cancel()
+
+
+def market_source(options: SimulatorOptions, rules: MarketRules) -> MarketSource:
+    """The day to serve: from a folder, or generated. Raises UserFacingError."""
+    symbols = tuple(options.symbols) or None
+    seed = DEFAULT_SEED if options.seed is None else options.seed
+    if options.data is None:
+        plan = plan_of(rules.calendar, options.session_on or DEFAULT_DAY)
+        return GeneratedMarket(plan, symbols=symbols, seed=seed, tick_size_of=_tick_size_of(rules))
+    return open_market(options.data, options.session_on, symbols=symbols, seed=seed)
+
+
+def _tick_size_of(rules: MarketRules) -> Callable[[int, date], int]:
+    return lambda close, on: rules.contracts.tick_size(TickKind.SHARE, close, on)
+
+
+def new_venue(source: MarketSource, rules: MarketRules, settings: VenueSettings, seed: int) -> Venue:
+    """The pretend broker for a source's day; chance is seeded."""
+    return Venue(
+        on=source.on,
+        instruments=source.instruments,
+        previous_closes={
+            instrument.key: source.previous_close(instrument.key) for instrument in source.instruments
+        },
+        plans=session_plans(rules.calendar, source.on, settings, Random(seed)),  # noqa: S311  # a simulation
+        settings=settings,
+        random=Random(seed + 1),  # noqa: S311  # a simulation
+        charges=contract_note_charges(rules.charges),
+    )
+
+
+def server_settings(options: SimulatorOptions, on: date, rules: MarketRules) -> ServerSettings:
+    """Speed, token, and a start a little before the day's first session."""
+    token = None if options.token is None else SecretStr(options.token)
+    chosen: dict[str, object] = {
+        "speed": DEFAULT_SPEED if options.speed is None else options.speed,
+        "fixed_token": token,
+        "accept_any_token": token is None,
+    }
+    return ServerSettings.model_validate(chosen | _hours(on, rules))
+
+
+def _hours(on: date, rules: MarketRules) -> dict[str, object]:
+    """On a day that does not open at 09:15 the simulator starts a quarter of an hour before its open."""
+    from trading_bot.domain.instrument import Segment
+    from trading_bot.domain.ist import datetime_of
+
+    try:
+        session = rules.calendar.session(on, Segment.NSE_EQ)
+    except UncoveredDateError:
+        return {}
+    if session is None or session.open_ms == ms_at(on, ServerSettings().start_at) + 900_000:
+        return {}
+    return {
+        "start_at": datetime_of(session.open_ms - 900_000).time(),
+        "hold_at": datetime_of(session.open_ms - 10_000).time(),
+    }
