@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from random import Random
 
 from pydantic import SecretStr
@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.contract_rules import TickKind
 from trading_bot.domain.errors import UncoveredDateError
-from trading_bot.domain.ist import ms_at
+from trading_bot.domain.instrument import Segment
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of, ms_at
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.settings.options import SimulatorOptions
 from trading_bot.simulator.contracts import MarketSource
@@ -28,9 +29,14 @@ from trading_bot.simulator.venue import Venue
 DEFAULT_SPEED = 1.0
 DEFAULT_SEED = 1
 _STDIN = 0
+_USUAL_OPEN = time(9, 15)
+_START_BEFORE_MS = 15 * MS_PER_MINUTE
+_HOLD_BEFORE_MS = 10 * MS_PER_SECOND
 
 
-def serve_simulator(options: SimulatorOptions, write: Callable[[str], None], *, until_stdin_ends: bool) -> int:
+def serve_simulator(
+    options: SimulatorOptions, write: Callable[[str], None], *, until_stdin_ends: bool
+) -> int:
     """Serve one session; the address is the first line that is written.
 
     With `until_stdin_ends` the program ends with whoever holds the other end of its standard input.
@@ -113,16 +119,13 @@ def server_settings(options: SimulatorOptions, on: date, rules: MarketRules) -> 
 
 def _hours(on: date, rules: MarketRules) -> dict[str, object]:
     """On a day that does not open at 09:15 the simulator starts a quarter of an hour before its open."""
-    from trading_bot.domain.instrument import Segment
-    from trading_bot.domain.ist import datetime_of
-
     try:
         session = rules.calendar.session(on, Segment.NSE_EQ)
     except UncoveredDateError:
         return {}
-    if session is None or session.open_ms == ms_at(on, ServerSettings().start_at) + 900_000:
+    if session is None or session.open_ms == ms_at(on, _USUAL_OPEN):
         return {}
     return {
-        "start_at": datetime_of(session.open_ms - 900_000).time(),
-        "hold_at": datetime_of(session.open_ms - 10_000).time(),
+        "start_at": datetime_of(session.open_ms - _START_BEFORE_MS).time(),
+        "hold_at": datetime_of(session.open_ms - _HOLD_BEFORE_MS).time(),
     }

@@ -1,17 +1,16 @@
 """A whole day in virtual time: the real engine and workers, the simulator's core, no wire and no waiting."""
 
 from dataclasses import dataclass
-from random import Random
 
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
+from trading_bot.bootstrap.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import Ports, TradingDay
 from trading_bot.engine.ports import Notifier
 from trading_bot.simulator.contracts import MarketSource
-from trading_bot.simulator.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.in_process import SimulatedBroker
 from trading_bot.simulator.in_process_market import MarketFeed, SourceHistory
 from trading_bot.simulator.settings import VenueSettings
@@ -75,18 +74,3 @@ class VirtualDay:
         if breaker:
             raise RuntimeError(breaker[0])
         return day, venue
-
-
-def new_venue(source: MarketSource, rules: MarketRules, settings: VenueSettings, seed: int) -> Venue:
-    """The pretend broker for a source's day."""
-    return Venue(
-        on=source.on,
-        instruments=source.instruments,
-        previous_closes={
-            instrument.key: source.previous_close(instrument.key) for instrument in source.instruments
-        },
-        plans=session_plans(rules.calendar, source.on, settings, Random(seed)),  # noqa: S311  # chance of a simulation
-        settings=settings,
-        random=Random(seed + 1),  # noqa: S311  # chance of a simulation
-        charges=contract_note_charges(rules.charges),
-    )
