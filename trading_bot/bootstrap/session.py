@@ -18,7 +18,7 @@ from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.observe import NoticeBoard, snapshot_of
 from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.engine.workers.worker import Worker
-from trading_bot.terminal.view import LineView, ScreenView
+from trading_bot.terminal.view import AnyView
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class ViewWorker:
     """Draws the state a few times a second."""
 
     snapshot: Callable[[], Snapshot]
-    view: ScreenView | LineView
+    view: AnyView
     name: str = "view"
 
     async def run(self, beat: Callable[[], None]) -> None:
@@ -64,7 +64,7 @@ class Session:
     header: Callable[[], RunHeader]
     board: NoticeBoard
     socket: Path
-    view: ScreenView | LineView
+    view: AnyView
     status: Callable[[Snapshot], dict[str, Any]]
     recorder: MarketRecorder
     breaker: asyncio.Event

@@ -29,6 +29,9 @@ class SupervisorSettings(Section):
     max_failures: Annotated[
         int, Field(ge=1, le=100, description="Failures in a row that open the circuit breaker")
     ] = 8
+    flatten_on_breaker: Annotated[
+        bool, Field(description="Whether an open breaker closes every position instead of leaving its stop")
+    ] = False
     stop_timeout_s: Annotated[float, Field(gt=0, le=9)] = 3.0
 
 

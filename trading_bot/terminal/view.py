@@ -64,3 +64,21 @@ class LineView:
         self._next_s = self._wall_s() + self._every_s
         self._out.write(render_line(snapshot) + "\n")
         self._out.flush()
+
+
+class QuietView:
+    """Shows nothing: the logs and the report tell."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Do nothing."""
+
+
+AnyView = ScreenView | LineView | QuietView

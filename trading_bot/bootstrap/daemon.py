@@ -1,0 +1,175 @@
+"""A day of the daemon around its session: lock, journal, screen, records. The same in every mode."""
+
+import asyncio
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from rich.console import Console
+
+from trading_bot import __version__
+from trading_bot.adapters.instance_lock import acquire_instance_lock
+from trading_bot.adapters.storage.input_log import FileInputLog
+from trading_bot.adapters.storage.opening import open_journal
+from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.settings import StorageSettings
+from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
+from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.bootstrap.session import BoardNotifier, Session
+from trading_bot.control.protocol import socket_path
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.day import DayPlan, Ports, TradingDay
+from trading_bot.engine.observe import NoticeBoard
+from trading_bot.engine.ports import Broker, Clock, Feed, History, JournalRow
+from trading_bot.engine.snapshot import RunHeader
+from trading_bot.engine.workers.worker import Worker
+from trading_bot.report.status import status_document
+from trading_bot.settings.tree import Settings
+from trading_bot.strategies.strategy import Strategy
+from trading_bot.terminal.settings import View
+from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView, chosen_view
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a mode chooses: clock, broker, feed and history."""
+
+    clock: Clock
+    broker: Broker
+    feed: Feed
+    history: History
+    workers: Sequence[Worker] = ()
+    """Workers of the mode's own, such as the simulator's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFiles:
+    """Where a day's records are."""
+
+    database: Path
+    lock: Path
+    inputs: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a day ended, for the report and the exit code."""
+
+    day: TradingDay
+    is_over: bool
+    """Whether the close was reached; otherwise the process was stopped before."""
+    broke: str
+    """Why the circuit breaker opened; empty when it did not."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Daemon:
+    """One day of one account or database."""
+
+    settings: Settings
+    rules: MarketRules
+    plan: DayPlan
+    world: World
+    files: DayFiles
+    strategies: Sequence[Strategy]
+    header: Callable[[TradingDay], RunHeader]
+    _breaker: asyncio.Event = field(default_factory=asyncio.Event)
+    _reasons: list[str] = field(default_factory=list)
+
+    async def run(self) -> Outcome:
+        """Own the database, trade the day, and let go of it.
+
+        Raises AlreadyRunningError when another process owns it, StorageError when it cannot be trusted.
+        """
+        loop = asyncio.get_running_loop()
+        clock_ms = self.world.clock.now_ms
+        with ExitStack() as owned:
+            owned.enter_context(acquire_instance_lock(self.files.lock, started_at_ms=time.time_ns() // 1_000_000))
+            journal = open_journal(
+                self.files.database,
+                clock_ms=clock_ms,
+                on_failure=lambda error: loop.call_soon_threadsafe(self._open_breaker, str(error)),
+                settings=StorageSettings(),
+            )
+            owned.callback(journal.close)
+            recorder = MarketRecorder(journal)
+            records = Records(
+                journal=journal,
+                earlier_rows=_earlier_rows(self.files.database),
+                input_log=self._input_log(owned),
+                market_sink=recorder.take,
+            )
+            session = self._session(records, recorder)
+            is_over = await session.run(__version__, settings_hash(self.settings), self.world.workers)
+            return Outcome(day=session.day, is_over=is_over, broke="; ".join(self._reasons[:1]))
+
+    def _open_breaker(self, reason: str) -> None:
+        self._reasons.append(reason)
+        log.critical("circuit_breaker_opened", reason=reason)
+        self._breaker.set()
+
+    def _input_log(self, owned: ExitStack) -> FileInputLog | None:
+        if not self.settings.engine.record_inputs:
+            return None
+        input_log = FileInputLog(self.files.inputs, clock_ms=self.world.clock.now_ms)
+        owned.callback(input_log.close)
+        return input_log
+
+    def _session(self, records: Records, recorder: MarketRecorder) -> Session:
+        settings, world = self.settings, self.world
+        board = NoticeBoard()
+        sections = EngineSections(
+            engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
+        )
+        ports = Ports(
+            clock=world.clock,
+            broker=world.broker,
+            feed=world.feed,
+            history=world.history,
+            notifier=BoardNotifier(board, world.clock.now_ms),
+        )
+        day = new_day(
+            plan=self.plan,
+            core=new_core(self.plan, self.strategies, sections, self.rules.charges),
+            ports=ports,
+            records=records,
+            sections=sections,
+            on_breaker=self._open_breaker,
+        )
+        return Session(
+            day=day,
+            header=lambda: self.header(day),
+            board=board,
+            socket=socket_path(self.files.database),
+            view=_view(settings),
+            status=status_document,
+            recorder=recorder,
+            breaker=self._breaker,
+            flatten_on_breaker=settings.supervisor.flatten_on_breaker,
+        )
+
+
+def _earlier_rows(database: Path) -> list[JournalRow]:
+    with JournalReader(database) as reader:
+        return list(reader.rows())
+
+
+def _view(settings: Settings) -> AnyView:
+    chosen = chosen_view(settings.terminal, is_terminal=sys.stdout.isatty())
+    if chosen is View.SCREEN:
+        return ScreenView(Console())
+    if chosen is View.LINES:
+        return LineView(sys.stdout, every_s=settings.terminal.line_every_s, wall_s=time.monotonic)
+    return QuietView()
+
+
+def settings_hash(settings: Settings) -> str:
+    """What identifies the parameters of a run; secrets take no part (their printed form is masked)."""
+    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:16]
