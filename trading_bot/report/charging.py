@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from trading_bot.domain.allotment import share_charges
+from trading_bot.domain.charges import ChargedFill, ChargeSchedule, Dealing
 from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Fill
@@ -44,3 +46,18 @@ class DayCosts:
 
 Charger = Callable[[date, Sequence[TradeFills]], DayCosts]
 """Charges a day's trades; together they hold every fill of the day exactly once."""
+
+
+def charger_of(schedule: ChargeSchedule) -> Charger:
+    """Return the charger that follows the dated rates of a schedule."""
+
+    def charge(on: date, trades: Sequence[TradeFills]) -> DayCosts:
+        shared = share_charges(schedule, on, [[_dealing(trade)] for trade in trades])
+        return DayCosts(lines=shared.day.by_kind, parts=shared.parts, notices=shared.day.notices)
+
+    return charge
+
+
+def _dealing(trade: TradeFills) -> Dealing:
+    fills = [ChargedFill(fill.order_id, fill.side, fill.quantity, fill.price) for fill in trade.fills]
+    return Dealing(instrument=trade.instrument, product=trade.product, fills=fills)

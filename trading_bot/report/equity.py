@@ -1,7 +1,7 @@
-"""The equity curve: the day's result at every fill and every minute's close, open positions at their last price.
+"""The equity curve: the day's result at every fill and every minute's close, what is held at its last price.
 
-The charges of a trade are taken in proportion to the value it has traded so far, so that the curve ends at the
-exact net result without a jump.
+The charges of a trade are taken in proportion to the value it has traded so far, so that the curve ends at
+the exact net result without a jump.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

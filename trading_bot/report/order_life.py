@@ -47,17 +47,19 @@ def _text(event: OrderEvent) -> str:
             return "cancellation wanted"
         case ev.OrderFilled(fill=fill):
             return f"filled {fill.quantity} at {rupees(fill.price)} (trade {fill.trade_id})"
-        case ev.StopFailed(reason=reason):
-            return f"stop failed: {reason}"
         case _:
             return _outcome_text(event)
 
 
-def _outcome_text(event: ev.OrderAdvanced | ev.ChangeResolved) -> str:
-    if isinstance(event, ev.ChangeResolved):
-        return _with_message(f"change {event.result.replace('_', ' ')}", event.message)
-    status = event.status.replace("_", " ")
-    return _with_message(f"{status} as {event.order_id}" if event.order_id else status, event.message)
+def _outcome_text(event: ev.OrderAdvanced | ev.ChangeResolved | ev.StopFailed) -> str:
+    match event:
+        case ev.StopFailed(reason=reason):
+            return f"stop failed: {reason}"
+        case ev.ChangeResolved(result=outcome, message=message):
+            return _with_message(f"change {outcome.replace('_', ' ')}", message)
+        case ev.OrderAdvanced(status=status, order_id=order_id, message=message):
+            name = status.replace("_", " ")
+            return _with_message(f"{name} as {order_id}" if order_id else name, message)
 
 
 def _with_message(text: str, message: str) -> str:

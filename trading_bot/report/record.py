@@ -1,4 +1,4 @@
-"""A day as the journal tells it: trades with their fills and stops, signals, orders with their life, notices."""
+"""A day as the journal tells it: trades with their fills and stops, signals, orders, notices."""
 
 from dataclasses import dataclass
 from datetime import date

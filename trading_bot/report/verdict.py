@@ -27,13 +27,11 @@ def verdict_of(result: DayResult) -> Verdict:
         is_flat=not record.positions,
         is_reconciled=record.closing.reconciled if record.closing else None,
         is_ledger_equal=None if ledger is None else ledger == result.net,
-        problems=tuple(
-            [
-                *_ledger_problems(result),
-                *_position_problems(result),
-                *_closing_problems(result),
-                *_order_problems(result),
-            ]
+        problems=(
+            *_ledger_problems(result),
+            *_position_problems(result),
+            *_closing_problems(result),
+            *_order_problems(result),
         ),
     )
 

@@ -1,0 +1,96 @@
+"""The page of a run: one self-contained HTML document without scripts or anything from elsewhere."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from string import Template
+
+from trading_bot.domain.market_data import Candle
+from trading_bot.report.markup import Child, Html, element, image, joined
+from trading_bot.report.page_head import figures_html, head_html, title_of, verdict_html
+from trading_bot.report.page_orders import notices_html, orders_html, signals_html
+from trading_bot.report.page_trades import charges_html, trades_html, unfilled_html
+from trading_bot.report.plots import candles_svg, equity_svg
+from trading_bot.report.result import DayResult, TradeResult
+from trading_bot.report.wording import signed_money
+
+_MOST_CHARTS = 24
+_LEGEND = "Triangles are fills (up: bought, down: sold), the amber line is the stop, the dashed green line the target."
+
+
+def page_html(result: DayResult, candles: Mapping[str, Sequence[Candle]]) -> str:
+    """Return the document; `candles` are the day's minute candles by instrument key."""
+    package = files("trading_bot.report")
+    template = Template(package.joinpath("page.html").read_text("utf-8"))
+    body = joined(
+        head_html(result),
+        verdict_html(result),
+        figures_html(result),
+        _section("Result over the day", _equity(result)),
+        _section("Trades", trades_html(result), unfilled_html(result)),
+        _section("Charges", charges_html(result)),
+        _section("Charts", *_charts(result, candles)) if result.trades else None,
+        _section("Signals and denials", signals_html(result)),
+        _section("Orders", orders_html(result)),
+        _section("Halts and incidents", notices_html(result)),
+        _footer(result),
+    )
+    return template.substitute(
+        title=element("span", title_of(result)).text.removeprefix("<span>").removesuffix("</span>"),
+        style=package.joinpath("page.css").read_text("utf-8"),
+        body=body.text,
+    )
+
+
+def _section(title: str, *children: Child) -> Html:
+    return element("section", element("h2", title), *children)
+
+
+def _equity(result: DayResult) -> Html:
+    description = f"Net and gross result over the day, ending at {signed_money(result.net)} rupees net"
+    return element(
+        "figure",
+        _plot(equity_svg(result.curve), description),
+        element(
+            "figcaption",
+            "Valued at every fill and every minute's close; each trade's charges are taken in proportion "
+            "to the value that it has traded so far.",
+        ),
+    )
+
+
+def _charts(result: DayResult, candles: Mapping[str, Sequence[Candle]]) -> list[Html]:
+    by_key: dict[str, list[TradeResult]] = {}
+    for trade in result.trades:
+        by_key.setdefault(trade.instrument.key, []).append(trade)
+    keys = sorted(by_key, key=lambda key: -sum(abs(trade.net) for trade in by_key[key]))
+    charts = [_chart(by_key[key], candles.get(key, ())) for key in keys[:_MOST_CHARTS]]
+    if len(keys) > _MOST_CHARTS:
+        text = f"Shown are the {_MOST_CHARTS} symbols with the largest results of {len(keys)}."
+        charts.append(element("p", text, class_="muted"))
+    return [*charts, element("p", _LEGEND, class_="muted")]
+
+
+def _chart(trades: Sequence[TradeResult], candles: Sequence[Candle]) -> Html:
+    symbol = trades[0].instrument.symbol
+    note = None if candles else element("figcaption", "There are no candles of this symbol.")
+    return element(
+        "figure",
+        element("h3", symbol),
+        _plot(candles_svg(candles, trades), f"Minute candles of {symbol} with its trades"),
+        note,
+    )
+
+
+def _plot(svg: str, description: str) -> Html:
+    data = b64encode(svg.encode()).decode()
+    return element("div", image(f"data:image/svg+xml;base64,{data}", description), class_="plot")
+
+
+def _footer(result: DayResult) -> Html:
+    record = result.record
+    return element(
+        "footer",
+        f"Run {result.facts.run_id}, program {record.program_version or 'unknown'}, "
+        f"settings {record.settings_hash or 'unknown'}. All times are Indian Standard Time, all amounts rupees.",
+    )
