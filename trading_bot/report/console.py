@@ -33,9 +33,10 @@ def _head(result: DayResult) -> Iterator[str]:
     facts, record = result.facts, result.record
     yield f"{facts.mode} {record.on}: {facts.data}"
     restarts = f", {record.restarts} restarts" if record.restarts else ""
+    traded = f"{count(len(record.orders))} orders, {count(len(result.trades))} trades"
     yield (
-        f"  {count(facts.ticks)} ticks, {count(facts.candles)} candles, {count(len(record.signals))} signals, "
-        f"{count(len(record.orders))} orders, {count(len(result.trades))} trades{restarts}"
+        f"  {count(facts.ticks)} ticks, {count(facts.candles)} candles, "
+        f"{count(len(record.signals))} signals, {traded}{restarts}"
     )
     for note in (*facts.warm_up_notes, *facts.messages):
         yield f"  note: {note}"

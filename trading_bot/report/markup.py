@@ -29,9 +29,13 @@ def joined(*children: Child) -> Html:
     return Html("".join(_markup(child) for child in children))
 
 
-def image(source: str, description: str) -> Html:
-    """A picture with its description for those who cannot see it."""
-    return Html(f'<img src="{escape(source)}" alt="{escape(description)}">')
+def image(source: str, description: str, *, narrow_source: str | None = None) -> Html:
+    """A picture with its description for those who cannot see it, and perhaps another one for phones."""
+    picture = Html(f'<img src="{escape(source)}" alt="{escape(description)}">')
+    if narrow_source is None:
+        return picture
+    narrow = Html(f'<source media="(max-width: 46rem)" srcset="{escape(narrow_source)}">')
+    return element("picture", narrow, picture)
 
 
 def _markup(child: Child) -> str:

@@ -5,7 +5,7 @@ from trading_bot.report.order_life import OrderStep, terms_text
 from trading_bot.report.page_trades import gates_html, headings
 from trading_bot.report.record import Notice, OrderRecord, SignalRecord
 from trading_bot.report.result import DayResult
-from trading_bot.report.wording import clock_time, mean_price, money, words
+from trading_bot.report.wording import clock_time, mean_price, money, signed_ratio, words
 
 _NUMBER = "number"
 _GOOD_ENDS = frozenset({"halt cleared", "difference settled", "panic released", "restart"})
@@ -30,7 +30,7 @@ def _signal_row(result: DayResult, record: SignalRecord) -> Html:
         element(
             "td", element("strong", result.symbol(evaluation.instrument_key)), direction, class_="nowrap"
         ),
-        element("td", f"{evaluation.score:.2f}", class_=_NUMBER),
+        element("td", signed_ratio(evaluation.score), class_=_NUMBER),
         element("td", _outcome(record), class_="wide"),
         element("td", element("details", element("summary", "gates"), gates) if gates else None),
     )

@@ -32,7 +32,6 @@ _HEADINGS = (
     ("Charges", _NUMBER),
     ("Net", _NUMBER),
     ("Score", _NUMBER),
-    ("Why", None),
 )
 
 
@@ -50,7 +49,7 @@ def trades_html(result: DayResult) -> Html:
         element(
             "table",
             headings(*_HEADINGS),
-            element("tbody", *(_trade_row(trade) for trade in result.trades)),
+            element("tbody", *(_trade_rows(trade) for trade in result.trades)),
             element("tfoot", _sum_row(result)),
             class_="cards",
         ),
@@ -58,12 +57,12 @@ def trades_html(result: DayResult) -> Html:
     )
 
 
-def _trade_row(result: TradeResult) -> Html:
+def _trade_rows(result: TradeResult) -> Html:
     record = result.record
     trade = record.trade
     symbol = element("strong", result.instrument.symbol)
     bound = f"bound by {words(trade.size_limited_by)}" if trade.size_limited_by else None
-    return element(
+    main = element(
         "tr",
         element("td", symbol, f" {trade.direction}", _small(trade.strategy), class_="title nowrap"),
         _cell("Quantity", count(record.entered_quantity), _small(bound), style=_NUMBER),
@@ -74,8 +73,10 @@ def _trade_row(result: TradeResult) -> Html:
         _cell("Charges", money(result.total_charges), style=_NUMBER),
         _money_cell("Net", result.net),
         _cell("Score", f"{trade.score:.2f}", style=_NUMBER),
-        element("td", _why(record), class_="full"),
+        class_="main",
     )
+    more = element("td", _why(record), colspan=str(len(_HEADINGS)))
+    return joined(main, element("tr", more, class_="more"))
 
 
 def _sum_row(result: DayResult) -> Html:
@@ -87,14 +88,17 @@ def _sum_row(result: DayResult) -> Html:
         _money_cell("Gross", result.gross),
         _cell("Charges", money(result.costs.total), style=_NUMBER),
         _money_cell("Net", result.net),
-        *[empty] * 2,
+        empty,
     )
 
 
 def _ending(record: TradeRecord) -> str:
-    if record.closed:
-        return reason_name(record.closed.exit_reason)
-    return f"Open: {record.open_quantity:+d} held" if record.open_quantity else "Not closed"
+    name = _ending_name(record)
+    return f"{name}: {record.open_quantity:+d} held" if record.open_quantity else name
+
+
+def _ending_name(record: TradeRecord) -> str:
+    return reason_name(record.closed.exit_reason) if record.closed else "Open"
 
 
 def _held(record: TradeRecord) -> str | None:
@@ -130,7 +134,7 @@ def _why(record: TradeRecord) -> Html:
     return element(
         "details",
         element("summary", "plan and gates" if gates else "plan"),
-        *(element("p", line, class_="nowrap") for line in lines),
+        *(element("p", line, class_="plan") for line in lines),
         gates_html(record.evaluation),
     )
 
@@ -163,6 +167,26 @@ def unfilled_html(result: DayResult) -> Html | None:
         for record in result.unfilled
     )
     return element("p", f"Planned but never filled: {names}.", class_="muted")
+
+
+def reasons_html(result: DayResult) -> Html:
+    """How many trades ended for which reason, and what they brought."""
+    groups: dict[str, list[Decimal]] = {}
+    for trade in result.trades:
+        groups.setdefault(_ending_name(trade.record), []).append(trade.net)
+    rows = sorted(groups.items(), key=lambda group: -sum(group[1]))
+    head = headings(("Reason", None), ("Trades", _NUMBER), ("Net", _NUMBER))
+    return element("table", head, element("tbody", *(_reason_row(name, nets) for name, nets in rows)))
+
+
+def _reason_row(name: str, nets: list[Decimal]) -> Html:
+    net = sum(nets, ZERO)
+    return element(
+        "tr",
+        element("td", name),
+        element("td", count(len(nets)), class_=_NUMBER),
+        element("td", element("span", signed_money(net), class_=sign_class(net)), class_=_NUMBER),
+    )
 
 
 def charges_html(result: DayResult) -> Html:

@@ -90,6 +90,11 @@ def percent(ratio: float) -> str:
     return f"{ratio:.0%}"
 
 
+def signed_ratio(ratio: float) -> str:
+    """A score with its sign."""
+    return f"{ratio:+.2f}".replace("-", _MINUS)
+
+
 def charge_name(kind: str) -> str:
     """A kind of charge as on a contract note."""
     return _CHARGE_NAMES.get(kind, words(kind).capitalize())

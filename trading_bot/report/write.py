@@ -16,14 +16,13 @@ from trading_bot.report.tables import equity_csv, orders_csv, trades_csv
 
 _LATEST = "latest"
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_FOLDER_MODE = 0o755
 
 
 def write_report(result: DayResult, candles: Mapping[str, Sequence[Candle]], reports: Path) -> Path:
     """Write `reports`/<run id>/ and return it; a report of the same run is replaced.
 
-    `candles` are the day's minute candles by instrument key. Raises ValueError for a run id that is not a plain
-    file name, UserFacingError when `latest` is not ours to replace.
+    `candles` are the day's minute candles by instrument key. Raises ValueError for a run id that is not a
+    plain file name, UserFacingError when `latest` is not ours to replace.
     """
     run_id = result.facts.run_id
     if not _RUN_ID.fullmatch(run_id) or run_id == _LATEST:
@@ -43,28 +42,18 @@ def write_report(result: DayResult, candles: Mapping[str, Sequence[Candle]], rep
 
 
 def _place(contents: Mapping[str, str], folder: Path) -> None:
-    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+    """Fill a folder beside the place, then rename; an older report of the run steps aside first."""
+    scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+    fresh, aside = scratch / "fresh", scratch / "replaced"
     try:
-        fresh.chmod(_FOLDER_MODE)
+        fresh.mkdir()
         for name, text in contents.items():
             (fresh / name).write_text(text, encoding="utf-8", newline="")
-        _swap(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    """Rename into place; an older report of the run steps aside first, since folders cannot be replaced."""
-    if not folder.exists():
+        if folder.exists():
+            folder.rename(aside)
         fresh.rename(folder)
-        return
-    aside = fresh / "replaced"
-    folder.rename(aside)
-    try:
-        shutil.move(fresh, folder)
-    except OSError:
-        aside.rename(folder)
-        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _point_latest(reports: Path, run_id: str) -> None:
