@@ -8,6 +8,7 @@ from trading_bot.report.result import DayResult, TradeResult
 from trading_bot.report.text_table import aligned
 from trading_bot.report.verdict import verdict_of
 from trading_bot.report.wording import (
+    MINUS,
     charge_name,
     clock_time,
     count,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from trading_bot.domain.ist import MS_PER_SECOND, datetime_of
 from trading_bot.domain.money import rupees
 
-_MINUS = "\u2212"
+MINUS = "\u2212"
 _CHARGE_NAMES = {
     "brokerage": "Brokerage",
     "stt": "Securities transaction tax (STT)",
@@ -33,7 +33,7 @@ _REASONS = {
 def money(amount: Decimal) -> str:
     """An amount with two decimals, grouped the Indian way: 12,34,567.80."""
     whole, _, fraction = f"{abs(amount):.2f}".partition(".")
-    sign = _MINUS if amount < 0 else ""
+    sign = MINUS if amount < 0 else ""
     return f"{sign}{_grouped(whole)}.{fraction}"
 
 
@@ -44,7 +44,7 @@ def signed_money(amount: Decimal) -> str:
 
 def count(number: int) -> str:
     """A whole number, grouped the Indian way."""
-    return (_MINUS if number < 0 else "") + _grouped(str(abs(number)))
+    return (MINUS if number < 0 else "") + _grouped(str(abs(number)))
 
 
 def _grouped(digits: str) -> str:
@@ -92,7 +92,7 @@ def percent(ratio: float) -> str:
 
 def signed_ratio(ratio: float) -> str:
     """A score with its sign."""
-    return f"{ratio:+.2f}".replace("-", _MINUS)
+    return f"{ratio:+.2f}".replace("-", MINUS)
 
 
 def charge_name(kind: str) -> str:
