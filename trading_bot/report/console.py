@@ -25,9 +25,8 @@ _AMOUNT_COLUMN = 1
 
 def console_text(result: DayResult, folder: Path) -> str:
     """The result as plain text; `folder` is where the report was written."""
-    return "\n".join(
-        [*_head(result), *_trades(result), *_amounts(result), *_verdict(result), *_paths(folder)]
-    )
+    lines = [*_head(result), *_trades(result), *_amounts(result), *_verdict(result), *_paths(folder)]
+    return "\n".join(lines).replace(MINUS, "-")  # terminals, and what reads them, know the hyphen
 
 
 def _head(result: DayResult) -> Iterator[str]:
