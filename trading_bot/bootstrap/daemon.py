@@ -22,6 +22,7 @@ from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
+from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.observe import NoticeBoard
@@ -81,6 +82,7 @@ class Daemon:
     strategies: Sequence[Strategy]
     header: Callable[[TradingDay], RunHeader]
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.AbstractEventLoop | None = None
     _reasons: list[str] = field(default_factory=list)
 
     async def run(self) -> Outcome:
@@ -88,14 +90,16 @@ class Daemon:
 
         Raises AlreadyRunningError when another process owns it, StorageError when it cannot be trusted.
         """
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         clock_ms = self.world.clock.now_ms
         with ExitStack() as owned:
-            owned.enter_context(acquire_instance_lock(self.files.lock, started_at_ms=time.time_ns() // 1_000_000))
+            owned.enter_context(
+                acquire_instance_lock(self.files.lock, started_at_ms=time.time_ns() // 1_000_000)
+            )
             journal = open_journal(
                 self.files.database,
                 clock_ms=clock_ms,
-                on_failure=lambda error: loop.call_soon_threadsafe(self._open_breaker, str(error)),
+                on_failure=self._from_writer,
                 settings=StorageSettings(),
             )
             owned.callback(journal.close)
@@ -109,6 +113,11 @@ class Daemon:
             session = self._session(records, recorder)
             is_over = await session.run(__version__, settings_hash(self.settings), self.world.workers)
             return Outcome(day=session.day, is_over=is_over, broke="; ".join(self._reasons[:1]))
+
+    def _from_writer(self, error: StorageError) -> None:
+        """Called on the journal's thread."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._open_breaker, str(error))
 
     def _open_breaker(self, reason: str) -> None:
         self._reasons.append(reason)

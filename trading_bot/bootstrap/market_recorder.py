@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from trading_bot.adapters.storage.market_records import keep_candles, keep_evaluations
+from trading_bot.adapters.storage.market_records import keep_candles, keep_evaluations, keep_note
 from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
 
 Row = TypeVar("Row")
 
+TICKS_NOTE = "ticks of process "
 _MOST_WAITING = 200_000
 _ROWS_AT_ONCE = 300
 _INTERVAL_S = 0.5
@@ -25,6 +26,9 @@ class MarketRecorder:
 
     def __init__(self, journal: ThreadedJournal) -> None:
         self._journal = journal
+        self._ticks_written = 0
+        self.ticks_seen: Callable[[], int] = lambda: 0
+        """Ticks that this process saw; kept by process, so that a report can add restarts up."""
         self._candles: deque[tuple[str, Candle]] = deque(maxlen=_MOST_WAITING)
         self._traces: deque[Evaluation] = deque(maxlen=_MOST_WAITING)
 
@@ -46,6 +50,11 @@ class MarketRecorder:
             await self._journal.run(partial(keep_candles, rows=_taken(self._candles)))
         while self._traces:
             await self._journal.run(partial(keep_evaluations, evaluations=_taken(self._traces)))
+        ticks = self.ticks_seen()
+        if ticks != self._ticks_written:
+            self._ticks_written = ticks
+            note = f"{TICKS_NOTE}{self._journal.epoch}"
+            await self._journal.run(partial(keep_note, name=note, value=str(ticks)))
 
 
 def _taken(waiting: deque[Row]) -> list[Row]:

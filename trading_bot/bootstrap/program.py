@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, NoReturn
 
 from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.bootstrap.modes import run_daemon
+from trading_bot.bootstrap.simulator_program import serve_simulator
 from trading_bot.domain.errors import SettingsError, UserFacingError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.report.check_line import CheckLine, calendar_line, failed
@@ -21,7 +23,7 @@ class Program:
 
     def run(self, settings: Settings, options: RunOptions) -> int:
         """Run the daemon to its end and return the exit code."""
-        _not_wired("the daemon", settings, options)
+        return run_daemon(settings, options)
 
     def panic_exit(self, settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
         """Cancel everything, flatten, latch; return the exit code."""
@@ -51,7 +53,8 @@ class Program:
 
     def simulator(self, settings: Settings, options: SimulatorOptions, write: Callable[[str], None]) -> int:
         """Serve until the session is over."""
-        _not_wired("simulator", settings, options, write)
+        del settings
+        return serve_simulator(options, write)
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

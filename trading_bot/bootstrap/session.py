@@ -83,6 +83,7 @@ class Session:
         """
         day = self.day
         self._listen_to_signals()
+        self.recorder.ticks_seen = lambda: day.engine.state.market.ticks
         day.supervisor.start(
             (
                 *extra,

@@ -34,12 +34,9 @@ _START_BEFORE_MS = 15 * MS_PER_MINUTE
 _HOLD_BEFORE_MS = 10 * MS_PER_SECOND
 
 
-def serve_simulator(
-    options: SimulatorOptions, write: Callable[[str], None], *, until_stdin_ends: bool
-) -> int:
+def serve_simulator(options: SimulatorOptions, write: Callable[[str], None]) -> int:
     """Serve one session; the address is the first line that is written.
 
-    With `until_stdin_ends` the program ends with whoever holds the other end of its standard input.
     Raises UserFacingError for data that cannot be served.
     """
     rules = load_market_rules()
@@ -60,7 +57,7 @@ def serve_simulator(
                 announce=write,
             )
         )
-        if until_stdin_ends:
+        if options.until_stdin_ends:
             asyncio.get_running_loop().add_reader(_STDIN, _end_with_parent, serving)
         await serving
 

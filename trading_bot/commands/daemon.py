@@ -43,6 +43,7 @@ def run_simulator(arguments: Namespace, context: Context) -> int:
         symbols=arguments.symbols or (),
         token=arguments.token,
         exit_at_close=arguments.exit_at_close,
+        until_stdin_ends=arguments.until_stdin_ends,
     )
     return context.backend.simulator(context.load().settings, options, context.write)
 

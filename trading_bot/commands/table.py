@@ -1,6 +1,6 @@
 """Every command: its words, its help, its arguments, its function. The parser is built from it."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,7 @@ def _simulator(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=parsing.port, default=0, metavar="P", help="loopback port; 0: any")
     add_replay_arguments(parser)
     parser.add_argument("--token", metavar="T", help="access token that clients must present")
+    parser.add_argument("--until-stdin-ends", action="store_true", help=SUPPRESS)
     parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
 
 

@@ -34,6 +34,8 @@ class SimulatorOptions:
     symbols: Sequence[str] = ()
     token: str | None = None
     exit_at_close: bool = False
+    until_stdin_ends: bool = False
+    """Whether the program ends with whoever holds the other end of its standard input."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

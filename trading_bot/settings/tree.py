@@ -4,6 +4,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from trading_bot.adapters.credentials import CredentialSettings
 from trading_bot.adapters.log_settings import LogSettings
+from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.domain.errors import SettingsError
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     rate: RateSettings = RateSettings()
     supervisor: SupervisorSettings = SupervisorSettings()
+    upstox: UpstoxSettings = UpstoxSettings()
     logs: LogSettings = LogSettings()
     terminal: TerminalSettings = TerminalSettings()
     credentials: CredentialSettings = CredentialSettings()

@@ -23,6 +23,8 @@ class ClockReading:
     phase: str
     """pre_open, open, closing_auction or closed."""
     is_finished: bool
+    data: str = ""
+    """What the simulator plays, in words."""
 
 
 class SimulatorLink:
@@ -40,6 +42,7 @@ class SimulatorLink:
             speed=float(answer["speed"]),
             phase=str(answer["phase"]),
             is_finished=bool(answer["finished"]),
+            data=str(answer.get("data", "")),
         )
 
     async def instruments(self) -> list[dict[str, Any]]:

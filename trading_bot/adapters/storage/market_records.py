@@ -34,6 +34,11 @@ def keep_instruments(connection: Connection, instruments: Sequence[Instrument], 
     _put(connection, schema.instruments, [_instrument_row(instrument, on) for instrument in instruments])
 
 
+def keep_note(connection: Connection, name: str, value: str) -> None:
+    """Keep one named value about a run, for example how many ticks a process saw."""
+    _put(connection, schema.meta, [{"name": name, "value": value}])
+
+
 def _put(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
     if rows:
         connection.execute(insert(table).prefix_with("OR REPLACE"), rows)

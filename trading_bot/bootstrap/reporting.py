@@ -1,0 +1,81 @@
+"""The report of a day: from the journal's file, so that it covers the session and not the process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.bootstrap.market_recorder import TICKS_NOTE
+from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
+from trading_bot.domain.market_data import Candle
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.day import TradingDay
+from trading_bot.report.charging import charger_of
+from trading_bot.report.console import console_text
+from trading_bot.report.facts import RunFacts
+from trading_bot.report.reading import day_record
+from trading_bot.report.result import day_result
+from trading_bot.report.write import write_report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """What the report cannot read from the journal."""
+
+    run_id: str
+    mode: str
+    data: str
+    reports: Path
+    ledger_net_pnl: Decimal | None = None
+    messages: tuple[str, ...] = ()
+
+
+def report_day(day: TradingDay, database: Path, rules: MarketRules, request: ReportRequest) -> str:
+    """Write the report's folder and return the summary for the terminal."""
+    plan, state = day.plan, day.engine.state
+    instruments = {instrument.key: instrument for instrument in plan.instruments}
+    first_ms = midnight_ms(plan.on)
+    with JournalReader(database) as reader:
+        record = day_record(reader.rows(on=plan.on))
+        candles = _candles(reader, first_ms)
+        ticks = sum(int(value) for name, value in reader.meta().items() if name.startswith(TICKS_NOTE))
+    facts = RunFacts(
+        run_id=request.run_id,
+        mode=request.mode,
+        data=request.data,
+        symbols=tuple(instruments[key].symbol for key in plan.orderable_keys),
+        started_at_ms=record.started_at_ms,
+        ended_at_ms=state.now_ms,
+        ticks=ticks,
+        candles=sum(len(minutes) for minutes in candles.values()),
+        warm_up_notes=_warm_up_notes(day),
+        messages=request.messages,
+        ledger_net_pnl=request.ledger_net_pnl,
+        last_prices={series.instrument.key: series.last_price for series in state.market},
+    )
+    result = day_result(
+        record, facts, instruments=instruments, candles=candles, charger=charger_of(rules.charges)
+    )
+    folder = write_report(result, candles, request.reports)
+    return console_text(result, folder)
+
+
+def _candles(reader: JournalReader, first_ms: int) -> Mapping[str, list[Candle]]:
+    candles: dict[str, list[Candle]] = {}
+    for key, candle in reader.candles(first_ms, first_ms + MS_PER_DAY - 1):
+        candles.setdefault(key, []).append(candle)
+    return candles
+
+
+def _warm_up_notes(day: TradingDay) -> tuple[str, ...]:
+    """Which instruments were only watched, and which traded on less history than wanted."""
+    notes = []
+    for series in day.engine.state.market:
+        wanted = max((strategy.warm_up.wanted for strategy, _ in series.evaluators), default=0)
+        symbol = series.instrument.symbol
+        if series.evaluators and not series.is_warm:
+            notes.append(f"{symbol} was only watched: {series.warm_candles} candles of history")
+        elif series.warm_candles < wanted:
+            notes.append(f"{symbol}: {series.warm_candles} candles of history, {wanted} wanted")
+    return tuple(notes)
