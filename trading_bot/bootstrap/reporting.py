@@ -18,6 +18,8 @@ from trading_bot.report.reading import day_record
 from trading_bot.report.result import day_result
 from trading_bot.report.write import write_report
 
+_NAMED = 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRequest:
@@ -69,13 +71,30 @@ def _candles(reader: JournalReader, first_ms: int) -> Mapping[str, list[Candle]]
 
 
 def _warm_up_notes(day: TradingDay) -> tuple[str, ...]:
-    """Which instruments were only watched, and which traded on less history than wanted."""
-    notes = []
+    """Which instruments were only watched, and which traded on less history than wanted, grouped."""
+    watched: dict[int, list[str]] = {}
+    short: dict[tuple[int, int], list[str]] = {}
     for series in day.engine.state.market:
-        wanted = max((strategy.warm_up.wanted for strategy, _ in series.evaluators), default=0)
-        symbol = series.instrument.symbol
-        if series.evaluators and not series.is_warm:
-            notes.append(f"{symbol} was only watched: {series.warm_candles} candles of history")
+        if not series.evaluators:
+            continue
+        wanted = max(strategy.warm_up.wanted for strategy, _ in series.evaluators)
+        if not series.is_warm:
+            watched.setdefault(series.warm_candles, []).append(series.instrument.symbol)
         elif series.warm_candles < wanted:
-            notes.append(f"{symbol}: {series.warm_candles} candles of history, {wanted} wanted")
-    return tuple(notes)
+            short.setdefault((series.warm_candles, wanted), []).append(series.instrument.symbol)
+    return (
+        *(
+            f"only watched, with {found} candles of history: {_some(symbols)}"
+            for found, symbols in watched.items()
+        ),
+        *(
+            f"traded on {found} candles of history, {wanted} wanted: {_some(symbols)}"
+            for (found, wanted), symbols in short.items()
+        ),
+    )
+
+
+def _some(symbols: list[str]) -> str:
+    named = ", ".join(symbols[:_NAMED])
+    more = len(symbols) - _NAMED
+    return f"{named} and {more} more" if more > 0 else named

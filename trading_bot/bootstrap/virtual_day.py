@@ -48,8 +48,7 @@ class VirtualDay:
         """
         plan = day_plan(self.rules.calendar, self.source.on, self.source.instruments, self.strategies)
         venue = new_venue(self.source, self.rules, self.venue_settings, self.seed)
-        opens_ms = min(sessions[0][0] for sessions in plan.sessions.values() if sessions)
-        clock = LoopClock(opens_ms - _LEAD_MS)
+        clock = LoopClock(plan.open_ms - _LEAD_MS)
         ports = Ports(
             clock=clock,
             broker=SimulatedBroker(venue, clock.now_ms),

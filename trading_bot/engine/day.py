@@ -4,6 +4,7 @@ Starting, restarting and starting with unknown positions are the same path: the 
 recovery, and nothing may be entered before they are in.
 """
 
+from asyncio import Event
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,11 @@ class DayPlan:
     warm_up: WarmUpPlan
 
     @property
+    def open_ms(self) -> int:
+        """When the first continuous session of the day starts."""
+        return min(sessions[0][0] for sessions in self.sessions.values() if sessions)
+
+    @property
     def close_ms(self) -> int:
         """When the last continuous session of the day ends."""
         return max(sessions[-1][1] for sessions in self.sessions.values() if sessions)
@@ -103,10 +109,11 @@ class TradingDay:
     def _workers(self) -> tuple[Worker, ...]:
         engine, ports, plan = self.engine, self.ports, self.plan
         keys = [instrument.key for instrument in plan.instruments if plan.sessions.get(instrument.key)]
+        warmed_up = Event()
         return (
             *self.protecting_workers(),
-            FeedWorker(engine, ports.feed, keys),
-            WarmUpWorker(engine, ports.history, plan.orderable_keys, plan.warm_up),
+            FeedWorker(engine, ports.feed, keys, ports.clock, warmed_up, plan.open_ms),
+            WarmUpWorker(engine, ports.history, plan.orderable_keys, plan.warm_up, warmed_up),
             SignalWorker(engine),
             AccountWorker(engine, ports.broker, ports.clock, self.settings, plan.orderable_keys),
         )

@@ -1,25 +1,34 @@
 """Market data in."""
 
+from asyncio import Event
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from trading_bot.domain.market_data import Frame, MarketStatus
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import FeedLost, FrameReceived, PhaseReported
-from trading_bot.engine.ports import Feed
+from trading_bot.engine.ports import Clock, Feed
 
 
 @dataclass(frozen=True, slots=True)
 class FeedWorker:
-    """Hands every message of the feed to the engine, in order, in the receiving task itself."""
+    """Hands every message of the feed to the engine, in order, in the receiving task itself.
+
+    Before the open it first lets the warm-up finish, so that no candle of the day is missed by indicators
+    that are not open yet; from the open on it never waits.
+    """
 
     engine: Engine
     feed: Feed
     instrument_keys: Sequence[str]
+    clock: Clock
+    warmed_up: Event
+    open_ms: int
     name: str = "feed"
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Read until cancelled; the feed reconnects on its own."""
+        await self.clock.wait_for(self.warmed_up, self.open_ms)
         handle = self.engine.handle
         async for message in self.feed.messages(self.instrument_keys):
             beat()

@@ -1,5 +1,6 @@
 """History in: each instrument's indicators open on its candles, while positions are already protected."""
 
+from asyncio import Event
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,8 @@ class WarmUpWorker:
     history: History
     instrument_keys: Sequence[str]
     plan: WarmUpPlan
+    done: Event
+    """Set when every instrument was tried."""
     name: str = "warm-up"
 
     async def run(self, beat: Callable[[], None]) -> None:
@@ -41,11 +44,19 @@ class WarmUpWorker:
             if series is None or series.is_warm or not series.evaluators:
                 continue
             try:
-                candles = await self.history.minute_candles(key, self.plan.first, self.plan.last)
+                candles = await self.history.minute_candles(key, self.plan.first, self._last_day(key))
             except ReadFailedError as error:
                 await self.engine.handle(ReadFailed(at_ms=0, what=f"history of {key}", detail=str(error)))
                 continue
             await self.engine.handle(_warmed_up(key, candles, self.plan.sessions[key]))
+        self.done.set()
+
+    def _last_day(self, key: str) -> date:
+        """Before the open there is nothing of today to ask for: that saves a call each."""
+        sessions, today = self.plan.sessions[key], self.plan.last
+        if self.engine.state.now_ms < sessions[today][0]:
+            return max(day for day in sessions if day < today)
+        return today
 
 
 def _warmed_up(key: str, candles: Sequence[Candle], sessions: Mapping[date, tuple[int, int]]) -> WarmedUp:
