@@ -1,29 +1,20 @@
 """Replay: the whole daemon against a simulator, through Upstox's own wire."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 
-from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
-from trading_bot.adapters.simulator.link import (
-    SimulatorClockWorker,
-    SimulatorLink,
-    require_simulator,
-)
-from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
-from trading_bot.adapters.upstox.instrument_rows import parsed
-from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome, World
+from trading_bot.adapters.simulator.link import ClockReading, SimulatorLink
+from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.simulator_child import child_simulator
+from trading_bot.bootstrap.simulator_world import SimulatorWorld, simulator_world
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, ReadFailedError, TradingBotError
 from trading_bot.domain.instrument import Instrument
@@ -36,7 +27,6 @@ from trading_bot.settings.tree import Settings
 
 _TOKEN = "replay"  # noqa: S105  # any word: the child simulator is told the same one
 _FASTEST = 0.0
-_FEED_MODE = "full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +49,10 @@ class Replay:
             url = self.options.simulator_url
             if url is None:
                 url = await owned.enter_async_context(child_simulator(self._child_options()))
-            link = SimulatorLink(url)
-            owned.push_async_callback(link.close)
-            reading = await require_simulator(link, url)
-            clock = SimulatorClock(reading.now_ms)
-            follower = SimulatorClockWorker(link, clock, asyncio.sleep, reading=reading)
-            adapter = upstox_adapter(
-                self.settings.upstox.model_copy(update=_addresses(url)),
-                self._token,
-                cache_folder=self.files.database.parent / "instruments",
-                clock_ms=clock.now_ms,
-            )
-            owned.callback(adapter.close)
-            outcome = await self._trade(link, clock, follower, adapter, url)
-            return await self._finish(outcome, link, follower)
+            cache = self.files.database.parent / "instruments"
+            token = attached_token(self.settings, self.options)
+            attached = await owned.enter_async_context(simulator_world(self.settings, url, token, cache))
+            return await self._finish(await self._trade(attached), attached)
 
     def _child_options(self) -> SimulatorOptions:
         speed = self.options.speed
@@ -86,38 +66,18 @@ class Replay:
             token=_TOKEN,
         )
 
-    def _token(self) -> SecretStr:
-        given = self.settings.credentials.access_token
-        return SecretStr(_TOKEN) if given is None or self.options.simulator_url is None else given
-
-    async def _trade(
-        self,
-        link: SimulatorLink,
-        clock: SimulatorClock,
-        follower: SimulatorClockWorker,
-        adapter: UpstoxAdapter,
-        url: str,
-    ) -> Outcome:
+    async def _trade(self, attached: SimulatorWorld) -> Outcome:
         rules = load_market_rules()
         strategies = chosen_strategies(self.settings)
-        instruments = self._universe(
-            parsed(await link.instruments(), f"{url}/simulator/instruments").instruments
-        )
-        plan = day_plan(rules.calendar, date_of(clock.now_ms()), instruments, strategies)
+        instruments = self._universe(await attached.instruments())
         daemon = Daemon(
             settings=self.settings,
             rules=rules,
-            plan=plan,
-            world=World(
-                clock=clock,
-                broker=adapter.broker,
-                feed=ClockedFeed(adapter.feed, clock),
-                history=adapter.history,
-                workers=(follower,),
-            ),
+            plan=day_plan(rules.calendar, date_of(attached.clock.now_ms()), instruments, strategies),
+            world=attached.world,
             files=self.files,
             strategies=strategies,
-            header=lambda day: self._header(day, follower),
+            header=lambda day: self._header(day, attached.reading),
         )
         return await daemon.run()
 
@@ -128,9 +88,7 @@ class Replay:
         chosen = {find_instrument(symbol, listed).key for symbol in self.settings.run.symbols}
         return tuple(one for one in listed if one.key in chosen or not one.is_tradable)
 
-    def _header(self, day: TradingDay, follower: SimulatorClockWorker) -> RunHeader:
-        reading = follower.reading
-        assert reading is not None, "the clock was read before the day began"
+    def _header(self, day: TradingDay, reading: ClockReading) -> RunHeader:
         return RunHeader(
             mode="replay",
             session_on=day.plan.on,
@@ -141,20 +99,19 @@ class Replay:
             run_id=self.run_id,
         )
 
-    async def _finish(self, outcome: Outcome, link: SimulatorLink, follower: SimulatorClockWorker) -> int:
+    async def _finish(self, outcome: Outcome, attached: SimulatorWorld) -> int:
         day = outcome.day
-        assert follower.reading is not None
+        if outcome.broke:
+            raise TradingBotError(f"the circuit breaker opened: {outcome.broke}")
         if not outcome.is_over:
-            if outcome.broke:
-                raise TradingBotError(f"the circuit breaker opened: {outcome.broke}")
             self.write("stopped before the close; positions keep their resting stops at the broker")
             return 0
         request = ReportRequest(
             run_id=self.run_id,
             mode="replay",
-            data=follower.reading.data,
+            data=attached.reading.data,
             reports=self.reports,
-            ledger_net_pnl=await _ledger(link),
+            ledger_net_pnl=await _ledger(attached.link),
         )
         self.write(report_day(day, self.files.database, load_market_rules(), request))
         if day.engine.state.book.is_panicking:
@@ -162,13 +119,10 @@ class Replay:
         return 0
 
 
-def _addresses(url: str) -> Mapping[str, Any]:
-    return {
-        "api_url": url,
-        "order_url": url,
-        "instruments_url": f"{url}/market-quote/instruments/exchange",
-        "feed_mode": _FEED_MODE,
-    }
+def attached_token(settings: Settings, options: RunOptions) -> SecretStr:
+    """The token to present: the one that is configured where the simulator is somebody else's."""
+    given = settings.credentials.access_token
+    return SecretStr(_TOKEN) if given is None or options.simulator_url is None else given
 
 
 async def _ledger(link: SimulatorLink) -> Decimal | None:

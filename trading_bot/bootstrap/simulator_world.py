@@ -1,0 +1,92 @@
+"""A running simulator as the world of a daemon: Upstox's adapter at its address, its time as session time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from trading_bot.adapters.clocks import SimulatorClock
+from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
+from trading_bot.adapters.simulator.link import (
+    ClockReading,
+    SimulatorClockWorker,
+    SimulatorLink,
+    require_simulator,
+)
+from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
+from trading_bot.adapters.upstox.instrument_rows import parsed
+from trading_bot.bootstrap.daemon import World
+from trading_bot.domain.instrument import Instrument
+from trading_bot.settings.tree import Settings
+
+_FEED_MODE = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorWorld:
+    """Everything that stands behind a daemon which attaches to a simulator."""
+
+    url: str
+    link: SimulatorLink
+    clock: SimulatorClock
+    follower: SimulatorClockWorker
+    adapter: UpstoxAdapter
+
+    @property
+    def world(self) -> World:
+        """The ports, and the worker that keeps session time."""
+        return World(
+            clock=self.clock,
+            broker=self.adapter.broker,
+            feed=ClockedFeed(self.adapter.feed, self.clock),
+            history=self.adapter.history,
+            workers=(self.follower,),
+        )
+
+    @property
+    def reading(self) -> ClockReading:
+        """The newest word of the simulator on its session."""
+        assert self.follower.reading is not None, "the clock is read before the world is handed out"
+        return self.follower.reading
+
+    async def instruments(self) -> tuple[Instrument, ...]:
+        """What the simulator lists. Raises ReadFailedError."""
+        return parsed(await self.link.instruments(), f"{self.url}/simulator/instruments").instruments
+
+
+@asynccontextmanager
+async def simulator_world(
+    settings: Settings, url: str, token: SecretStr, cache_folder: Path
+) -> AsyncIterator[SimulatorWorld]:
+    """Attach to the simulator at `url`.
+
+    Raises UserFacingError when none answers there.
+    """
+    async with AsyncExitStack() as owned:
+        link = SimulatorLink(url)
+        owned.push_async_callback(link.close)
+        reading = await require_simulator(link, url)
+        clock = SimulatorClock(reading.now_ms)
+        addresses = {
+            "api_url": url,
+            "order_url": url,
+            "instruments_url": f"{url}/market-quote/instruments/exchange",
+            "feed_mode": _FEED_MODE,
+        }
+        adapter = upstox_adapter(
+            settings.upstox.model_copy(update=addresses),
+            lambda: token,
+            cache_folder=cache_folder,
+            clock_ms=clock.now_ms,
+        )
+        owned.callback(adapter.close)
+        yield SimulatorWorld(
+            url=url,
+            link=link,
+            clock=clock,
+            follower=SimulatorClockWorker(link, clock, asyncio.sleep, reading=reading),
+            adapter=adapter,
+        )
