@@ -2,12 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import TypeVar
 
-from trading_bot.adapters.storage.market_records import keep_candles, keep_evaluations, keep_note
+from trading_bot.adapters.storage.market_records import (
+    keep_candles,
+    keep_evaluations,
+    keep_instruments,
+    keep_note,
+)
 from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
+from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
 
@@ -36,6 +43,10 @@ class MarketRecorder:
         """Remember what is to be written; when the disk does not keep up the oldest go."""
         self._candles.extend(candles)
         self._traces.extend(traces)
+
+    async def keep_listing(self, instruments: Sequence[Instrument], on: date) -> None:
+        """Keep the instruments of the day: panic closes with these when no list can be fetched."""
+        await self._journal.run(partial(keep_instruments, instruments=instruments, on=on))
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Write until cancelled."""

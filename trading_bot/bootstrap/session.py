@@ -93,6 +93,7 @@ class Session:
             )
         )
         await day.open(program_version, settings_hash)
+        await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
         is_over = await self._wait_for_the_end()
         try:
             if is_over:

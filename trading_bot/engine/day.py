@@ -92,6 +92,11 @@ class TradingDay:
 
     async def open(self, program_version: str, settings_hash: str) -> None:
         """Take the book over, set the day up, and start every worker."""
+        await self.take_over(program_version, settings_hash)
+        self.supervisor.start(self._workers())
+
+    async def take_over(self, program_version: str, settings_hash: str) -> None:
+        """Set the day up and become the owner of the book; nothing is sent yet."""
         engine = self.engine
         await engine.handle(
             DayOpened(
@@ -104,7 +109,6 @@ class TradingDay:
         await engine.handle(
             OwnershipClaimed(at_ms=0, program_version=program_version, settings_hash=settings_hash)
         )
-        self.supervisor.start(self._workers())
 
     def _workers(self) -> tuple[Worker, ...]:
         engine, ports, plan = self.engine, self.ports, self.plan
