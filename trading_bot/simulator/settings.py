@@ -9,7 +9,7 @@ from trading_bot.domain.section import ClockTime, Section
 
 
 class VenueSettings(Section):
-    """The pretend broker: money, delays, margins, closing times, and switches for what is not known of the real."""
+    """The pretend broker: money, delays, margins, closing times; switches for what is not known."""
 
     opening_balance: Decimal = Field(default=Decimal(1_000_000), ge=0)
     """Cash of the pretend account in rupees."""

@@ -42,58 +42,58 @@ class UpstoxSettings(Section):
     """Folder of the instrument files."""
     instrument_files: tuple[str, ...] = ("NSE",)
     """Names of the instrument files to load, for example NSE, BSE."""
-    feed_host_suffix: str = Field("upstox.com", min_length=3)
+    feed_host_suffix: str = Field(default="upstox.com", min_length=3)
     """Authorised stream addresses must lie on this domain (or on loopback)."""
 
     account: str = ""
     """Expected user id; a token of another account is refused. Empty accepts the first that logs in."""
-    algo_name: str = Field("", max_length=64)
+    algo_name: str = Field(default="", max_length=64)
     """Registered algo name, sent as X-Algo-Name; leave empty before registration (UDAPI1156)."""
     static_ip: str = ""
     """Registered egress address; compared with the broker's record by `check`."""
     pin_ipv4: bool = True
     """Bind to IPv4: an IPv6 egress would miss the registered address and stop even cancels."""
-    market_protection_pct: float = Field(-1, ge=-1, le=25)
+    market_protection_pct: float = Field(default=-1, ge=-1, le=25)
     """Protection band of MARKET and SL-M orders in percent; -1: automatic; 0: refused since 2026-04-01."""
-    user_agent: str = Field("trading-bot/0.1 (python)", min_length=1)
+    user_agent: str = Field(default="trading-bot/0.1 (python)", min_length=1)
     """How this program introduces itself to the broker."""
 
-    connect_timeout_s: float = Field(3.0, gt=0, le=30)
+    connect_timeout_s: float = Field(default=3.0, gt=0, le=30)
     """Longest time for a connection to come about."""
-    read_timeout_s: float = Field(7.0, gt=0, le=60)
+    read_timeout_s: float = Field(default=7.0, gt=0, le=60)
     """Longest silence while an answer is awaited or arrives."""
-    answer_timeout_s: float = Field(15.0, gt=0, le=120)
+    answer_timeout_s: float = Field(default=15.0, gt=0, le=120)
     """Longest time for one whole answer."""
-    download_timeout_s: float = Field(60.0, gt=0, le=600)
+    download_timeout_s: float = Field(default=60.0, gt=0, le=600)
     """Longest time for an instruments file."""
-    read_attempts: int = Field(3, ge=1, le=10)
+    read_attempts: int = Field(default=3, ge=1, le=10)
     """How often a read is tried; writes are never repeated."""
-    retry_first_s: float = Field(0.3, gt=0, le=10)
+    retry_first_s: float = Field(default=0.3, gt=0, le=10)
     """Pause before a read is tried again; it doubles each time."""
-    retry_longest_s: float = Field(5.0, gt=0, le=60)
+    retry_longest_s: float = Field(default=5.0, gt=0, le=60)
     """Longest pause before a read is tried again."""
-    history_calls_per_minute: int = Field(400, ge=1, le=500)
+    history_calls_per_minute: int = Field(default=400, ge=1, le=500)
     """Candle calls are paced below the broker's 500 a minute."""
 
-    feed_mode: str = Field("full", pattern="^(ltpc|option_greeks|full)$")
+    feed_mode: str = Field(default="full", pattern="^(ltpc|option_greeks|full)$")
     """What each instrument's message holds: ltpc (last price), option_greeks or full (depth as well)."""
-    feed_keys_max: int = Field(2_000, ge=1, le=5_000)
+    feed_keys_max: int = Field(default=2_000, ge=1, le=5_000)
     """The broker's limit of instruments in one mode: 2,000 in full, 5,000 in ltpc."""
-    feed_batch: int = Field(500, ge=1, le=500)
+    feed_batch: int = Field(default=500, ge=1, le=500)
     """Instruments that one message subscribes to."""
-    feed_message_bytes_max: int = Field(16 * 1024 * 1024, ge=65_536)
+    feed_message_bytes_max: int = Field(default=16 * 1024 * 1024, ge=65_536)
     """Largest message of the feed that is taken."""
-    feed_malformed_max: int = Field(20, ge=1)
+    feed_malformed_max: int = Field(default=20, ge=1)
     """Unreadable frames in a row after which the connection is made anew."""
-    ping_interval_s: float = Field(20.0, gt=0, le=60)
+    ping_interval_s: float = Field(default=20.0, gt=0, le=60)
     """Between two pings of a stream."""
-    ping_timeout_s: float = Field(20.0, gt=0, le=60)
+    ping_timeout_s: float = Field(default=20.0, gt=0, le=60)
     """After a ping without an answer, when a stream counts as dead."""
-    reconnect_first_s: float = Field(0.5, gt=0, le=10)
+    reconnect_first_s: float = Field(default=0.5, gt=0, le=10)
     """Pause before a stream is opened again; it doubles each time."""
-    reconnect_longest_s: float = Field(30.0, gt=0, le=300)
+    reconnect_longest_s: float = Field(default=30.0, gt=0, le=300)
     """Longest pause before a stream is opened again."""
-    healthy_after_s: float = Field(10.0, gt=0)
+    healthy_after_s: float = Field(default=10.0, gt=0)
     """A connection that lived this long starts the back-off anew."""
 
 
