@@ -17,7 +17,6 @@ from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.storage.input_log import FileInputLog
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.session import BoardNotifier, Session
@@ -55,8 +54,17 @@ class DayFiles:
     """Where a day's records are."""
 
     database: Path
-    lock: Path
+    locks: tuple[Path, ...]
+    """Locks that the owner holds, in the order in which they are taken."""
     inputs: Path
+
+    def own(self, owned: ExitStack) -> None:
+        """Become the one process that writes them, until the stack is closed.
+
+        Raises AlreadyRunningError.
+        """
+        for path in self.locks:
+            owned.enter_context(acquire_instance_lock(path, started_at_ms=time.time_ns() // 1_000_000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +101,12 @@ class Daemon:
         self._loop = asyncio.get_running_loop()
         clock_ms = self.world.clock.now_ms
         with ExitStack() as owned:
-            owned.enter_context(
-                acquire_instance_lock(self.files.lock, started_at_ms=time.time_ns() // 1_000_000)
-            )
+            self.files.own(owned)
             journal = open_journal(
                 self.files.database,
                 clock_ms=clock_ms,
                 on_failure=self._from_writer,
-                settings=StorageSettings(),
+                settings=self.settings.storage,
             )
             owned.callback(journal.close)
             recorder = MarketRecorder(journal)

@@ -2,14 +2,24 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from trading_bot.adapters.logs import start_logs
 from trading_bot.bootstrap.daemon import DayFiles
+from trading_bot.bootstrap.panic import panic_through_daemon
+from trading_bot.bootstrap.panic_worlds import panic_in_replay
+from trading_bot.bootstrap.places import (
+    database_path,
+    inputs_folder,
+    known_databases,
+    lock_paths,
+    reports_folder,
+)
 from trading_bot.bootstrap.replay import Replay
 from trading_bot.domain.errors import UserFacingError
-from trading_bot.domain.ist import IST
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -19,39 +29,73 @@ from trading_bot.terminal.view import chosen_view
 
 def run_daemon(settings: Settings, options: RunOptions) -> int:
     """Run the daemon in the mode in effect and return the exit code."""
-    stamp = datetime.now(UTC).astimezone(IST).strftime("%Y%m%d-%H%M%S")
-    console = None
-    if chosen_view(settings.terminal, is_terminal=sys.stdout.isatty()) is View.LINES:
-        console = sys.stderr
-    logs = start_logs(settings.logs, now_ms=_now_ms, console=console)
-    try:
-        if settings.mode is Mode.REPLAY or options.simulator_url is not None:
-            return asyncio.run(_replay(settings, options, stamp).run())
+    with _logs(settings):
+        if settings.mode is Mode.REPLAY:
+            return asyncio.run(_replay(settings, options).run())
         raise UserFacingError(f"mode {settings.mode} is not available in this version")
-    finally:
-        logs.close()
 
 
-def _replay(settings: Settings, options: RunOptions, stamp: str) -> Replay:
-    folder = settings.run.data_dir
+def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
+    """Cancel everything, flatten and latch, through the daemon where one answers; the exit code."""
     attached = options.simulator_url is not None
-    database = folder / ("replay.db" if attached else f"replay-{stamp}.db")
+    database = _panic_database(settings, attached=attached)
+    if database is not None:
+        code = panic_through_daemon(database, write)
+        if code is not None:
+            return code
+    if settings.mode is not Mode.REPLAY:
+        raise UserFacingError(f"mode {settings.mode} is not available in this version")
+    if not attached:
+        write("no daemon runs, and a replay's own simulator ends with it: nothing can be open")
+        return 0
+    assert database is not None
+    with _logs(settings, is_quiet=True):
+        return asyncio.run(panic_in_replay(settings, options, day_files(settings, database), write))
+
+
+def _panic_database(settings: Settings, *, attached: bool) -> Path | None:
+    if settings.mode is not Mode.REPLAY or attached:
+        return database_path(settings, attached=attached, now_ms=_now_ms())
+    known = known_databases(settings)
+    return known[0] if known else None
+
+
+def _replay(settings: Settings, options: RunOptions) -> Replay:
+    now_ms = _now_ms()
+    database = database_path(settings, attached=options.simulator_url is not None, now_ms=now_ms)
     return Replay(
         settings=settings,
         options=options,
-        files=_files(database),
-        run_id=f"replay-{stamp}",
-        reports=folder / "reports",
+        files=day_files(settings, database),
+        run_id=f"replay-{datetime.now().astimezone():%Y%m%d-%H%M%S}",
+        reports=reports_folder(settings),
         write=_print,
     )
 
 
-def _files(database: Path) -> DayFiles:
+def day_files(settings: Settings, database: Path) -> DayFiles:
+    """Where the records of a day are that uses this database."""
     return DayFiles(
         database=database,
-        lock=database.with_suffix(".lock"),
-        inputs=database.with_suffix(".inputs"),
+        locks=lock_paths(settings, database),
+        inputs=inputs_folder(settings) / database.stem,
     )
+
+
+def _logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
+    """Start the logs for as long as the stack is open; plain lines where no screen is drawn."""
+    stack = ExitStack()
+    shows_lines = chosen_view(settings.terminal, is_terminal=sys.stdout.isatty()) is View.LINES
+    console = sys.stderr if shows_lines and not is_quiet else None
+    logs = start_logs(settings.logs, now_ms=_now_ms, secrets=_secrets(settings), console=console)
+    stack.callback(logs.close)
+    return stack
+
+
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    given = settings.credentials
+    values = (given.api_key, given.api_secret, given.access_token)
+    return tuple(value.get_secret_value() for value in values if value is not None)
 
 
 def _print(text: str) -> None:

@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from trading_bot import __version__
-from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap.daemon import DayFiles, World
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.control.client import NoDaemonError, ask
@@ -104,13 +102,12 @@ class PanicRun:
         be written: nothing is sent before its intent is on disk.
         """
         with ExitStack() as owned:
-            started_at_ms = time.time_ns() // 1_000_000
-            owned.enter_context(acquire_instance_lock(self.files.lock, started_at_ms=started_at_ms))
+            self.files.own(owned)
             journal = open_journal(
                 self.files.database,
                 clock_ms=self.world.clock.now_ms,
                 on_failure=lambda error: self.write(f"the journal failed: {error}"),
-                settings=StorageSettings(),
+                settings=self.settings.storage,
             )
             owned.callback(journal.close)
             day = self._day(Records(journal=journal, earlier_rows=_rows(self.files.database)))

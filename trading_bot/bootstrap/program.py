@@ -3,15 +3,20 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.modes import run_daemon
+from trading_bot.bootstrap.check_lines import check_lines
+from trading_bot.bootstrap.closed_trades import closed_trades, trade_log
+from trading_bot.bootstrap.instrument_list import listed_instruments
+from trading_bot.bootstrap.login import log_in
+from trading_bot.bootstrap.modes import run_daemon, run_panic
+from trading_bot.bootstrap.one_shot import wall_now_ms
+from trading_bot.bootstrap.operator_verbs import current_status, release
 from trading_bot.bootstrap.simulator_program import serve_simulator
-from trading_bot.domain.errors import SettingsError, UserFacingError
-from trading_bot.domain.instrument import Instrument
-from trading_bot.report.check_line import CheckLine, calendar_line, failed
+from trading_bot.report.check_line import CheckLine
 from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
+from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.rules_page import render_rules, rules_on
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
@@ -27,29 +32,33 @@ class Program:
 
     def panic_exit(self, settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
         """Cancel everything, flatten, latch; return the exit code."""
-        _not_wired("--panic-exit", settings, options, write)
+        return run_panic(settings, options, write)
 
     def resume(self, settings: Settings) -> str:
         """Release the halts that a person has to release, and say which."""
-        _not_wired("resume", settings)
+        return release(settings, now_ms=wall_now_ms())
 
     def status(self, settings: Settings) -> Mapping[str, Any]:
         """Return the status document of the running daemon, else of its database."""
-        _not_wired("status", settings)
+        return current_status(settings)
 
     def trades(self, settings: Settings, on: date | None) -> Sequence[TradeRow]:
         """Return the closed trades of one day."""
-        _not_wired("trades", settings, on)
+        return closed_trades(settings, on)
+
+    def trade_log(self, settings: Settings, on: date | None) -> str:
+        """Return every fill of one day as CSV."""
+        return trade_log(settings, on)
 
     def login(
         self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
     ) -> None:
         """Obtain and store the token of the day."""
-        _not_wired("login", settings, ask, write)
+        log_in(settings, ask, write, now_ms=wall_now_ms)
 
-    def instruments(self, settings: Settings) -> Sequence[Instrument]:
-        """Return today's instruments."""
-        _not_wired("instruments", settings)
+    def instruments(self, settings: Settings, simulator_url: str | None) -> InstrumentAnswer:
+        """Return today's instruments, or a simulator's."""
+        return listed_instruments(settings, simulator_url, wall_now_ms())
 
     def simulator(self, settings: Settings, options: SimulatorOptions, write: Callable[[str], None]) -> int:
         """Serve until the session is over."""
@@ -76,14 +85,4 @@ class Program:
 
     def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
         """Return the check lines that need adapters."""
-        del settings
-        try:
-            last_covered = load_market_rules().calendar.last_covered
-        except SettingsError as error:
-            return (failed("calendar", str(error), "restore config/market", SettingsError.exit_code),)
-        return (calendar_line(lambda: last_covered, today),)
-
-
-def _not_wired(what: str, *arguments: object) -> NoReturn:
-    del arguments
-    raise UserFacingError(f"{what} is not available in this version")
+        return check_lines(settings, today, now_ms=wall_now_ms())

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from trading_bot.domain.instrument import Instrument
 from trading_bot.report.check_line import CheckLine
+from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
 from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
@@ -36,14 +36,18 @@ class Backend(Protocol):
         """Return the closed trades of one day, None for the newest session."""
         ...
 
+    def trade_log(self, settings: Settings, on: date | None) -> str:
+        """Return every fill of one day as CSV, None for the newest session."""
+        ...
+
     def login(
         self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
     ) -> None:
         """Obtain and store the token of the day; `ask` is None without a terminal."""
         ...
 
-    def instruments(self, settings: Settings) -> Sequence[Instrument]:
-        """Return today's instruments, from the stored list where it is fresh."""
+    def instruments(self, settings: Settings, simulator_url: str | None) -> InstrumentAnswer:
+        """Return today's instruments, from the stored list where it is fresh, or a simulator's."""
         ...
 
     def simulator(self, settings: Settings, options: SimulatorOptions, write: Callable[[str], None]) -> int:

@@ -3,9 +3,10 @@
 import json
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from trading_bot.commands.context import Context
-from trading_bot.domain.errors import UnknownInstrumentError
+from trading_bot.domain.errors import UnknownInstrumentError, UserFacingError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.money import rupees
 from trading_bot.domain.symbol_search import matching_instruments, suggested_symbols
@@ -13,7 +14,11 @@ from trading_bot.report.status import status_text
 from trading_bot.report.trade_table import trades_json, trades_text
 from trading_bot.settings.options import ChargesQuestion
 from trading_bot.settings.show import settings_json, settings_text
+from trading_bot.settings.tree import Settings
 
+TRADE_LOG = Path("trade_log.csv")
+"""The trade log's usual name, in the logs folder."""
+_STANDARD_OUTPUT = Path("-")
 _ROWS_SHOWN = 50
 
 
@@ -33,8 +38,27 @@ def run_status(arguments: Namespace, context: Context) -> int:
 
 def run_trades(arguments: Namespace, context: Context) -> int:
     """Show the closed trades of one day."""
-    rows = context.backend.trades(context.load().settings, arguments.on)
+    settings = context.load().settings
+    if arguments.csv is not None:
+        return _write_trade_log(arguments, context, settings)
+    rows = context.backend.trades(settings, arguments.on)
     context.write(trades_json(rows) if arguments.json else trades_text(rows))
+    return 0
+
+
+def _write_trade_log(arguments: Namespace, context: Context, settings: Settings) -> int:
+    text = context.backend.trade_log(settings, arguments.on)
+    if arguments.csv == _STANDARD_OUTPUT:
+        context.write(text.rstrip("\n"))
+        return 0
+    path = settings.logs.folder / TRADE_LOG if arguments.csv == TRADE_LOG else arguments.csv
+    path = context.places.folder / path
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserFacingError(f"--csv {path} cannot be written: {error.strerror}") from error
+    context.write(f"{path} written: {text.count(chr(10)) - 1} fills")
     return 0
 
 
@@ -46,7 +70,13 @@ def run_login(_arguments: Namespace, context: Context) -> int:
 
 def run_instruments(arguments: Namespace, context: Context) -> int:
     """Search the broker's instruments. Raises UnknownInstrumentError, with suggestions."""
-    instruments = context.backend.instruments(context.load().settings)
+    answer = context.backend.instruments(context.load().settings, arguments.simulator)
+    if answer.outdated_since is not None:
+        context.warn(
+            f"warning: today's list could not be read; this one is of {answer.outdated_since}: "
+            "lots, ticks and keys may have changed"
+        )
+    instruments = answer.instruments
     found = matching_instruments(arguments.symbol, instruments)
     if not found:
         suggestions = suggested_symbols(arguments.symbol.upper(), instruments)

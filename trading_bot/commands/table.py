@@ -11,6 +11,7 @@ from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_resume, run_simulator
 from trading_bot.commands.init import run_init
 from trading_bot.commands.reading import (
+    TRADE_LOG,
     run_charges,
     run_config_show,
     run_instruments,
@@ -57,11 +58,22 @@ def _nothing(_parser: ArgumentParser) -> None:
 
 def _instruments(parser: ArgumentParser) -> None:
     parser.add_argument("symbol", metavar="SYMBOL", help="symbol, part of a name, or instrument key")
+    parser.add_argument(
+        "--simulator", type=parsing.loopback_url, metavar="URL", help="search what a running simulator lists"
+    )
 
 
 def _trades(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--on", type=parsing.day, metavar="YYYY-MM-DD", help="day; default: the newest session"
+    )
+    parser.add_argument(
+        "--csv",
+        nargs="?",
+        type=Path,
+        const=TRADE_LOG,
+        metavar="FILE",
+        help=f"write every fill as CSV; -: to standard output; without FILE: {TRADE_LOG} in the logs folder",
     )
 
 

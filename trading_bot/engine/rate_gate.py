@@ -17,10 +17,12 @@ _SECOND_MS, _MINUTE_MS, _HALF_HOUR_MS = 1_000, 60_000, 1_800_000
 class RateSettings(Section):
     """Calls per window: in all, and of them by entries. The broker allows 10, 500 and 2,000."""
 
-    per_second: Annotated[int, Field(ge=2, le=9)] = 8
-    entries_per_second: Annotated[int, Field(ge=1, le=8)] = 5
-    per_minute: Annotated[int, Field(ge=10, le=490)] = 450
-    per_half_hour: Annotated[int, Field(ge=10, le=1_980)] = 1_900
+    per_second: Annotated[int, Field(ge=2, le=9, description="Order calls in any second")] = 8
+    entries_per_second: Annotated[
+        int, Field(ge=1, le=8, description="Of these, calls of entries: exits may use all")
+    ] = 5
+    per_minute: Annotated[int, Field(ge=10, le=490, description="Order calls in any minute")] = 450
+    per_half_hour: Annotated[int, Field(ge=10, le=1_980, description="Order calls in any half hour")] = 1_900
     entry_share: Annotated[
         float, Field(gt=0, le=0.8, description="Part of the minute and half hour that entries may use")
     ] = 0.6

@@ -18,8 +18,12 @@ log = structlog.get_logger()
 class SupervisorSettings(Section):
     """Restart policy and circuit breaker, in seconds of wall time."""
 
-    first_delay_s: Annotated[float, Field(gt=0, le=60)] = 0.5
-    longest_delay_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    first_delay_s: Annotated[
+        float, Field(gt=0, le=60, description="Before a failed worker starts again; it doubles each time")
+    ] = 0.5
+    longest_delay_s: Annotated[
+        float, Field(gt=0, le=600, description="Longest pause before a failed worker starts again")
+    ] = 30.0
     login_delay_s: Annotated[
         float, Field(gt=0, le=3_600, description="Before asking again after the token was not accepted")
     ] = 30.0
@@ -32,7 +36,9 @@ class SupervisorSettings(Section):
     flatten_on_breaker: Annotated[
         bool, Field(description="Whether an open breaker closes every position instead of leaving its stop")
     ] = False
-    stop_timeout_s: Annotated[float, Field(gt=0, le=9)] = 3.0
+    stop_timeout_s: Annotated[
+        float, Field(gt=0, le=9, description="How long a worker may take to end before it is left behind")
+    ] = 3.0
 
 
 @dataclass(slots=True)

@@ -63,18 +63,18 @@ def trades_csv(result: DayResult) -> str:
     """One row for each trade that bought or sold; charges in all and by kind."""
     kinds = tuple(result.costs.lines)
     columns = (*_TRADE_COLUMNS, *(f"charge_{kind}" for kind in kinds))
-    return _csv(columns, (_trade_row(trade, kinds) for trade in result.trades))
+    return csv_text(columns, (_trade_row(trade, kinds) for trade in result.trades))
 
 
 def orders_csv(result: DayResult) -> str:
     """One row for each order that was intended."""
-    return _csv(_ORDER_COLUMNS, (_order_row(result, record) for record in result.record.orders))
+    return csv_text(_ORDER_COLUMNS, (_order_row(result, record) for record in result.record.orders))
 
 
 def equity_csv(result: DayResult) -> str:
     """One row for each fill and each minute's close."""
     falls = drawdowns(result.curve)
-    return _csv(
+    return csv_text(
         _EQUITY_COLUMNS,
         (
             (
@@ -95,9 +95,9 @@ def _trade_row(result: TradeResult, kinds: Sequence[str]) -> Sequence[object]:
     reason = record.closed.exit_reason if record.closed else trade.exit_reason
     return (
         trade.trade_id,
-        _text(result.instrument.symbol),
-        _text(trade.instrument_key),
-        _text(trade.strategy),
+        harmless(result.instrument.symbol),
+        harmless(trade.instrument_key),
+        harmless(trade.strategy),
         trade.direction,
         record.entered_quantity,
         record.open_quantity,
@@ -124,10 +124,10 @@ def _order_row(result: DayResult, record: OrderRecord) -> Sequence[object]:
     value = sum(fill.value for fill in record.fills)
     return (
         order.tag,
-        None if order.order_id is None else _text(order.order_id),
+        None if order.order_id is None else harmless(order.order_id),
         record.trade_id,
-        _text(result.symbol(request.instrument_key)),
-        _text(request.instrument_key),
+        harmless(result.symbol(request.instrument_key)),
+        harmless(request.instrument_key),
         request.purpose,
         request.side,
         request.product,
@@ -141,11 +141,12 @@ def _order_row(result: DayResult, record: OrderRecord) -> Sequence[object]:
         iso_time(order.intended_at_ms),
         iso_time(record.steps[-1].at_ms),
         len(record.steps),
-        _text(order.message),
+        harmless(order.message),
     )
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A heading and its rows."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -153,7 +154,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _text(text: str) -> str:
+def harmless(text: str) -> str:
     """Text from outside, made harmless for spreadsheets, which run what looks like a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 

@@ -2,15 +2,16 @@
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from trading_bot.adapters.credentials import CredentialSettings
 from trading_bot.adapters.log_settings import LogSettings
-from trading_bot.adapters.upstox.settings import UpstoxSettings
+from trading_bot.adapters.storage.settings import StorageSettings
+from trading_bot.adapters.upstox.settings import UpstoxSecrets, UpstoxSettings
 from trading_bot.domain.errors import SettingsError
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.settings.run import Mode, RunSettings
+from trading_bot.simulator.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
 
@@ -36,9 +37,11 @@ class Settings(BaseSettings):
     rate: RateSettings = RateSettings()
     supervisor: SupervisorSettings = SupervisorSettings()
     upstox: UpstoxSettings = UpstoxSettings()
+    storage: StorageSettings = StorageSettings()
+    simulator: VenueSettings = VenueSettings()
     logs: LogSettings = LogSettings()
     terminal: TerminalSettings = TerminalSettings()
-    credentials: CredentialSettings = CredentialSettings()
+    credentials: UpstoxSecrets = UpstoxSecrets()
 
     @classmethod
     def settings_customise_sources(

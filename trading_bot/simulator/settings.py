@@ -5,17 +5,21 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import ClockTime, Section
 
 
 class VenueSettings(Section):
-    """Money, delays, margins, closing times and switches; ratios are fractions, money is rupees."""
+    """The pretend broker: money, delays, margins, closing times; switches for what is not known."""
 
     opening_balance: Decimal = Field(default=Decimal(1_000_000), ge=0)
+    """Cash of the pretend account in rupees."""
 
     api_delay_ms: int = Field(default=5, ge=0)
+    """From a request's arrival until the broker's API looks at it."""
     risk_delay_ms: int = Field(default=5, ge=0)
+    """From the API to the broker's risk check."""
     exchange_delay_ms: int = Field(default=15, ge=0)
+    """From the risk check to the exchange."""
     delay_jitter: Decimal = Field(default=Decimal("0.4"), ge=0, le=1)
     """Each delay is drawn evenly from its value times one minus to one plus this."""
 
@@ -25,26 +29,33 @@ class VenueSettings(Section):
     """Ticks from the last price to the pretend quotes where the source has no depth at all."""
 
     equity_intraday_margin: Decimal = Field(default=Decimal("0.2"), gt=0, le=1)
+    """Part of its value that an intraday position in shares blocks."""
     future_margin: Decimal = Field(default=Decimal("0.15"), gt=0, le=1)
+    """Part of its value that a future blocks."""
     option_writing_margin: Decimal = Field(default=Decimal("0.15"), gt=0, le=1)
     """Part of strike times quantity that a short option blocks."""
 
     fixed_band: Decimal = Field(default=Decimal("0.2"), gt=0, lt=1)
-    """Shares without derivatives, from the previous close."""
+    """Price band of shares without derivatives: part of the previous close, up and down."""
     dynamic_band: Decimal = Field(default=Decimal("0.1"), gt=0, lt=1)
-    """Shares with derivatives, and futures; it flexes as the price nears it."""
+    """Price band of shares with derivatives, and of futures; it flexes as the price nears it."""
     closing_band: Decimal = Field(default=Decimal("0.03"), gt=0, lt=1)
-    """In the closing auction, and for stock futures from the moment it begins."""
+    """Price band in the closing auction, and for stock futures from the moment it begins."""
 
-    auction_share_square_off_at: time = time(15, 10)
-    share_square_off_at: time = time(15, 15)
-    derivative_square_off_at: time = time(15, 25)
+    auction_share_square_off_at: ClockTime = time(15, 10)
+    """When the risk desk closes intraday positions in shares that have a closing auction."""
+    share_square_off_at: ClockTime = time(15, 15)
+    """When it closes those in other shares."""
+    derivative_square_off_at: ClockTime = time(15, 25)
+    """When it closes those in futures and options."""
     square_off_settle_ms: int = Field(default=1_000, gt=0)
     """From the desk's cancellations to its first exit orders."""
     square_off_retry_ms: int = Field(default=60_000, gt=0)
+    """Between two tries of the desk to close what is left."""
     square_off_fee: Decimal = Field(default=Decimal(50), ge=0)
     """Rupees for each order that the risk desk executes, before GST."""
     goods_and_services_tax: Decimal = Field(default=Decimal("0.18"), ge=0)
+    """GST on that fee, as a fraction."""
     slices_max: int = Field(default=10, gt=0)
     """Children of one sliced order; older texts of the broker say 25."""
     option_protection_pct: Decimal = Field(default=Decimal(5), gt=0, le=25)
@@ -52,9 +63,11 @@ class VenueSettings(Section):
     unprotected_market_orders_allowed: bool = False
     """Whether MARKET and SL-M pass with a market protection of 0."""
     intraday_option_buying_allowed: bool = False
+    """Whether options may be bought with product I."""
     freeze_quantity_itself_allowed: bool = True
     """Whether an order of exactly the freeze quantity passes."""
     slices_inherit_tag: bool = True
+    """Whether each child of a sliced order carries the order's tag."""
     off_tick_refused_at_once: bool = False
     """Whether a price off the tick is refused by the API instead of rejected afterwards."""
     day_end_cancellations_reported: bool = True

@@ -36,8 +36,11 @@ class FakeBackend:
     def login(self, settings, ask, write):
         return self._answer("login", ask)
 
-    def instruments(self, settings):
-        return self._answer("instruments", settings)
+    def trade_log(self, settings, on):
+        return self._answer("trade_log", on)
+
+    def instruments(self, settings, simulator_url):
+        return self._answer("instruments", simulator_url)
 
     def simulator(self, settings, options, write):
         return self._answer("simulator", options)

@@ -1,0 +1,113 @@
+"""The lines of `check` about the account at the broker: token, profile, funds, address, list, feed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from trading_bot.adapters.upstox import calls
+from trading_bot.adapters.upstox.adapter import UpstoxAdapter
+from trading_bot.adapters.upstox.rest import confirmed_account
+from trading_bot.adapters.upstox.token_store import AccessToken
+from trading_bot.bootstrap.one_shot import token_of_the_day, upstox
+from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError
+from trading_bot.domain.ist import datetime_of
+from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
+from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings
+
+_LOGIN = "python main.py login"
+_CONNECTION = "check this machine's connection, and the broker's status page"
+_NIGHT_HOURS = range(6)
+
+Look = Callable[[], Awaitable[CheckLine]]
+
+
+async def account_lines(settings: Settings, now_ms: int) -> Sequence[CheckLine]:
+    """Ask the broker everything that trading needs; without a token only what needs none."""
+    token_line_, token = token_line(settings, now_ms)
+    async with upstox(settings, lambda: token.secret if token else None, now_ms) as broker:
+        list_line = await _read("instruments", lambda: _instruments(broker), _CONNECTION)
+        if token is None:
+            unasked = [
+                doubtful(name, "not asked: there is no valid token", _LOGIN)
+                for name in ("profile", "funds", "static address", "feed")
+            ]
+            return token_line_, *unasked, list_line
+        return (
+            token_line_,
+            await _read("profile", lambda: _profile(broker, token.account, settings), _CONNECTION),
+            await _read("funds", lambda: _funds(broker, now_ms), _CONNECTION),
+            await _read("static address", lambda: _address(broker, settings), _REGISTER),
+            await _read("feed", lambda: _feed(broker), _CONNECTION),
+            list_line,
+        )
+
+
+_REGISTER = (
+    "register this machine's address in the broker's developer console, and set upstox.static_ip to it"
+)
+
+
+def token_line(settings: Settings, now_ms: int) -> tuple[CheckLine, AccessToken | None]:
+    """Whether there is a token, of which account, and until when."""
+    try:
+        token = token_of_the_day(settings, now_ms)
+    except LoginNeededError as error:
+        return failed("token", str(error), _LOGIN, LoginNeededError.exit_code), None
+    until = f"{datetime_of(token.expires_at_ms):%Y-%m-%d %H:%M} IST"
+    if not token.account:
+        message = f"from UPSTOX_ACCESS_TOKEN, taken to be of today: valid until {until}"
+        return doubtful("token", message, f"{_LOGIN} stores one with its account and time"), token
+    return passed("token", f"of account {token.account}, valid until {until}"), token
+
+
+async def _read(name: str, look: Look, fix: str) -> CheckLine:
+    try:
+        return await look()
+    except NotAuthorisedError as error:
+        return failed(name, str(error), _LOGIN, LoginNeededError.exit_code)
+    except ReadFailedError as error:
+        return failed(name, str(error), fix)
+
+
+async def _profile(broker: UpstoxAdapter, account: str, settings: Settings) -> CheckLine:
+    expected = settings.upstox.account or account
+    return passed("profile", f"account {await confirmed_account(broker.reads, expected)} answers")
+
+
+async def _funds(broker: UpstoxAdapter, now_ms: int) -> CheckLine:
+    try:
+        funds = await broker.broker.funds()
+    except NotAuthorisedError:
+        raise
+    except ReadFailedError as error:
+        if datetime_of(now_ms).hour not in _NIGHT_HOURS:
+            raise
+        return doubtful("funds", str(error), "the broker does not tell them from 00:00 to 05:30: ask later")
+    text = f"{funds.available:,.2f} rupees can be used"
+    if funds.available <= 0:
+        return doubtful("funds", text, "add funds, or free margin")
+    return passed("funds", text)
+
+
+async def _address(broker: UpstoxAdapter, settings: Settings) -> CheckLine:
+    name, expected = "static address", settings.upstox.static_ip
+    if settings.mode is not Mode.LIVE:
+        return passed(name, f"not needed in mode {settings.mode}: no order reaches the broker")
+    if not expected:
+        listed = ", ".join(await broker.market.registered_ips()) or "none"
+        return doubtful(name, f"upstox.static_ip is not set; at the broker: {listed}", _REGISTER)
+    await broker.market.confirm_static_ip(expected)
+    return passed(name, f"{expected} is registered at the broker")
+
+
+async def _feed(broker: UpstoxAdapter) -> CheckLine:
+    await broker.reads.data("feed authorisation", calls.market_feed_address())
+    return passed("feed", "the market feed can be opened")
+
+
+async def _instruments(broker: UpstoxAdapter) -> CheckLine:
+    known = await broker.instruments.known()
+    if known.is_today:
+        return passed("instruments", f"today's list: {len(known.instruments):,} instruments")
+    return doubtful(
+        "instruments", f"today's list could not be read; the newest is of {known.on}", _CONNECTION
+    )

@@ -1,0 +1,69 @@
+"""The lines of `check` about what lies on this machine: another daemon, the journal, unfinished business."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from trading_bot.adapters.storage.check import check_file
+from trading_bot.adapters.storage.connection import explained
+from trading_bot.adapters.storage.hash_chain import BrokenChainError
+from trading_bot.bootstrap.daemon_link import newest_database, owner_of, owner_text
+from trading_bot.bootstrap.stopped_book import StoppedBook, read_book
+from trading_bot.bootstrap.stopped_status import halt_texts
+from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
+from trading_bot.domain.order import OrderStatus
+from trading_bot.report.check_line import CheckLine, doubtful, failed, instance_line, passed
+from trading_bot.settings.tree import Settings
+
+_MEND = "`python main.py` says on its start what was found, keeps a copy, and names the newest backup"
+
+
+def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[CheckLine]:
+    """Whether another process owns the journal, whether it is sound, and what its last run left."""
+    try:
+        database = newest_database(settings)
+    except UserFacingError:
+        nothing = f"none yet: the first run in mode {settings.mode} makes it"
+        return passed("other instance", "none runs"), passed("journal", nothing)
+    owner = owner_of(settings, database)
+    instance = instance_line(lambda: None if owner is None else owner_text(owner))
+    if database.stat().st_size == 0:
+        return instance, passed("journal", f"{database} is empty")
+    try:
+        with check_file(database, settings.storage):
+            stopped = read_book(settings, database, charges)
+    except SQLAlchemyError as error:
+        return instance, failed("journal", str(explained(error, database)), _MEND)
+    except (StorageError, BrokenChainError) as error:
+        return instance, failed("journal", _with_path(database, error), _MEND)
+    message = f"{database}: {len(stopped.rows):,} rows, whole and unaltered"
+    return instance, passed("journal", message), business_line(stopped, is_running=owner is not None)
+
+
+def business_line(stopped: StoppedBook, *, is_running: bool) -> CheckLine:
+    """What the last run left open: halts need a person, the rest needs a start."""
+    name = "last run"
+    book = stopped.core.state.book
+    waiting = [halt for halt in book.halts.values() if halt.until_released]
+    if book.is_panicking or waiting:
+        message = "; ".join(halt_texts(stopped))
+        return failed(name, message, "once you know why: python main.py resume", HaltedError.exit_code)
+    doubts = [order.tag for order in book.orders.values() if order.status is OrderStatus.IN_DOUBT]
+    left = [
+        *(
+            f"open trade in {stopped.instruments[trade.instrument_key].symbol}"
+            for trade in book.trades.values()
+        ),
+        *(f"order {tag} in doubt" for tag in doubts),
+    ]
+    if left and not is_running:
+        fix = "start the daemon: it asks the broker and goes on from there"
+        return doubtful(name, ", ".join(left), fix)
+    return passed(name, ", ".join(left) or "nothing unfinished")
+
+
+def _with_path(database: Path, error: Exception) -> str:
+    text = str(error)
+    return text if str(database) in text else f"{database}: {text}"

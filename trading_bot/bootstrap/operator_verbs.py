@@ -1,0 +1,91 @@
+"""`status` and `resume`: the daemon is asked; while it does not run, its journal is."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from trading_bot.adapters.instance_lock import acquire_instance_lock
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.adapters.storage.opening import open_inline_journal
+from trading_bot.bootstrap.daemon_link import (
+    NoDaemonError,
+    ask_daemon,
+    newest_database,
+    owner_of,
+    owner_text,
+)
+from trading_bot.bootstrap.one_shot import ASKED_BY, silence
+from trading_bot.bootstrap.places import lock_paths
+from trading_bot.bootstrap.stopped_book import read_book, told_to_user
+from trading_bot.bootstrap.stopped_status import document_of, halt_texts
+from trading_bot.control.protocol import STATUS
+from trading_bot.domain.errors import StorageError
+from trading_bot.engine.inputs import OperatorAsked, OperatorWish
+from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings
+
+
+def current_status(settings: Settings) -> Mapping[str, Any]:
+    """The status document: of the running daemon, else of the newest journal.
+
+    Raises UserFacingError when the mode has never run or its journal cannot be read.
+    """
+    database = newest_database(settings)
+    try:
+        return ask_daemon(database, STATUS)
+    except NoDaemonError as error:
+        owner = owner_of(settings, database)
+        note = "" if owner is None else f"{owner_text(owner)} owns {database} but does not answer: {error}"
+    with told_to_user():
+        stopped = read_book(settings, database, load_market_rules().charges)
+        return document_of(settings, database, stopped, note)
+
+
+def release(settings: Settings, *, now_ms: int) -> str:
+    """Release panic and every halt that waits for a person, and say which these were.
+
+    Raises AlreadyRunningError when a daemon owns the journal but does not answer, UserFacingError when the
+    journal cannot be read or written.
+    """
+    database = newest_database(settings)
+    try:
+        before = ask_daemon(database, STATUS)["halts"]
+        after = ask_daemon(database, OperatorWish.RESUME)["halts"]
+    except NoDaemonError:
+        with silence(), told_to_user():
+            before, after = _release_in_journal(settings, database, now_ms)
+    return _told(before, after)
+
+
+def _release_in_journal(
+    settings: Settings, database: Path, now_ms: int
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Take the wish through the same core as the daemon would; it counts once it is on disk."""
+    with ExitStack() as owned:
+        for path in lock_paths(settings, database):
+            owned.enter_context(acquire_instance_lock(path, started_at_ms=now_ms, subject="the daemon"))
+        journal = open_inline_journal(
+            database, clock_ms=lambda: now_ms, on_failure=_ignore, settings=settings.storage
+        )
+        owned.callback(journal.close)
+        stopped = read_book(settings, database, load_market_rules().charges)
+        before = halt_texts(stopped)
+        at_ms = stopped.last_ms if settings.mode is Mode.REPLAY else max(now_ms, stopped.last_ms)
+        step = stopped.core.step(OperatorAsked(at_ms=at_ms, wish=OperatorWish.RESUME, asked_by=ASKED_BY))
+        if step.rows:
+            journal.append(step.rows)
+            asyncio.run(journal.durable(step.rows[-1].sequence))
+        return before, halt_texts(stopped)
+
+
+def _ignore(error: StorageError) -> None:
+    """Waiting for the row tells the same."""
+    del error
+
+
+def _told(before: Sequence[str], after: Sequence[str]) -> str:
+    released = [halt for halt in before if halt not in after]
+    lines = [f"released: {halt}" for halt in released] or ["nothing waited to be released"]
+    return "\n".join([*lines, *(f"still in force: {halt}" for halt in after)])

@@ -1,0 +1,95 @@
+"""Where each mode keeps its files, by name: journal, lock, socket, token, lists and reports."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from trading_bot.control.protocol import socket_path
+from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.ist import datetime_of
+from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings
+
+_DATABASES = {
+    Mode.LIVE: "trading_bot.db",
+    Mode.PAPER: "paper.db",
+    Mode.ALERTS: "alerts.db",
+    Mode.REPLAY: "replay.db",
+}
+_SESSION_DATABASES = "replay-*.db"
+
+
+def database_path(settings: Settings, *, attached: bool, now_ms: int) -> Path:
+    """The journal that a run in the mode in effect writes.
+
+    A replay that is not `attached` to a running simulator gets a file of its own, named by the moment.
+    """
+    if settings.mode is not Mode.REPLAY or attached:
+        return settings.run.data_dir / _DATABASES[settings.mode]
+    stem = f"replay-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
+    names = (f"{stem}{ending}.db" for ending in ("", *(f"-{number}" for number in range(2, 100))))
+    paths = (settings.run.data_dir / name for name in names)
+    return next(path for path in paths if not path.exists())
+
+
+def known_databases(settings: Settings) -> tuple[Path, ...]:
+    """The journals that the mode in effect has written so far, newest first."""
+    folder = settings.run.data_dir
+    paths = [folder / _DATABASES[settings.mode]]
+    if settings.mode is Mode.REPLAY:
+        paths += folder.glob(_SESSION_DATABASES)
+    return tuple(sorted((path for path in paths if path.is_file()), key=_changed_at, reverse=True))
+
+
+def lock_paths(
+    settings: Settings, database: Path, *, account: str = "", environment: Mapping[str, str] = os.environ
+) -> tuple[Path, ...]:
+    """The locks that the owner of a journal holds, in the order in which they are taken.
+
+    One lies beside the journal. In mode live there is one for the account as well, outside the data folder,
+    so that a second checkout of the program finds it, too. `account` is the one that logged in; without it,
+    the configured one counts.
+    """
+    beside = database.with_suffix(".lock")
+    whose = account or settings.upstox.account
+    if settings.mode is not Mode.LIVE or not whose:
+        return (beside,)
+    return beside, state_folder(environment) / f"live-{whose}.lock"
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The user's folder for what outlives a checkout: XDG_STATE_HOME, else ~/.local/state."""
+    configured = environment.get("XDG_STATE_HOME", "")
+    return (Path(configured) if configured else Path.home() / ".local" / "state") / "trading_bot"
+
+
+def daemon_socket(database: Path) -> Path:
+    """Where the daemon that owns a journal listens. Raises SettingsError when the path is too long."""
+    try:
+        return socket_path(database)
+    except ValueError as error:
+        raise SettingsError(f"run.data_dir: {error}") from error
+
+
+def token_path(settings: Settings) -> Path:
+    """The token of the day; readable by its owner only."""
+    return settings.run.data_dir / "upstox_token.json"
+
+
+def instruments_folder(settings: Settings) -> Path:
+    """The broker's instrument files of the last days."""
+    return settings.run.data_dir / "instruments"
+
+
+def inputs_folder(settings: Settings) -> Path:
+    """Recorded inputs, for an exact replay."""
+    return settings.run.data_dir / "inputs"
+
+
+def reports_folder(settings: Settings) -> Path:
+    """The reports of all runs."""
+    return settings.run.data_dir / "reports"
+
+
+def _changed_at(path: Path) -> float:
+    return path.stat().st_mtime

@@ -1,0 +1,108 @@
+"""`status` while no daemon runs: the same document, made from the journal."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from trading_bot.bootstrap.stopped_book import StoppedBook
+from trading_bot.domain.ist import date_of
+from trading_bot.domain.money import ZERO, rupees
+from trading_bot.domain.order import Order
+from trading_bot.domain.position import Position
+from trading_bot.engine.entries import open_risk
+from trading_bot.engine.snapshot import DayView, OrderView, RunHeader, Snapshot, SymbolView
+from trading_bot.report.status import status_document, stopped_document
+from trading_bot.risk.sizing import exact
+from trading_bot.settings.tree import Settings
+
+
+def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: str) -> dict[str, Any]:
+    """The status document of a journal, `running` false; `note` says what a person should know beside it."""
+    snapshot = Snapshot(
+        run=RunHeader(
+            mode=settings.mode.value,
+            session_on=session_day(stopped),
+            now_ms=stopped.last_ms,
+            phase="closed",
+            data=f"from {database}",
+            state="stopped",
+        ),
+        day=_day(stopped),
+        symbols=tuple(
+            _symbol(stopped, position)
+            for position in stopped.core.state.book.positions.values()
+            if not position.is_flat
+        ),
+        orders=tuple(_order(stopped, order) for order in stopped.core.state.book.orders.values()),
+        halts=halt_texts(stopped),
+    )
+    return stopped_document(status_document(snapshot)) | {"note": note}
+
+
+def session_day(stopped: StoppedBook) -> date:
+    """The newest session that was started, else the day of the newest row."""
+    return stopped.core.state.book.on or date_of(stopped.last_ms)
+
+
+def halt_texts(stopped: StoppedBook) -> tuple[str, ...]:
+    """Why nothing new would be entered; a latched panic first."""
+    book = stopped.core.state.book
+    reasons = [f"{scope} {subject}: {reason}".replace(" :", ":") for scope, subject, reason in book.halts]
+    return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
+
+
+def _day(stopped: StoppedBook) -> DayView:
+    """The day's result; what is still held is valued at the newest known price."""
+    state = stopped.core.state
+    book, risk = state.book, state.risk
+    gross = rupees(sum(closed.gross_pnl for closed in book.closed_trades))
+    gross += sum((_gross(stopped, position) for position in book.positions.values()), ZERO)
+    charges = state.charges()
+    return DayView(
+        gross=gross,
+        charges=charges,
+        net=gross - charges,
+        trades=sum(1 for closed in book.closed_trades if closed.quantity),
+        winning_trades=sum(1 for closed in book.closed_trades if closed.gross_pnl > 0),
+        signals=book.signals_today,
+        open_risk=open_risk(state),
+        loss_limit=risk.sizing.base_capital * exact(risk.limits.max_daily_loss),
+    )
+
+
+def _gross(stopped: StoppedBook, position: Position) -> Decimal:
+    price = stopped.last_prices.get(position.instrument_key, 0)
+    return position.gross_pnl(price) if price or position.is_flat else ZERO
+
+
+def _symbol(stopped: StoppedBook, position: Position) -> SymbolView:
+    key = position.instrument_key
+    trade = stopped.core.state.book.trade_of(key)
+    price = stopped.last_prices.get(key)
+    return SymbolView(
+        symbol=stopped.instruments[key].symbol,
+        last_price=price,
+        quantity=position.quantity,
+        entry_price=position.average_entry_price,
+        stop=trade.stop_price if trade else None,
+        target=trade.plan.target_price if trade else None,
+        unrealised=position.gross_pnl(price) if price else None,
+    )
+
+
+def _order(stopped: StoppedBook, order: Order) -> OrderView:
+    return OrderView(
+        intended_at_ms=order.intended_at_ms,
+        symbol=stopped.instruments[order.request.instrument_key].symbol,
+        side=order.request.side,
+        purpose=order.request.purpose,
+        order_type=order.terms.order_type,
+        quantity=order.terms.quantity,
+        filled_quantity=order.filled_quantity,
+        price=order.terms.price,
+        trigger_price=order.terms.trigger_price,
+        status=order.status,
+        tag=order.tag,
+        message=order.message,
+    )
