@@ -84,13 +84,17 @@ def _health(document: Mapping[str, Any]) -> list[str]:
         return []
     workers = ", ".join(map(_worker, document["workers"]))
     budgets = ", ".join(f"{row['used']}/{row['limit']} in {row['window_s']} s" for row in document["budgets"])
-    age, lag = _or_dash(document["feed_age_s"]), _or_dash(document["loop_lag_ms"])
+    age, lag = _rounded(document["feed_age_s"]), _rounded(document["loop_lag_ms"])
     lines = [
         f"feed: {age} s since the last frame, loop lag {lag} ms",
         f"workers: {workers or '-'}",
         f"order budget: {budgets or '-'}",
     ]
     return lines + [f"{row['at'][11:19]} {row['level']}: {row['text']}" for row in document["notices"]]
+
+
+def _rounded(number: float | None) -> str:
+    return "-" if number is None else f"{number:.1f}"
 
 
 def _worker(row: Mapping[str, Any]) -> str:
