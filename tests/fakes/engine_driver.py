@@ -154,6 +154,10 @@ class EngineDriver:
             inputs.EvaluationDue(at_ms=0, instrument_key=self.instrument.key, timeframe_s=900, candle=candle)
         )
 
+    def ask(self, wish: inputs.OperatorWish) -> Step:
+        """A person's wish."""
+        return self.take(inputs.OperatorAsked(at_ms=0, wish=wish, asked_by="test"))
+
     # --- the broker's side --------------------------------------------------------------------------
 
     def drain(self) -> list[Command]:

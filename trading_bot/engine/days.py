@@ -33,10 +33,7 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
     )
     for order in tuple(book.orders.values()):
         if order.status is OrderStatus.INTENDED:
-            text = "the process ended before it was sent"
-            turn.emit(
-                ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.DROPPED, message=text)
-            )
+            answers.drop(state, order, "the process ended before it was sent", turn)
         elif order.status in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
             answers.enter_doubt(state, order, "the process ended before its answer came", turn)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trading_bot.domain.order import Purpose
+from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
@@ -59,6 +59,9 @@ class OrderWorker:
             return
         self.gate.take(self.clock.now_ms(), is_exit=is_exit(command))
         await self.engine.handle(SendStarted(at_ms=0, tag=tag))
+        order = self.engine.state.book.orders.get(tag)
+        if order is None or order.status is not OrderStatus.SENT:
+            return
         outcome = await self.broker.place(command.request)
         await self.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=outcome))
 
