@@ -8,7 +8,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle, Frame, Quote, Tick
-from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus, OrderTerms
+from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus, OrderTerms, OrderType, Side
 from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
@@ -86,7 +86,13 @@ class ScriptedStrategy:
 class EngineDriver:
     """A core with one share, at 10:00 on an ordinary day, recovered, funded, and with a fresh price."""
 
-    def __init__(self, *, instrument: Instrument = SHARE, risk: RiskSettings | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        instrument: Instrument = SHARE,
+        risk: RiskSettings | None = None,
+        is_recovered: bool = True,
+    ) -> None:
         self.instrument = instrument
         self.strategy = ScriptedStrategy()
         self.now_ms = ms_at(DAY, time(10, 0))
@@ -101,9 +107,10 @@ class EngineDriver:
                 charges_so_far=lambda _book: Decimal(0),
             )
         )
-        self._start()
+        self.start(is_recovered=is_recovered)
 
-    def _start(self) -> None:
+    def start(self, *, is_recovered: bool = True) -> None:
+        """Open the day as a process does when it starts."""
         self.take(
             inputs.DayOpened(
                 at_ms=0, on=DAY, instruments=(self.instrument,), sessions={self.instrument.key: SESSION}
@@ -111,8 +118,9 @@ class EngineDriver:
         )
         self.take(inputs.OwnershipClaimed(at_ms=0, program_version="0", settings_hash="-"))
         self.take(inputs.WarmedUp(at_ms=0, instrument_key=self.instrument.key, candles=(), session_starts={}))
-        self.read_books()
-        self.read_positions(0)
+        if is_recovered:
+            self.read_books()
+            self.read_positions(0)
         self.take(
             inputs.AccountRead(
                 at_ms=0,
@@ -220,6 +228,34 @@ class EngineDriver:
         filled = order.filled_quantity + quantity
         done = OrderStatus.FILLED if filled == order.terms.quantity else OrderStatus.OPEN
         self.read_books(self.report(tag, status or done, filled_quantity=filled))
+
+    def foreign_fill(self, side: Side, quantity: int, price: int, *, with_order: bool = True) -> Step:
+        """Somebody else trades the share, and the books are read; without the order only its trade shows."""
+        order_id = f"foreign-{len(self.fills) + 1}"
+        terms = OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)
+        self.fills.append(
+            Fill(
+                trade_id=f"t{len(self.fills) + 1}",
+                order_id=order_id,
+                instrument_key=self.instrument.key,
+                side=side,
+                quantity=quantity,
+                price=price,
+                filled_at_ms=self.now_ms,
+            )
+        )
+        row = OrderReport(
+            order_id=order_id,
+            tag=None,
+            instrument_key=self.instrument.key,
+            side=side,
+            product=Product.INTRADAY,
+            status=OrderStatus.FILLED,
+            terms=terms,
+            filled_quantity=quantity,
+            average_price=None,
+        )
+        return self.read_books(*((row,) if with_order else ()))
 
     def read_books(self, *reports: OrderReport) -> Step:
         """A complete read that shows these rows and all fills so far."""

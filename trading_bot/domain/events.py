@@ -135,10 +135,18 @@ class ChangeResolved(BookEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilled(BookEvent):
-    """A trade of one of our orders; the only event that changes a position."""
+    """A trade of one of our orders; what changes a position, with `ForeignFillTaken`."""
 
     tag: str
     fill: Fill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignFillTaken(BookEvent):
+    """Somebody else closed a part of our position: the user in the broker's app, or the broker itself."""
+
+    fill: Fill
+    """The part of their trade that met our position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,9 +41,7 @@ def _objection(state: State, order: Order) -> str | None:
 
 def drop(state: State, order: Order, reason: str, turn: Turn) -> None:
     """Let an intent go that was never sent."""
-    turn.emit(
-        ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.DROPPED, message=reason)
-    )
+    turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.DROPPED, message=reason))
 
 
 def on_send_skipped(state: State, event: SendSkipped, turn: Turn) -> None:

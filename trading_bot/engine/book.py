@@ -47,7 +47,7 @@ class Book:
     is_panicking: bool = False
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
     adopted: dict[str, int] = field(default_factory=dict)
-    """Signed units that panic took over today, by instrument."""
+    """Signed units of foreign trades that count as ours today, by instrument."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
     incidents_today: int = 0
     is_day_closed: bool = False
@@ -231,6 +231,14 @@ def _order_filled(book: Book, event: ev.OrderFilled) -> None:
     book.positions[fill.instrument_key] = position.apply(fill)
 
 
+def _foreign_fill_taken(book: Book, event: ev.ForeignFillTaken) -> None:
+    fill = event.fill
+    key = fill.instrument_key
+    book.fills[fill_id(fill)] = fill
+    book.adopted[key] = book.adopted.get(key, 0) + fill.side.sign * fill.quantity
+    book.positions[key] = book.positions[key].apply(fill)
+
+
 def _stop_moved(book: Book, event: ev.StopMoved) -> None:
     trade = book.trades[event.trade_id]
     book.trades[event.trade_id] = trade.with_stop(event.stop_price, event.best_price)
@@ -320,6 +328,7 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.CancelIntended: _cancel_intended,
     ev.ChangeResolved: _change_resolved,
     ev.OrderFilled: _order_filled,
+    ev.ForeignFillTaken: _foreign_fill_taken,
     ev.StopMoved: _stop_moved,
     ev.StopFailed: _stop_failed,
     ev.ExitRequested: _exit_requested,

@@ -9,7 +9,7 @@ from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
 from trading_bot.engine.commands import Alert, CancelOrder
 from trading_bot.engine.exit_request import request_exit
-from trading_bot.engine.reconcile import foreign_position
+from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
 

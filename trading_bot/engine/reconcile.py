@@ -3,6 +3,7 @@
 from trading_bot.domain import events as ev
 from trading_bot.engine import halts
 from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.inputs import AccountRead, PositionsRead, ReadFailed
 from trading_bot.engine.state import State, has_unsettled_fills
 from trading_bot.engine.turn import Turn
@@ -29,11 +30,6 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
 
 
-def foreign_position(state: State, key: str) -> int:
-    """Signed units that others hold: what they traded today, less what panic took over from them."""
-    return state.foreign_quantity.get(key, 0) - state.book.adopted.get(key, 0)
-
-
 def _is_moving(state: State, key: str) -> bool:
     """Whether fills that were not applied yet may explain a difference: then the next read will tell."""
     return any(
@@ -46,7 +42,7 @@ def _agree(state: State, key: str, turn: Turn) -> None:
     state.mismatches.pop(key, None)
     if key in state.book.differences:
         turn.emit(ev.DifferenceSettled(at_ms=state.now_ms, instrument_key=key))
-        _touch_trade(state, key, turn)
+        turn.touch_instrument(key)
 
 
 def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
@@ -62,13 +58,7 @@ def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
     )
     turn.command(Alert(level="critical", text=f"{key}: our position {ours}, the broker's {theirs}"))
     halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
-    _touch_trade(state, key, turn)
-
-
-def _touch_trade(state: State, key: str, turn: Turn) -> None:
-    trade_id = state.book.trade_id_by_instrument.get(key)
-    if trade_id is not None:
-        turn.touched_trades[trade_id] = None
+    turn.touch_instrument(key)
 
 
 def on_account_read(state: State, event: AccountRead, _turn: Turn) -> None:

@@ -8,7 +8,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
 from trading_bot.domain.tag import parse_tag
-from trading_bot.engine import doubts, halts, protection
+from trading_bot.engine import doubts, foreign, halts, protection
 from trading_bot.engine.book import fill_id
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
@@ -147,15 +147,14 @@ def _resolve(turn: Turn, tag: str, result: ev.ChangeResult, message: str) -> Non
 
 
 def _take_fills(state: State, fills: tuple[Fill, ...], turn: Turn) -> None:
-    foreign: dict[str, int] = {}
+    others: list[Fill] = []
     for fill in sorted(fills, key=lambda fill: fill.filled_at_ms):
         tag = state.book.tags_by_order_id.get(fill.order_id)
         if tag is None:
-            signed = fill.side.sign * fill.quantity
-            foreign[fill.instrument_key] = foreign.get(fill.instrument_key, 0) + signed
+            others.append(fill)
         elif fill_id(fill) not in state.book.fills:
             _apply_fill(state, tag, fill, turn)
-    state.foreign_quantity = {key: quantity for key, quantity in foreign.items() if quantity}
+    foreign.take_fills(state, others, turn)
 
 
 def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:

@@ -10,6 +10,7 @@ from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine import exits, protection
 from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.exit_request import stop_reason
+from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.halts import raise_halt
 from trading_bot.engine.market_view import watch_of
 from trading_bot.engine.state import State, has_unsettled_fills, is_changeable
@@ -50,13 +51,16 @@ def drive_touched(state: State, turn: Turn) -> None:
 
 
 def exitable_quantity(state: State, trade: Trade) -> int:
-    """Units that exits may cover: our position, or less where the broker confirms that it holds less."""
-    book = state.book
-    ours = book.position_of(trade.instrument_key).quantity
-    difference = book.differences.get(trade.instrument_key)
-    if difference is None:
-        return abs(ours)
-    theirs = difference.broker_quantity
+    """Units that exits may cover: our position, or less where the broker confirms that it holds less.
+
+    A difference was found at some moment; what we have traded since moved both sides alike.
+    """
+    key = trade.instrument_key
+    ours = state.book.position_of(key).quantity
+    theirs = ours + foreign_position(state, key)
+    difference = state.book.differences.get(key)
+    if difference is not None:
+        theirs = difference.broker_quantity + ours - difference.our_quantity
     return min(abs(ours), abs(theirs)) if ours * theirs > 0 else 0
 
 
@@ -86,7 +90,7 @@ def _close(state: State, trade: Trade, turn: Turn) -> None:
     position = state.book.position_of(trade.instrument_key)
     closed = ClosedTrade(
         trade=trade,
-        exit_reason=_exit_reason(trade, position.entry_quantity),
+        exit_reason=_exit_reason(state, trade, position.entry_quantity),
         closed_at_ms=state.now_ms,
         quantity=position.entry_quantity,
         entry_value=position.entry_value,
@@ -99,10 +103,13 @@ def _close(state: State, trade: Trade, turn: Turn) -> None:
         raise_halt(turn, ev.HaltScope.INSTRUMENT, trade.instrument_key, "max_consecutive_losses")
 
 
-def _exit_reason(trade: Trade, entered: int) -> ExitReason:
+def _exit_reason(state: State, trade: Trade, entered: int) -> ExitReason:
     if entered == 0:
         return ExitReason.NOT_FILLED
-    return trade.exit_reason or stop_reason(trade)
+    if trade.exit_reason is not None:
+        return trade.exit_reason
+    fills = [fill for fill in state.book.fills.values() if fill.instrument_key == trade.instrument_key]
+    return stop_reason(trade) if fills[-1].order_id in state.book.tags_by_order_id else ExitReason.FOREIGN
 
 
 def refresh_watch(state: State, trade_id: int) -> None:
