@@ -190,7 +190,7 @@ class EngineDriver:
         """The book's order."""
         return self.book.orders[tag]
 
-    def report(self, tag: str, status: OrderStatus, **changes) -> OrderReport:
+    def report(self, tag: str, status: OrderStatus, /, **changes) -> OrderReport:
         """The broker's row of an order, at its present terms unless told otherwise."""
         order = self.order(tag)
         terms = changes.pop("terms", order.terms)
@@ -214,6 +214,13 @@ class EngineDriver:
     def fill(self, tag: str, quantity: int, price: int, status: OrderStatus | None = None) -> None:
         """The order fills in part or whole, and the books are read."""
         order = self.order(tag)
+        self._add_fill(tag, quantity, price)
+        filled = order.filled_quantity + quantity
+        done = OrderStatus.FILLED if filled == order.terms.quantity else OrderStatus.OPEN
+        self.read_books(self.report(tag, status or done, filled_quantity=filled))
+
+    def _add_fill(self, tag: str, quantity: int, price: int) -> None:
+        order = self.order(tag)
         self.fills.append(
             Fill(
                 trade_id=f"t{len(self.fills) + 1}",
@@ -225,9 +232,6 @@ class EngineDriver:
                 filled_at_ms=self.now_ms,
             )
         )
-        filled = order.filled_quantity + quantity
-        done = OrderStatus.FILLED if filled == order.terms.quantity else OrderStatus.OPEN
-        self.read_books(self.report(tag, status or done, filled_quantity=filled))
 
     def foreign_fill(self, side: Side, quantity: int, price: int, *, with_order: bool = True) -> Step:
         """Somebody else trades the share, and the books are read; without the order only its trade shows."""
@@ -256,6 +260,21 @@ class EngineDriver:
             average_price=None,
         )
         return self.read_books(*((row,) if with_order else ()))
+
+    def order_fills(self, *fills: tuple[str, int, int], with_rows: bool = True) -> Step:
+        """Several orders trade (tag, quantity, price) before the books are read once."""
+        for tag, quantity, price in fills:
+            self._add_fill(tag, quantity, price)
+        rows = (
+            self.report(tag, OrderStatus.FILLED, filled_quantity=self.order(tag).filled_quantity + quantity)
+            for tag, quantity, _ in fills
+        )
+        return self.read_books(*(rows if with_rows else ()))
+
+    def read_all(self) -> Step:
+        """A complete read that shows every order of ours that the broker has shown before."""
+        known = [tag for tag, order in self.book.orders.items() if order.order_id is not None]
+        return self.read_books(*(self.report(tag, self.order(tag).status) for tag in known))
 
     def read_books(self, *reports: OrderReport) -> Step:
         """A complete read that shows these rows and all fills so far."""

@@ -150,6 +150,28 @@ class ForeignFillTaken(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RescuePlanned(BookEvent):
+    """An order came alive, or filled, after its trade had ended: a trade of its own takes it to its end."""
+
+    trade: Trade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReassigned(BookEvent):
+    """An order whose trade has ended belongs to another one now."""
+
+    tag: str
+    trade_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeTurned(BookEvent):
+    """More was closed than was held: the trade stands on the other side now, and is being closed."""
+
+    trade_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopMoved(BookEvent):
     """A trailing stop tightened."""
 

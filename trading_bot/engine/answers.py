@@ -3,12 +3,14 @@
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
-from trading_bot.engine import halts, protection
+from trading_bot.engine import halts, protection, strays
 from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
 from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
-from trading_bot.engine.ports import Accepted, Refused, Unknown
+from trading_bot.engine.ports import Accepted, Outcome, Refused, Unknown
 from trading_bot.engine.state import Doubt, State
 from trading_bot.engine.turn import Turn
+
+_UNANSWERED = (OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.ABSENT)
 
 
 def on_send_started(state: State, event: SendStarted, turn: Turn) -> None:
@@ -56,7 +58,10 @@ def on_send_skipped(state: State, event: SendSkipped, turn: Turn) -> None:
 def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
     """Take the outcome of a place call; it may come after the books already told."""
     order = state.book.orders.get(event.tag)
-    if order is None or order.status not in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
+    if order is None or order.order_id is not None or order.status not in _UNANSWERED:
+        return
+    if order.status is OrderStatus.ABSENT:
+        _take_late(state, order, event.outcome, turn)
         return
     match event.outcome:
         case Accepted(order_id):
@@ -66,6 +71,14 @@ def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
         case Unknown(reason):
             enter_doubt(state, order, reason, turn)
     turn.touch(event.tag)
+
+
+def _take_late(state: State, order: Order, outcome: Outcome, turn: Turn) -> None:
+    """Take the answer for an order that was taken for absent: only an acceptance is news."""
+    if isinstance(outcome, Accepted):
+        _acknowledge(state, order, outcome.order_id, turn)
+        strays.record(turn, "late_order", f"order {order.tag} was accepted after it was taken for absent")
+        strays.take_up(state, order.tag, turn)
 
 
 def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:

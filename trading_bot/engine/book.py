@@ -158,6 +158,20 @@ def _position_adopted(book: Book, event: ev.PositionAdopted) -> None:
     )
 
 
+def _rescue_planned(book: Book, event: ev.RescuePlanned) -> None:
+    _add_trade(book, event.trade)
+
+
+def _order_reassigned(book: Book, event: ev.OrderReassigned) -> None:
+    book.trade_id_by_tag[event.tag] = event.trade_id
+    book.tags_by_trade_id[event.trade_id].append(event.tag)
+
+
+def _trade_turned(book: Book, event: ev.TradeTurned) -> None:
+    trade = book.trades[event.trade_id]
+    book.trades[event.trade_id] = replace(trade, direction=trade.direction.opposite)
+
+
 def _order_intended(book: Book, event: ev.OrderIntended) -> None:
     request = event.request
     parsed = parse_tag(request.tag)
@@ -177,7 +191,9 @@ def _order_intended(book: Book, event: ev.OrderIntended) -> None:
 
 def _order_advanced(book: Book, event: ev.OrderAdvanced) -> None:
     order = book.orders[event.tag]
-    changes: dict[str, object] = {"message": event.message} if event.message else {}
+    changes: dict[str, object] = {"seen_at_ms": event.at_ms}
+    if event.message:
+        changes["message"] = event.message
     if event.order_id is not None:
         changes["order_id"] = event.order_id
         book.tags_by_order_id[event.order_id] = event.tag
@@ -189,7 +205,10 @@ def _order_advanced(book: Book, event: ev.OrderAdvanced) -> None:
 def _order_reported(book: Book, event: ev.OrderReported) -> None:
     order = book.orders[event.tag]
     book.orders[event.tag] = replace(
-        order, terms=event.terms, reported_filled_quantity=event.reported_filled_quantity
+        order,
+        terms=event.terms,
+        reported_filled_quantity=event.reported_filled_quantity,
+        seen_at_ms=event.at_ms,
     )
 
 
@@ -211,6 +230,7 @@ def _change_resolved(book: Book, event: ev.ChangeResolved) -> None:
         requested_terms=None,
         cancel_requested=False,
         refused_changes=0 if confirmed else order.refused_changes + 1,
+        seen_at_ms=event.at_ms,
         message=event.message or order.message,
     )
 
@@ -329,6 +349,9 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.ChangeResolved: _change_resolved,
     ev.OrderFilled: _order_filled,
     ev.ForeignFillTaken: _foreign_fill_taken,
+    ev.RescuePlanned: _rescue_planned,
+    ev.OrderReassigned: _order_reassigned,
+    ev.TradeTurned: _trade_turned,
     ev.StopMoved: _stop_moved,
     ev.StopFailed: _stop_failed,
     ev.ExitRequested: _exit_requested,

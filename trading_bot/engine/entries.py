@@ -10,8 +10,8 @@ from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction, Signal
 from trading_bot.domain.trade import Trade
 from trading_bot.engine import halts
-from trading_bot.engine.market_view import Series
 from trading_bot.engine.foreign import foreign_position
+from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
 from trading_bot.risk.exits import exit_plan, marketable_price

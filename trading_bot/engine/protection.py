@@ -19,7 +19,7 @@ def live_exits(state: State, trade: Trade) -> list[Order]:
     return [
         order
         for order in state.book.orders_of(trade.trade_id)
-        if order.status.is_live and order.request.purpose is not Purpose.ENTRY
+        if order.status.is_live and order.request.side is trade.exit_side
     ]
 
 

@@ -7,9 +7,9 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, Purpose
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
-from trading_bot.engine import exits, protection
+from trading_bot.engine import exits, protection, strays
 from trading_bot.engine.commands import ReadBooks
-from trading_bot.engine.exit_request import stop_reason
+from trading_bot.engine.exit_request import request_exit, stop_reason
 from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.halts import raise_halt
 from trading_bot.engine.market_view import watch_of
@@ -26,6 +26,8 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
     if any(has_unsettled_fills(order) for order in orders):
         turn.command(ReadBooks(reason=f"fills of trade {trade_id}"))
         return
+    if state.book.position_of(trade.instrument_key).quantity * trade.direction.sign < 0:
+        trade = _turn_around(state, trade, turn)
     _withdraw_entries(state, trade, orders, turn)
     wanted = exitable_quantity(state, trade)
     if wanted == 0:
@@ -34,6 +36,16 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
         exits.drive(state, trade, wanted, turn)
     else:
         protection.ensure(state, trade, wanted, turn)
+
+
+def _turn_around(state: State, trade: Trade, turn: Turn) -> Trade:
+    """More was closed than was held. It must not happen, and when it does it must not be doubled."""
+    strays.record(
+        turn, "position_flipped", f"trade {trade.trade_id} in {trade.instrument_key} was over-closed"
+    )
+    turn.emit(ev.TradeTurned(at_ms=state.now_ms, trade_id=trade.trade_id))
+    request_exit(state, trade, ExitReason.UNPROTECTED, turn)
+    return state.book.trades[trade.trade_id]
 
 
 def drive_touched(state: State, turn: Turn) -> None:
@@ -67,7 +79,7 @@ def exitable_quantity(state: State, trade: Trade) -> int:
 def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:
     timeout_ms = state.risk.entries.entry_timeout_s * MS_PER_SECOND
     for order in orders:
-        if order.request.purpose is not Purpose.ENTRY or not is_changeable(order):
+        if order.request.side is not trade.entry_side or not is_changeable(order):
             continue
         if trade.is_exiting or state.now_ms - order.intended_at_ms >= timeout_ms:
             turn.intend_cancel(order.tag)
