@@ -13,7 +13,7 @@ from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
 from trading_bot.engine.core import Core, Step
-from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Outcome
+from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow, Outcome
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
 from trading_bot.risk.settings import RiskSettings
@@ -96,18 +96,31 @@ class EngineDriver:
         self.instrument = instrument
         self.strategy = ScriptedStrategy()
         self.now_ms = ms_at(DAY, time(10, 0))
+        self.rows: list[JournalRow] = []
+        self.risk = risk or RiskSettings()
         self.events: list[ev.BookEvent] = []
         self.commands: list[Command] = []
         self.fills: list[Fill] = []
-        self.core = Core(
+        self.core = self._new_core()
+        self.start(is_recovered=is_recovered)
+
+    def _new_core(self) -> Core:
+        return Core(
             State(
                 settings=EngineSettings(),
-                risk=risk or RiskSettings(),
+                risk=self.risk,
                 strategies=(self.strategy,),
                 charges_so_far=lambda _book: Decimal(0),
             )
         )
+
+    def restarted(self, *, is_recovered: bool = False) -> "EngineDriver":
+        """The same after the process was killed: the book comes from the rows, everything else is lost."""
+        self.core = self._new_core()
+        self.core.restore(self.rows)
+        self.commands.clear()
         self.start(is_recovered=is_recovered)
+        return self
 
     def start(self, *, is_recovered: bool = True) -> None:
         """Open the day as a process does when it starts."""
@@ -139,6 +152,7 @@ class EngineDriver:
         """Give one input at the driver's time; remember what it led to."""
         step = self.core.step(replace(event, at_ms=self.now_ms))
         before = len(self.events)
+        self.rows.extend(step.rows)
         self.commands.extend(step.commands)
         self.events.extend(_decoded(step))
         self.new_events = self.events[before:]

@@ -256,6 +256,8 @@ class PositionAdopted(BookEvent):
     """Signed units."""
     price: int
     """Paise at which it is valued when it is taken over."""
+    traded_today: int = 0
+    """The part of it, in signed units, that others traded today; the rest was carried over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,19 +92,10 @@ def _ownership_taken(book: Book, event: ev.OwnershipTaken) -> None:
 def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.on = event.on
     book.last_intent = 0
-    kept = {
-        tag: order
-        for tag, order in book.orders.items()
-        if order.status.is_live and book.trade_id_by_tag[tag] in book.trades
-    }
-    book.orders = kept
-    book.tags_by_order_id = {order.order_id: tag for tag, order in kept.items() if order.order_id}
-    book.trade_id_by_tag = {tag: book.trade_id_by_tag[tag] for tag in kept}
-    book.tags_by_trade_id = {
-        trade_id: [tag for tag in tags if tag in kept]
-        for trade_id, tags in book.tags_by_trade_id.items()
-        if trade_id in book.trades
-    }
+    book.orders.clear()
+    book.tags_by_order_id.clear()
+    book.trade_id_by_tag.clear()
+    book.tags_by_trade_id = {trade_id: [] for trade_id in book.trades}
     book.fills.clear()
     book.closed_trades.clear()
     book.trades_today = 0
@@ -147,7 +138,7 @@ def _add_trade(book: Book, trade: Trade) -> None:
 def _position_adopted(book: Book, event: ev.PositionAdopted) -> None:
     key = event.trade.instrument_key
     _add_trade(book, event.trade)
-    book.adopted[key] = book.adopted.get(key, 0) + event.quantity
+    book.adopted[key] = book.adopted.get(key, 0) + event.traded_today
     book.positions[key] = Position(
         instrument_key=key,
         product=event.trade.product,

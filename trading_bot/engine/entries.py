@@ -125,6 +125,8 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
     band = state.account.bands.get(instrument.key)
     price = marketable_price(instrument, side, last_price, state.risk.entries.limit_buffer, band)
     plan = exit_plan(instrument, signal.direction, price, signal.atr_paise, state.risk.exits)
+    if price == plan.stop_price:
+        return Denied("no_room_for_stop", f"no price lies a tick below {price} paise")
     size = _size(state, series, price, abs(price - plan.stop_price))
     if size.quantity == 0:
         return Denied("size_zero", f"{size.bound_by} leaves less than one lot of {instrument.lot_size}")

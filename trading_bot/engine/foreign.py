@@ -32,6 +32,7 @@ def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
     ]
     state.foreign_quantity = {key: quantity for key, quantity in totals.items() if quantity}
     for key in changed:
+        state.last_fill_seen_ms = state.now_ms
         turn.touch_instrument(key)
     for fill in reversed(fills):
         _take_closing(state, fill, turn)

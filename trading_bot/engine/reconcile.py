@@ -19,6 +19,7 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
     for row in event.positions:
         theirs[row.instrument_key] = theirs.get(row.instrument_key, 0) + row.quantity
     state.broker_quantity = theirs
+    state.broker_products = {row.instrument_key: row.product for row in event.positions if row.quantity}
     ours = {key: position.quantity for key, position in state.book.positions.items()}
     for key in sorted(theirs.keys() | ours.keys() | state.book.differences.keys()):
         expected = ours.get(key, 0) + foreign_position(state, key)

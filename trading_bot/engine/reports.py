@@ -85,6 +85,8 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     )
     if _shows_all_that_was_seen(state, event):
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+    if not state.books_read_at_ms:
+        turn.touched_trades.update(dict.fromkeys(state.book.trades))
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
 
 
@@ -200,6 +202,7 @@ def _take_fills(state: State, fills: tuple[Fill, ...], turn: Turn) -> None:
 def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
     order = state.book.orders[tag]
     is_late = order.status.is_terminal and not has_unsettled_fills(order)
+    state.last_fill_seen_ms = state.now_ms
     turn.emit(ev.OrderFilled(at_ms=state.now_ms, tag=tag, fill=fill))
     if is_late:
         strays.record(turn, "late_fill", f"{fill.quantity} units of {tag} traded after it was {order.status}")

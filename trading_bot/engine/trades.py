@@ -5,9 +5,9 @@ It looks only at the book, so it may run after every event, after a restart, and
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Order, Purpose
+from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
-from trading_bot.engine import exits, protection, strays
+from trading_bot.engine import answers, exits, protection, strays
 from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.exit_request import request_exit, stop_reason
 from trading_bot.engine.foreign import foreign_position
@@ -20,7 +20,7 @@ from trading_bot.engine.turn import Turn
 def drive(state: State, trade_id: int, turn: Turn) -> None:
     """Do what a trade needs now."""
     trade = state.book.trades.get(trade_id)
-    if trade is None or trade.instrument_key not in state.market.series:
+    if trade is None or not _is_time_to_act(state, trade):
         return
     orders = list(state.book.orders_of(trade_id))
     if any(has_unsettled_fills(order) for order in orders):
@@ -36,6 +36,18 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
         exits.drive(state, trade, wanted, turn)
     else:
         protection.ensure(state, trade, wanted, turn)
+
+
+def _is_time_to_act(state: State, trade: Trade) -> bool:
+    """Whether anything may be asked for: the books were read, the market has opened, the day is not over.
+
+    Before the first read nobody knows what an earlier process left behind; before the open and after the day
+    an exchange takes neither stops nor exits.
+    """
+    series = state.market.series.get(trade.instrument_key)
+    if series is None or not state.books_read_at_ms or state.book.is_day_closed:
+        return False
+    return state.now_ms >= series.hours.open_ms
 
 
 def _turn_around(state: State, trade: Trade, turn: Turn) -> Trade:
@@ -79,10 +91,25 @@ def exitable_quantity(state: State, trade: Trade) -> int:
 def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:
     timeout_ms = state.risk.entries.entry_timeout_s * MS_PER_SECOND
     for order in orders:
-        if order.request.side is not trade.entry_side or not is_changeable(order):
+        if order.request.side is not trade.entry_side:
             continue
         if trade.is_exiting or state.now_ms - order.intended_at_ms >= timeout_ms:
-            turn.intend_cancel(order.tag)
+            _withdraw(state, order, turn)
+
+
+def _withdraw(state: State, order: Order, turn: Turn) -> None:
+    """Let an order go: drop it while it was not sent, cancel it where the broker holds it or should."""
+    if order.status is OrderStatus.INTENDED:
+        answers.drop(state, order, "not wanted any more", turn)
+        turn.touch(order.tag)
+    elif is_changeable(order) or _is_overdue(state, order):
+        turn.intend_cancel(order.tag)
+
+
+def _is_overdue(state: State, order: Order) -> bool:
+    """Whether an order was accepted long ago and never seen to rest."""
+    is_accepted = order.status is OrderStatus.ACKNOWLEDGED and not order.is_change_pending
+    return is_accepted and state.now_ms - order.seen_at_ms >= state.settings.settle_s * MS_PER_SECOND
 
 
 def _finish(state: State, trade: Trade, turn: Turn) -> None:
@@ -91,8 +118,8 @@ def _finish(state: State, trade: Trade, turn: Turn) -> None:
     entered = state.book.position_of(trade.instrument_key).entry_quantity > 0
     for order in live:
         is_surplus = order.request.purpose is not Purpose.ENTRY or entered
-        if is_surplus and is_changeable(order):
-            turn.intend_cancel(order.tag)
+        if is_surplus:
+            _withdraw(state, order, turn)
     if live or not state.book.position_of(trade.instrument_key).is_flat:
         return
     _close(state, trade, turn)

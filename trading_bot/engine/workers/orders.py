@@ -27,16 +27,23 @@ class OrderWorker:
         outbox = self.engine.outbox
         while True:
             beat()
-            command = outbox.next_order(exits_only=self.exits_only)
+            command = outbox.peek_order(exits_only=self.exits_only)
             if command is None:
                 await outbox.wait_for_orders(exits_only=self.exits_only)
                 continue
-            ready_ms = self.gate.ready_at(self.clock.now_ms(), is_exit=is_exit(command))
+            ready_ms = self._ready_at_ms(command)
             if ready_ms > self.clock.now_ms():
-                outbox.put_order(command)
                 await self.clock.sleep_until(ready_ms)
                 continue
+            outbox.take_order()
             await self._carry_out(command)
+
+    def _ready_at_ms(self, command: OrderCommand) -> int:
+        """When the gate lets the command pass, or, if that comes first, when it is to be let go."""
+        ready_ms = self.gate.ready_at(self.clock.now_ms(), is_exit=is_exit(command))
+        if isinstance(command, PlaceOrder) and command.expires_at_ms is not None:
+            return min(ready_ms, command.expires_at_ms)
+        return ready_ms
 
     async def _carry_out(self, command: OrderCommand) -> None:
         match command:
