@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from tests.fakes.hand_moved_exchange import HandMovedExchange
+from trading_bot.domain.events import ForeignFillTaken, PositionAdopted
 from trading_bot.domain.order import OrderStatus, Purpose, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import Trade
@@ -13,6 +14,7 @@ from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder, SearchTag
 from trading_bot.engine.outbox import priority_of
+from trading_bot.engine.panic import is_finished
 from trading_bot.engine.ports import Accepted, Refused, Unknown
 from trading_bot.risk.settings import LimitSettings, RiskSettings
 
@@ -152,20 +154,20 @@ class EngineMachine(RuleBasedStateMachine):
         self._sync_shadow()
         self._take_commands()
 
-    @rule()
-    def everything_is_well_for_two_minutes(self):
-        self._heal()
+    @rule(does_fill=st.booleans())
+    def everything_is_well_for_two_minutes(self, does_fill):
+        self._heal(does_fill=does_fill)
 
     @precondition(lambda self: self.driver.book.trades)
     @rule()
     def everything_is_well_while_a_trade_is_open(self):
-        self._heal()
+        self._heal(does_fill=False)
 
     # --- what must hold -----------------------------------------------------------------------------------
 
     @invariant()
     def exits_never_exceed_the_position(self):
-        quantity = self.exchange.own_quantity
+        quantity = self.exchange.own_quantity + self._adopted()
         for side in Side:
             if side.sign * quantity < 0:
                 assert self._resting_exits(side) <= abs(quantity)
@@ -185,9 +187,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_position_is_the_sum_of_the_fills(self):
-        fills = self.driver.book.fills.values()
-        expected = sum(fill.side.sign * fill.quantity for fill in fills)
-        assert self.driver.book.position_of(KEY).quantity == expected
+        assert self.driver.book.position_of(KEY).quantity == self._book_total()
 
     @invariant()
     def each_position_has_a_trade(self):
@@ -195,7 +195,7 @@ class EngineMachine(RuleBasedStateMachine):
             assert position.is_flat or self.driver.book.trade_of(key) is not None
 
     def teardown(self):
-        self._heal()
+        self._heal(does_fill=True)
 
     # --- how it is done -----------------------------------------------------------------------------------
 
@@ -236,7 +236,9 @@ class EngineMachine(RuleBasedStateMachine):
                 self._place(command, answer, hidden_ms)
             case ModifyOrder(tag=tag, order_id=order_id, terms=terms):
                 assert order_id in self.exchange.own_ids
-                self._change(tag, answer, inputs.ModifyAnswered, lambda: self.exchange.modify(order_id, terms))
+                self._change(
+                    tag, answer, inputs.ModifyAnswered, lambda: self.exchange.modify(order_id, terms)
+                )
             case CancelOrder(tag=tag, order_id=order_id):
                 assert order_id in self.exchange.orders
                 self._change(
@@ -289,17 +291,17 @@ class EngineMachine(RuleBasedStateMachine):
             self.driver.take(inputs.TagSearched(at_ms=0, tag=tag, orders=rows))
         self.searches.clear()
         self.driver.take(
-            inputs.BooksRead(
-                at_ms=0, asked_at_ms=now_ms, orders=visible, fills=tuple(self.exchange.fills)
-            )
+            inputs.BooksRead(at_ms=0, asked_at_ms=now_ms, orders=visible, fills=tuple(self.exchange.fills))
         )
 
-    def _heal(self) -> None:
+    def _heal(self, *, does_fill: bool) -> None:
         """Two minutes without a fault: everything is reconciled, and protected or on its way out."""
         for _ in range(24):
             self.driver.later(5)
             self.driver.price(self.price_now)
             self._send_all()
+            if does_fill:
+                self._fill_working_orders()
             self._push_all()
             self._read_books()
             self.driver.read_positions(self.exchange.quantity)
@@ -309,17 +311,36 @@ class EngineMachine(RuleBasedStateMachine):
         assert state.doubts == {}
         assert state.is_recovered
         ours = book.position_of(KEY).quantity
-        assert ours + (self.exchange.quantity - self._book_total()) == self.exchange.quantity
+        assert ours == self.exchange.own_quantity + self._adopted() + self._taken()
+        if does_fill:
+            trade = book.trade_of(KEY)
+            assert trade is None or not trade.is_exiting
+            assert is_finished(state) or not book.is_panicking
         if ours:
             side = Side.SELL if ours > 0 else Side.BUY
             assert self._resting_exits(side) == abs(ours)
 
+    def _fill_working_orders(self) -> None:
+        for row in self.exchange.live():
+            if not row.terms.order_type.has_trigger:
+                self.exchange.fill(row.order_id, 1_000, self.price_now, self.driver.now_ms)
+
     def _book_total(self) -> int:
-        return sum(fill.side.sign * fill.quantity for fill in self.driver.book.fills.values())
+        fills = self.driver.book.fills.values()
+        return sum(fill.side.sign * fill.quantity for fill in fills) + self._adopted()
+
+    def _adopted(self) -> int:
+        """Signed units that panic took over."""
+        return sum(event.quantity for event in self.driver.events if isinstance(event, PositionAdopted))
+
+    def _taken(self) -> int:
+        """Signed units of foreign fills that met our position."""
+        taken = (event.fill for event in self.driver.events if isinstance(event, ForeignFillTaken))
+        return sum(fill.side.sign * fill.quantity for fill in taken)
 
 
 EngineMachine.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=1500,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
