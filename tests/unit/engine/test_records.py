@@ -24,7 +24,7 @@ st.register_type_strategy(float, st.floats(-1e6, 1e6))
 
 
 @pytest.mark.parametrize("event_type", list(APPLY))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(data=st.data())
 def test_every_event_is_read_back_as_it_was_written(event_type, data):
     event = data.draw(st.from_type(event_type))
@@ -36,7 +36,7 @@ def test_every_event_is_read_back_as_it_was_written(event_type, data):
 
 
 @pytest.mark.parametrize("input_type", PLAIN_INPUTS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(data=st.data())
 def test_every_input_is_read_back_as_it_was_written(input_type, data):
     value = data.draw(st.from_type(input_type))
