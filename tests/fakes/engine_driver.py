@@ -8,12 +8,12 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle, Frame, Quote, Tick
-from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus, OrderTerms
+from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus, OrderTerms, OrderType, Side
 from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
 from trading_bot.engine.core import Core, Step
-from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Outcome
+from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow, Outcome
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
 from trading_bot.risk.settings import RiskSettings
@@ -86,24 +86,44 @@ class ScriptedStrategy:
 class EngineDriver:
     """A core with one share, at 10:00 on an ordinary day, recovered, funded, and with a fresh price."""
 
-    def __init__(self, *, instrument: Instrument = SHARE, risk: RiskSettings | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        instrument: Instrument = SHARE,
+        risk: RiskSettings | None = None,
+        is_recovered: bool = True,
+    ) -> None:
         self.instrument = instrument
         self.strategy = ScriptedStrategy()
         self.now_ms = ms_at(DAY, time(10, 0))
+        self.rows: list[JournalRow] = []
+        self.risk = risk or RiskSettings()
         self.events: list[ev.BookEvent] = []
         self.commands: list[Command] = []
         self.fills: list[Fill] = []
-        self.core = Core(
+        self.core = self._new_core()
+        self.start(is_recovered=is_recovered)
+
+    def _new_core(self) -> Core:
+        return Core(
             State(
                 settings=EngineSettings(),
-                risk=risk or RiskSettings(),
+                risk=self.risk,
                 strategies=(self.strategy,),
                 charges_so_far=lambda _book: Decimal(0),
             )
         )
-        self._start()
 
-    def _start(self) -> None:
+    def restarted(self, *, is_recovered: bool = False) -> "EngineDriver":
+        """The same after the process was killed: the book comes from the rows, everything else is lost."""
+        self.core = self._new_core()
+        self.core.restore(self.rows)
+        self.commands.clear()
+        self.start(is_recovered=is_recovered)
+        return self
+
+    def start(self, *, is_recovered: bool = True) -> None:
+        """Open the day as a process does when it starts."""
         self.take(
             inputs.DayOpened(
                 at_ms=0, on=DAY, instruments=(self.instrument,), sessions={self.instrument.key: SESSION}
@@ -111,8 +131,9 @@ class EngineDriver:
         )
         self.take(inputs.OwnershipClaimed(at_ms=0, program_version="0", settings_hash="-"))
         self.take(inputs.WarmedUp(at_ms=0, instrument_key=self.instrument.key, candles=(), session_starts={}))
-        self.read_books()
-        self.read_positions(0)
+        if is_recovered:
+            self.read_books()
+            self.read_positions(0)
         self.take(
             inputs.AccountRead(
                 at_ms=0,
@@ -131,6 +152,7 @@ class EngineDriver:
         """Give one input at the driver's time; remember what it led to."""
         step = self.core.step(replace(event, at_ms=self.now_ms))
         before = len(self.events)
+        self.rows.extend(step.rows)
         self.commands.extend(step.commands)
         self.events.extend(_decoded(step))
         self.new_events = self.events[before:]
@@ -153,6 +175,10 @@ class EngineDriver:
         return self.take(
             inputs.EvaluationDue(at_ms=0, instrument_key=self.instrument.key, timeframe_s=900, candle=candle)
         )
+
+    def ask(self, wish: inputs.OperatorWish) -> Step:
+        """A person's wish."""
+        return self.take(inputs.OperatorAsked(at_ms=0, wish=wish, asked_by="test"))
 
     # --- the broker's side --------------------------------------------------------------------------
 
@@ -178,7 +204,7 @@ class EngineDriver:
         """The book's order."""
         return self.book.orders[tag]
 
-    def report(self, tag: str, status: OrderStatus, **changes) -> OrderReport:
+    def report(self, tag: str, status: OrderStatus, /, **changes) -> OrderReport:
         """The broker's row of an order, at its present terms unless told otherwise."""
         order = self.order(tag)
         terms = changes.pop("terms", order.terms)
@@ -202,6 +228,13 @@ class EngineDriver:
     def fill(self, tag: str, quantity: int, price: int, status: OrderStatus | None = None) -> None:
         """The order fills in part or whole, and the books are read."""
         order = self.order(tag)
+        self._add_fill(tag, quantity, price)
+        filled = order.filled_quantity + quantity
+        done = OrderStatus.FILLED if filled == order.terms.quantity else OrderStatus.OPEN
+        self.read_books(self.report(tag, status or done, filled_quantity=filled))
+
+    def _add_fill(self, tag: str, quantity: int, price: int) -> None:
+        order = self.order(tag)
         self.fills.append(
             Fill(
                 trade_id=f"t{len(self.fills) + 1}",
@@ -213,9 +246,49 @@ class EngineDriver:
                 filled_at_ms=self.now_ms,
             )
         )
-        filled = order.filled_quantity + quantity
-        done = OrderStatus.FILLED if filled == order.terms.quantity else OrderStatus.OPEN
-        self.read_books(self.report(tag, status or done, filled_quantity=filled))
+
+    def foreign_fill(self, side: Side, quantity: int, price: int, *, with_order: bool = True) -> Step:
+        """Somebody else trades the share, and the books are read; without the order only its trade shows."""
+        order_id = f"foreign-{len(self.fills) + 1}"
+        terms = OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)
+        self.fills.append(
+            Fill(
+                trade_id=f"t{len(self.fills) + 1}",
+                order_id=order_id,
+                instrument_key=self.instrument.key,
+                side=side,
+                quantity=quantity,
+                price=price,
+                filled_at_ms=self.now_ms,
+            )
+        )
+        row = OrderReport(
+            order_id=order_id,
+            tag=None,
+            instrument_key=self.instrument.key,
+            side=side,
+            product=Product.INTRADAY,
+            status=OrderStatus.FILLED,
+            terms=terms,
+            filled_quantity=quantity,
+            average_price=None,
+        )
+        return self.read_books(*((row,) if with_order else ()))
+
+    def order_fills(self, *fills: tuple[str, int, int], with_rows: bool = True) -> Step:
+        """Several orders trade (tag, quantity, price) before the books are read once."""
+        for tag, quantity, price in fills:
+            self._add_fill(tag, quantity, price)
+        rows = (
+            self.report(tag, OrderStatus.FILLED, filled_quantity=self.order(tag).filled_quantity + quantity)
+            for tag, quantity, _ in fills
+        )
+        return self.read_books(*(rows if with_rows else ()))
+
+    def read_all(self) -> Step:
+        """A complete read that shows every order of ours that the broker has shown before."""
+        known = [tag for tag, order in self.book.orders.items() if order.order_id is not None]
+        return self.read_books(*(self.report(tag, self.order(tag).status) for tag in known))
 
     def read_books(self, *reports: OrderReport) -> Step:
         """A complete read that shows these rows and all fills so far."""

@@ -135,10 +135,40 @@ class ChangeResolved(BookEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilled(BookEvent):
-    """A trade of one of our orders; the only event that changes a position."""
+    """A trade of one of our orders; what changes a position, with `ForeignFillTaken`."""
 
     tag: str
     fill: Fill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignFillTaken(BookEvent):
+    """Somebody else closed a part of our position: the user in the broker's app, or the broker itself."""
+
+    fill: Fill
+    """The part of their trade that met our position."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescuePlanned(BookEvent):
+    """An order came alive, or filled, after its trade had ended: a trade of its own takes it to its end."""
+
+    trade: Trade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReassigned(BookEvent):
+    """An order whose trade has ended belongs to another one now."""
+
+    tag: str
+    trade_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeTurned(BookEvent):
+    """More was closed than was held: the trade stands on the other side now, and is being closed."""
+
+    trade_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +256,8 @@ class PositionAdopted(BookEvent):
     """Signed units."""
     price: int
     """Paise at which it is valued when it is taken over."""
+    traded_today: int = 0
+    """The part of it, in signed units, that others traded today; the rest was carried over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

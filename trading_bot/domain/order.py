@@ -77,8 +77,8 @@ class OrderStatus(StrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether nothing but a late fill can follow."""
-        return not TRANSITIONS[self]
+        """Whether nothing can follow but a late fill, or the late appearance of what was taken for absent."""
+        return self in _TERMINAL_STATES
 
     @property
     def is_live(self) -> bool:
@@ -94,6 +94,16 @@ _BROKER_STATES = frozenset(
         OrderStatus.FILLED,
         OrderStatus.CANCELLED,
         OrderStatus.REJECTED,
+    }
+)
+_TERMINAL_STATES = frozenset(
+    {
+        OrderStatus.FILLED,
+        OrderStatus.CANCELLED,
+        OrderStatus.REJECTED,
+        OrderStatus.REFUSED,
+        OrderStatus.ABSENT,
+        OrderStatus.DROPPED,
     }
 )
 _RESTING_STATES = frozenset(
@@ -117,12 +127,13 @@ TRANSITIONS: MappingProxyType[OrderStatus, frozenset[OrderStatus]] = MappingProx
         OrderStatus.FILLED: frozenset(),
         OrderStatus.CANCELLED: frozenset(),
         OrderStatus.REJECTED: frozenset(),
-        OrderStatus.REFUSED: frozenset(),
-        OrderStatus.ABSENT: frozenset(),
+        OrderStatus.REFUSED: _BROKER_STATES,
+        OrderStatus.ABSENT: _BROKER_STATES,
         OrderStatus.DROPPED: frozenset(),
     }
 )
-"""From each status to those that may follow. An open order sleeps again when it is modified into a stop."""
+"""From each status to those that may follow. An open order sleeps again when it is modified into a stop;
+an order that was taken for refused or absent is adopted when the broker shows it after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +179,8 @@ class Order:
     cancel_requested: bool = False
     changed_at_ms: int = 0
     """When the last place, modify or cancel was asked for."""
+    seen_at_ms: int = 0
+    """When we last learned something of it: a read that was sent before cannot know better."""
     refused_changes: int = 0
     """Modifications and cancellations that the broker did not carry out."""
     message: str = ""

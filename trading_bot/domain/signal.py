@@ -16,6 +16,11 @@ class Direction(StrEnum):
         """+1 for long, -1 for short."""
         return 1 if self is Direction.LONG else -1
 
+    @property
+    def opposite(self) -> "Direction":
+        """The other side."""
+        return Direction.SHORT if self is Direction.LONG else Direction.LONG
+
 
 class Gate(NamedTuple):
     """One condition of an evaluation: what was measured, what was needed, and whether it passed."""

@@ -2,20 +2,48 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Order, OrderStatus
-from trading_bot.engine import halts, protection
+from trading_bot.domain.order import Order, OrderStatus, Purpose
+from trading_bot.engine import halts, protection, strays
 from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
 from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
-from trading_bot.engine.ports import Accepted, Refused, Unknown
+from trading_bot.engine.ports import Accepted, Outcome, Refused, Unknown
 from trading_bot.engine.state import Doubt, State
 from trading_bot.engine.turn import Turn
 
+_UNANSWERED = (OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.ABSENT)
+
 
 def on_send_started(state: State, event: SendStarted, turn: Turn) -> None:
-    """The intent leaves the process now: from here on only an answer or the books can settle it."""
+    """The intent leaves the process now: from here on only an answer or the books can settle it.
+
+    An entry that waited in the queue while entries were stopped is let go instead.
+    """
     order = state.book.orders.get(event.tag)
-    if order is not None and order.status is OrderStatus.INTENDED:
+    if order is None or order.status is not OrderStatus.INTENDED:
+        return
+    objection = _objection(state, order)
+    if objection is None:
         turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=event.tag, status=OrderStatus.SENT))
+        return
+    drop(state, order, objection, turn)
+    turn.touch(event.tag)
+
+
+def _objection(state: State, order: Order) -> str | None:
+    """Why an entry is not wanted any more; exits always are."""
+    if order.request.purpose is not Purpose.ENTRY:
+        return None
+    trade_id = state.book.trade_id_by_tag[order.tag]
+    trade = None if trade_id is None else state.book.trades.get(trade_id)
+    if trade is None or trade.is_exiting:
+        return "its trade is being closed"
+    denied = halts.objection(state, trade.instrument_key, trade.strategy)
+    return None if denied is None else f"{denied.reason}: {denied.detail}"
+
+
+def drop(state: State, order: Order, reason: str, turn: Turn) -> None:
+    """Let an intent go that was never sent."""
+    turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.DROPPED, message=reason))
 
 
 def on_send_skipped(state: State, event: SendSkipped, turn: Turn) -> None:
@@ -23,16 +51,17 @@ def on_send_skipped(state: State, event: SendSkipped, turn: Turn) -> None:
     order = state.book.orders.get(event.tag)
     if order is None or order.status is not OrderStatus.INTENDED:
         return
-    turn.emit(
-        ev.OrderAdvanced(at_ms=state.now_ms, tag=event.tag, status=OrderStatus.DROPPED, message=event.reason)
-    )
+    drop(state, order, event.reason, turn)
     turn.touch(event.tag)
 
 
 def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
     """Take the outcome of a place call; it may come after the books already told."""
     order = state.book.orders.get(event.tag)
-    if order is None or order.status not in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
+    if order is None or order.order_id is not None or order.status not in _UNANSWERED:
+        return
+    if order.status is OrderStatus.ABSENT:
+        _take_late(state, order, event.outcome, turn)
         return
     match event.outcome:
         case Accepted(order_id):
@@ -42,6 +71,14 @@ def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
         case Unknown(reason):
             enter_doubt(state, order, reason, turn)
     turn.touch(event.tag)
+
+
+def _take_late(state: State, order: Order, outcome: Outcome, turn: Turn) -> None:
+    """Take the answer for an order that was taken for absent: only an acceptance is news."""
+    if isinstance(outcome, Accepted):
+        _acknowledge(state, order, outcome.order_id, turn)
+        strays.record(turn, "late_order", f"order {order.tag} was accepted after it was taken for absent")
+        strays.take_up(state, order.tag, turn)
 
 
 def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
@@ -94,6 +131,7 @@ def _on_change_answered(state: State, event: ModifyAnswered | CancelAnswered, tu
                 message=f"{event.outcome.code} {event.outcome.message}",
             )
         )
-        turn.touch(event.tag)
+    # The trade is not driven here: the same change would be refused again, many times in a second. The books
+    # that are read next, or the clock, drive it with more knowledge.
     if not isinstance(event.outcome, Accepted):
         turn.command(ReadBooks(reason=f"outcome of a change to {event.tag}"))

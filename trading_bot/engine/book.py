@@ -47,7 +47,7 @@ class Book:
     is_panicking: bool = False
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
     adopted: dict[str, int] = field(default_factory=dict)
-    """Signed units that panic took over today, by instrument."""
+    """Signed units of foreign trades that count as ours today, by instrument."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
     incidents_today: int = 0
     is_day_closed: bool = False
@@ -92,19 +92,10 @@ def _ownership_taken(book: Book, event: ev.OwnershipTaken) -> None:
 def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.on = event.on
     book.last_intent = 0
-    kept = {
-        tag: order
-        for tag, order in book.orders.items()
-        if order.status.is_live and book.trade_id_by_tag[tag] in book.trades
-    }
-    book.orders = kept
-    book.tags_by_order_id = {order.order_id: tag for tag, order in kept.items() if order.order_id}
-    book.trade_id_by_tag = {tag: book.trade_id_by_tag[tag] for tag in kept}
-    book.tags_by_trade_id = {
-        trade_id: [tag for tag in tags if tag in kept]
-        for trade_id, tags in book.tags_by_trade_id.items()
-        if trade_id in book.trades
-    }
+    book.orders.clear()
+    book.tags_by_order_id.clear()
+    book.trade_id_by_tag.clear()
+    book.tags_by_trade_id = {trade_id: [] for trade_id in book.trades}
     book.fills.clear()
     book.closed_trades.clear()
     book.trades_today = 0
@@ -147,7 +138,7 @@ def _add_trade(book: Book, trade: Trade) -> None:
 def _position_adopted(book: Book, event: ev.PositionAdopted) -> None:
     key = event.trade.instrument_key
     _add_trade(book, event.trade)
-    book.adopted[key] = book.adopted.get(key, 0) + event.quantity
+    book.adopted[key] = book.adopted.get(key, 0) + event.traded_today
     book.positions[key] = Position(
         instrument_key=key,
         product=event.trade.product,
@@ -156,6 +147,20 @@ def _position_adopted(book: Book, event: ev.PositionAdopted) -> None:
         entry_quantity=abs(event.quantity),
         entry_value=abs(event.quantity) * event.price,
     )
+
+
+def _rescue_planned(book: Book, event: ev.RescuePlanned) -> None:
+    _add_trade(book, event.trade)
+
+
+def _order_reassigned(book: Book, event: ev.OrderReassigned) -> None:
+    book.trade_id_by_tag[event.tag] = event.trade_id
+    book.tags_by_trade_id[event.trade_id].append(event.tag)
+
+
+def _trade_turned(book: Book, event: ev.TradeTurned) -> None:
+    trade = book.trades[event.trade_id]
+    book.trades[event.trade_id] = replace(trade, direction=trade.direction.opposite)
 
 
 def _order_intended(book: Book, event: ev.OrderIntended) -> None:
@@ -177,7 +182,9 @@ def _order_intended(book: Book, event: ev.OrderIntended) -> None:
 
 def _order_advanced(book: Book, event: ev.OrderAdvanced) -> None:
     order = book.orders[event.tag]
-    changes: dict[str, object] = {"message": event.message} if event.message else {}
+    changes: dict[str, object] = {"seen_at_ms": event.at_ms}
+    if event.message:
+        changes["message"] = event.message
     if event.order_id is not None:
         changes["order_id"] = event.order_id
         book.tags_by_order_id[event.order_id] = event.tag
@@ -189,7 +196,10 @@ def _order_advanced(book: Book, event: ev.OrderAdvanced) -> None:
 def _order_reported(book: Book, event: ev.OrderReported) -> None:
     order = book.orders[event.tag]
     book.orders[event.tag] = replace(
-        order, terms=event.terms, reported_filled_quantity=event.reported_filled_quantity
+        order,
+        terms=event.terms,
+        reported_filled_quantity=event.reported_filled_quantity,
+        seen_at_ms=event.at_ms,
     )
 
 
@@ -211,6 +221,7 @@ def _change_resolved(book: Book, event: ev.ChangeResolved) -> None:
         requested_terms=None,
         cancel_requested=False,
         refused_changes=0 if confirmed else order.refused_changes + 1,
+        seen_at_ms=event.at_ms,
         message=event.message or order.message,
     )
 
@@ -229,6 +240,14 @@ def _order_filled(book: Book, event: ev.OrderFilled) -> None:
         instrument_key=fill.instrument_key, product=order.request.product
     )
     book.positions[fill.instrument_key] = position.apply(fill)
+
+
+def _foreign_fill_taken(book: Book, event: ev.ForeignFillTaken) -> None:
+    fill = event.fill
+    key = fill.instrument_key
+    book.fills[fill_id(fill)] = fill
+    book.adopted[key] = book.adopted.get(key, 0) + fill.side.sign * fill.quantity
+    book.positions[key] = book.positions[key].apply(fill)
 
 
 def _stop_moved(book: Book, event: ev.StopMoved) -> None:
@@ -320,6 +339,10 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.CancelIntended: _cancel_intended,
     ev.ChangeResolved: _change_resolved,
     ev.OrderFilled: _order_filled,
+    ev.ForeignFillTaken: _foreign_fill_taken,
+    ev.RescuePlanned: _rescue_planned,
+    ev.OrderReassigned: _order_reassigned,
+    ev.TradeTurned: _trade_turned,
     ev.StopMoved: _stop_moved,
     ev.StopFailed: _stop_failed,
     ev.ExitRequested: _exit_requested,

@@ -33,10 +33,7 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
     )
     for order in tuple(book.orders.values()):
         if order.status is OrderStatus.INTENDED:
-            text = "the process ended before it was sent"
-            turn.emit(
-                ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.DROPPED, message=text)
-            )
+            answers.drop(state, order, "the process ended before it was sent", turn)
         elif order.status in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
             answers.enter_doubt(state, order, "the process ended before its answer came", turn)
 
@@ -44,12 +41,31 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
 def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
     """Set up the instruments of the day, and start a new day in the book unless it is the same one."""
     if state.book.on != event.on:
+        _end_orders_of_earlier_days(state, turn)
         turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on))
+        state.begin_day()
     state.market.series = {
         instrument.key: _series(state, event, instrument)
         for instrument in event.instruments
         if event.sessions.get(instrument.key)
     }
+    _alert_unmanaged(state, turn)
+
+
+def _end_orders_of_earlier_days(state: State, turn: Turn) -> None:
+    """Every order is for one day: overnight the exchange holds none of them, whatever the book last knew."""
+    for order in tuple(state.book.live_orders()):
+        never_sent = order.status is OrderStatus.INTENDED
+        status = OrderStatus.DROPPED if never_sent else OrderStatus.CANCELLED
+        text = "ended with its trading day"
+        turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=status, message=text))
+
+
+def _alert_unmanaged(state: State, turn: Turn) -> None:
+    for trade in state.book.trades.values():
+        if trade.instrument_key not in state.market.series:
+            text = f"{trade.instrument_key} of trade {trade.trade_id} is not listed today: close it by hand"
+            turn.command(Alert(level="critical", text=text))
 
 
 def _series(state: State, event: DayOpened, instrument: Instrument) -> Series:

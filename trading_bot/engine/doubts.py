@@ -7,7 +7,7 @@ and did not show the tag. Until then the order counts as live for exits and as f
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import OrderStatus
-from trading_bot.engine import halts, protection
+from trading_bot.engine import answers, halts, protection
 from trading_bot.engine.commands import ReadBooks, SearchTag
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
@@ -17,6 +17,7 @@ _LONGEST_DELAY_MS = 8_000
 
 def search_due(state: State, turn: Turn) -> None:
     """Ask again for every order in doubt whose time has come, with growing delays."""
+    _doubt_lost_sends(state, turn)
     for tag, doubt in state.doubts.items():
         if state.now_ms < doubt.next_search_ms:
             continue
@@ -24,6 +25,14 @@ def search_due(state: State, turn: Turn) -> None:
         turn.command(ReadBooks(reason=f"order {tag} in doubt"))
         doubt.delay_ms = min(2 * doubt.delay_ms, _LONGEST_DELAY_MS)
         doubt.next_search_ms = state.now_ms + doubt.delay_ms
+
+
+def _doubt_lost_sends(state: State, turn: Turn) -> None:
+    """A send whose worker died gets no answer at all: after the settle time nobody will tell."""
+    latest_ms = state.now_ms - state.settings.settle_s * MS_PER_SECOND
+    for order in tuple(state.book.live_orders()):
+        if order.status is OrderStatus.SENT and order.intended_at_ms <= latest_ms:
+            answers.enter_doubt(state, order, "no answer ever came", turn)
 
 
 def note_complete_read(state: State, asked_at_ms: int, seen_tags: frozenset[str], turn: Turn) -> None:

@@ -10,8 +10,8 @@ from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction, Signal
 from trading_bot.domain.trade import Trade
 from trading_bot.engine import halts
+from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.market_view import Series
-from trading_bot.engine.reconcile import foreign_position
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
 from trading_bot.risk.exits import exit_plan, marketable_price
@@ -125,6 +125,8 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
     band = state.account.bands.get(instrument.key)
     price = marketable_price(instrument, side, last_price, state.risk.entries.limit_buffer, band)
     plan = exit_plan(instrument, signal.direction, price, signal.atr_paise, state.risk.exits)
+    if price == plan.stop_price:
+        return Denied("no_room_for_stop", f"no price lies a tick below {price} paise")
     size = _size(state, series, price, abs(price - plan.stop_price))
     if size.quantity == 0:
         return Denied("size_zero", f"{size.bound_by} leaves less than one lot of {instrument.lot_size}")

@@ -6,7 +6,7 @@ before anything new is placed.
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Order, OrderTerms, OrderType, Purpose
+from trading_bot.domain.order import Order, OrderStatus, OrderTerms, OrderType, Purpose
 from trading_bot.domain.trade import Trade
 from trading_bot.engine import protection
 from trading_bot.engine.commands import Alert
@@ -15,6 +15,7 @@ from trading_bot.engine.turn import Turn
 from trading_bot.risk.exits import exit_buffer, marketable_price
 
 _REFUSALS_BEFORE_CANCEL = 2
+_REFUSED = (OrderStatus.REFUSED, OrderStatus.REJECTED)
 
 
 def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
@@ -27,11 +28,20 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
         if is_changeable(order):
             uncovered += surplus
             _reprice(state, trade, order, order.remaining_quantity - surplus, turn)
-    if uncovered <= 0:
+    if uncovered <= 0 or _was_just_refused(state, trade):
         return
     instrument = state.market.series[trade.instrument_key].instrument
     for quantity in instrument.slices(uncovered):
         turn.intend(trade, trade.exit_side, Purpose.EXIT, _terms(state, trade, quantity))
+
+
+def _was_just_refused(state: State, trade: Trade) -> bool:
+    """Whether an exit was refused a moment ago: the same one again would meet the same answer."""
+    since_ms = state.now_ms - state.risk.exits.exit_step_timeout_s * MS_PER_SECOND
+    return any(
+        order.request.purpose is Purpose.EXIT and order.status in _REFUSED and order.seen_at_ms > since_ms
+        for order in state.book.orders_of(trade.trade_id)
+    )
 
 
 def _step_if_late(state: State, trade: Trade, turn: Turn) -> Trade:

@@ -47,11 +47,15 @@ class Outbox:
         if priority != _ENTRY:
             self._exits_waiting.set()
 
-    def next_order(self, *, exits_only: bool = False) -> OrderCommand | None:
-        """Take the most urgent order command, if any; with `exits_only` entries are left for others."""
+    def peek_order(self, *, exits_only: bool = False) -> OrderCommand | None:
+        """The most urgent order command, if any; with `exits_only` entries are left for others."""
         if not self._orders or (exits_only and self._orders[0][0] == _ENTRY):
             return None
-        return heapq.heappop(self._orders)[2]
+        return self._orders[0][2]
+
+    def take_order(self) -> None:
+        """Remove the command that was just peeked at: it is about to be carried out."""
+        heapq.heappop(self._orders)
 
     async def wait_for_orders(self, *, exits_only: bool = False) -> None:
         """Return when there may be an order command to take."""

@@ -4,12 +4,11 @@ It runs after each complete read while panic is latched, so that it finishes aft
 """
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.instrument import InstrumentKind, Product
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
 from trading_bot.engine.commands import Alert, CancelOrder
 from trading_bot.engine.exit_request import request_exit
-from trading_bot.engine.reconcile import foreign_position
+from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
 
@@ -23,10 +22,18 @@ def drive_panic(state: State, turn: Turn) -> None:
     for order_id in state.open_foreign_orders:
         turn.command(CancelOrder(tag=None, order_id=order_id))
     for key, quantity in state.broker_quantity.items():
-        foreign = foreign_position(state, key)
-        if quantity == 0 or foreign == 0 or key in state.book.trade_id_by_instrument:
-            continue
-        _adopt(state, key, quantity, turn)
+        if quantity and key not in state.book.trade_id_by_instrument and _is_theirs(state, key, quantity):
+            _adopt(state, key, quantity, turn)
+
+
+def _is_theirs(state: State, key: str, quantity: int) -> bool:
+    """Whether others hold it for sure: their trades of today say so, or the difference was seen twice.
+
+    A position that was read before our own last exit still shows what we have closed since.
+    """
+    difference = state.book.differences.get(key)
+    is_confirmed = difference is not None and difference.broker_quantity == quantity
+    return quantity == foreign_position(state, key) or is_confirmed
 
 
 def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
@@ -35,13 +42,12 @@ def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
         turn.command(Alert(level="critical", text=f"panic cannot close {quantity} of unlisted {key}"))
         return
     price = series.last_price or series.previous_close or series.instrument.tick_size
-    option = series.instrument.kind is InstrumentKind.OPTION
     trade = Trade(
         trade_id=state.book.last_trade_id + 1,
         strategy="panic",
         instrument_key=key,
         direction=Direction.LONG if quantity > 0 else Direction.SHORT,
-        product=Product.DELIVERY if option else Product.INTRADAY,
+        product=state.broker_products[key],
         planned_quantity=abs(quantity),
         planned_at_ms=state.now_ms,
         reference_price=price,
@@ -49,12 +55,19 @@ def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
         stop_price=price,
         best_price=price,
     )
-    turn.emit(ev.PositionAdopted(at_ms=state.now_ms, trade=trade, quantity=quantity, price=price))
+    of_today = foreign_position(state, key)
+    turn.emit(
+        ev.PositionAdopted(
+            at_ms=state.now_ms, trade=trade, quantity=quantity, price=price, traded_today=of_today
+        )
+    )
     request_exit(state, trade, ExitReason.PANIC, turn)
 
 
 def is_finished(state: State) -> bool:
-    """Whether complete reads after the last fill show nothing open: no live order, no position."""
+    """Whether complete reads show nothing open: no live order, no position. Not having looked is not flat."""
+    if not state.is_recovered or state.positions_read_at_ms < state.last_fill_seen_ms:
+        return False
     if state.book.trades or state.open_foreign_orders:
         return False
     if any(order.status.is_live for order in state.book.orders.values()):

@@ -13,13 +13,15 @@ from trading_bot.engine.state import State, is_changeable
 from trading_bot.engine.turn import Turn
 from trading_bot.risk.exits import stop_terms, trailed_stop
 
+_REFUSALS_BEFORE_ANOTHER = 2
+
 
 def live_exits(state: State, trade: Trade) -> list[Order]:
     """Orders that may still shrink the position: stops and exits alike."""
     return [
         order
         for order in state.book.orders_of(trade.trade_id)
-        if order.status.is_live and order.request.purpose is not Purpose.ENTRY
+        if order.status.is_live and order.request.side is trade.exit_side
     ]
 
 
@@ -63,9 +65,12 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
 
 
 def _share_of(order: Order, missing: int, instrument: Instrument, *, is_last: bool) -> int:
-    """Units that a resting stop is to cover; only the last may grow, and only within the freeze quantity."""
+    """Units that a resting stop is to cover; only the last may grow, and only within the freeze quantity.
+
+    Where the broker does not let it grow, another stop takes the rest.
+    """
     held = order.remaining_quantity
-    if missing <= held or not is_last:
+    if missing <= held or not is_last or order.refused_changes >= _REFUSALS_BEFORE_ANOTHER:
         return min(missing, held)
     largest = instrument.slices(order.filled_quantity + missing)[0]
     return max(held, min(missing, largest - order.filled_quantity))

@@ -3,6 +3,7 @@
 from trading_bot.domain import events as ev
 from trading_bot.engine import halts
 from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.inputs import AccountRead, PositionsRead, ReadFailed
 from trading_bot.engine.state import State, has_unsettled_fills
 from trading_bot.engine.turn import Turn
@@ -18,6 +19,7 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
     for row in event.positions:
         theirs[row.instrument_key] = theirs.get(row.instrument_key, 0) + row.quantity
     state.broker_quantity = theirs
+    state.broker_products = {row.instrument_key: row.product for row in event.positions if row.quantity}
     ours = {key: position.quantity for key, position in state.book.positions.items()}
     for key in sorted(theirs.keys() | ours.keys() | state.book.differences.keys()):
         expected = ours.get(key, 0) + foreign_position(state, key)
@@ -27,11 +29,6 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
             _differ(state, key, ours.get(key, 0), theirs.get(key, 0), turn)
     if not state.book.differences:
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
-
-
-def foreign_position(state: State, key: str) -> int:
-    """Signed units that others hold: what they traded today, less what panic took over from them."""
-    return state.foreign_quantity.get(key, 0) - state.book.adopted.get(key, 0)
 
 
 def _is_moving(state: State, key: str) -> bool:
@@ -46,7 +43,7 @@ def _agree(state: State, key: str, turn: Turn) -> None:
     state.mismatches.pop(key, None)
     if key in state.book.differences:
         turn.emit(ev.DifferenceSettled(at_ms=state.now_ms, instrument_key=key))
-        _touch_trade(state, key, turn)
+        turn.touch_instrument(key)
 
 
 def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
@@ -62,13 +59,7 @@ def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
     )
     turn.command(Alert(level="critical", text=f"{key}: our position {ours}, the broker's {theirs}"))
     halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
-    _touch_trade(state, key, turn)
-
-
-def _touch_trade(state: State, key: str, turn: Turn) -> None:
-    trade_id = state.book.trade_id_by_instrument.get(key)
-    if trade_id is not None:
-        turn.touched_trades[trade_id] = None
+    turn.touch_instrument(key)
 
 
 def on_account_read(state: State, event: AccountRead, _turn: Turn) -> None:

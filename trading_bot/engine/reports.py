@@ -4,22 +4,40 @@ The stream is a hint: it moves an order forward, never back. The books are the t
 by fills, and each fill is applied once.
 """
 
+from dataclasses import replace
+
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
 from trading_bot.domain.tag import parse_tag
-from trading_bot.engine import doubts, halts, protection
+from trading_bot.engine import doubts, foreign, halts, protection, strays
 from trading_bot.engine.book import fill_id
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
 from trading_bot.engine.turn import Turn
 
-_NOT_YET_REPORTED = frozenset({OrderStatus.INTENDED, OrderStatus.SENT, OrderStatus.IN_DOUBT})
+_NOT_YET_REPORTED = frozenset(
+    {OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.REFUSED, OrderStatus.ABSENT}
+)
+_NEVER_SENT = frozenset({OrderStatus.INTENDED, OrderStatus.DROPPED})
+_REPORTED = frozenset(
+    {
+        OrderStatus.OPEN,
+        OrderStatus.TRIGGER_PENDING,
+        OrderStatus.FILLED,
+        OrderStatus.CANCELLED,
+        OrderStatus.REJECTED,
+    }
+)
 
 
 def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
-    """Take a row of the stream; a grown filled quantity asks for the trades."""
+    """Take a row of the stream; a grown filled quantity asks for the trades.
+
+    Rows may be repeated and come out of order, so terms are taken from one only where they are those that we
+    asked for: an old row must not make a modified order look unmodified.
+    """
     order = _ours(state, event.report)
     if order is None:
         _note_foreign(state, event.report, turn)
@@ -29,7 +47,10 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
     )
     if is_stale:
         return
-    _take_report(state, order, event.report, turn)
+    report = event.report
+    if order.requested_terms != report.terms:
+        report = replace(report, terms=order.terms)
+    _take_report(state, order, report, turn)
     if has_unsettled_fills(state.book.orders[order.tag]):
         turn.command(ReadBooks(reason=f"order {order.tag} filled"))
 
@@ -53,7 +74,7 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         order = _ours(state, report)
         if order is None:
             _note_foreign(state, report, turn)
-        else:
+        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
             _take_report(state, order, report, turn)
             _judge_change(state, order.tag, report, event.asked_at_ms, turn)
     _take_fills(state, event.fills, turn)
@@ -62,26 +83,47 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         for report in event.orders
         if report.status.is_live and report.order_id in state.book.foreign_orders
     )
-    doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+    if _shows_all_that_was_seen(state, event):
+        doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+    if not state.books_read_at_ms:
+        turn.touched_trades.update(dict.fromkeys(state.book.trades))
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
 
 
+def _shows_all_that_was_seen(state: State, event: BooksRead) -> bool:
+    """Whether the order book still holds every order that it held before: else it is not the whole book."""
+    shown = {report.order_id for report in event.orders}
+    return all(
+        order.order_id in shown
+        for order in state.book.orders.values()
+        if order.status in _REPORTED and order.seen_at_ms <= event.asked_at_ms
+    )
+
+
 def _ours(state: State, report: OrderReport) -> Order | None:
+    """Our order that a row speaks of: by its id, or by the tag of one that was sent and has no id yet."""
     order = state.book.order_by_id(report.order_id)
-    if order is None and report.tag is not None:
-        order = state.book.orders.get(report.tag)
+    if order is not None or report.tag is None:
+        return order
+    order = state.book.orders.get(report.tag)
+    if order is None or order.order_id is not None or order.status in _NEVER_SENT:
+        return None
     return order
 
 
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
-    if order.order_id is not None and order.order_id != report.order_id:
+    was_terminal = order.status.is_terminal
+    has_grown = report.filled_quantity > order.reported_filled_quantity
+    if was_terminal and report.status.is_terminal and not has_grown:
         return
     _take_terms(state, order, report, turn)
     order = state.book.orders[order.tag]
     if _is_step_forward(order, report):
         _advance(state, order, report, turn)
-    elif order.status.is_terminal and report.filled_quantity > order.filled_quantity:
-        turn.touch(order.tag)
+    if was_terminal and (has_grown or not state.book.orders[order.tag].status.is_terminal):
+        text = f"order {order.tag} is {report.status} with {report.filled_quantity} filled after its end"
+        strays.record(turn, "late_order", text)
+        strays.take_up(state, order.tag, turn)
 
 
 def _is_step_forward(order: Order, report: OrderReport) -> bool:
@@ -147,26 +189,24 @@ def _resolve(turn: Turn, tag: str, result: ev.ChangeResult, message: str) -> Non
 
 
 def _take_fills(state: State, fills: tuple[Fill, ...], turn: Turn) -> None:
-    foreign: dict[str, int] = {}
+    others: list[Fill] = []
     for fill in sorted(fills, key=lambda fill: fill.filled_at_ms):
         tag = state.book.tags_by_order_id.get(fill.order_id)
         if tag is None:
-            signed = fill.side.sign * fill.quantity
-            foreign[fill.instrument_key] = foreign.get(fill.instrument_key, 0) + signed
+            others.append(fill)
         elif fill_id(fill) not in state.book.fills:
             _apply_fill(state, tag, fill, turn)
-    state.foreign_quantity = {key: quantity for key, quantity in foreign.items() if quantity}
+    foreign.take_fills(state, others, turn)
 
 
 def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
     order = state.book.orders[tag]
-    is_late = order.status.is_terminal and order.status is not OrderStatus.FILLED
+    is_late = order.status.is_terminal and not has_unsettled_fills(order)
+    state.last_fill_seen_ms = state.now_ms
     turn.emit(ev.OrderFilled(at_ms=state.now_ms, tag=tag, fill=fill))
-    turn.touch(tag)
-    if is_late and not has_unsettled_fills(order):
-        text = f"{fill.quantity} units of {tag} traded after it was {order.status}"
-        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="late_fill", detail=text))
-        turn.command(Alert(level="critical", text=text))
+    if is_late:
+        strays.record(turn, "late_fill", f"{fill.quantity} units of {tag} traded after it was {order.status}")
+    strays.take_up(state, tag, turn)
 
 
 def _note_foreign(state: State, report: OrderReport, turn: Turn) -> None:

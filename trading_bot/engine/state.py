@@ -3,8 +3,10 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderStatus
 from trading_bot.engine.book import Book
@@ -53,6 +55,8 @@ class State:
     """Whether a complete read of orders, trades and positions followed the start."""
     books_read_at_ms: int = 0
     positions_read_at_ms: int = 0
+    last_fill_seen_ms: int = 0
+    """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
     mismatches: dict[str, int] = field(default_factory=dict)
     """Position differences seen once, by instrument: the broker's quantity. A second sight confirms."""
@@ -60,19 +64,37 @@ class State:
     """Signed units that others traded today, by instrument."""
     broker_quantity: dict[str, int] = field(default_factory=dict)
     """Signed units that the broker last reported, by instrument."""
+    broker_products: dict[str, Product] = field(default_factory=dict)
+    """How the broker carries them."""
     open_foreign_orders: tuple[str, ...] = ()
     """Ids of live orders that are not ours, as of the last complete read."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
-    charges_cache: tuple[int, Decimal] = (0, ZERO)
+    charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
+    """Day and number of fills for which the charges were computed, and the charges."""
     switched_off: dict[str, str] = field(default_factory=dict)
     """Strategies that raised an error, and which."""
 
     def charges(self) -> Decimal:
         """Charges of today's fills in rupees, computed anew only when a fill was added."""
-        count = len(self.book.fills)
-        if self.charges_cache[0] != count:
-            self.charges_cache = (count, self.charges_so_far(self.book))
-        return self.charges_cache[1]
+        on, count = self.book.on, len(self.book.fills)
+        if self.charges_cache[:2] != (on, count):
+            self.charges_cache = (on, count, self.charges_so_far(self.book))
+        return self.charges_cache[2]
+
+    def begin_day(self) -> None:
+        """Forget what was only true yesterday: limits, margins, and what the broker's books said."""
+        self.account = Account()
+        self.is_recovered = False
+        self.books_read_at_ms = self.positions_read_at_ms = 0
+        self.open_foreign_orders = ()
+        for known in (
+            self.doubts,
+            self.mismatches,
+            self.foreign_quantity,
+            self.broker_quantity,
+            self.broker_products,
+        ):
+            known.clear()
 
 
 def has_unsettled_fills(order: Order) -> bool:

@@ -64,6 +64,7 @@ class Supervisor:
     on_breaker: Callable[[str], None]
     """Called once when the circuit breaker opens, with the reason."""
     health: dict[str, WorkerHealth] = field(default_factory=dict)
+    is_breaker_open: bool = False
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def start(self, workers: Sequence[Worker]) -> None:
@@ -119,7 +120,9 @@ class Supervisor:
             return settings.login_delay_s
         health.state = "waiting to restart"
         health.failures = 1 if ran_s >= settings.healthy_after_s else health.failures + 1
-        if isinstance(error, StorageError) or health.failures >= settings.max_failures:
+        is_hopeless = isinstance(error, StorageError) or health.failures >= settings.max_failures
+        if is_hopeless and not self.is_breaker_open:
+            self.is_breaker_open = True
             self.on_breaker(f"worker {health.name} failed {health.failures} times: {health.last_error}")
         delay_s: float = settings.first_delay_s * 2.0 ** (health.failures - 1)
         return min(delay_s, settings.longest_delay_s)

@@ -9,8 +9,10 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
-from trading_bot.domain.trade import ExitReason
+from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine import days, doubts, protection, trades
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.exit_request import request_exit, stop_reason
 from trading_bot.engine.halts import halt_on_daily_loss
 from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FeedLost, FrameReceived, PhaseReported
@@ -35,7 +37,8 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
             market.unknown_ticks += 1
             continue
         price, last = tick.last_price, series.last_price
-        if last and abs(price - last) > last * suspect_move and not _confirms(series, price):
+        is_odd = price <= 0 or (last and abs(price - last) > last * suspect_move)
+        if is_odd and not _confirms(series, price):
             series.suspect_price = price
             market.suspect_ticks += 1
             continue
@@ -122,11 +125,22 @@ def _stop_grace(state: State, turn: Turn) -> None:
     """The second line of defence: the broker's stop had its time and the position is still there."""
     grace_ms = state.settings.stop_grace_s * MS_PER_SECOND
     for trade in tuple(state.book.trades.values()):
-        series = state.market.series.get(trade.instrument_key)
-        if series is None or series.watch is None or series.stop_breached_at_ms == 0:
-            continue
-        if state.now_ms - series.stop_breached_at_ms >= grace_ms:
+        hit_at_ms = _stop_hit_at_ms(state, trade)
+        if hit_at_ms and state.now_ms - hit_at_ms >= grace_ms:
             request_exit(state, trade, stop_reason(trade), turn)
+
+
+def _stop_hit_at_ms(state: State, trade: Trade) -> int:
+    """When the stop was hit: by our prices, or by the broker's report that it works; 0 when it was not."""
+    series = state.market.series.get(trade.instrument_key)
+    if series is not None and series.watch is not None and series.stop_breached_at_ms:
+        return series.stop_breached_at_ms
+    triggered = (
+        order.seen_at_ms
+        for order in protection.live_exits(state, trade)
+        if order.status is OrderStatus.OPEN and order.terms.order_type.has_trigger
+    )
+    return min(triggered, default=0)
 
 
 def _check_silence(state: State, turn: Turn) -> None:
@@ -144,10 +158,13 @@ def _check_silence(state: State, turn: Turn) -> None:
             detail=f"no message since {market.seen_at_ms}",
         )
     )
+    turn.command(Alert(level="warning", text="the feed is silent: no entries until it speaks again"))
 
 
-def on_feed_lost(state: State, _event: FeedLost, _turn: Turn) -> None:
+def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
     """Take the loss of the feed: no entries until it speaks again."""
+    if state.market.is_feed_up:
+        turn.command(Alert(level="warning", text="the feed is lost: no entries until it is back"))
     state.market.is_feed_up = False
 
 

@@ -46,6 +46,12 @@ class Turn:
         if trade_id is not None:
             self.touched_trades[trade_id] = None
 
+    def touch_instrument(self, instrument_key: str) -> None:
+        """Have the trade in an instrument driven at the end of the turn."""
+        trade_id = self.state.book.trade_id_by_instrument.get(instrument_key)
+        if trade_id is not None:
+            self.touched_trades[trade_id] = None
+
     def command(self, command: Command) -> None:
         """Ask something of the world, once the events of this turn are on disk."""
         self.commands.append(command)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trading_bot.domain.order import Purpose
+from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
@@ -27,16 +27,23 @@ class OrderWorker:
         outbox = self.engine.outbox
         while True:
             beat()
-            command = outbox.next_order(exits_only=self.exits_only)
+            command = outbox.peek_order(exits_only=self.exits_only)
             if command is None:
                 await outbox.wait_for_orders(exits_only=self.exits_only)
                 continue
-            ready_ms = self.gate.ready_at(self.clock.now_ms(), is_exit=is_exit(command))
+            ready_ms = self._ready_at_ms(command)
             if ready_ms > self.clock.now_ms():
-                outbox.put_order(command)
                 await self.clock.sleep_until(ready_ms)
                 continue
+            outbox.take_order()
             await self._carry_out(command)
+
+    def _ready_at_ms(self, command: OrderCommand) -> int:
+        """When the gate lets the command pass, or, if that comes first, when it is to be let go."""
+        ready_ms = self.gate.ready_at(self.clock.now_ms(), is_exit=is_exit(command))
+        if isinstance(command, PlaceOrder) and command.expires_at_ms is not None:
+            return min(ready_ms, command.expires_at_ms)
+        return ready_ms
 
     async def _carry_out(self, command: OrderCommand) -> None:
         match command:
@@ -59,6 +66,9 @@ class OrderWorker:
             return
         self.gate.take(self.clock.now_ms(), is_exit=is_exit(command))
         await self.engine.handle(SendStarted(at_ms=0, tag=tag))
+        order = self.engine.state.book.orders.get(tag)
+        if order is None or order.status is not OrderStatus.SENT:
+            return
         outcome = await self.broker.place(command.request)
         await self.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=outcome))
 

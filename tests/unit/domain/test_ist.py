@@ -1,0 +1,43 @@
+from datetime import UTC, date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_bot.domain.ist import IST, MS_PER_DAY, date_of, datetime_of, midnight_ms, ms_at, ms_of
+
+days = st.dates(date(1990, 1, 1), date(2100, 1, 1))
+
+
+@given(days, st.times())
+def test_a_time_in_india_is_found_back_from_its_milliseconds(on, at):
+    at_ms = ms_at(on, at)
+
+    assert date_of(at_ms) == on
+    assert datetime_of(at_ms).replace(tzinfo=None) == datetime.combine(
+        on, at.replace(microsecond=at.microsecond // 1_000 * 1_000)
+    )
+
+
+@given(days)
+def test_a_day_lasts_from_midnight_to_midnight(on):
+    start_ms = midnight_ms(on)
+
+    assert date_of(start_ms) == on
+    assert date_of(start_ms - 1) < on
+    assert date_of(start_ms + MS_PER_DAY - 1) == on
+
+
+def test_nine_fifteen_in_india_is_quarter_to_four_in_utc():
+    at_ms = ms_at(date(2026, 11, 19), time(9, 15))
+
+    assert datetime.fromtimestamp(at_ms / 1_000, UTC) == datetime(2026, 11, 19, 3, 45, tzinfo=UTC)
+
+
+def test_any_aware_moment_becomes_milliseconds():
+    assert ms_of(datetime(2026, 11, 19, 9, 15, tzinfo=IST)) == ms_at(date(2026, 11, 19), time(9, 15))
+
+
+def test_a_moment_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="no time zone"):
+        ms_of(datetime(2026, 11, 19, 9, 15))  # noqa: DTZ001  # the mistake that is tested

@@ -1,0 +1,112 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_bot.domain.errors import IllegalTransitionError
+from trading_bot.domain.instrument import Product
+from trading_bot.domain.order import (
+    TRANSITIONS,
+    Fill,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    OrderTerms,
+    OrderType,
+    Purpose,
+    Side,
+)
+
+TERMS = OrderTerms(order_type=OrderType.LIMIT, quantity=100, price=5_000)
+LATE = {OrderStatus.REFUSED, OrderStatus.ABSENT}
+
+
+def order_in(status: OrderStatus, **changes) -> Order:
+    request = OrderRequest(
+        tag="t",
+        instrument_key="K",
+        side=Side.BUY,
+        product=Product.INTRADAY,
+        purpose=Purpose.ENTRY,
+        terms=TERMS,
+    )
+    return Order(request=request, status=status, terms=TERMS, intended_at_ms=0, **changes)
+
+
+@given(st.sampled_from(OrderStatus), st.sampled_from(OrderStatus))
+def test_an_order_makes_exactly_the_steps_of_the_table(current, following):
+    order = order_in(current)
+
+    if following is current or following in TRANSITIONS[current]:
+        assert order.advanced(following).status is following
+    else:
+        with pytest.raises(IllegalTransitionError, match=f"{current} cannot become {following}"):
+            order.advanced(following)
+
+
+@given(st.sampled_from(OrderStatus))
+def test_what_has_ended_stays_ended_unless_it_was_only_taken_for_absent(status):
+    if status.is_terminal and status not in LATE:
+        assert TRANSITIONS[status] == frozenset()
+    assert status.is_live is not status.is_terminal
+
+
+def test_nothing_returns_to_before_it_was_sent():
+    assert not any(OrderStatus.INTENDED in following for following in TRANSITIONS.values())
+    assert [status for status in OrderStatus if OrderStatus.SENT in TRANSITIONS[status]] == [
+        OrderStatus.INTENDED
+    ]
+
+
+def test_every_status_has_its_row():
+    assert set(TRANSITIONS) == set(OrderStatus)
+
+
+def test_the_remainder_is_what_may_still_trade():
+    assert order_in(OrderStatus.OPEN, filled_quantity=30).remaining_quantity == 70
+    assert order_in(OrderStatus.CANCELLED, filled_quantity=30).remaining_quantity == 0
+
+
+@given(st.integers(1, 500), st.integers(0, 100))
+def test_the_worst_case_counts_a_pending_modification_at_its_larger_size(wanted, filled):
+    requested = OrderTerms(order_type=OrderType.LIMIT, quantity=wanted)
+
+    order = order_in(OrderStatus.OPEN, requested_terms=requested, filled_quantity=filled)
+
+    assert order.worst_case_quantity == max(0, max(100, wanted) - filled)
+
+
+def test_the_worst_case_of_an_ended_order_is_nothing():
+    assert order_in(OrderStatus.ABSENT).worst_case_quantity == 0
+
+
+def test_a_change_is_pending_while_a_modification_or_a_cancellation_waits():
+    assert not order_in(OrderStatus.OPEN).is_change_pending
+    assert order_in(OrderStatus.OPEN, requested_terms=TERMS).is_change_pending
+    assert order_in(OrderStatus.OPEN, cancel_requested=True).is_change_pending
+
+
+def test_sides_are_opposite_and_signed():
+    assert Side.BUY.opposite is Side.SELL
+    assert Side.SELL.opposite is Side.BUY
+    assert (Side.BUY.sign, Side.SELL.sign) == (1, -1)
+
+
+def test_only_stop_orders_have_a_trigger():
+    assert [kind for kind in OrderType if kind.has_trigger] == [OrderType.STOP_LIMIT, OrderType.STOP_MARKET]
+
+
+def test_a_fill_is_worth_quantity_times_price():
+    fill = Fill(
+        trade_id="1",
+        order_id="2",
+        instrument_key="K",
+        side=Side.BUY,
+        quantity=3,
+        price=10_050,
+        filled_at_ms=0,
+    )
+
+    assert fill.value == 30_150
+    assert Decimal(fill.value) / 100 == Decimal("301.50")

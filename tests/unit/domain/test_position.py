@@ -1,0 +1,86 @@
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_bot.domain.order import Fill, Side
+from trading_bot.domain.position import Position
+from trading_bot.domain.signal import Direction
+
+
+def fill_of(side: Side, quantity: int, price: int) -> Fill:
+    return Fill(
+        trade_id="1",
+        order_id="2",
+        instrument_key="K",
+        side=side,
+        quantity=quantity,
+        price=price,
+        filled_at_ms=0,
+    )
+
+
+fills = st.lists(st.builds(fill_of, st.sampled_from(Side), st.integers(1, 1_000), st.integers(5, 10_000_000)))
+
+
+def position_after(fills: list[Fill]) -> Position:
+    position = Position(instrument_key="K")
+    for fill in fills:
+        position = position.apply(fill)
+    return position
+
+
+@given(fills)
+def test_quantity_and_cash_are_the_sums_of_the_fills(fills):
+    position = position_after(fills)
+
+    assert position.quantity == sum(fill.side.sign * fill.quantity for fill in fills)
+    assert position.cash == -sum(fill.side.sign * fill.value for fill in fills)
+
+
+@given(fills, st.integers(5, 10_000_000))
+def test_the_profit_is_exact_to_the_paisa_and_does_not_depend_on_the_order_of_fills(fills, last_price):
+    profit = position_after(fills).gross_pnl(last_price)
+
+    assert profit == position_after(fills[::-1]).gross_pnl(last_price)
+    assert profit == Decimal(
+        sum(fill.side.sign * fill.quantity * (last_price - fill.price) for fill in fills)
+    ).scaleb(-2)
+
+
+@given(fills)
+def test_a_position_that_is_closed_is_flat_and_its_profit_needs_no_price(fills):
+    position = position_after(fills)
+    if not position.is_flat:
+        position = position.apply(fill_of(position.closing_side, abs(position.quantity), 100))
+
+    assert position.is_flat
+    assert position.direction is None
+    assert position.gross_pnl(1) == position.gross_pnl(999)
+
+
+def test_entries_are_counted_and_exits_are_not():
+    position = position_after(
+        [fill_of(Side.BUY, 10, 100), fill_of(Side.SELL, 4, 120), fill_of(Side.BUY, 5, 130)]
+    )
+
+    assert (position.entry_quantity, position.entry_value) == (15, 1_650)
+    assert position.average_entry_price == Decimal("1.10")
+
+
+def test_a_flat_position_has_no_entry_price():
+    assert Position(instrument_key="K").average_entry_price is None
+
+
+def test_a_short_position_is_closed_by_buying():
+    position = position_after([fill_of(Side.SELL, 10, 100)])
+
+    assert position.direction is Direction.SHORT
+    assert position.closing_side is Side.BUY
+
+
+def test_a_long_position_is_closed_by_selling():
+    position = position_after([fill_of(Side.BUY, 10, 100)])
+
+    assert position.direction is Direction.LONG
+    assert position.closing_side is Side.SELL

@@ -1,0 +1,167 @@
+import pytest
+
+from tests.fakes.engine_driver import KEY, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks, SearchTag
+from trading_bot.engine.ports import Accepted, Refused, Unknown
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+@pytest.fixture
+def entry(driver) -> str:
+    driver.signal()
+    return driver.places()[0].request.tag
+
+
+def test_an_intent_is_sent_once_however_often_its_sending_starts(driver, entry):
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry))
+
+    step = driver.take(inputs.SendStarted(at_ms=0, tag=entry))
+
+    assert driver.order(entry).status is OrderStatus.SENT
+    assert step.rows == ()
+
+
+@pytest.mark.parametrize(
+    "wish", [inputs.OperatorWish.PANIC, inputs.OperatorWish.FLATTEN, inputs.OperatorWish.PAUSE]
+)
+def test_an_entry_that_still_waits_when_entries_stop_is_never_sent(driver, entry, wish):
+    driver.ask(wish)
+
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry))
+
+    assert driver.order(entry).status is OrderStatus.DROPPED
+    assert driver.book.trades == {}
+
+
+def test_an_entry_that_lapsed_in_the_queue_ends_its_trade(driver, entry):
+    driver.take(inputs.SendSkipped(at_ms=0, tag=entry, reason="waited too long"))
+
+    assert driver.order(entry).message == "waited too long"
+    assert driver.book.closed_trades[0].exit_reason is ExitReason.NOT_FILLED
+
+
+def test_skipping_an_order_that_left_changes_nothing(driver, entry):
+    driver.answer(entry)
+
+    step = driver.take(inputs.SendSkipped(at_ms=0, tag=entry, reason="late"))
+
+    assert step.rows == ()
+
+
+def test_answers_about_unknown_tags_are_ignored(driver):
+    for answer in (
+        inputs.SendStarted(at_ms=0, tag="nobody"),
+        inputs.SendSkipped(at_ms=0, tag="nobody", reason=""),
+        inputs.PlaceAnswered(at_ms=0, tag="nobody", outcome=Accepted("1")),
+        inputs.CancelAnswered(at_ms=0, tag="nobody", outcome=Accepted("1")),
+    ):
+        assert driver.take(answer).rows == ()
+
+
+def test_a_refused_entry_ends_its_trade_and_is_not_sent_again(driver, entry):
+    driver.answer(entry, Refused("UDAPI100042", "no"))
+
+    assert driver.order(entry).status is OrderStatus.REFUSED
+    assert driver.places() == []
+    assert driver.book.trades == {}
+
+
+def test_an_unknown_answer_asks_for_the_tag_and_sends_nothing_again(driver, entry):
+    driver.answer(entry, Unknown("timed out"))
+
+    commands = driver.drain()
+    assert SearchTag(tag=entry) in commands
+    assert any(isinstance(command, Alert) for command in commands)
+    driver.later(60)
+    assert driver.places() == []
+
+
+def test_a_late_acceptance_settles_the_doubt(driver, entry):
+    driver.answer(entry, Unknown("timed out"))
+
+    driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Accepted("late-1")))
+
+    assert driver.order(entry).status is OrderStatus.ACKNOWLEDGED
+    assert driver.core.state.doubts == {}
+
+
+def test_an_answer_after_the_books_told_changes_nothing(driver, entry):
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry))
+    driver.push(entry, OrderStatus.OPEN)
+
+    step = driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Accepted(f"id-{entry}")))
+
+    assert step.rows == ()
+    assert driver.order(entry).status is OrderStatus.OPEN
+
+
+def test_an_accepted_change_is_still_pending(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+
+    driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=Accepted(f"id-{stop}")))
+
+    assert driver.order(stop).is_change_pending
+
+
+def test_a_change_of_unknown_outcome_asks_for_the_books_and_stays_pending(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.drain()
+
+    driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=Unknown("reset")))
+
+    assert any(isinstance(command, ReadBooks) for command in driver.drain())
+    assert driver.order(stop).is_change_pending
+
+
+def test_an_answer_to_a_change_that_is_settled_is_ignored(driver):
+    _, stop = driver.enter()
+
+    step = driver.take(inputs.CancelAnswered(at_ms=0, tag=stop, outcome=Refused("x", "y")))
+
+    assert step.rows == ()
+
+
+def test_a_refused_change_is_not_asked_again_before_a_second_has_passed(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.drain()
+
+    driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=Refused("UDAPI100041", "terminal")))
+
+    assert driver.changes() == []
+    driver.later(1)
+    assert len(driver.changes()) == 1
+
+
+def test_an_exit_whose_changes_are_refused_is_cancelled_and_placed_anew(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    for _ in range(2):
+        driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=Refused("x", "y")))
+        driver.drain()
+        driver.later(1)
+
+    (cancel,) = driver.changes()
+    assert isinstance(cancel, CancelOrder)
+    driver.push(stop, OrderStatus.CANCELLED)
+    (place,) = driver.places()
+    assert place.request.terms.quantity == 35
+
+
+def test_an_order_sent_without_any_answer_comes_into_doubt(driver, entry):
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry))
+
+    driver.later(31)
+
+    assert driver.order(entry).status is OrderStatus.IN_DOUBT
+    assert isinstance(driver.new_events[0], ev.OrderAdvanced)

@@ -1,0 +1,308 @@
+from dataclasses import replace
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_data import Candle
+from trading_bot.domain.order import OrderStatus
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert, SearchTag
+from trading_bot.engine.ports import Unknown
+from trading_bot.strategies.strategy import WarmUp
+
+NEXT_DAY = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def open_day(driver: EngineDriver, on: date, *sessions: tuple[time, time]) -> None:
+    hours = sessions or ((time(9, 15), time(15, 15)),)
+    windows = tuple((ms_at(on, start), ms_at(on, end)) for start, end in hours)
+    driver.take(inputs.DayOpened(at_ms=0, on=on, instruments=(SHARE,), sessions={KEY: windows}))
+
+
+def claim(driver: EngineDriver) -> None:
+    driver.take(inputs.OwnershipClaimed(at_ms=0, program_version="1", settings_hash="h"))
+
+
+# --- ownership ----------------------------------------------------------------------------------------------
+
+
+def test_each_owner_has_a_higher_epoch(driver):
+    claim(driver)
+
+    assert driver.book.epoch == 2
+
+
+def test_tags_stay_unique_when_ownership_changes_within_the_day(driver):
+    driver.signal()
+    (first,) = driver.places()
+    claim(driver)
+    driver.later(60)
+    driver.price(PRICE)
+
+    driver.signal()
+
+    (second,) = driver.places()
+    assert second.request.tag[:5] == first.request.tag[:5]
+    assert second.request.tag != first.request.tag
+    assert driver.book.last_intent == 2
+
+
+def test_what_was_only_intended_is_dropped_by_the_next_owner(driver):
+    driver.signal()
+    (entry,) = driver.places()
+
+    claim(driver)
+
+    assert driver.order(entry.request.tag).status is OrderStatus.DROPPED
+
+
+def test_what_was_sent_without_an_answer_is_in_doubt_for_the_next_owner(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry.request.tag))
+
+    claim(driver)
+
+    assert driver.order(entry.request.tag).status is OrderStatus.IN_DOUBT
+    assert SearchTag(tag=entry.request.tag) in driver.drain()
+
+
+def test_a_doubt_is_taken_over(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag, Unknown("lost"))
+    driver.core.state.doubts.clear()
+
+    claim(driver)
+
+    assert list(driver.core.state.doubts) == [entry.request.tag]
+
+
+# --- a new day ----------------------------------------------------------------------------------------------
+
+
+def test_opening_the_same_day_again_starts_no_new_one(driver):
+    before = len(driver.events)
+
+    open_day(driver, DAY)
+
+    assert driver.events[before:] == []
+
+
+def test_a_new_day_resets_the_counters_and_the_halts_of_the_day(driver):
+    _, stop = driver.enter()
+    driver.fill(stop, 35, PRICE - 1_500)
+    driver.ask(inputs.OperatorWish.PAUSE)
+
+    open_day(driver, NEXT_DAY)
+
+    book = driver.book
+    assert (book.trades_today, book.fills, book.closed_trades, book.orders) == (0, {}, [], {})
+    assert book.last_intent == 0
+    assert book.last_trade_id == 1
+    assert [reason for _, _, reason in book.halts] == ["paused"]
+
+
+def test_an_order_of_yesterday_protects_nothing_today(driver):
+    driver.enter()
+
+    driver.now_ms = ms_at(NEXT_DAY, time(9, 30))
+    open_day(driver, NEXT_DAY)
+    claim(driver)
+    driver.price(PRICE)
+    driver.drain()
+    driver.fills = []
+    driver.read_books()
+
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 35
+
+
+def test_nothing_is_recovered_on_a_new_day_before_its_first_reads(driver):
+    open_day(driver, NEXT_DAY)
+
+    state = driver.core.state
+    assert not state.is_recovered
+    assert state.account.available is None
+
+
+def test_charges_are_not_taken_from_a_day_with_as_many_fills(driver):
+    state = driver.core.state
+    state.charges_so_far = lambda book: Decimal(len(book.fills)) if book.on == DAY else Decimal(70)
+    driver.enter()
+    assert state.charges() == 1
+    open_day(driver, NEXT_DAY)
+    driver.book.fills["x"] = None
+
+    assert state.charges() == 70
+
+
+def test_a_trade_in_a_share_that_is_not_listed_today_is_told_to_a_person(driver):
+    driver.enter()
+    driver.drain()
+
+    driver.take(inputs.DayOpened(at_ms=0, on=NEXT_DAY, instruments=(), sessions={}))
+
+    (alert,) = (command for command in driver.drain() if isinstance(command, Alert))
+    assert alert.level == "critical"
+
+
+def test_before_the_open_nothing_is_placed(driver):
+    driver.enter()
+    driver.now_ms = ms_at(NEXT_DAY, time(8, 30))
+    open_day(driver, NEXT_DAY)
+    claim(driver)
+    driver.drain()
+    driver.fills = []
+    driver.read_books()
+
+    assert driver.places() == []
+    driver.now_ms = ms_at(NEXT_DAY, time(9, 15))
+    driver.later(1)
+    assert len(driver.places()) == 1
+
+
+def test_before_the_books_are_read_nothing_is_placed():
+    driver = EngineDriver()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    restarted = driver.restarted(is_recovered=False)
+    restarted.drain()
+
+    restarted.later(1)
+    assert restarted.places() == []
+    restarted.fills = driver.fills
+    restarted.read_all()
+
+    assert [place.request.terms.quantity for place in restarted.places()] == [35]
+
+
+# --- warm-up ------------------------------------------------------------------------------------------------
+
+
+def minutes(first: int, count: int) -> tuple[Candle, ...]:
+    return tuple(Candle(first + 60_000 * n, PRICE, PRICE, PRICE, PRICE + n, 10) for n in range(count))
+
+
+def test_with_too_little_history_a_share_is_only_watched(driver):
+    driver.strategy.warm_up = WarmUp(required=2, wanted=10)
+    yesterday = DAY - timedelta(days=1)
+
+    step = driver.take(
+        inputs.WarmedUp(
+            at_ms=0,
+            instrument_key=KEY,
+            candles=minutes(ms_at(yesterday, time(9, 15)), 15),
+            session_starts={yesterday: ms_at(yesterday, time(9, 15))},
+        )
+    )
+
+    assert not driver.core.state.market.series[KEY].is_warm
+    assert isinstance(step.commands[0], Alert)
+
+
+def test_history_gives_the_previous_close(driver):
+    yesterday = DAY - timedelta(days=1)
+
+    driver.take(
+        inputs.WarmedUp(
+            at_ms=0,
+            instrument_key=KEY,
+            candles=minutes(ms_at(yesterday, time(9, 15)), 30),
+            session_starts={yesterday: ms_at(yesterday, time(9, 15))},
+        )
+    )
+
+    series = driver.core.state.market.series[KEY]
+    assert series.previous_close == PRICE + 29
+    assert series.warm_candles == 2
+    assert series.is_warm
+
+
+def test_an_index_has_no_strategies_at_work():
+    from trading_bot.domain.instrument import InstrumentKind
+
+    driver = EngineDriver(instrument=replace(SHARE, kind=InstrumentKind.INDEX))
+
+    assert driver.core.state.market.series[KEY].evaluators == ()
+
+
+def test_the_second_session_of_a_day_starts_when_its_time_comes(driver):
+    open_day(driver, NEXT_DAY, (time(9, 15), time(10, 0)), (time(11, 30), time(12, 30)))
+    series = driver.core.state.market.series[KEY]
+
+    driver.now_ms = ms_at(NEXT_DAY, time(11, 0))
+    driver.later(1)
+    assert series.session == 0
+    driver.now_ms = ms_at(NEXT_DAY, time(11, 30))
+    driver.later(1)
+
+    assert series.session == 1
+    driver.later(60)
+    assert series.session == 1
+
+
+# --- the end ------------------------------------------------------------------------------------------------
+
+
+def test_the_day_ends_flat_and_reconciled(driver):
+    _, stop = driver.enter()
+    driver.fill(stop, 35, PRICE + 100)
+
+    driver.take(inputs.DayEnded(at_ms=0, charges=Decimal("12.50")))
+
+    (closed,) = driver.new_events
+    assert (closed.gross_pnl, closed.charges, closed.open_positions) == (3_500, Decimal("12.50"), 0)
+    assert closed.reconciled
+
+
+def test_a_day_that_does_not_end_flat_is_told_to_a_person(driver):
+    driver.enter()
+    driver.drain()
+
+    driver.take(inputs.DayEnded(at_ms=0, charges=Decimal(0)))
+
+    assert driver.new_events[0].open_positions == 1
+    assert any(isinstance(command, Alert) for command in driver.drain())
+
+
+def test_a_day_ends_once_and_after_it_nothing_is_entered_or_placed(driver):
+    _, stop = driver.enter()
+    driver.take(inputs.DayEnded(at_ms=0, charges=Decimal(0)))
+    assert driver.take(inputs.DayEnded(at_ms=0, charges=Decimal(0))).rows == ()
+    driver.push(stop, OrderStatus.CANCELLED)
+    driver.drain()
+
+    driver.later(5)
+
+    assert driver.places() == []
+
+
+def test_after_the_day_signals_are_denied(driver):
+    driver.take(inputs.DayEnded(at_ms=0, charges=Decimal(0)))
+
+    driver.signal()
+
+    denied = driver.new_events[-1]
+    assert isinstance(denied, ev.EntryDenied)
+    assert denied.reason == "day_closed"
+
+
+def test_a_day_that_never_opened_cannot_end():
+    from trading_bot.engine.core import Core
+
+    core = Core(EngineDriver().core.state)
+    core.state.book.on = None
+
+    assert core.step(inputs.DayEnded(at_ms=0, charges=Decimal(0))).rows == ()

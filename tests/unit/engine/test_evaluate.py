@@ -1,0 +1,71 @@
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.market_data import Candle
+from trading_bot.engine import inputs
+
+
+@dataclass(slots=True)
+class BrokenEvaluator:
+    """Fails at every candle."""
+
+    calls: list[Candle] = field(default_factory=list)
+
+    def evaluate(self, candle, quote):
+        self.calls.append(candle)
+        raise ZeroDivisionError("volume")
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def due(timeframe_s: int = 900) -> inputs.EvaluationDue:
+    candle = Candle(0, PRICE, PRICE, PRICE, PRICE, 1)
+    return inputs.EvaluationDue(at_ms=0, instrument_key=KEY, timeframe_s=timeframe_s, candle=candle)
+
+
+def break_strategy(driver: EngineDriver) -> BrokenEvaluator:
+    series = driver.core.state.market.series[KEY]
+    broken = BrokenEvaluator()
+    series.evaluators = ((driver.strategy, broken),)
+    return broken
+
+
+def test_each_evaluation_leaves_its_trace(driver):
+    step = driver.take(due())
+
+    assert [trace.strategy for trace in step.traces] == ["scripted"]
+    assert step.rows == ()
+
+
+def test_a_strategy_sees_only_its_own_timeframe(driver):
+    assert driver.take(due(300)).traces == ()
+
+
+def test_a_signal_is_journaled_before_what_follows_from_it(driver):
+    driver.signal()
+
+    assert [type(event) for event in driver.new_events] == [
+        ev.SignalRaised,
+        ev.TradePlanned,
+        ev.OrderIntended,
+    ]
+
+
+def test_a_strategy_that_fails_is_switched_off_and_exits_go_on(driver):
+    _, stop = driver.enter()
+    broken = break_strategy(driver)
+
+    step = driver.take(due())
+    driver.take(due())
+
+    assert len(broken.calls) == 1
+    assert isinstance(step.failures[0], ZeroDivisionError)
+    assert list(driver.book.halts) == [(ev.HaltScope.STRATEGY, "scripted", "strategy_failed")]
+    driver.fill(stop, 35, PRICE - 100)
+    assert driver.book.trades == {}

@@ -1,0 +1,310 @@
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.order import OrderStatus, OrderType, Purpose
+from trading_bot.domain.signal import Direction
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import CancelOrder, ModifyOrder
+from trading_bot.engine.ports import Refused, Unknown
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def entered_in_parts(driver: EngineDriver, *quantities: int) -> tuple[str, str]:
+    """Entry and stop tags of a trade whose entry filled in parts."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, quantities[0], PRICE)
+    (stop,) = driver.places()
+    driver.rest(stop.request.tag)
+    for quantity in quantities[1:]:
+        driver.fill(entry.request.tag, quantity, PRICE)
+    return entry.request.tag, stop.request.tag
+
+
+def test_a_stop_that_may_not_grow_beyond_the_freeze_gets_a_second_one():
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
+    driver.signal()
+    first, second = driver.places()
+    for place in (first, second):
+        driver.answer(place.request.tag)
+    driver.fill(first.request.tag, 10, PRICE)
+    (stop,) = driver.places()
+    driver.rest(stop.request.tag)
+
+    driver.order_fills((second.request.tag, 15, PRICE))
+
+    commands = driver.drain()
+    grown = [command.terms.quantity for command in commands if isinstance(command, ModifyOrder)]
+    placed = [command.request.terms.quantity for command in commands if hasattr(command, "request")]
+    assert grown == [20]
+    assert placed == [5]
+
+
+def test_a_stop_that_the_broker_does_not_let_grow_gets_a_second_one(driver):
+    _, stop = entered_in_parts(driver, 10, 25)
+    for _ in range(2):
+        driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=Refused("x", "no")))
+        driver.drain()
+        driver.later(1)
+
+    (second,) = driver.places()
+    assert second.request.terms.quantity == 25
+
+
+def test_a_working_stop_keeps_its_limit_when_its_quantity_changes(driver):
+    _, stop = entered_in_parts(driver, 10)
+    driver.push(stop, OrderStatus.OPEN)
+    entry = next(iter(driver.book.orders))
+    driver.drain()
+
+    driver.fill(entry, 25, PRICE)
+
+    (change,) = driver.changes()
+    assert change.terms == replace(driver.order(stop).terms, quantity=35)
+
+
+def test_a_surplus_stop_is_cancelled():
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
+    driver.signal()
+    entries = driver.places()
+    for place in entries:
+        driver.answer(place.request.tag)
+    driver.order_fills((entries[0].request.tag, 20, PRICE), (entries[1].request.tag, 15, PRICE))
+    stops = [place.request.tag for place in driver.places()]
+    for stop in stops:
+        driver.rest(stop)
+
+    driver.read_positions(20)
+    driver.read_positions(20)
+
+    (change,) = driver.changes()
+    assert (type(change), change.tag) == (CancelOrder, stops[1])
+
+
+def test_without_a_stop_a_price_beyond_it_closes_the_trade_at_once(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.price(PRICE - 3_000)
+
+    driver.fill(entry.request.tag, 35, PRICE)
+
+    (close,) = driver.places()
+    assert close.request.purpose is Purpose.EXIT
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.STOP
+
+
+def test_a_stop_in_doubt_is_not_doubled(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    (stop,) = driver.places()
+    driver.answer(stop.request.tag, Unknown("lost"))
+
+    driver.later(20)
+    driver.price(PRICE - 3_000)
+    driver.later(3)
+
+    assert driver.places() == []
+
+
+def test_a_stop_is_trailed_at_most_every_interval(driver):
+    _, stop = driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 2_000)
+    driver.later(1)
+    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
+    driver.price(PRICE + 2_700)
+    driver.drain()
+
+    driver.later(5)
+    assert driver.changes() == []
+    driver.later(15)
+
+    assert len(driver.changes()) == 1
+
+
+def test_a_short_stop_trails_downwards(driver):
+    _, stop = driver.enter(Direction.SHORT)
+    driver.later(20)
+    driver.price(PRICE - 2_000)
+
+    driver.later(1)
+
+    (change,) = driver.changes()
+    assert change.tag == stop
+    assert change.terms.trigger_price == PRICE - 2_000 + 1_050
+
+
+def test_a_stop_does_not_trail_past_the_last_price(driver):
+    driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 2_500)
+    driver.price(PRICE + 100)
+
+    driver.later(1)
+
+    assert driver.changes() == []
+
+
+def test_a_cancelled_entry_is_no_failed_stop(driver):
+    entry, _ = entered_in_parts(driver, 10)
+
+    driver.fill(entry, 1, PRICE, OrderStatus.CANCELLED)
+
+    assert driver.book.trade_of(KEY).stop_failures == 0
+
+
+# --- exits --------------------------------------------------------------------------------------------------
+
+
+def test_an_exit_covers_what_fills_of_the_entry_remainder_later(driver):
+    entry, stop = entered_in_parts(driver, 10)
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.confirm_modify(stop)
+    driver.drain()
+
+    driver.fill(entry, 5, PRICE, OrderStatus.CANCELLED)
+
+    (more,) = driver.places()
+    assert (more.request.purpose, more.request.terms.quantity) == (Purpose.EXIT, 5)
+
+
+def test_an_exit_withdraws_the_remainder_of_its_entry(driver):
+    entry, _ = entered_in_parts(driver, 10)
+    driver.push(entry, OrderStatus.OPEN, filled_quantity=10)
+    driver.drain()
+
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+
+    cancelled = [change.tag for change in driver.changes() if isinstance(change, CancelOrder)]
+    assert cancelled == [entry]
+
+
+def test_a_refused_exit_waits_before_it_is_tried_again(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.push(stop, OrderStatus.CANCELLED)
+    (close,) = driver.places()
+    driver.answer(close.request.tag, Refused("UDAPI1", "circuit"))
+
+    driver.later(4)
+    assert driver.places() == []
+    driver.later(1)
+
+    assert len(driver.places()) == 1
+
+
+def test_without_a_fresh_price_an_exit_goes_to_the_market(driver):
+    _, stop = driver.enter()
+    driver.later(40)
+
+    driver.ask(inputs.OperatorWish.FLATTEN)
+
+    (change,) = driver.changes()
+    assert (change.tag, change.terms.order_type) == (stop, OrderType.MARKET)
+
+
+def test_the_ladder_of_prices_ends_with_a_call_for_a_person(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    alerts = []
+    for _ in range(8):
+        if driver.order(stop).is_change_pending:
+            driver.confirm_modify(stop)
+        driver.later(6)
+        alerts += [
+            command.text for command in driver.commands if "not filled" in getattr(command, "text", "")
+        ]
+        driver.drain()
+        driver.price(driver.book.trade_of(KEY).plan.target_price)
+
+    assert len(alerts) == 1
+    assert driver.book.trade_of(KEY).exit_step == 5
+
+
+def test_an_exit_of_this_step_is_not_touched(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.confirm_modify(stop)
+    driver.drain()
+
+    driver.later(2)
+
+    assert driver.changes() == []
+
+
+def test_an_exit_shrinks_with_what_the_broker_holds():
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
+    driver.signal()
+    entries = driver.places()
+    for place in entries:
+        driver.answer(place.request.tag)
+    driver.order_fills((entries[0].request.tag, 20, PRICE), (entries[1].request.tag, 15, PRICE))
+    stops = [place.request.tag for place in driver.places()]
+    for stop in stops:
+        driver.rest(stop)
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    for stop in stops:
+        driver.confirm_modify(stop)
+    driver.drain()
+
+    driver.read_positions(15)
+    driver.read_positions(15)
+
+    cancelled = [change for change in driver.changes() if isinstance(change, CancelOrder)]
+    assert [change.tag for change in cancelled] == [stops[0]]
+
+
+def test_an_entry_that_was_accepted_and_never_seen_is_cancelled(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+
+    driver.later(25)
+    assert driver.changes() == []
+    driver.later(6)
+
+    assert [type(change) for change in driver.changes()] == [CancelOrder]
+
+
+def test_a_stop_that_was_not_sent_yet_is_dropped_when_the_position_is_gone(driver):
+    from trading_bot.domain.order import Side
+
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    (stop,) = driver.places()
+
+    driver.foreign_fill(Side.SELL, 35, PRICE)
+
+    assert driver.order(stop.request.tag).status is OrderStatus.DROPPED
+    assert driver.book.trades == {}
+
+
+def test_square_off_waits_for_a_pending_change(driver):
+    _, stop = driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 2_000)
+    driver.later(1)
+    driver.drain()
+    driver.now_ms = ms_at(DAY, time(15, 5))
+
+    driver.later(1)
+    assert driver.changes() == []
+    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
+
+    (change,) = driver.changes()
+    assert change.terms.order_type is not OrderType.STOP_LIMIT

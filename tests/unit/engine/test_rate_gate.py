@@ -1,0 +1,73 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_bot.engine.rate_gate import RateGate, RateSettings, WindowUse
+
+SMALL = RateSettings(per_second=3, entries_per_second=2, per_minute=10, per_half_hour=15, entry_share=0.6)
+wishes = st.lists(st.tuples(st.integers(0, 3_000), st.booleans()), max_size=60)
+
+
+def most_in_any_window(calls: list[int], length_ms: int) -> int:
+    return max((sum(1 for at in calls if start <= at <= start + length_ms) for start in calls), default=0)
+
+
+@given(wishes)
+def test_no_sliding_window_ever_holds_more_than_its_limit(wishes):
+    gate, now_ms = RateGate(SMALL), 0
+    calls: list[int] = []
+    entries: list[int] = []
+    for pause_ms, is_exit in wishes:
+        now_ms = gate.ready_at(now_ms + pause_ms, is_exit=is_exit)
+        gate.take(now_ms, is_exit=is_exit)
+        calls.append(now_ms)
+        if not is_exit:
+            entries.append(now_ms)
+
+    for length_ms, limit, entry_limit in ((1_000, 3, 2), (60_000, 10, 6), (1_800_000, 15, 9)):
+        assert most_in_any_window(calls, length_ms) <= limit
+        assert most_in_any_window(entries, length_ms) <= entry_limit
+
+
+@given(wishes)
+def test_a_call_waits_no_longer_than_it_must(wishes):
+    gate, now_ms = RateGate(SMALL), 0
+    for pause_ms, is_exit in wishes:
+        now_ms += pause_ms
+        ready_ms = gate.ready_at(now_ms, is_exit=is_exit)
+        if ready_ms > now_ms:
+            assert gate.ready_at(ready_ms - 1, is_exit=is_exit) == ready_ms
+        now_ms = ready_ms
+        gate.take(now_ms, is_exit=is_exit)
+
+
+def test_entries_leave_room_for_exits():
+    gate = RateGate(RateSettings())
+    for _ in range(5):
+        gate.take(1_000, is_exit=False)
+
+    assert gate.ready_at(1_000, is_exit=False) == 2_001
+    assert gate.ready_at(1_000, is_exit=True) == 1_000
+
+
+def test_exits_wait_only_for_the_shared_limit():
+    gate = RateGate(RateSettings())
+    for _ in range(8):
+        gate.take(1_000, is_exit=True)
+
+    assert gate.ready_at(1_500, is_exit=True) == 2_001
+
+
+def test_exits_count_against_entries():
+    gate = RateGate(RateSettings())
+    for _ in range(8):
+        gate.take(1_000, is_exit=True)
+
+    assert gate.ready_at(1_500, is_exit=False) == 2_001
+
+
+def test_the_use_of_each_window_is_told():
+    gate = RateGate(SMALL)
+    gate.take(0, is_exit=True)
+    gate.take(5_000, is_exit=True)
+
+    assert gate.use(5_500) == (WindowUse(1, 1, 3), WindowUse(60, 2, 10), WindowUse(1_800, 2, 15))

@@ -1,0 +1,217 @@
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderStatus, Side
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert, CancelOrder
+from trading_bot.engine.ports import Funds
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def halted_for(driver: EngineDriver) -> set[str]:
+    return {reason for _, _, reason in driver.book.halts}
+
+
+def test_a_difference_is_believed_only_when_it_is_seen_twice(driver):
+    driver.enter()
+
+    driver.read_positions(20)
+    assert driver.book.differences == {}
+    driver.read_positions(20)
+
+    assert driver.book.differences[KEY].broker_quantity == 20
+    assert halted_for(driver) == {"position_difference"}
+
+
+def test_two_different_sights_confirm_nothing(driver):
+    driver.enter()
+
+    driver.read_positions(20)
+    driver.read_positions(25)
+
+    assert driver.book.differences == {}
+
+
+def test_a_difference_that_changes_is_recorded_anew(driver):
+    driver.enter()
+    for quantity in (20, 20, 10, 10):
+        driver.read_positions(quantity)
+
+    assert driver.book.differences[KEY].broker_quantity == 10
+
+
+def test_a_known_difference_is_not_recorded_again(driver):
+    driver.enter()
+    for quantity in (20, 20, 20):
+        step = driver.read_positions(quantity)
+
+    assert step.rows == ()
+
+
+def test_agreement_settles_the_difference_and_lets_entries_go_on(driver):
+    driver.enter()
+    driver.read_positions(20)
+    driver.read_positions(20)
+
+    driver.read_positions(35)
+
+    assert driver.book.differences == {}
+    assert halted_for(driver) == set()
+
+
+def test_a_difference_in_a_share_without_a_trade_only_halts(driver):
+    driver.read_positions(7)
+    driver.read_positions(7)
+
+    assert halted_for(driver) == {"position_difference"}
+    assert driver.places() == []
+
+
+def test_a_difference_is_not_believed_while_fills_are_on_their_way(driver):
+    entry, _ = driver.enter()
+    driver.push(entry, OrderStatus.FILLED, filled_quantity=36)
+
+    driver.read_positions(36)
+    driver.read_positions(36)
+
+    assert driver.book.differences == {}
+
+
+def test_an_exit_is_no_larger_than_what_the_broker_holds(driver):
+    driver.enter()
+    driver.read_positions(20)
+    driver.read_positions(20)
+
+    (change,) = driver.changes()
+
+    assert change.terms.quantity == 20
+
+
+def test_after_an_exit_the_broker_is_taken_to_hold_as_much_less(driver):
+    _, stop = driver.enter()
+    driver.read_positions(20)
+    driver.read_positions(20)
+    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
+
+    driver.fill(stop, 20, 138_600)
+
+    assert driver.places() == []
+
+
+def test_a_position_that_the_user_closed_by_hand_loses_its_exits_at_once(driver):
+    _, stop = driver.enter()
+
+    driver.foreign_fill(Side.SELL, 35, PRICE + 500)
+
+    assert [(type(change), change.tag) for change in driver.changes()] == [(CancelOrder, stop)]
+
+
+def test_a_position_that_the_user_closed_by_hand_ends_the_trade_at_his_price(driver):
+    _, stop = driver.enter()
+    driver.foreign_fill(Side.SELL, 35, PRICE + 500)
+
+    driver.push(stop, OrderStatus.CANCELLED)
+
+    (closed,) = driver.book.closed_trades
+    assert closed.exit_reason is ExitReason.FOREIGN
+    assert closed.gross_pnl == 35 * 500
+    driver.read_positions(0)
+    driver.read_positions(0)
+    assert driver.book.differences == {}
+
+
+def test_a_part_that_the_user_closed_shrinks_the_stop(driver):
+    driver.enter()
+
+    driver.foreign_fill(Side.SELL, 10, PRICE)
+
+    (change,) = driver.changes()
+    assert change.terms.quantity == 25
+    assert driver.book.positions[KEY].quantity == 25
+
+
+def test_more_than_we_hold_is_never_taken_from_the_user(driver):
+    driver.enter()
+
+    driver.foreign_fill(Side.SELL, 50, PRICE)
+
+    assert driver.book.positions[KEY].quantity == 0
+    driver.read_positions(-15)
+    driver.read_positions(-15)
+    assert driver.book.differences == {}
+
+
+def test_what_the_user_adds_stays_his(driver):
+    driver.enter()
+
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+
+    assert driver.changes() == []
+    assert driver.book.positions[KEY].quantity == 35
+    driver.read_positions(45)
+    driver.read_positions(45)
+    assert driver.book.differences == {}
+
+
+def test_a_fill_whose_order_is_not_known_yet_is_not_taken_for_the_users(driver):
+    driver.enter()
+
+    driver.foreign_fill(Side.SELL, 35, PRICE, with_order=False)
+
+    assert driver.book.positions[KEY].quantity == 35
+    assert len(driver.changes()) == 1
+
+
+def test_the_second_read_of_the_same_foreign_fill_changes_nothing(driver):
+    driver.enter()
+    driver.foreign_fill(Side.SELL, 10, PRICE)
+
+    driver.read_books()
+
+    assert driver.book.positions[KEY].quantity == 25
+
+
+def test_recovery_needs_books_and_positions():
+    driver = EngineDriver(is_recovered=False)
+
+    driver.read_positions(0)
+    assert not driver.core.state.is_recovered
+    driver.read_books()
+    driver.read_positions(0)
+
+    assert driver.core.state.is_recovered
+
+
+def test_a_failed_read_changes_nothing_but_is_said(driver):
+    driver.enter()
+
+    step = driver.take(inputs.ReadFailed(at_ms=0, what="positions", detail="timeout"))
+
+    assert step.rows == ()
+    assert isinstance(step.commands[0], Alert)
+    assert driver.book.positions[KEY].quantity == 35
+
+
+def test_an_account_read_keeps_what_it_does_not_mention(driver):
+    funds = Funds(available=Decimal(5), used_margin=Decimal(0))
+
+    driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={}, bands={}))
+
+    account = driver.core.state.account
+    assert account.available == 5
+    assert account.margin_rates == {KEY: Decimal("0.2")}
+
+
+def test_differences_of_other_kinds_are_not_events_of_trades(driver):
+    driver.read_positions(5)
+    driver.read_positions(5)
+
+    assert [type(event) for event in driver.new_events] == [ev.DifferenceFound, ev.HaltRaised]

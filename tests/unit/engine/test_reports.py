@@ -1,0 +1,383 @@
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderStatus, OrderType, Purpose, ReportedChange, Side
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import CancelOrder, ReadBooks
+from trading_bot.engine.ports import Accepted, Refused, Unknown
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+@pytest.fixture
+def entry(driver) -> str:
+    driver.signal()
+    return driver.places()[0].request.tag
+
+
+def incidents(driver: EngineDriver) -> list[str]:
+    kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
+    return [kind for kind in kinds if kind != "feed_silent"]
+
+
+def make_absent(driver: EngineDriver, tag: str) -> None:
+    """Nobody answers, and two complete reads after the settle time do not show the order."""
+    driver.answer(tag, Unknown("timed out"))
+    for seconds in (31, 6):
+        driver.later(seconds)
+        driver.read_all()
+    assert driver.order(tag).status is OrderStatus.ABSENT
+
+
+# --- the stream is a hint -----------------------------------------------------------------------------------
+
+
+def test_a_pushed_row_moves_an_order_forward(driver, entry):
+    driver.answer(entry)
+
+    driver.push(entry, OrderStatus.OPEN)
+
+    assert driver.order(entry).status is OrderStatus.OPEN
+
+
+def test_a_pushed_fill_asks_for_the_trades_and_changes_no_position(driver, entry):
+    driver.answer(entry)
+
+    step = driver.push(entry, OrderStatus.FILLED, filled_quantity=35)
+
+    assert any(isinstance(command, ReadBooks) for command in step.commands)
+    assert driver.book.positions == {}
+
+
+def test_an_old_row_with_fewer_fills_is_ignored(driver, entry):
+    driver.answer(entry)
+    driver.fill(entry, 10, PRICE)
+
+    step = driver.push(entry, OrderStatus.OPEN, filled_quantity=0)
+
+    assert step.rows == ()
+
+
+def test_an_old_row_does_not_put_a_working_stop_to_sleep(driver):
+    _, stop = driver.enter()
+    driver.push(stop, OrderStatus.OPEN)
+
+    step = driver.push(stop, OrderStatus.TRIGGER_PENDING)
+
+    assert step.rows == ()
+
+
+def test_an_old_row_does_not_undo_a_modification(driver):
+    _, stop = driver.enter()
+    old = driver.report(stop, OrderStatus.OPEN)
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.confirm_modify(stop)
+
+    driver.take(inputs.OrderPushed(at_ms=0, report=old))
+
+    assert driver.order(stop).terms.order_type is OrderType.LIMIT
+
+
+def test_a_read_that_was_sent_before_the_modification_was_seen_does_not_undo_it(driver):
+    _, stop = driver.enter()
+    old = driver.report(stop, OrderStatus.TRIGGER_PENDING)
+    asked_at_ms = driver.now_ms
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.now_ms += 40
+    driver.confirm_modify(stop)
+
+    driver.take(inputs.BooksRead(at_ms=0, asked_at_ms=asked_at_ms, orders=(old,), fills=tuple(driver.fills)))
+
+    assert driver.order(stop).status is OrderStatus.OPEN
+    assert driver.order(stop).terms.order_type is OrderType.LIMIT
+
+
+def test_a_refused_modification_is_heard_from_the_stream(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+
+    driver.push(stop, OrderStatus.TRIGGER_PENDING, change=ReportedChange.NOT_MODIFIED, message="no")
+
+    assert driver.order(stop).refused_changes == 1
+
+
+# --- the books are the truth --------------------------------------------------------------------------------
+
+
+def test_a_change_that_a_late_read_does_not_show_did_not_happen(driver):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.later(5)
+
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
+
+    results = [event.result for event in driver.events if isinstance(event, ev.ChangeResolved)]
+    assert results == [ev.ChangeResult.NOT_SEEN]
+
+
+@pytest.mark.parametrize(("seconds", "change"), [(1, None), (10, ReportedChange.PENDING)])
+def test_a_change_is_not_given_up_early_or_while_the_broker_works_on_it(driver, seconds, change):
+    _, stop = driver.enter()
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.later(seconds)
+
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING, change=change))
+
+    assert driver.order(stop).is_change_pending
+
+
+def test_a_fill_is_applied_once_however_often_it_is_read(driver, entry):
+    driver.answer(entry)
+    driver.fill(entry, 10, PRICE)
+
+    driver.read_all()
+
+    assert driver.book.positions[KEY].quantity == 10
+
+
+def test_terms_that_the_user_changed_by_hand_are_taken_from_the_books(driver):
+    _, stop = driver.enter()
+    theirs = driver.order(stop).terms.__class__(
+        order_type=OrderType.STOP_LIMIT, quantity=20, price=137_000, trigger_price=138_000
+    )
+
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING, terms=theirs))
+
+    (change,) = driver.changes()
+    assert change.terms.quantity == 35
+    assert change.terms.trigger_price == 138_670
+
+
+def test_a_cancelled_entry_keeps_what_it_filled(driver, entry):
+    driver.answer(entry)
+
+    driver.fill(entry, 10, PRICE, OrderStatus.CANCELLED)
+
+    assert incidents(driver) == []
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 10
+
+
+def test_a_fill_before_the_acknowledgement_is_attached_by_tag(driver, entry):
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry))
+
+    driver.fill(entry, 35, PRICE)
+
+    assert driver.order(entry).order_id == f"id-{entry}"
+    assert driver.book.positions[KEY].quantity == 35
+
+
+# --- what comes late ----------------------------------------------------------------------------------------
+
+
+def test_an_order_taken_for_absent_that_shows_up_is_adopted_and_cancelled(driver, entry):
+    make_absent(driver, entry)
+
+    driver.read_books(driver.report(entry, OrderStatus.OPEN))
+
+    assert driver.order(entry).status is OrderStatus.OPEN
+    assert incidents(driver) == ["late_order"]
+    assert [type(change) for change in driver.changes()] == [CancelOrder]
+    driver.push(entry, OrderStatus.CANCELLED)
+    assert driver.book.trades == {}
+
+
+def test_an_order_taken_for_absent_that_filled_is_closed_again(driver, entry):
+    make_absent(driver, entry)
+    driver.drain()
+
+    driver.fill(entry, 35, PRICE)
+
+    (exit_order,) = driver.places()
+    assert exit_order.request.side is Side.SELL
+    assert exit_order.request.terms.quantity == 35
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.UNPROTECTED
+
+
+def test_an_exit_taken_for_absent_that_fills_after_all_is_not_doubled(driver):
+    _, stop = driver.enter()
+    driver.push(stop, OrderStatus.CANCELLED)
+    (again,) = driver.places()
+    lost = again.request.tag
+    make_absent(driver, lost)
+    (close,) = driver.places()
+    driver.answer(close.request.tag)
+    driver.fill(close.request.tag, 35, PRICE)
+    assert driver.book.trades == {}
+
+    driver.fill(lost, 35, PRICE)
+
+    (buy_back,) = driver.places()
+    assert buy_back.request.side is Side.BUY
+    assert buy_back.request.terms.quantity == 35
+    driver.answer(buy_back.request.tag)
+    driver.fill(buy_back.request.tag, 35, PRICE)
+    assert driver.book.positions == {}
+
+
+def test_two_exits_that_both_filled_are_bought_back_and_not_sold_again(driver):
+    _, stop = driver.enter()
+    driver.push(stop, OrderStatus.CANCELLED)
+    (again,) = driver.places()
+    lost = again.request.tag
+    make_absent(driver, lost)
+    (close,) = driver.places()
+    driver.answer(close.request.tag)
+
+    driver.order_fills((close.request.tag, 35, PRICE), (lost, 35, PRICE))
+
+    assert driver.book.positions[KEY].quantity == -35
+    (buy_back,) = driver.places()
+    assert (buy_back.request.side, buy_back.request.terms.quantity) == (Side.BUY, 35)
+    assert "position_flipped" in incidents(driver)
+
+
+def test_a_late_acceptance_of_an_absent_order_adopts_it(driver, entry):
+    make_absent(driver, entry)
+
+    driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Accepted("late-1")))
+
+    assert driver.order(entry).order_id == "late-1"
+    assert incidents(driver) == ["late_order"]
+
+
+def test_a_late_refusal_of_an_absent_order_is_no_news(driver, entry):
+    make_absent(driver, entry)
+
+    step = driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Refused("x", "y")))
+
+    assert step.rows == ()
+
+
+def test_a_late_order_joins_the_trade_that_is_open_by_then(driver, entry):
+    make_absent(driver, entry)
+    driver.later(60)
+    driver.price(PRICE)
+    _, stop = driver.enter()
+
+    driver.read_books(driver.report(entry, OrderStatus.OPEN))
+
+    (cancel,) = driver.changes()
+    assert (type(cancel), cancel.tag) == (CancelOrder, entry)
+    assert driver.order(stop).status is OrderStatus.TRIGGER_PENDING
+
+
+def test_a_fill_after_the_cancellation_is_protected_or_closed(driver, entry):
+    driver.rest(entry)
+    driver.later(21)
+    driver.push(entry, OrderStatus.CANCELLED)
+    assert driver.book.trades == {}
+
+    driver.fill(entry, 35, PRICE, OrderStatus.CANCELLED)
+
+    assert "late_order" in incidents(driver)
+    (close,) = driver.places()
+    assert (close.request.purpose, close.request.terms.quantity) == (Purpose.EXIT, 35)
+
+
+def test_a_trade_of_an_order_that_shows_no_fill_is_an_incident(driver, entry):
+    driver.rest(entry)
+    driver.later(21)
+    driver.push(entry, OrderStatus.CANCELLED)
+
+    driver.order_fills((entry, 35, PRICE), with_rows=False)
+
+    assert "late_fill" in incidents(driver)
+    assert driver.book.positions[KEY].quantity == 35
+
+
+def test_a_refused_order_that_the_book_lists_as_rejected_is_no_news(driver, entry):
+    driver.answer(entry, Refused("UDAPI1", "no"))
+
+    step = driver.read_books(driver.report(entry, OrderStatus.REJECTED))
+
+    assert step.rows == ()
+
+
+def test_the_halt_after_a_late_order_waits_for_a_person(driver, entry):
+    make_absent(driver, entry)
+    driver.read_books(driver.report(entry, OrderStatus.OPEN))
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    assert driver.book.halts == {}
+
+
+# --- what is not ours ---------------------------------------------------------------------------------------
+
+
+def test_a_foreign_order_is_noted_once_and_left_alone(driver):
+    driver.foreign_fill(Side.BUY, 5, PRICE)
+    step = driver.read_books()
+
+    assert step.rows == ()
+    assert list(driver.book.foreign_orders) == ["foreign-1"]
+    assert driver.changes() == []
+
+
+def test_a_tag_of_ours_that_this_book_never_gave_halts_entries(driver, entry):
+    stranger = entry[:-1] + "9"
+
+    driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))
+
+    assert incidents(driver) == ["unknown_owner"]
+
+
+def test_an_order_that_was_never_sent_cannot_be_in_the_book(driver, entry):
+    driver.read_books(driver.report(entry, OrderStatus.OPEN))
+
+    assert driver.order(entry).status is OrderStatus.INTENDED
+    assert incidents(driver) == ["unknown_owner"]
+
+
+def test_a_second_order_with_a_tag_of_ours_is_foreign_and_halts_entries(driver, entry):
+    driver.rest(entry)
+
+    driver.read_books(
+        driver.report(entry, OrderStatus.OPEN), driver.report(entry, OrderStatus.OPEN, order_id="twin")
+    )
+
+    assert driver.core.state.open_foreign_orders == ("twin",)
+    assert incidents(driver) == ["unknown_owner"]
+
+
+def test_a_search_adopts_what_it_finds(driver, entry):
+    driver.answer(entry, Unknown("timed out"))
+
+    driver.take(
+        inputs.TagSearched(at_ms=0, tag=entry, orders=(driver.report(entry, OrderStatus.OPEN, order_id="7"),))
+    )
+
+    assert driver.order(entry).order_id == "7"
+
+
+def test_a_search_that_finds_nothing_proves_nothing(driver, entry):
+    driver.answer(entry, Unknown("timed out"))
+
+    step = driver.take(inputs.TagSearched(at_ms=0, tag=entry, orders=()))
+
+    assert step.rows == ()
+
+
+def test_a_search_that_finds_two_halts_entries(driver, entry):
+    driver.answer(entry, Unknown("timed out"))
+    rows = tuple(driver.report(entry, OrderStatus.OPEN, order_id=order_id) for order_id in "78")
+
+    driver.take(inputs.TagSearched(at_ms=0, tag=entry, orders=rows))
+
+    assert "tag_twice" in incidents(driver)
+
+
+def test_a_foreign_row_of_the_stream_is_noted(driver, entry):
+    driver.take(
+        inputs.OrderPushed(
+            at_ms=0, report=driver.report(entry, OrderStatus.OPEN, tag=None, order_id="theirs")
+        )
+    )
+
+    assert list(driver.book.foreign_orders) == ["theirs"]

@@ -1,0 +1,200 @@
+from datetime import time
+
+import pytest
+
+from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_data import Frame, MarketPhase, Tick
+from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.signal import Direction
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert, ModifyOrder
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def series_of(driver: EngineDriver):
+    return driver.core.state.market.series[KEY]
+
+
+def test_a_tick_of_an_unknown_instrument_is_counted_and_ignored(driver):
+    driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (Tick("other", 1, 0),))))
+
+    assert driver.core.state.market.unknown_ticks == 1
+
+
+@pytest.mark.parametrize("price", [0, -5, PRICE * 10, PRICE // 2])
+def test_one_odd_price_moves_nothing(driver, price):
+    driver.price(price)
+
+    assert series_of(driver).last_price == PRICE
+    assert driver.core.state.market.suspect_ticks == 1
+
+
+def test_a_jump_that_the_next_tick_confirms_is_believed(driver):
+    driver.price(PRICE * 2)
+    driver.price(PRICE * 2 + 100)
+
+    assert series_of(driver).last_price == PRICE * 2 + 100
+    assert series_of(driver).suspect_price == 0
+
+
+def test_two_odd_prices_far_apart_do_not_confirm_each_other(driver):
+    driver.price(PRICE * 2)
+    driver.price(PRICE * 3)
+
+    assert series_of(driver).last_price == PRICE
+
+
+def test_a_stop_is_not_hit_by_one_bad_print(driver):
+    driver.enter()
+
+    driver.price(PRICE // 2)
+    driver.later(10)
+
+    assert not driver.book.trade_of(KEY).is_exiting
+
+
+def test_a_snapshot_sets_prices_but_triggers_nothing(driver):
+    driver.enter()
+    target = driver.book.trade_of(KEY).plan.target_price
+    tick = Tick(KEY, target, driver.now_ms)
+
+    driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (tick,), is_snapshot=True)))
+
+    assert series_of(driver).last_price == target
+    assert not driver.book.trade_of(KEY).is_exiting
+
+
+def test_a_stop_that_does_not_rest_is_exited_on_the_tick_that_touches_it(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    trade = driver.book.trade_of(KEY)
+
+    driver.price(trade.stop_price)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.STOP
+
+
+def test_a_short_trade_has_its_levels_the_other_way_round(driver):
+    driver.enter(Direction.SHORT)
+    target = driver.book.trade_of(KEY).plan.target_price
+    assert target < PRICE
+
+    driver.price(target)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.TARGET
+
+
+def test_the_watch_is_set_again_after_a_restart(driver):
+    driver.enter()
+    fills, stop_price = driver.fills, driver.book.trade_of(KEY).stop_price
+
+    driver.restarted()
+    driver.fills = fills
+    driver.read_all()
+
+    assert series_of(driver).watch.below == stop_price
+
+
+def test_a_triggered_stop_that_does_not_fill_is_followed_up_without_any_tick(driver):
+    _, stop = driver.enter()
+    driver.take(inputs.FeedLost(at_ms=0))
+    driver.push(stop, OrderStatus.OPEN)
+
+    driver.later(3)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.STOP
+    assert any(isinstance(change, ModifyOrder) for change in driver.changes())
+
+
+def test_closed_candles_wait_for_their_strategies(driver):
+    start_ms = ms_at(DAY, time(10, 0))
+    tick = Tick(KEY, PRICE, start_ms)
+    driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (tick,))))
+    driver.now_ms = ms_at(DAY, time(10, 15)) + 1_000
+
+    step = driver.take(inputs.ClockTicked(at_ms=0))
+
+    (due,) = step.evaluations
+    assert (due.instrument_key, due.timeframe_s) == (KEY, 900)
+
+
+def test_a_tick_can_close_a_candle_as_well(driver):
+    driver.price(PRICE)
+    driver.now_ms = ms_at(DAY, time(10, 15))
+
+    assert len(driver.price(PRICE).evaluations) == 1
+
+
+def test_a_share_that_is_not_warm_is_not_evaluated(driver):
+    driver.price(PRICE)
+    series_of(driver).is_warm = False
+    driver.now_ms = ms_at(DAY, time(10, 15))
+
+    assert driver.price(PRICE).evaluations == ()
+
+
+def test_a_silent_feed_in_trading_hours_is_lost_and_said_once(driver):
+    driver.later(16)
+    kinds = [event.kind for event in driver.new_events if isinstance(event, ev.IncidentRecorded)]
+    driver.later(16)
+
+    assert kinds == ["feed_silent"]
+    assert driver.new_events == []
+    assert not driver.core.state.market.is_feed_up
+
+
+def test_silence_outside_trading_hours_is_no_alarm(driver):
+    driver.now_ms = ms_at(DAY, time(16, 0))
+
+    driver.later(60)
+
+    assert driver.core.state.market.is_feed_up
+
+
+def test_a_lost_feed_is_said_once(driver):
+    driver.drain()
+    for _ in range(2):
+        driver.take(inputs.FeedLost(at_ms=0))
+
+    assert len([command for command in driver.drain() if isinstance(command, Alert)]) == 1
+
+
+def test_market_status_shows_that_the_feed_lives(driver):
+    driver.take(inputs.FeedLost(at_ms=0))
+
+    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": MarketPhase.NORMAL_OPEN}))
+
+    assert driver.core.state.market.is_feed_up
+
+
+def test_time_never_runs_backwards(driver):
+    before = driver.core.state.now_ms
+    driver.now_ms -= 60_000
+
+    driver.take(inputs.ClockTicked(at_ms=0))
+
+    assert driver.core.state.now_ms == before
+
+
+def test_a_trade_whose_share_is_not_listed_is_asked_to_close_at_once(driver):
+    driver.enter()
+    driver.core.state.market.series.clear()
+
+    driver.later(1)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.SQUARE_OFF
+
+
+def test_quotes_come_from_the_newest_tick(driver):
+    assert series_of(driver).quote().bid == PRICE - 10
+    series_of(driver).tick = Tick(KEY, PRICE, 0)
+    assert series_of(driver).quote() is None

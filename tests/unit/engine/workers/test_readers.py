@@ -1,0 +1,291 @@
+"""The workers that bring the outside in."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
+from tests.fakes.engine_ports import (
+    FakeBroker,
+    FakeFeed,
+    FakeHistory,
+    FakeJournal,
+    FakeNotifier,
+    no_beat,
+)
+from trading_bot.adapters.clocks import LoopClock
+from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.market_data import Candle, Frame, MarketPhase, MarketStatus, Tick
+from trading_bot.domain.order import OrderStatus
+from trading_bot.engine.commands import Alert
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import EvaluationDue
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.workers.account import AccountWorker
+from trading_bot.engine.workers.alerts import AlertWorker
+from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker
+from trading_bot.engine.workers.clock import ClockWorker
+from trading_bot.engine.workers.feed import FeedWorker
+from trading_bot.engine.workers.order_stream import OrderStreamWorker
+from trading_bot.engine.workers.signals import SignalWorker
+from trading_bot.engine.workers.warm_up import WarmUpPlan, WarmUpWorker
+from trading_bot.simulator.virtual_time import run_virtually
+
+START_MS = midnight_ms(DAY) + 10 * 3_600_000
+SETTINGS = EngineSettings()
+
+
+class Kinds:
+    """An input log that keeps only what kinds came."""
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def record(self, kind: str, payload: str) -> None:
+        self.kinds.append(kind)
+
+
+class Setting:
+    """An engine with a fresh log and clock."""
+
+    def __init__(self, driver: EngineDriver | None = None) -> None:
+        self.driver = driver or EngineDriver()
+        self.log = Kinds()
+        self.clock = LoopClock(START_MS)
+        self.engine = Engine(self.driver.core, self.clock, FakeJournal(), input_log=self.log)
+
+    async def run(self, worker, seconds: float) -> None:
+        """Let a worker work for a while."""
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(seconds)
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def in_virtual_time(scenario):
+    return run_virtually(scenario())
+
+
+# --- books and positions ------------------------------------------------------------------------------------
+
+
+def test_the_books_are_read_on_a_beat():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        await setting.run(OrderPollingWorker(setting.engine, broker, setting.clock, SETTINGS), 35)
+        return [
+            round(at)
+            for (call, _), at in zip(broker.calls, broker.called_at_s, strict=True)
+            if call == "orders"
+        ]
+
+    assert in_virtual_time(scenario) == [0, 10, 20, 30]
+
+
+def test_being_asked_many_times_reads_the_books_once():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        worker = OrderPollingWorker(setting.engine, broker, setting.clock, SETTINGS)
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(1)
+        for _ in range(50):
+            setting.engine.outbox.ask_for_books("test")
+        await asyncio.sleep(1)
+        task.cancel()
+        return broker.calls
+
+    calls = in_virtual_time(scenario)
+    assert [call for call, _ in calls] == ["orders", "fills", "orders", "fills"]
+
+
+def test_being_asked_without_end_keeps_a_gap_between_reads():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        worker = OrderPollingWorker(setting.engine, broker, setting.clock, SETTINGS)
+        task = asyncio.create_task(worker.run(no_beat))
+        for _ in range(100):
+            setting.engine.outbox.ask_for_books("test")
+            await asyncio.sleep(0.02)
+        task.cancel()
+        return len([call for call, _ in broker.calls if call == "orders"])
+
+    assert in_virtual_time(scenario) <= 9
+
+
+def test_tags_in_doubt_are_searched_before_the_books_are_read():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        setting.engine.outbox.search("tag-1")
+        await setting.run(OrderPollingWorker(setting.engine, broker, setting.clock, SETTINGS), 1)
+        return broker.calls, setting.log.kinds
+
+    calls, kinds = in_virtual_time(scenario)
+
+    assert calls[0] == ("orders_by_tag", "tag-1")
+    assert kinds == ["tag_searched", "books_read"]
+
+
+@pytest.mark.parametrize("worker_type", [OrderPollingWorker, PositionWorker])
+def test_a_failed_read_is_told_and_never_taken_for_nothing(worker_type):
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(failing_reads=True)
+        await setting.run(worker_type(setting.engine, broker, setting.clock, SETTINGS), 5)
+        return setting.log.kinds
+
+    assert in_virtual_time(scenario) == ["read_failed"]
+
+
+def test_positions_are_read_between_two_reads_of_the_books():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        await setting.run(PositionWorker(setting.engine, broker, setting.clock, SETTINGS), 31)
+        return [call for call, _ in broker.calls], setting.log.kinds
+
+    calls, kinds = in_virtual_time(scenario)
+
+    assert calls == ["orders", "fills", "positions", "orders", "fills"] * 2
+    assert kinds == ["books_read", "books_read", "positions_read"] * 2
+
+
+# --- the stream, the feed, the clock ------------------------------------------------------------------------
+
+
+def test_rows_of_the_stream_are_taken_and_a_reconnect_asks_for_the_books():
+    async def scenario():
+        driver = EngineDriver()
+        driver.signal()
+        (entry,) = driver.places()
+        tag = entry.request.tag
+        driver.answer(tag)
+        setting = Setting(driver)
+        broker = FakeBroker(updates=(None, driver.report(tag, OrderStatus.OPEN)))
+        await OrderStreamWorker(setting.engine, broker).run(no_beat)
+        return setting.engine.outbox.books_wanted.is_set(), driver.order(tag).status
+
+    assert in_virtual_time(scenario) == (True, OrderStatus.OPEN)
+
+
+def test_frames_status_and_losses_of_the_feed_are_told_apart():
+    async def scenario():
+        setting = Setting()
+        feed = FakeFeed(
+            sent=(
+                Frame(0, (Tick(KEY, PRICE, START_MS),)),
+                MarketStatus(0, {"NSE_EQ": MarketPhase.NORMAL_OPEN}),
+                None,
+            )
+        )
+        await FeedWorker(setting.engine, feed, [KEY]).run(no_beat)
+        return setting.log.kinds
+
+    assert in_virtual_time(scenario) == ["frame_received", "phase_reported", "feed_lost"]
+
+
+def test_the_clock_ticks_on_whole_seconds():
+    async def scenario():
+        setting = Setting()
+        await asyncio.sleep(0.3)
+        await setting.run(ClockWorker(setting.engine, setting.clock), 3)
+        return setting.log.kinds, setting.engine.state.now_ms % 1_000
+
+    kinds, remainder = in_virtual_time(scenario)
+
+    assert kinds == ["clock_ticked"] * 3
+    assert remainder == 0
+
+
+def test_closed_candles_are_evaluated_without_holding_up_others():
+    async def scenario():
+        setting = Setting()
+        due = EvaluationDue(
+            at_ms=0, instrument_key=KEY, timeframe_s=900, candle=Candle(0, PRICE, PRICE, PRICE, PRICE, 1)
+        )
+        for _ in range(45):
+            setting.engine.outbox.put_evaluation(due)
+        await setting.run(SignalWorker(setting.engine), 1)
+        return len(setting.log.kinds), setting.engine.outbox.evaluations_queued
+
+    assert in_virtual_time(scenario) == (45, 0)
+
+
+# --- history, account, alerts -------------------------------------------------------------------------------
+
+
+def test_history_warms_a_share_up_and_a_missing_one_is_told():
+    async def scenario():
+        setting = Setting()
+        series = setting.engine.state.market.series[KEY]
+        series.is_warm = False
+        yesterday = DAY - timedelta(days=1)
+        plan = WarmUpPlan(yesterday, DAY, {yesterday: midnight_ms(yesterday) + 33_300_000})
+        minute = Candle(midnight_ms(yesterday) + 33_300_000, PRICE, PRICE, PRICE, PRICE, 1)
+        unknown_day = Candle(midnight_ms(yesterday) - 86_400_000, 1, 1, 1, 1, 1)
+        history = FakeHistory()
+        worker = WarmUpWorker(setting.engine, history, [KEY, "not listed"], plan)
+        await worker.run(no_beat)
+        first = list(setting.log.kinds), series.is_warm
+        history.candles[KEY] = (unknown_day, minute)
+        await worker.run(no_beat)
+        await worker.run(no_beat)
+        return first, setting.log.kinds, series, history.asked
+
+    first, kinds, series, asked = in_virtual_time(scenario)
+
+    assert first == (["read_failed"], False)
+    assert kinds == ["read_failed", "warmed_up"]
+    assert series.is_warm
+    assert series.warm_candles == 1
+    assert asked == [KEY, KEY]
+
+
+def test_funds_are_read_on_a_beat_and_rates_and_bands_once():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        account = setting.engine.state.account
+        account.margin_rates.clear()
+        account.bands.clear()
+        await setting.run(AccountWorker(setting.engine, broker, setting.clock, SETTINGS, [KEY]), 130)
+        return broker, account
+
+    broker, account = in_virtual_time(scenario)
+
+    assert [call for call, _ in broker.calls] == ["funds"] * 3
+    assert account.available == 500
+    assert len(broker.margins_asked) == 1
+    assert account.margin_rates[KEY] == Decimal(20_000) / (1_400 * 71)
+    assert broker.bands_asked == [(KEY,)]
+
+
+def test_a_share_without_a_price_has_no_margin_rate_yet():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        setting.engine.state.account.margin_rates.clear()
+        setting.engine.state.market.series[KEY].last_price = 0
+        await setting.run(AccountWorker(setting.engine, broker, setting.clock, SETTINGS, [KEY]), 1)
+        return setting.engine.state.account.margin_rates
+
+    assert in_virtual_time(scenario) == {}
+
+
+def test_unreadable_funds_are_told():
+    async def scenario():
+        setting = Setting()
+        broker = FakeBroker(failing_reads=True)
+        await setting.run(AccountWorker(setting.engine, broker, setting.clock, SETTINGS, [KEY]), 1)
+        return setting.log.kinds, setting.engine.state.account.available
+
+    assert in_virtual_time(scenario) == (["read_failed"], Decimal(1_000_000))
+
+
+@pytest.mark.parametrize(("fails", "told"), [(False, ["one", "two"]), (True, [])])
+def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told):
+    async def scenario():
+        setting, notifier = Setting(), FakeNotifier(fails=fails)
+        for text in ("one", "two"):
+            setting.engine.outbox.put_alert(Alert(level="info", text=text))
+        await setting.run(AlertWorker(setting.engine, notifier), 1)
+        return notifier.told, setting.engine.outbox.next_alert()
+
+    assert in_virtual_time(scenario) == (told, None)
