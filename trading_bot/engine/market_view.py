@@ -34,6 +34,8 @@ class Series:
     hours: TradingHours
     builder: CandleBuilder
     evaluators: tuple[tuple[Strategy, Evaluator], ...] = ()
+    evaluated_timeframes_s: tuple[int, ...] = ()
+    """Lengths of the candles that its strategies want, each once."""
     last_price: int = 0
     tick: Tick | None = None
     seen_at_ms: int = 0

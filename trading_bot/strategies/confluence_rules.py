@@ -115,6 +115,13 @@ class ConfluenceRules:
         short = self._aged(before.short) if falls is None else Trigger(falls, 0)
         return _NO_TRIGGERS if long is None and short is None else Triggers(long, short)
 
+    def may_pass(self, score: float, direction: Direction | None, around: Surroundings) -> bool:
+        """Whether the two gates that block most candles are open: where not, there can be no signal."""
+        if abs(score) < self._settings.threshold or direction is None:
+            return False
+        triggers = around.triggers
+        return (triggers.long if direction is Direction.LONG else triggers.short) is not None
+
     def gates(
         self, reading: Reading, score: float, direction: Direction | None, around: Surroundings
     ) -> tuple[Gate, ...]:
