@@ -67,6 +67,7 @@ class DeferredEvaluation(Evaluation):
     __slots__ = ("_form_gates",)
 
     _form_gates: Callable[[], tuple[Gate, ...]]
+    signal = None
 
     def __init__(
         self,
@@ -80,7 +81,6 @@ class DeferredEvaluation(Evaluation):
         _set(self, "instrument_key", instrument_key)
         _set(self, "candle_start_ms", candle_start_ms)
         _set(self, "score", score)
-        _set(self, "signal", None)
         _set(self, "_form_gates", form_gates)
 
     @property

@@ -63,7 +63,7 @@ class Series:
         tick = self.tick
         if tick is None or not (tick.bid or tick.ask):
             return None
-        return Quote(tick.bid, tick.bid_quantity, tick.ask, tick.ask_quantity)
+        return Quote._make(tick[4:8])
 
 
 @dataclass(slots=True)
