@@ -14,9 +14,9 @@ from trading_bot.domain.market_data import Candle, Quote
 from trading_bot.strategies.confluence import Confluence
 
 LIMIT_US = 12.0
-ROUNDS = 5
+ROUNDS = 60
 HISTORY = 1_000
-CANDLES = 5_000
+CANDLES = 500
 QUOTE = Quote(139_995, 50, 140_005, 40)
 INSTRUMENT = Instrument(
     key="NSE_EQ|INE002A01018",

@@ -19,8 +19,10 @@ GRACE_MS = 1_000
 """How long the clock waits after the end of a bucket for ticks that are still on their way."""
 
 _MICRO_MS = MICRO_S * 1_000
+_MINUTE_MS = MINUTE_S * 1_000
 _NEVER_MS = 1 << 62
 _UNKNOWN = -1
+_closed = tuple.__new__  # half the cost of calling the NamedTuple; thousands are made in one instant
 
 
 class ClosedCandle(NamedTuple):
@@ -55,8 +57,10 @@ class CandleBuilder:
         "_due_ms",
         "_first_trade_ms",
         "_frames",
+        "_gives_micros",
         "_high",
         "_last_trade_ms",
+        "_longer_end_ms",
         "_low",
         "_micro_end_ms",
         "_micro_start_ms",
@@ -70,14 +74,15 @@ class CandleBuilder:
         "volume_steps_back",
     )
 
-    def __init__(self, timeframes_s: Iterable[int] = ()) -> None:
+    def __init__(self, timeframes_s: Iterable[int] = (), *, gives_micros: bool = True) -> None:
         """Prepare for the given timeframes in seconds, each a multiple of 60; minutes are always built.
 
-        Raises ValueError when a timeframe is not a positive multiple of 60.
+        Without `gives_micros` micro-candles are folded into minutes and never handed out. Raises ValueError when a timeframe is not a positive multiple of 60.
         """
         longer = sorted(set(timeframes_s) - {MINUTE_S})
         if any(length <= 0 or length % MINUTE_S for length in longer):
             raise ValueError(f"timeframes {longer} must be positive multiples of {MINUTE_S} seconds")
+        self._gives_micros = gives_micros
         self._minute = FormingCandle(MINUTE_S)
         self._frames = tuple(FormingCandle(length) for length in longer)
         self._session_start_ms = self._session_end_ms = self._origin_ms = 0
@@ -94,7 +99,7 @@ class CandleBuilder:
         self._open = self._high = self._low = self._close = 0
         self._micro_start_ms = self._micro_end_ms = 0
         self._first_trade_ms = self._last_trade_ms = 0
-        self._due_ms = _NEVER_MS
+        self._due_ms = self._longer_end_ms = _NEVER_MS
         for forming in (self._minute, *self._frames):
             forming.drop()
 
@@ -142,14 +147,22 @@ class CandleBuilder:
 
     def add_minute(self, minute: Candle) -> tuple[ClosedCandle, ...]:
         """Take a closed minute where there are no ticks; return it and the candles that end with it."""
-        if not self._session_start_ms <= minute.start_ms < self._session_end_ms:
+        start_ms = minute.start_ms
+        if not self._session_start_ms <= start_ms < self._session_end_ms:
             return NONE_CLOSED
         earlier = NONE_CLOSED
-        if self._due_ms - GRACE_MS <= minute.start_ms:
-            earlier = self._close_ended(minute.start_ms)
-        self._minute.fold(minute)
-        self._closed_until_ms = self._minute.end_ms
-        return earlier + self._close_ended(self._closed_until_ms)
+        if self._due_ms - GRACE_MS <= start_ms:
+            earlier = self._close_ended(start_ms)
+        end_ms = min(start_ms + _MINUTE_MS, self._session_end_ms)
+        if self._micro_end_ms or self._minute.end_ms != _NEVER_MS or (start_ms - self._origin_ms) % _MINUTE_MS:
+            self._minute.fold(*minute)
+            self._longer_end_ms = min(self._longer_end_ms, self._minute.end_ms)
+            end_ms = self._closed_until_ms = self._minute.end_ms
+            return earlier + self._close_ended(end_ms)
+        self._closed_until_ms = end_ms
+        closed = self._close_minute(minute, end_ms)
+        self._due_ms = self._longer_end_ms + GRACE_MS
+        return earlier + closed if earlier else closed
 
     def close_until(self, now_ms: int) -> tuple[ClosedCandle, ...]:
         """Return the candles that the clock closes: those whose end lies at least `GRACE_MS` back."""
@@ -175,20 +188,21 @@ class CandleBuilder:
 
     def _add_elsewhere(self, tick: Tick) -> tuple[ClosedCandle, ...]:
         """Take a tick that is not simply the next one of the open micro-candle."""
-        traded_at_ms, price, day_volume = tick.traded_at_ms, tick.last_price, tick.day_volume
+        _, price, traded_at_ms, day_volume, *_ = tick
         if not self._session_start_ms <= traded_at_ms < self._session_end_ms:
             self.ticks_outside_session += 1
             self._take_baseline(tick)
             return NONE_CLOSED
         closed = NONE_CLOSED
         start_ms = traded_at_ms - (traded_at_ms - self._origin_ms) % _MICRO_MS
-        if self._is_closed(start_ms):
+        if start_ms < self._closed_until_ms or start_ms + _MICRO_MS + GRACE_MS <= self._clock_ms:
             if not self._is_repetition(traded_at_ms, price):
                 self.late_ticks += 1
         elif traded_at_ms < self._micro_end_ms:
             self._take_earlier_trade(traded_at_ms, price)
         else:
-            closed = self._close_ended(start_ms)
+            if self._due_ms - GRACE_MS <= start_ms:
+                closed = self._close_ended(start_ms)
             self._open_micro(start_ms, traded_at_ms, price)
         if day_volume is not None and day_volume != self._day_volume:
             self._take_volume(day_volume)
@@ -201,10 +215,6 @@ class CandleBuilder:
         is_of_today = date_of(tick.traded_at_ms) == date_of(self._session_start_ms)
         if self._day_volume == _UNKNOWN and (is_of_today or tick.day_volume == 0):
             self._day_volume = self._counted_volume = tick.day_volume
-
-    def _is_closed(self, bucket_start_ms: int) -> bool:
-        bucket_end_ms = bucket_start_ms + _MICRO_MS
-        return bucket_start_ms < self._closed_until_ms or bucket_end_ms + GRACE_MS <= self._clock_ms
 
     def _is_repetition(self, traded_at_ms: int, price: int) -> bool:
         """Whether this only repeats the newest trade, as a packet does in which the depth changed."""
@@ -228,10 +238,11 @@ class CandleBuilder:
 
     def _open_micro(self, start_ms: int, traded_at_ms: int, price: int) -> None:
         self._micro_start_ms = self._closed_until_ms = start_ms
-        self._micro_end_ms = min(start_ms + _MICRO_MS, self._session_end_ms)
+        end_ms = start_ms + _MICRO_MS
+        self._micro_end_ms = end_ms = end_ms if end_ms < self._session_end_ms else self._session_end_ms
         self._first_trade_ms = self._last_trade_ms = traded_at_ms
         self._open = self._high = self._low = self._close = price
-        self._due_ms = self._micro_end_ms + GRACE_MS
+        self._due_ms = end_ms + GRACE_MS
 
     def _micro(self) -> Candle | None:
         if not self._micro_end_ms:
@@ -241,28 +252,55 @@ class CandleBuilder:
 
     def _close_ended(self, until_ms: int) -> tuple[ClosedCandle, ...]:
         """Close everything that ended by then, shortest first: each is part of the next longer one."""
-        closed: list[ClosedCandle] = []
-        micro = self._micro()
-        if micro is not None and self._micro_end_ms <= until_ms:
-            closed.append(ClosedCandle(MICRO_S, micro))
-            self._minute.fold(micro)
-            self._closed_until_ms = self._micro_end_ms
-            self._counted_volume = self._day_volume
-            self._micro_end_ms = 0
-        if self._minute.end_ms <= until_ms:
-            minute = self._minute.take()
-            closed.append(ClosedCandle(MINUTE_S, minute))
-            for frame in self._frames:
-                frame.fold(minute)
-        closed.extend(
-            ClosedCandle(frame.timeframe_s, frame.take())
-            for frame in self._frames
-            if frame.end_ms <= until_ms
-        )
-        self._due_ms = self._next_end_ms() + GRACE_MS
-        return tuple(closed)
+        closed = NONE_CLOSED
+        if 0 < self._micro_end_ms <= until_ms:
+            closed = self._close_micro()
+        if self._longer_end_ms <= until_ms:
+            closed += self._close_longer(until_ms)
+        self._due_ms = (self._micro_end_ms or self._longer_end_ms) + GRACE_MS
+        return closed
 
-    def _next_end_ms(self) -> int:
-        if self._micro_end_ms:
-            return self._micro_end_ms
-        return min(self._minute.end_ms, *(frame.end_ms for frame in self._frames), _NEVER_MS)
+    def _close_micro(self) -> tuple[ClosedCandle, ...]:
+        closed = NONE_CLOSED
+        if self._gives_micros:
+            micro = self._micro()
+            assert micro is not None
+            closed = (ClosedCandle(MICRO_S, micro),)
+        known = self._day_volume != _UNKNOWN
+        minute = self._minute
+        minute.fold(
+            self._micro_start_ms,
+            self._open,
+            self._high,
+            self._low,
+            self._close,
+            self._day_volume - self._counted_volume if known else None,
+        )
+        if minute.end_ms < self._longer_end_ms:
+            self._longer_end_ms = minute.end_ms
+        self._closed_until_ms = self._micro_end_ms
+        self._counted_volume = self._day_volume
+        self._micro_end_ms = 0
+        return closed
+
+    def _close_longer(self, until_ms: int) -> tuple[ClosedCandle, ...]:
+        if self._minute.end_ms <= until_ms:
+            return self._close_minute(self._minute.take(), until_ms)
+        return self._close_frames([], self._minute.end_ms, until_ms)
+
+    def _close_minute(self, minute: Candle, until_ms: int) -> tuple[ClosedCandle, ...]:
+        for frame in self._frames:
+            frame.fold(*minute)
+        return self._close_frames([_closed(ClosedCandle, (MINUTE_S, minute))], _NEVER_MS, until_ms)
+
+    def _close_frames(
+        self, closed: list[ClosedCandle], longer_end_ms: int, until_ms: int
+    ) -> tuple[ClosedCandle, ...]:
+        for frame in self._frames:
+            end_ms = frame.end_ms
+            if end_ms <= until_ms:
+                closed.append(_closed(ClosedCandle, (frame.timeframe_s, frame.take())))
+            elif end_ms < longer_end_ms:
+                longer_end_ms = end_ms
+        self._longer_end_ms = longer_end_ms
+        return tuple(closed)

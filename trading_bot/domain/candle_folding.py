@@ -7,16 +7,31 @@ from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, date_of, midnight_
 from trading_bot.domain.market_data import Candle
 
 _NEVER_MS = 1 << 62
+_candle = tuple.__new__  # half the cost of calling the NamedTuple; thousands are made in one instant
 
 
 class FormingCandle:
-    """A long candle while shorter ones are folded into it."""
+    """A long candle while shorter ones are folded into it; plain numbers, since this is the hot path."""
 
-    __slots__ = ("_length_ms", "_origin_ms", "_session_end_ms", "candle", "end_ms", "timeframe_s")
+    __slots__ = (
+        "_close",
+        "_high",
+        "_length_ms",
+        "_low",
+        "_open",
+        "_origin_ms",
+        "_session_end_ms",
+        "_start_ms",
+        "_volume",
+        "end_ms",
+        "timeframe_s",
+    )
 
     def __init__(self, timeframe_s: int) -> None:
         self.timeframe_s = timeframe_s
         self._length_ms = timeframe_s * MS_PER_SECOND
+        self._start_ms = self._open = self._high = self._low = self._close = 0
+        self._volume: int | None = None
         self.start_session(0, _NEVER_MS)
         self.drop()
 
@@ -27,28 +42,52 @@ class FormingCandle:
 
     def drop(self) -> None:
         """Forget what is forming."""
-        self.candle: Candle | None = None
         self.end_ms = _NEVER_MS
+
+    @property
+    def candle(self) -> Candle | None:
+        """What is formed so far; None when nothing is."""
+        if self.end_ms == _NEVER_MS:
+            return None
+        return Candle(self._start_ms, self._open, self._high, self._low, self._close, self._volume)
 
     def start_of(self, at_ms: int) -> int:
         """Start of the interval that holds the instant."""
         return at_ms - (at_ms - self._origin_ms) % self._length_ms
 
-    def fold(self, part: Candle) -> None:
-        """Add a shorter candle, which must lie in the interval that is open, if one is."""
-        if self.candle is not None:
-            self.candle = _extended(self.candle, part)
+    def fold(
+        self, part_start_ms: int, part_open: int, high: int, low: int, close: int, volume: int | None
+    ) -> None:
+        """Add a shorter candle, which must lie in the interval that is open, if one is.
+
+        The volume is unknown as soon as that of one part is.
+        """
+        self._close = close
+        if self.end_ms == _NEVER_MS:
+            self._start_ms = start_ms = part_start_ms - (part_start_ms - self._origin_ms) % self._length_ms
+            end_ms = start_ms + self._length_ms
+            self.end_ms = end_ms if end_ms < self._session_end_ms else self._session_end_ms
+            self._open = part_open
+            self._high = high
+            self._low = low
+            self._volume = volume
             return
-        start_ms = self.start_of(part.start_ms)
-        self.candle = Candle(start_ms, *part[1:])
-        self.end_ms = min(start_ms + self._length_ms, self._session_end_ms)
+        if high > self._high:
+            self._high = high
+        if low < self._low:
+            self._low = low
+        if volume is None or self._volume is None:
+            self._volume = None
+        else:
+            self._volume += volume
 
     def take(self) -> Candle:
         """Return the candle and begin anew."""
-        candle = self.candle
-        assert candle is not None
-        self.drop()
-        return candle
+        assert self.end_ms != _NEVER_MS
+        self.end_ms = _NEVER_MS
+        return _candle(
+            Candle, (self._start_ms, self._open, self._high, self._low, self._close, self._volume)
+        )
 
 
 def joined(whole: Candle | None, part: Candle | None, frame: FormingCandle) -> Candle | None:

@@ -1,5 +1,6 @@
 """What a strategy says: an evaluation of a closed candle, with the trace of every gate it passed or not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -59,3 +60,38 @@ class Evaluation:
     """Signed: positive leans long, negative short."""
     gates: tuple[Gate, ...]
     signal: Signal | None = None
+
+
+class DeferredEvaluation(Evaluation):
+    """An evaluation without a signal, whose gates are formed when somebody reads them.
+
+    Two thousand candles close in one instant, and hardly any of them becomes a trade: the explanation can
+    wait until the ticks behind it were taken. `form_gates` must give the same answer at any later time.
+    """
+
+    __slots__ = ("_form_gates",)
+
+    _form_gates: Callable[[], tuple[Gate, ...]]
+    signal = None
+
+    def __init__(
+        self,
+        strategy: str,
+        instrument_key: str,
+        candle_start_ms: int,
+        score: float,
+        form_gates: Callable[[], tuple[Gate, ...]],
+    ) -> None:
+        _set(self, "strategy", strategy)
+        _set(self, "instrument_key", instrument_key)
+        _set(self, "candle_start_ms", candle_start_ms)
+        _set(self, "score", score)
+        _set(self, "_form_gates", form_gates)
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Every condition, those passed as well as those failed."""
+        return self._form_gates()
+
+
+_set = object.__setattr__  # how a frozen value sets itself up

@@ -1,20 +1,20 @@
 """The synchronous core: an input in, journal rows and commands out; backtests call it directly."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
 from trading_bot.engine.commands import Command
-from trading_bot.engine.decide import decide
+from trading_bot.engine.decide import decide, decide_in
 from trading_bot.engine.inputs import EvaluationDue, Input
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import decode_event, encode
 from trading_bot.engine.state import State
+from trading_bot.engine.turn import Turn
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one input led to, ready for the journal and the workers."""
 
     rows: tuple[JournalRow, ...]
@@ -45,7 +45,23 @@ class Core:
 
     def step(self, event: Input) -> Step:
         """Take one input."""
-        turn = decide(self.state, event)
+        return self._step_of(decide(self.state, event))
+
+    def step_run(self, events: Iterable[Input], at_ms: int) -> Step:
+        """Take inputs at one session time, up to the first that leads to an event: that one ends the run.
+
+        The rows are those of as many single steps, each input stamped with that time. Most inputs lead to
+        nothing that is journaled, and then the cost of a step is shared.
+        """
+        self.state.now_ms = max(self.state.now_ms, at_ms)
+        turn = Turn(self.state)
+        for event in events:
+            decide_in(turn, event)
+            if turn.events or turn.commands:
+                break
+        return self._step_of(turn)
+
+    def _step_of(self, turn: Turn) -> Step:
         if not (turn.events or turn.commands or turn.evaluations or turn.candles or turn.traces):
             return _NOTHING
         return Step(

@@ -71,14 +71,21 @@ def _alert_unmanaged(state: State, turn: Turn) -> None:
 def _series(state: State, event: DayOpened, instrument: Instrument) -> Series:
     sessions = event.sessions[instrument.key]
     hours = trading_hours(instrument, event.on, sessions, state.risk.windows)
-    builder = CandleBuilder(timeframes_of(state.strategies))
+    timeframes_s = timeframes_of(state.strategies)
+    builder = CandleBuilder(timeframes_s, gives_micros=False)
     builder.start_day(*hours.continuous[0])
     evaluators = (
         tuple((strategy, strategy.evaluator(instrument)) for strategy in state.strategies)
         if instrument.is_tradable
         else ()
     )
-    return Series(instrument=instrument, hours=hours, builder=builder, evaluators=evaluators)
+    return Series(
+        instrument=instrument,
+        hours=hours,
+        builder=builder,
+        evaluators=evaluators,
+        evaluated_timeframes_s=timeframes_s if evaluators else (),
+    )
 
 
 def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:

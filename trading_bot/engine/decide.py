@@ -15,12 +15,18 @@ from trading_bot.engine.turn import Turn
 
 def decide(state: State, event: inputs.Input) -> Turn:
     """Take one input: advance the state, and return what is to be journaled and asked of the world."""
-    state.now_ms = max(state.now_ms, event.at_ms)
     turn = Turn(state)
+    decide_in(turn, event)
+    return turn
+
+
+def decide_in(turn: Turn, event: inputs.Input) -> None:
+    """Take one more input in a turn that has decided nothing yet."""
+    state = turn.state
+    state.now_ms = max(state.now_ms, event.at_ms)
     DECIDE[type(event)](state, event, turn)
     if turn.touched_trades:
         trades.drive_touched(state, turn)
-    return turn
 
 
 def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) -> None:

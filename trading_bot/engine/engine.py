@@ -5,8 +5,8 @@ whoever asked, leave only after the group commit that holds their rows.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, repeat
 
 import structlog
 
@@ -65,12 +65,54 @@ class Engine:
             await self._settle(step.rows[-1].sequence)
         self._release(step)
 
+    async def handle_all(self, events: Iterable[Input]) -> "asyncio.Future[None] | None":
+        """Take inputs that came together, under one lock, without waiting for the disk.
+
+        Returns a future that is done once everything they caused is on its way, None when it is already; the
+        future raises StorageError as `handle` does.
+        """
+        steps: list[Step] = []
+        async with self._lock:
+            waiting = iter(events)
+            try:
+                for event in waiting:
+                    steps.append(self._take_run(chain((event,), waiting)))  # noqa: PERF401  # a failure keeps them
+            finally:
+                finishing = self._finish(steps)
+        return finishing
+
+    def _finish(self, steps: Sequence[Step]) -> "asyncio.Future[None] | None":
+        sequence = max((step.rows[-1].sequence for step in steps if step.rows), default=None)
+        if sequence is not None:
+            return asyncio.ensure_future(self._release_all(steps, sequence))
+        for step in steps:
+            self._release(step)
+        return None
+
+    async def _release_all(self, steps: Sequence[Step], sequence: int) -> None:
+        await self._settle(sequence)
+        for step in steps:
+            self._release(step)
+
     def _take(self, event: Input) -> Step:
-        event = replace(event, at_ms=max(self._clock.now_ms(), self.state.now_ms))
-        if self._input_log is not None:
-            self._input_log.record(*encode(event))
-        step = self._core.step(event)
+        at_ms = self._now_ms()
+        event = self._recorded(event.stamped(at_ms), at_ms)
+        return self._queued(self._core.step(event))
+
+    def _take_run(self, events: Iterable[Input]) -> Step:
+        at_ms = self._now_ms()
+        return self._queued(self._core.step_run(map(self._recorded, events, repeat(at_ms)), at_ms))
+
+    def _now_ms(self) -> int:
+        return max(self._clock.now_ms(), self.state.now_ms)
+
+    def _recorded(self, event: Input, at_ms: int) -> Input:
         self.inputs_taken += 1
+        if self._input_log is not None:
+            self._input_log.record(*encode(event.stamped(at_ms)))
+        return event
+
+    def _queued(self, step: Step) -> Step:
         if step.rows:
             self._journal.append(step.rows)
         for failure in step.failures:

@@ -4,10 +4,11 @@ Each carries the session time at which the engine took it. Given the same inputs
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase
@@ -20,6 +21,10 @@ class Input:
     """What every input carries."""
 
     at_ms: int
+
+    def stamped(self, at_ms: int) -> Self:
+        """The same input, taken at this session time."""
+        return self if self.at_ms == at_ms else replace(self, at_ms=at_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

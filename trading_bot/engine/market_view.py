@@ -34,6 +34,8 @@ class Series:
     hours: TradingHours
     builder: CandleBuilder
     evaluators: tuple[tuple[Strategy, Evaluator], ...] = ()
+    evaluated_timeframes_s: tuple[int, ...] = ()
+    """Lengths of the candles that its strategies want, each once."""
     last_price: int = 0
     tick: Tick | None = None
     seen_at_ms: int = 0
@@ -61,7 +63,7 @@ class Series:
         tick = self.tick
         if tick is None or not (tick.bid or tick.ask):
             return None
-        return Quote(tick.bid, tick.bid_quantity, tick.ask, tick.ask_quantity)
+        return Quote._make(tick[4:8])
 
 
 @dataclass(slots=True)

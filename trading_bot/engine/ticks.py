@@ -62,19 +62,16 @@ def _confirms(series: Series, price: int) -> bool:
 
 
 def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:
+    key = series.instrument.key
+    evaluated_timeframes_s = series.evaluated_timeframes_s if series.is_warm else ()
     for timeframe_s, candle in closed:
         if timeframe_s == MINUTE_S:
             series.candles += 1
-            turn.candles.append((series.instrument.key, candle))
-        if not series.is_warm:
-            continue
-        if any(strategy.timeframe_s == timeframe_s for strategy, _ in series.evaluators):
+            turn.candles.append((key, candle))
+        if timeframe_s in evaluated_timeframes_s:
             turn.evaluations.append(
                 EvaluationDue(
-                    at_ms=turn.now_ms,
-                    instrument_key=series.instrument.key,
-                    timeframe_s=timeframe_s,
-                    candle=candle,
+                    at_ms=turn.now_ms, instrument_key=key, timeframe_s=timeframe_s, candle=candle
                 )
             )
 

@@ -10,6 +10,9 @@ from trading_bot.indicators.indicator import FloatArray, PriceSeries
 from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
 
 
+_tuple = tuple.__new__  # a third of the cost of `_make`
+
+
 class MacdValue(NamedTuple):
     """The three figures at one bar, in rupees."""
 
@@ -59,7 +62,7 @@ class Macd:
         if not isfinite(high + low + close):
             return None
         if self._handle is not None:
-            return MacdValue._make(self._handle.update(close))
+            return _tuple(MacdValue, self._handle.update(close))
         self._handle = self._opening.add_bar(high, low, close)
         return self.value
 

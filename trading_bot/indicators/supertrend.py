@@ -11,6 +11,9 @@ from trading_bot.indicators.indicator import FloatArray, PriceSeries
 from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
 
 
+_tuple = tuple.__new__  # a third of the cost of `_make`
+
+
 class SupertrendValue(NamedTuple):
     """The active band at one bar, and the side of it that the price is on."""
 
@@ -58,7 +61,7 @@ class Supertrend:
         if not isfinite(high + low + close):
             return None
         if self._handle is not None:
-            return SupertrendValue._make(self._handle.update(high, low, close))
+            return _tuple(SupertrendValue, self._handle.update(high, low, close))
         self._handle = self._opening.add_bar(high, low, close)
         return self.value
 

@@ -8,12 +8,13 @@ it. Every evaluation carries all of these gates, those passed as well as those f
 
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, Quote
 from trading_bot.domain.money import PAISE_PER_RUPEE
-from trading_bot.domain.signal import Direction, Evaluation, Signal
+from trading_bot.domain.signal import DeferredEvaluation, Direction, Evaluation, Signal
 from trading_bot.indicators.atr import Atr
 from trading_bot.indicators.ema import Ema
 from trading_bot.indicators.indicator import price_series
@@ -26,6 +27,7 @@ from trading_bot.strategies.strategy import WarmUp
 
 _SECONDS_PER_MINUTE = 60
 _WANTED_PERIODS = 5
+_tuple = tuple.__new__  # half the cost of calling the NamedTuple
 _DEFAULTS = ConfluenceSettings()
 
 
@@ -36,16 +38,8 @@ class Confluence:
 
     def __init__(self, settings: ConfluenceSettings = _DEFAULTS) -> None:
         self.settings = settings
-
-    @property
-    def name(self) -> str:
-        """Short name."""
-        return "confluence"
-
-    @property
-    def timeframe_s(self) -> int:
-        """Seconds of its candles."""
-        return self.settings.timeframe_minutes * _SECONDS_PER_MINUTE
+        self.name = "confluence"
+        self.timeframe_s = settings.timeframe_minutes * _SECONDS_PER_MINUTE
 
     @property
     def warm_up(self) -> WarmUp:
@@ -94,7 +88,9 @@ class ConfluenceEvaluator:
         """Take one closed candle, advance, and say what it means."""
         mean_volume = self._volumes.mean
         reading = self._advance(candle)
-        around = Surroundings(self._candles_seen, self._triggers, candle.volume, mean_volume, quote)
+        around = _tuple(
+            Surroundings, (self._candles_seen, self._triggers, candle.volume, mean_volume, quote)
+        )
         return self._judged(candle, reading, around)
 
     def peek(self, candle: Candle, quote: Quote | None) -> Evaluation:
@@ -136,15 +132,18 @@ class ConfluenceEvaluator:
         high = candle.high / PAISE_PER_RUPEE
         low = candle.low / PAISE_PER_RUPEE
         close = candle.close / PAISE_PER_RUPEE
-        reading = Reading(
-            high,
-            low,
-            close,
-            self._ema.update(high, low, close),
-            self._rsi.update(high, low, close),
-            self._macd.update(high, low, close),
-            self._supertrend.update(high, low, close),
-            self._atr.update(high, low, close),
+        reading = _tuple(
+            Reading,
+            (
+                high,
+                low,
+                close,
+                self._ema.update(high, low, close),
+                self._rsi.update(high, low, close),
+                self._macd.update(high, low, close),
+                self._supertrend.update(high, low, close),
+                self._atr.update(high, low, close),
+            ),
         )
         self._triggers = self._rules.triggers(self._triggers, self._previous, reading)
         self._previous = reading
@@ -157,6 +156,11 @@ class ConfluenceEvaluator:
         direction = None
         if score:
             direction = Direction.LONG if score > 0 else Direction.SHORT
+        if not self._rules.may_pass(score, direction, around):
+            form_gates = partial(self._rules.gates, reading, score, direction, around)
+            return DeferredEvaluation(
+                self._strategy, self._instrument_key, candle.start_ms, score, form_gates
+            )
         gates = self._rules.gates(reading, score, direction, around)
         signal = None
         if direction is not None and reading.atr is not None and all(gate.passed for gate in gates):

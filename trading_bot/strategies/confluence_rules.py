@@ -59,13 +59,20 @@ class Surroundings(NamedTuple):
 class ConfluenceRules:
     """Votes, triggers and gates under one set of parameters."""
 
-    __slots__ = ("_needed_direction", "_needed_ready", "_needed_score", "_needed_shock", "_needed_spread",
-                 "_needed_trend", "_needed_trigger", "_needed_volume", "_required", "_settings",
-                 "_total_weight", "_trigger_texts")  # fmt: skip
+    __slots__ = ("_fresh", "_macd_weight", "_needed_direction", "_needed_ready", "_needed_score",
+                 "_needed_shock", "_needed_spread", "_needed_trend", "_needed_trigger", "_needed_volume",
+                 "_required", "_rsi_long", "_rsi_short", "_rsi_weight", "_settings", "_supertrend_weight",
+                 "_threshold", "_total_weight", "_trigger_texts")  # fmt: skip
 
     def __init__(self, settings: ConfluenceSettings, required_candles: int) -> None:
         self._settings = settings
         self._required = required_candles
+        # Copies of what every candle asks for: a plain attribute costs half of one of a settings object.
+        self._rsi_weight, self._macd_weight = settings.rsi_weight, settings.macd_weight
+        self._supertrend_weight, self._threshold = settings.supertrend_weight, settings.threshold
+        self._rsi_long = (settings.rsi_long_above, settings.rsi_long_up_to)
+        self._rsi_short = (settings.rsi_short_down_to, settings.rsi_short_below)
+        self._fresh = settings.trigger_within_candles
         self._total_weight = settings.rsi_weight + settings.macd_weight + settings.supertrend_weight
         fresh = settings.trigger_within_candles
         self._needed_ready = f">= {required_candles} candles"
@@ -92,18 +99,20 @@ class ConfluenceRules:
 
     def score(self, reading: Reading) -> float:
         """The weighted votes of RSI, MACD and Supertrend, each -1, 0 or 1, as a mean between -1 and 1."""
-        settings = self._settings
         votes = 0.0
-        rsi, macd, supertrend = reading.rsi, reading.macd, reading.supertrend
+        rsi, macd, supertrend = reading[4:7]
         if rsi is not None:
-            if settings.rsi_long_above < rsi <= settings.rsi_long_up_to:
-                votes += settings.rsi_weight
-            elif settings.rsi_short_down_to <= rsi < settings.rsi_short_below:
-                votes -= settings.rsi_weight
+            long_above, long_up_to = self._rsi_long
+            short_down_to, short_below = self._rsi_short
+            if long_above < rsi <= long_up_to:
+                votes += self._rsi_weight
+            elif short_down_to <= rsi < short_below:
+                votes -= self._rsi_weight
         if macd is not None:
-            votes += settings.macd_weight * ((macd.histogram > 0) - (macd.histogram < 0))
+            histogram = macd[2]
+            votes += self._macd_weight * ((histogram > 0) - (histogram < 0))
         if supertrend is not None:
-            votes += settings.supertrend_weight * supertrend.direction
+            votes += self._supertrend_weight * supertrend[1]
         return votes / self._total_weight
 
     def triggers(self, before: Triggers, previous: Reading | None, reading: Reading) -> Triggers:
@@ -114,6 +123,13 @@ class ConfluenceRules:
         long = self._aged(before.long) if rises is None else Trigger(rises, 0)
         short = self._aged(before.short) if falls is None else Trigger(falls, 0)
         return _NO_TRIGGERS if long is None and short is None else Triggers(long, short)
+
+    def may_pass(self, score: float, direction: Direction | None, around: Surroundings) -> bool:
+        """Whether the two gates that block most candles are open: where not, there can be no signal."""
+        if abs(score) < self._threshold or direction is None:
+            return False
+        triggers = around.triggers
+        return (triggers.long if direction is Direction.LONG else triggers.short) is not None
 
     def gates(
         self, reading: Reading, score: float, direction: Direction | None, around: Surroundings
@@ -133,10 +149,13 @@ class ConfluenceRules:
 
     def _fired(self, previous: Reading, reading: Reading) -> tuple[str | None, str | None]:
         """What fired with this candle, for long and for short; the later in this list gives the name."""
-        settings = self._settings
-        rsi = _crossing(previous.rsi, reading.rsi, settings.rsi_long_above, settings.rsi_short_below)
-        macd = _crossing(_histogram(previous), _histogram(reading), 0.0, 0.0)
-        supertrend = _crossing(_side(previous), _side(reading), 0.0, 0.0)
+        before, now = previous[4:7], reading[4:7]
+        rsi = _crossing(before[0], now[0], self._rsi_long[0], self._rsi_short[1])
+        macd = supertrend = 0
+        if before[1] is not None and now[1] is not None:
+            macd = _crossing(before[1][2], now[1][2], 0.0, 0.0)
+        if before[2] is not None and now[2] is not None and before[2][1] != now[2][1]:
+            supertrend = _crossing(before[2][1], now[2][1], 0.0, 0.0)
         if not (rsi or macd or supertrend):
             return _NOTHING_FIRED
         rises = falls = None
@@ -148,7 +167,7 @@ class ConfluenceRules:
         return rises, falls
 
     def _aged(self, trigger: Trigger | None) -> Trigger | None:
-        if trigger is None or trigger.age + 1 >= self._settings.trigger_within_candles:
+        if trigger is None or trigger.age + 1 >= self._fresh:
             return None
         return Trigger(trigger.kind, trigger.age + 1)
 
@@ -190,14 +209,6 @@ class ConfluenceRules:
             return Gate("volume", True, None, "skipped: no volume")
         ratio = volume / mean_volume
         return Gate("volume", ratio >= self._settings.min_volume_ratio, ratio, self._needed_volume)
-
-
-def _histogram(reading: Reading) -> float | None:
-    return None if reading.macd is None else reading.macd.histogram
-
-
-def _side(reading: Reading) -> int | None:
-    return None if reading.supertrend is None else reading.supertrend.direction
 
 
 def _crossing(before: float | None, after: float | None, upper: float, lower: float) -> int:

@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from trading_bot.engine.engine import Engine
 
-_EVALUATIONS_PER_ROUND = 20
-"""So many strategies may speak before the loop turns to other work: about a quarter of a millisecond."""
+_EVALUATIONS_AT_ONCE = 25
+"""So many strategies may speak before the loop turns to other work: about a fifth of a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignalWorker:
-    """Evaluates closed candles, a few at a time."""
+    """Evaluates closed candles, a few at a time; a signal on its way to the disk does not hold up the rest."""
 
     engine: Engine
     name: str = "signals"
@@ -23,9 +24,14 @@ class SignalWorker:
         while True:
             await outbox.evaluations_waiting.wait()
             beat()
-            for _ in range(_EVALUATIONS_PER_ROUND):
-                due = outbox.next_evaluation()
-                if due is None:
-                    break
-                await self.engine.handle(due)
+            await self._evaluate_queued()
+
+    async def _evaluate_queued(self) -> None:
+        outbox, finishing = self.engine.outbox, []
+        while outbox.evaluations_waiting.is_set():
+            due = islice(iter(outbox.next_evaluation, None), _EVALUATIONS_AT_ONCE)
+            finished = await self.engine.handle_all(due)
+            if finished is not None:
+                finishing.append(finished)
             await asyncio.sleep(0)
+        await asyncio.gather(*finishing)
