@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.instrument import Instrument
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.day_charges import charges_of
@@ -41,13 +42,23 @@ class Records:
 def new_core(
     plan: DayPlan, strategies: Sequence[Strategy], sections: EngineSections, charges: ChargeSchedule
 ) -> Core:
-    """A core with an empty book."""
-    instruments = {instrument.key: instrument for instrument in plan.instruments}
+    """A core with an empty book, for a planned day."""
+    return core_for(plan.instruments, strategies, sections, charges)
+
+
+def core_for(
+    instruments: Iterable[Instrument],
+    strategies: Sequence[Strategy],
+    sections: EngineSections,
+    charges: ChargeSchedule,
+) -> Core:
+    """A core with an empty book, for instruments that are known."""
+    by_key = {instrument.key: instrument for instrument in instruments}
     state = State(
         settings=sections.engine,
         risk=sections.risk,
         strategies=tuple(strategies),
-        charges_so_far=lambda book: charges_of(book, charges, instruments),
+        charges_so_far=lambda book: charges_of(book, charges, by_key),
     )
     return Core(state)
 

@@ -25,6 +25,11 @@ def event_kind(event_type: type[ev.BookEvent]) -> str:
     return _KINDS[event_type]
 
 
+def input_kind(input_type: type[inputs.Input]) -> str:
+    """The name under which inputs of a class are recorded."""
+    return _KINDS[input_type]
+
+
 def encode(value: ev.BookEvent | inputs.Input) -> tuple[str, str]:
     """Return kind and payload of an event or an input."""
     kind = _KINDS[type(value)]

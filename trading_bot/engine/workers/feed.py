@@ -35,6 +35,6 @@ class FeedWorker:
             if isinstance(message, Frame):
                 await handle(FrameReceived(at_ms=0, frame=message))
             elif isinstance(message, MarketStatus):
-                await handle(PhaseReported(at_ms=0, phases=message.phases))
+                await handle(PhaseReported(at_ms=0, phases=dict(message.phases)))
             else:
                 await handle(FeedLost(at_ms=0))

@@ -1,0 +1,129 @@
+"""Replays a recorded input log through a fresh core: the journal that comes out must be the one on disk.
+
+A log holds one stretch for each process, which begins with the opening of the day. Each stretch starts from
+the book as the journal held it when that process took it over, as the process itself did.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from trading_bot.adapters.storage.input_log import InputRecord, read_input_log
+from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.bootstrap.engine_parts import EngineSections, core_for
+from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.errors import StorageError
+from trading_bot.domain.events import DayStarted, OwnershipTaken
+from trading_bot.engine.core import Core
+from trading_bot.engine.inputs import DayOpened
+from trading_bot.engine.ports import JournalRow
+from trading_bot.engine.records import decode_input, event_kind, input_kind
+from trading_bot.strategies.strategy import Strategy
+
+_TAKEN = event_kind(OwnershipTaken)
+_DAY_STARTED = event_kind(DayStarted)
+_OPENING = input_kind(DayOpened)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayedProcess:
+    """How the replay of one process compares with its part of the journal."""
+
+    first_sequence: int
+    inputs: int
+    rows: int
+    """Rows that the process left in the journal."""
+    lost_rows: int
+    """Rows at its end whose inputs are not in the log: a killed process loses the newest ones."""
+    recorded: JournalRow | None = None
+    """Where they first differ: the row on disk; None with `replayed` when the disk has no such row."""
+    replayed: JournalRow | None = None
+    """Where they first differ: the row that came out; None when nothing differs."""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every row that came out is the one on disk, byte for byte."""
+        return self.recorded is None and self.replayed is None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether, beyond that, every row on disk came out."""
+        return self.is_equal and self.lost_rows == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputReplay:
+    """What a replay needs besides the recording: the same rules and the same settings."""
+
+    strategies: Sequence[Strategy]
+    sections: EngineSections
+    charges: ChargeSchedule
+
+    def compare(self, database: Path, inputs: Path) -> Iterator[ReplayedProcess]:
+        """Replay every process of the log against the journal in a database, in order.
+
+        Raises StorageError when a file cannot be read, or the log is not of this journal.
+        """
+        with JournalReader(database) as reader:
+            rows = tuple(reader.rows())
+        processes = _processes(read_input_log(inputs))
+        for number, (recorded, records) in enumerate(
+            zip_longest(_parts_by_process(rows), processes), start=1
+        ):
+            if recorded is None or records is None:
+                raise StorageError(
+                    f"{inputs} is not the whole log of {database}: process {number} is in only one of them"
+                )
+            yield self._compared(rows, recorded, records)
+
+    def _compared(
+        self, rows: Sequence[JournalRow], recorded: slice, records: Sequence[InputRecord]
+    ) -> ReplayedProcess:
+        expected = rows[recorded]
+        counts = {
+            "first_sequence": expected[0].sequence,
+            "inputs": len(records),
+            "rows": len(expected),
+        }
+        seen = 0
+        for row in self._replayed(rows[: recorded.start], records):
+            on_disk = expected[seen] if seen < len(expected) else None
+            if row != on_disk:
+                return ReplayedProcess(**counts, lost_rows=0, recorded=on_disk, replayed=row)
+            seen += 1
+        return ReplayedProcess(**counts, lost_rows=len(expected) - seen)
+
+    def _replayed(self, earlier: Iterable[JournalRow], records: Sequence[InputRecord]) -> Iterator[JournalRow]:
+        core = self._core(records[0])
+        core.restore(earlier)
+        for record in records:
+            yield from core.step(decode_input(record.kind, str(record.payload))).rows
+
+    def _core(self, first: InputRecord) -> Core:
+        opening = decode_input(first.kind, str(first.payload))
+        if not isinstance(opening, DayOpened):
+            raise StorageError(f"an input log begins with the opening of a day, not with {first.kind}")
+        return core_for(opening.instruments, self.strategies, self.sections, self.charges)
+
+
+def _processes(records: Iterable[InputRecord]) -> Iterator[list[InputRecord]]:
+    """The log cut where a day is opened."""
+    stretch: list[InputRecord] = []
+    for record in records:
+        if record.kind == _OPENING and stretch:
+            yield stretch
+            stretch = []
+        stretch.append(record)
+    if stretch:
+        yield stretch
+
+
+def _parts_by_process(rows: Sequence[JournalRow]) -> list[slice]:
+    """The journal cut where a process took it over; a new day is started right before that."""
+    starts = [
+        index - 1 if index and rows[index - 1].kind == _DAY_STARTED else index
+        for index, row in enumerate(rows)
+        if row.kind == _TAKEN
+    ]
+    return [slice(start, end) for start, end in zip(starts, chain(starts[1:], (len(rows),)), strict=True)]
