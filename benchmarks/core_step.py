@@ -39,7 +39,9 @@ def _measure(count: int, ordinary_ms: float, closing_ms: float) -> None:
     seconds: list[float] = []
     prices = Prices(count)
     for number, beat in enumerate(beats(FRAMES_BETWEEN, STEP_MS)):
-        frame = FrameReceived(at_ms=beat.at_ms, frame=frame_at(beat.at_ms, instruments, prices.next(), number))
+        frame = FrameReceived(
+            at_ms=beat.at_ms, frame=frame_at(beat.at_ms, instruments, prices.next(), number)
+        )
         taken[beat.closes].append(_seconds(core, frame) * 1e3)
         if number % 4 == 3:
             started = time.perf_counter()
@@ -49,7 +51,12 @@ def _measure(count: int, ordinary_ms: float, closing_ms: float) -> None:
     closing = spread_of(taken["all"])
     show(f"{count} instruments: ordinary frame, p50", ordinary.p50, ordinary_ms, "ms")
     show(f"{count} instruments: ordinary frame, p99", ordinary.p99, ordinary_ms, "ms")
-    show(f"{count} instruments: frame that closes micro-candles, p50", spread_of(taken["micro"]).p50, None, "ms")
+    show(
+        f"{count} instruments: frame that closes micro-candles, p50",
+        spread_of(taken["micro"]).p50,
+        None,
+        "ms",
+    )
     show(f"{count} instruments: frame that closes everything, p50", closing.p50, closing_ms, "ms")
     show(f"{count} instruments: frame that closes everything, p99", closing.p99, closing_ms, "ms")
     show(f"{count} instruments: a second of the clock, p50", spread_of(seconds).p50, None, "ms")

@@ -130,7 +130,5 @@ def warm(core: Core, instruments: tuple[Instrument, ...], sessions: int = 12) ->
     starts = {on: start_ms for on, (start_ms, _) in sessions_before(sessions).items()}
     for one in instruments:
         core.step(
-            WarmedUp(
-                at_ms=OPEN_MS - 60_000, instrument_key=one.key, candles=minutes, session_starts=starts
-            )
+            WarmedUp(at_ms=OPEN_MS - 60_000, instrument_key=one.key, candles=minutes, session_starts=starts)
         )

@@ -96,7 +96,7 @@ class FakeBroker:
 
     async def price_bands(self, instrument_keys: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         self.bands_asked.append(tuple(instrument_keys))
-        return {key: (1, 2) for key in instrument_keys}
+        return dict.fromkeys(instrument_keys, (1, 2))
 
     async def order_updates(self) -> AsyncIterator[OrderReport | None]:
         for update in self.updates:

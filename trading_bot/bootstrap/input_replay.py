@@ -94,7 +94,9 @@ class InputReplay:
             seen += 1
         return ReplayedProcess(**counts, lost_rows=len(expected) - seen)
 
-    def _replayed(self, earlier: Iterable[JournalRow], records: Sequence[InputRecord]) -> Iterator[JournalRow]:
+    def _replayed(
+        self, earlier: Iterable[JournalRow], records: Sequence[InputRecord]
+    ) -> Iterator[JournalRow]:
         core = self._core(records[0])
         core.restore(earlier)
         for record in records:

@@ -154,7 +154,11 @@ class CandleBuilder:
         if self._due_ms - GRACE_MS <= start_ms:
             earlier = self._close_ended(start_ms)
         end_ms = min(start_ms + _MINUTE_MS, self._session_end_ms)
-        if self._micro_end_ms or self._minute.end_ms != _NEVER_MS or (start_ms - self._origin_ms) % _MINUTE_MS:
+        if (
+            self._micro_end_ms
+            or self._minute.end_ms != _NEVER_MS
+            or (start_ms - self._origin_ms) % _MINUTE_MS
+        ):
             self._minute.fold(*minute)
             self._longer_end_ms = min(self._longer_end_ms, self._minute.end_ms)
             end_ms = self._closed_until_ms = self._minute.end_ms
@@ -239,7 +243,7 @@ class CandleBuilder:
     def _open_micro(self, start_ms: int, traded_at_ms: int, price: int) -> None:
         self._micro_start_ms = self._closed_until_ms = start_ms
         end_ms = start_ms + _MICRO_MS
-        self._micro_end_ms = end_ms = end_ms if end_ms < self._session_end_ms else self._session_end_ms
+        self._micro_end_ms = end_ms = min(self._session_end_ms, end_ms)
         self._first_trade_ms = self._last_trade_ms = traded_at_ms
         self._open = self._high = self._low = self._close = price
         self._due_ms = end_ms + GRACE_MS
@@ -276,8 +280,7 @@ class CandleBuilder:
             self._close,
             self._day_volume - self._counted_volume if known else None,
         )
-        if minute.end_ms < self._longer_end_ms:
-            self._longer_end_ms = minute.end_ms
+        self._longer_end_ms = min(self._longer_end_ms, minute.end_ms)
         self._closed_until_ms = self._micro_end_ms
         self._counted_volume = self._day_volume
         self._micro_end_ms = 0

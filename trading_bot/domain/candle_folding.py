@@ -66,16 +66,14 @@ class FormingCandle:
         if self.end_ms == _NEVER_MS:
             self._start_ms = start_ms = part_start_ms - (part_start_ms - self._origin_ms) % self._length_ms
             end_ms = start_ms + self._length_ms
-            self.end_ms = end_ms if end_ms < self._session_end_ms else self._session_end_ms
+            self.end_ms = min(self._session_end_ms, end_ms)
             self._open = part_open
             self._high = high
             self._low = low
             self._volume = volume
             return
-        if high > self._high:
-            self._high = high
-        if low < self._low:
-            self._low = low
+        self._high = max(self._high, high)
+        self._low = min(self._low, low)
         if volume is None or self._volume is None:
             self._volume = None
         else:
@@ -85,9 +83,7 @@ class FormingCandle:
         """Return the candle and begin anew."""
         assert self.end_ms != _NEVER_MS
         self.end_ms = _NEVER_MS
-        return _candle(
-            Candle, (self._start_ms, self._open, self._high, self._low, self._close, self._volume)
-        )
+        return _candle(Candle, (self._start_ms, self._open, self._high, self._low, self._close, self._volume))
 
 
 def joined(whole: Candle | None, part: Candle | None, frame: FormingCandle) -> Candle | None:

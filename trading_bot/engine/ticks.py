@@ -70,9 +70,7 @@ def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> 
             turn.candles.append((key, candle))
         if timeframe_s in evaluated_timeframes_s:
             turn.evaluations.append(
-                EvaluationDue(
-                    at_ms=turn.now_ms, instrument_key=key, timeframe_s=timeframe_s, candle=candle
-                )
+                EvaluationDue(at_ms=turn.now_ms, instrument_key=key, timeframe_s=timeframe_s, candle=candle)
             )
 
 

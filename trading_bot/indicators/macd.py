@@ -9,7 +9,6 @@ from talib import stream
 from trading_bot.indicators.indicator import FloatArray, PriceSeries
 from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
 
-
 _tuple = tuple.__new__  # a third of the cost of `_make`
 
 

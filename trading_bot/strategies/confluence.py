@@ -88,9 +88,7 @@ class ConfluenceEvaluator:
         """Take one closed candle, advance, and say what it means."""
         mean_volume = self._volumes.mean
         reading = self._advance(candle)
-        around = _tuple(
-            Surroundings, (self._candles_seen, self._triggers, candle.volume, mean_volume, quote)
-        )
+        around = _tuple(Surroundings, (self._candles_seen, self._triggers, candle.volume, mean_volume, quote))
         return self._judged(candle, reading, around)
 
     def peek(self, candle: Candle, quote: Quote | None) -> Evaluation:

@@ -2,8 +2,6 @@ from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 
-import pytest
-
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
