@@ -128,6 +128,13 @@ def test_unreachable_broker_is_red_with_exit_code_1(shell, check):
     assert states(lines, ["profile", "feed", "instruments"]) == ["fail"] * 3
 
 
+@pytest.fixture
+def live(shell, simulator, monkeypatch):
+    """A shell with both halves of the live opt-in, and a broker that has an address on record."""
+    monkeypatch.setenv("LIVE_TRADING", "yes")
+    return shell, simulator(registered_addresses=("203.0.113.9",))
+
+
 LIVE_ADDRESS = [
     ('static_ip = "203.0.113.9"\n', "ok", "203.0.113.9 is registered"),
     ('static_ip = "203.0.113.8"\n', "fail", "not registered at the broker"),
@@ -136,11 +143,9 @@ LIVE_ADDRESS = [
 
 
 @pytest.mark.parametrize(("more", "state", "message"), LIVE_ADDRESS)
-def test_static_address_is_compared_with_the_brokers_record_in_live(
-    shell, simulator, check, monkeypatch, more, state, message
-):
-    monkeypatch.setenv("LIVE_TRADING", "yes")
-    shell.use_broker(simulator(registered_addresses=("203.0.113.9",)), mode="live", more=more)
+def test_static_address_is_compared_with_the_brokers_record_in_live(*, live, check, more, state, message):
+    shell, url = live
+    shell.use_broker(url, mode="live", more=more)
     shell.store_token()
 
     line = check()[1]["static address"]

@@ -91,7 +91,7 @@ def test_without_orders_or_account_the_database_alone_is_locked(tmp_path, mode, 
 
 
 def test_data_folder_that_is_too_deep_for_a_socket_is_a_settings_error(tmp_path):
-    with pytest.raises(SettingsError, match="run.data_dir: .*shorter path"):
+    with pytest.raises(SettingsError, match=r"run\.data_dir: .*shorter path"):
         daemon_socket(tmp_path / ("deep/" * 30) / "paper.db")
 
 
