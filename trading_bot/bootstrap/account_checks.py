@@ -1,6 +1,9 @@
 """The lines of `check` about the account at the broker: token, profile, funds, address, list, feed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from trading_bot.adapters.upstox import calls
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
@@ -15,35 +18,49 @@ from trading_bot.settings.tree import Settings
 
 _LOGIN = "python main.py login"
 _CONNECTION = "check this machine's connection, and the broker's status page"
+_REGISTER = (
+    "register this machine's address in the broker's developer console, and set upstox.static_ip to it"
+)
 _NIGHT_HOURS = range(6)
 
-Look = Callable[[], Awaitable[CheckLine]]
+_NEED_A_TOKEN = ("profile", "funds", "static address", "feed")
+
+
+class Look(NamedTuple):
+    """One question to the broker, and what to do when it stays unanswered."""
+
+    name: str
+    ask: Callable[[], Awaitable[CheckLine]]
+    fix: str
 
 
 async def account_lines(settings: Settings, now_ms: int) -> Sequence[CheckLine]:
     """Ask the broker everything that trading needs; without a token only what needs none."""
     token_line_, token = token_line(settings, now_ms)
     async with upstox(settings, lambda: token.secret if token else None, now_ms) as broker:
-        list_line = await _read("instruments", lambda: _instruments(broker), _CONNECTION)
-        if token is None:
-            unasked = [
-                doubtful(name, "not asked: there is no valid token", _LOGIN)
-                for name in ("profile", "funds", "static address", "feed")
-            ]
-            return token_line_, *unasked, list_line
-        return (
-            token_line_,
-            await _read("profile", lambda: _profile(broker, token.account, settings), _CONNECTION),
-            await _read("funds", lambda: _funds(broker, now_ms), _CONNECTION),
-            await _read("static address", lambda: _address(broker, settings), _REGISTER),
-            await _read("feed", lambda: _feed(broker), _CONNECTION),
-            list_line,
-        )
+        looks = (*_token_looks(broker, settings, token, now_ms), _list_look(broker))
+        return token_line_, *await asyncio.gather(*(_line(look) for look in looks))
 
 
-_REGISTER = (
-    "register this machine's address in the broker's developer console, and set upstox.static_ip to it"
-)
+def _token_looks(
+    broker: UpstoxAdapter, settings: Settings, token: AccessToken | None, now_ms: int
+) -> Sequence[Look]:
+    if token is None:
+        return [Look(name, partial(_not_asked, name), "") for name in _NEED_A_TOKEN]
+    return (
+        Look("profile", partial(_profile, broker, token.account, settings), _CONNECTION),
+        Look("funds", partial(_funds, broker, now_ms), _CONNECTION),
+        Look("static address", partial(_address, broker, settings), _REGISTER),
+        Look("feed", partial(_feed, broker), _CONNECTION),
+    )
+
+
+def _list_look(broker: UpstoxAdapter) -> Look:
+    return Look("instruments", partial(_instruments, broker), _CONNECTION)
+
+
+async def _not_asked(name: str) -> CheckLine:
+    return doubtful(name, "not asked: there is no valid token", _LOGIN)
 
 
 def token_line(settings: Settings, now_ms: int) -> tuple[CheckLine, AccessToken | None]:
@@ -59,13 +76,13 @@ def token_line(settings: Settings, now_ms: int) -> tuple[CheckLine, AccessToken 
     return passed("token", f"of account {token.account}, valid until {until}"), token
 
 
-async def _read(name: str, look: Look, fix: str) -> CheckLine:
+async def _line(look: Look) -> CheckLine:
     try:
-        return await look()
+        return await look.ask()
     except NotAuthorisedError as error:
-        return failed(name, str(error), _LOGIN, LoginNeededError.exit_code)
+        return failed(look.name, str(error), _LOGIN, LoginNeededError.exit_code)
     except ReadFailedError as error:
-        return failed(name, str(error), fix)
+        return failed(look.name, str(error), look.fix)
 
 
 async def _profile(broker: UpstoxAdapter, account: str, settings: Settings) -> CheckLine:

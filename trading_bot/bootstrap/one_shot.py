@@ -1,6 +1,7 @@
 """What commands that do one thing and end share: the clock, silence, the broker for a moment."""
 
 import logging
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -23,8 +24,11 @@ def wall_now_ms() -> int:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Keep the parts' log lines off standard output, which belongs to the answer; errors raise anyway."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+    """Keep the parts' log lines off standard output, which belongs to the answer: what matters is raised."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
         yield
     finally:

@@ -30,7 +30,10 @@ def run_config_show(arguments: Namespace, context: Context) -> int:
 
 
 def run_status(arguments: Namespace, context: Context) -> int:
-    """Show what the daemon does, or what its database says while it is down."""
+    """Show what the daemon does, or what its database says while it is down.
+
+    A halt is shown and changes no exit code: the question was answered. `check` exits 4 for it.
+    """
     document = context.backend.status(context.load().settings)
     context.write(json.dumps(document, indent=2) if arguments.json else status_text(document))
     return 0

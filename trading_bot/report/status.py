@@ -57,7 +57,8 @@ def status_text(document: Mapping[str, Any]) -> str:
 def _positions(symbols: Sequence[Mapping[str, Any]]) -> list[str]:
     held = [row for row in symbols if row["quantity"]]
     if not held:
-        return [f"positions: none ({len(symbols)} symbols watched)"]
+        watched = f" ({len(symbols)} symbols watched)" if symbols else ""
+        return [f"positions: none{watched}"]
     return ["positions:", *map(_position, held)]
 
 

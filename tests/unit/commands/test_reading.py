@@ -8,6 +8,7 @@ from trading_bot.commands.arguments import parse_arguments
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Product, Segment
 from trading_bot.engine.snapshot import RunHeader, Snapshot
+from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.status import status_document
 from trading_bot.settings.options import ChargesQuestion
 
@@ -70,7 +71,7 @@ def test_trades_are_those_of_the_day(desk, words, on):
 
 
 def test_instruments_are_listed_best_match_first(desk):
-    desk.backend.answers["instruments"] = (OPTION, SHARE)
+    desk.backend.answers["instruments"] = InstrumentAnswer(instruments=(OPTION, SHARE))
 
     run(desk, "instruments reliance")
 
@@ -80,7 +81,7 @@ def test_instruments_are_listed_best_match_first(desk):
 
 
 def test_instruments_as_json_have_prices_in_rupees(desk):
-    desk.backend.answers["instruments"] = (OPTION,)
+    desk.backend.answers["instruments"] = InstrumentAnswer(instruments=(OPTION,))
 
     run(desk, "instruments RELIANCE --json")
 
@@ -89,7 +90,7 @@ def test_instruments_as_json_have_prices_in_rupees(desk):
 
 
 def test_too_many_instruments_are_counted(desk):
-    desk.backend.answers["instruments"] = (SHARE,) * 60
+    desk.backend.answers["instruments"] = InstrumentAnswer(instruments=(SHARE,) * 60)
 
     run(desk, "instruments RELIANCE")
 
@@ -97,7 +98,7 @@ def test_too_many_instruments_are_counted(desk):
 
 
 def test_an_unknown_symbol_brings_suggestions(desk):
-    desk.backend.answers["instruments"] = (SHARE,)
+    desk.backend.answers["instruments"] = InstrumentAnswer(instruments=(SHARE,))
 
     with pytest.raises(UnknownInstrumentError, match="did you mean RELIANCE") as caught:
         run(desk, "instruments RELAINCE")

@@ -99,4 +99,4 @@ def test_a_stopped_daemon_is_shown_as_such(document):
     text = status_text(stopped_document({**document, "symbols": [], "orders": []}))
 
     assert text.startswith("paper not running, ")
-    assert text.endswith("positions: none (0 symbols watched)\norders: none open, 0 today")
+    assert text.endswith("positions: none\norders: none open, 0 today")
