@@ -21,7 +21,7 @@ from trading_bot.adapters.redaction import Redactor
 from trading_bot.domain.ist import datetime_of
 
 MAIN_FILE = "trading_bot.log"
-_NOISY = ("urllib3", "websockets", "upstox_client", "asyncio", "aiohttp.access", "matplotlib")
+_NOISY = ("urllib3", "websockets", "upstox_client", "asyncio", "aiohttp.access", "alembic", "matplotlib")
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 

@@ -18,6 +18,7 @@ from trading_bot.adapters.storage.input_log import FileInputLog
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
+from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
@@ -115,6 +116,7 @@ class Daemon:
                 earlier_rows=_earlier_rows(self.files.database),
                 input_log=self._input_log(owned),
                 market_sink=recorder.take,
+                row_sink=EventLog({one.key: one.symbol for one in self.plan.instruments}).take,
             )
             session = self._session(records, recorder)
             is_over = await session.run(__version__, settings_hash(self.settings), self.world.workers)

@@ -8,7 +8,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.day_charges import charges_of
-from trading_bot.engine.engine import Engine, MarketSink
+from trading_bot.engine.engine import Engine, MarketSink, RowSink
 from trading_bot.engine.ports import InputLog, Journal, JournalRow
 from trading_bot.engine.rate_gate import RateGate, RateSettings
 from trading_bot.engine.settings import EngineSettings
@@ -37,6 +37,7 @@ class Records:
     """What the journal already holds: the book is rebuilt from it."""
     input_log: InputLog | None = None
     market_sink: MarketSink | None = None
+    row_sink: RowSink | None = None
 
 
 def new_core(
@@ -80,6 +81,7 @@ def new_day(
         records.journal,
         input_log=records.input_log,
         market_sink=records.market_sink,
+        row_sink=records.row_sink,
     )
     return TradingDay(
         plan=plan,

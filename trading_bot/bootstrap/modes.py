@@ -20,6 +20,7 @@ from trading_bot.bootstrap.places import (
 )
 from trading_bot.bootstrap.replay import Replay
 from trading_bot.domain.errors import UserFacingError
+from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -67,7 +68,7 @@ def _replay(settings: Settings, options: RunOptions) -> Replay:
         settings=settings,
         options=options,
         files=day_files(settings, database),
-        run_id=f"replay-{datetime.now().astimezone():%Y%m%d-%H%M%S}",
+        run_id=f"replay-{datetime_of(now_ms):%Y%m%d-%H%M%S}",
         reports=reports_folder(settings),
         write=_print,
     )

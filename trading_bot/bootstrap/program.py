@@ -62,8 +62,7 @@ class Program:
 
     def simulator(self, settings: Settings, options: SimulatorOptions, write: Callable[[str], None]) -> int:
         """Serve until the session is over."""
-        del settings
-        return serve_simulator(options, write)
+        return serve_simulator(options, settings.simulator, write)
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

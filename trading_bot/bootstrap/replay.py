@@ -64,6 +64,7 @@ class Replay:
             seed=self.options.seed,
             symbols=self.settings.run.symbols,
             token=_TOKEN,
+            config_file=self.options.config_file,
         )
 
     async def _trade(self, attached: SimulatorWorld) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from trading_bot.domain.errors import UserFacingError
+from trading_bot.domain.errors import SettingsError, UserFacingError
 from trading_bot.settings.options import SimulatorOptions
 
 _START_TIMEOUT_S = 60.0
@@ -22,7 +22,7 @@ async def child_simulator(options: SimulatorOptions) -> AsyncIterator[str]:
     Raises UserFacingError with what the simulator said when it does not start.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(_MAIN), "simulator", *_arguments(options), stdin=PIPE, stdout=PIPE, stderr=PIPE
+        sys.executable, str(_MAIN), *_arguments(options), stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
     try:
         yield await _address(process)
@@ -31,7 +31,8 @@ async def child_simulator(options: SimulatorOptions) -> AsyncIterator[str]:
 
 
 def _arguments(options: SimulatorOptions) -> list[str]:
-    arguments = ["--port", str(options.port), "--until-stdin-ends"]
+    config = [] if options.config_file is None else ["--config", str(options.config_file)]
+    arguments = [*config, "simulator", "--port", str(options.port), "--until-stdin-ends"]
     for name, value in (
         ("--data", options.data),
         ("--date", options.session_on),
@@ -56,8 +57,10 @@ async def _address(process: Process) -> str:
     if text.startswith("http://"):
         return text
     assert process.stderr is not None
-    said = (await process.stderr.read()).decode().strip()
-    raise UserFacingError(said.removeprefix("error: ") or "the simulator ended without a word")
+    said = (await process.stderr.read()).decode().strip().removeprefix("error: ")
+    if await process.wait() == SettingsError.exit_code:
+        raise SettingsError(said)
+    raise UserFacingError(said or "the simulator ended without a word")
 
 
 async def _stop(process: Process) -> None:

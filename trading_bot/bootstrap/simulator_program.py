@@ -34,7 +34,7 @@ _START_BEFORE_MS = 15 * MS_PER_MINUTE
 _HOLD_BEFORE_MS = 10 * MS_PER_SECOND
 
 
-def serve_simulator(options: SimulatorOptions, write: Callable[[str], None]) -> int:
+def serve_simulator(options: SimulatorOptions, venue: VenueSettings, write: Callable[[str], None]) -> int:
     """Serve one session; the address is the first line that is written.
 
     Raises UserFacingError for data that cannot be served.
@@ -42,7 +42,7 @@ def serve_simulator(options: SimulatorOptions, write: Callable[[str], None]) -> 
     rules = load_market_rules()
     source = market_source(options, rules)
     seed = DEFAULT_SEED if options.seed is None else options.seed
-    core = new_venue(source, rules, VenueSettings(), seed)
+    core = new_venue(source, rules, venue, seed)
     settings = server_settings(options, source.on, rules)
 
     async def run() -> None:

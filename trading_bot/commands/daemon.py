@@ -51,6 +51,7 @@ def run_simulator(arguments: Namespace, context: Context) -> int:
 def run_options(arguments: Namespace) -> RunOptions:
     """What the command line says about this one run."""
     return RunOptions(
+        config_file=arguments.config,
         simulator_url=arguments.simulator,
         data=arguments.data,
         session_on=arguments.date,

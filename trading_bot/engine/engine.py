@@ -17,7 +17,7 @@ from trading_bot.engine.commands import Alert, Command, ReadBooks, SearchTag
 from trading_bot.engine.core import Core, Step
 from trading_bot.engine.inputs import Input
 from trading_bot.engine.outbox import Outbox
-from trading_bot.engine.ports import Clock, InputLog, Journal
+from trading_bot.engine.ports import Clock, InputLog, Journal, JournalRow
 from trading_bot.engine.records import encode
 from trading_bot.engine.state import State
 
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 MarketSink = Callable[[tuple[tuple[str, Candle], ...], tuple[Evaluation, ...]], None]
 """Takes closed minutes by instrument key, and gate traces; must not wait."""
+RowSink = Callable[[tuple[JournalRow, ...]], None]
+"""Takes the rows that were queued for the journal, for the log; must not wait."""
 
 
 class Engine:
@@ -38,12 +40,14 @@ class Engine:
         *,
         input_log: InputLog | None = None,
         market_sink: MarketSink | None = None,
+        row_sink: RowSink | None = None,
     ) -> None:
         self._core = core
         self._clock = clock
         self._journal = journal
         self._input_log = input_log
         self._market_sink = market_sink
+        self._row_sink = row_sink
         self._lock = asyncio.Lock()
         self.outbox = Outbox()
         self.storage_failure: StorageError | None = None
@@ -115,6 +119,8 @@ class Engine:
     def _queued(self, step: Step) -> Step:
         if step.rows:
             self._journal.append(step.rows)
+            if self._row_sink is not None:
+                self._row_sink(step.rows)
         for failure in step.failures:
             log.error("strategy_failed", exc_info=failure)
         if self._market_sink is not None and (step.candles or step.traces):

@@ -12,6 +12,8 @@ from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 class RunOptions:
     """What a replay replays; None leaves the choice to the program."""
 
+    config_file: Path | None = None
+    """Settings instead of config/local.toml, for a child simulator as well."""
     simulator_url: str | None = None
     """Attach to a simulator that already runs; the session's clock is the simulator's."""
     data: Path | None = None
@@ -33,6 +35,8 @@ class SimulatorOptions:
     seed: int | None = None
     symbols: Sequence[str] = ()
     token: str | None = None
+    config_file: Path | None = None
+    """Settings that a child simulator is told to use; one that runs by itself has them already."""
     exit_at_close: bool = False
     until_stdin_ends: bool = False
     """Whether the program ends with whoever holds the other end of its standard input."""
