@@ -32,7 +32,7 @@ def dealings_of(book: Book, instruments: Mapping[str, Instrument]) -> list[Deali
 
 
 def _product_of(book: Book, fill: Fill) -> Product:
-    """The product of the fill's order; one that somebody else placed to close ours was of the same product."""
+    """The product of the fill's order; somebody else's that closed ours was of the same product."""
     tag = book.tags_by_order_id.get(fill.order_id)
     if tag is not None:
         return book.orders[tag].request.product
