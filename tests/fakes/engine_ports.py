@@ -41,7 +41,7 @@ class FakeBroker:
     calls: list[tuple[str, str]] = field(default_factory=list)
     called_at_s: list[float] = field(default_factory=list)
     place_delay_s: Callable[[OrderRequest], float] = lambda _request: 0.0
-    outcome: Outcome = Accepted("1")
+    outcome: Outcome = field(default_factory=lambda: Accepted("1"))
     reports: tuple[OrderReport, ...] = ()
     trades: tuple[Fill, ...] = ()
     held: tuple[BrokerPosition, ...] = ()

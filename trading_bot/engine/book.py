@@ -245,7 +245,10 @@ def _order_filled(book: Book, event: ev.OrderFilled) -> None:
 def _foreign_fill_taken(book: Book, event: ev.ForeignFillTaken) -> None:
     fill = event.fill
     key = fill.instrument_key
-    book.fills[fill_id(fill)] = fill
+    part = fill_id(fill)
+    while part in book.fills:  # an earlier part of the same trade
+        part += "+"
+    book.fills[part] = fill
     book.adopted[key] = book.adopted.get(key, 0) + fill.side.sign * fill.quantity
     book.positions[key] = book.positions[key].apply(fill)
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill
-from trading_bot.engine.book import fill_id
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
@@ -46,9 +45,20 @@ def _take_closing(state: State, fill: Fill, turn: Turn) -> None:
     key = fill.instrument_key
     ours, theirs = state.book.position_of(key).quantity, foreign_position(state, key)
     is_closing = ours * theirs < 0 and ours * fill.side.sign < 0
-    if not is_closing or fill.order_id not in state.book.foreign_orders or fill_id(fill) in state.book.fills:
+    if not is_closing or fill.order_id not in state.book.foreign_orders:
         return
-    quantity = min(fill.quantity, abs(ours), abs(theirs))
+    quantity = min(fill.quantity - _taken_before(state, fill), abs(ours), abs(theirs))
+    if quantity == 0:
+        return
     turn.emit(ev.ForeignFillTaken(at_ms=state.now_ms, fill=replace(fill, quantity=quantity)))
     turn.touch_instrument(key)
     turn.command(Alert(level="critical", text=f"{quantity} units of our {key} were closed by somebody else"))
+
+
+def _taken_before(state: State, fill: Fill) -> int:
+    """Units of a foreign trade that have met our position already."""
+    return sum(
+        taken.quantity
+        for taken in state.book.fills.values()
+        if (taken.order_id, taken.trade_id) == (fill.order_id, fill.trade_id)
+    )

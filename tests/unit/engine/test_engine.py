@@ -106,7 +106,7 @@ def test_traces_go_to_the_sink_and_failures_do_not_escape():
     async def scenario():
         traces = []
         driver = EngineDriver()
-        engine = new_engine(FakeJournal(), driver, trace_sink=traces.extend)
+        engine = new_engine(FakeJournal(), driver, market_sink=lambda _candles, told: traces.extend(told))
         due = inputs.EvaluationDue(
             at_ms=0,
             instrument_key=driver.instrument.key,
@@ -180,3 +180,38 @@ def test_candles_that_close_are_queued_for_their_strategies():
         return engine.outbox.next_evaluation()
 
     assert run_virtually(scenario()).timeframe_s == 900
+
+
+def test_inputs_that_came_together_are_taken_without_waiting_for_the_disk():
+    async def scenario():
+        journal = FakeJournal(is_held=True)
+        engine = new_engine(journal)
+        finishing = await engine.handle_all([inputs.FeedLost(at_ms=0), pause()])
+        await asyncio.sleep(1)
+        before = len(journal.rows), finishing.done(), engine.outbox.next_alert()
+        journal.released.set()
+        await finishing
+        return before, engine.outbox.next_alert()
+
+    before, after = run_virtually(scenario())
+
+    assert before == (1, False, None)
+    assert after is not None
+
+
+def test_inputs_that_change_nothing_have_nothing_to_wait_for():
+    async def scenario():
+        return await new_engine(FakeJournal()).handle_all([inputs.FeedLost(at_ms=0)])
+
+    assert run_virtually(scenario()) is None
+
+
+def test_a_failed_commit_of_a_run_releases_nothing():
+    async def scenario():
+        engine = new_engine(FakeJournal(fails=True))
+        finishing = await engine.handle_all([pause()])
+        with pytest.raises(StorageError):
+            await finishing
+        return engine.outbox.next_alert()
+
+    assert run_virtually(scenario()) is None

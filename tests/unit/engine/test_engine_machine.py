@@ -9,7 +9,6 @@ from tests.fakes.hand_moved_exchange import HandMovedExchange
 from trading_bot.domain.events import ForeignFillTaken, PositionAdopted
 from trading_bot.domain.order import OrderStatus, Purpose, Side
 from trading_bot.domain.signal import Direction
-from trading_bot.domain.trade import Trade
 from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder, SearchTag
@@ -43,7 +42,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.shadow = Book()
         self.events_applied = 0
         self.tags_sent: set[str] = set()
-        self.stops: dict[int, Trade] = {}
+        self.stops = {}
         self.price_now = PRICE
         self._take_commands()
 
@@ -167,10 +166,11 @@ class EngineMachine(RuleBasedStateMachine):
 
     @invariant()
     def exits_never_exceed_the_position(self):
-        quantity = self.exchange.own_quantity + self._adopted()
+        held = self.exchange.own_quantity + self._adopted()
         for side in Side:
-            if side.sign * quantity < 0:
-                assert self._resting_exits(side) <= abs(quantity)
+            most = max(0, -side.sign * held, -side.sign * (held + self._taken()))
+            if most:
+                assert self._resting_exits(side) <= most
 
     @invariant()
     def the_journal_rebuilds_the_book(self):

@@ -86,7 +86,7 @@ def test_a_share_that_somebody_else_holds_is_not_entered():
 
 def test_a_limit_of_the_day_is_named():
     driver = EngineDriver(risk=RiskSettings(limits=LimitSettings(symbol_spacing_s=60)))
-    entry, stop = driver.enter()
+    _, stop = driver.enter()
     driver.fill(stop, 35, PRICE)
     driver.later(10)
     driver.price(PRICE)

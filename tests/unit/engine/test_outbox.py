@@ -114,3 +114,16 @@ def test_asking_for_a_tag_twice_searches_once_and_reads_the_books(outbox):
     assert outbox.take_searches() == ("t",)
     assert outbox.take_searches() == ()
     assert outbox.books_wanted.is_set()
+
+
+def test_the_queue_is_drained_once_the_last_command_was_taken(outbox):
+    async def scenario():
+        outbox.put_order(STOP)
+        draining = asyncio.create_task(outbox.drained())
+        await asyncio.sleep(1)
+        before = draining.done()
+        outbox.take_order()
+        await draining
+        return before
+
+    assert run_virtually(scenario()) is False

@@ -149,6 +149,20 @@ def test_more_than_we_hold_is_never_taken_from_the_user(driver):
     assert driver.book.differences == {}
 
 
+def test_the_rest_of_the_users_trade_meets_what_we_buy_later(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 1, PRICE)
+    driver.foreign_fill(Side.SELL, 5, PRICE + 100)
+    assert driver.book.positions[KEY].quantity == 0
+
+    driver.fill(entry.request.tag, 4, PRICE)
+
+    assert driver.book.positions[KEY].quantity == 0
+    assert len([key for key in driver.book.fills if key.startswith("foreign")]) == 2
+
+
 def test_what_the_user_adds_stays_his(driver):
     driver.enter()
 

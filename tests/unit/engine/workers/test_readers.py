@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
 from tests.fakes.engine_ports import (
     FakeBroker,
     FakeFeed,
@@ -177,10 +177,24 @@ def test_frames_status_and_losses_of_the_feed_are_told_apart():
                 None,
             )
         )
-        await FeedWorker(setting.engine, feed, [KEY]).run(no_beat)
+        worker = FeedWorker(setting.engine, feed, [KEY], setting.clock, asyncio.Event(), START_MS)
+        await worker.run(no_beat)
         return setting.log.kinds
 
     assert in_virtual_time(scenario) == ["frame_received", "phase_reported", "feed_lost"]
+
+
+@pytest.mark.parametrize(("warm_after_s", "read_at_s"), [(20, 20), (90, 60)])
+def test_before_the_open_the_feed_waits_for_the_warm_up_and_no_longer(warm_after_s, read_at_s):
+    async def scenario():
+        setting, warm = Setting(), asyncio.Event()
+        feed = FakeFeed(sent=(None,))
+        worker = FeedWorker(setting.engine, feed, [KEY], setting.clock, warm, START_MS + 60_000)
+        asyncio.get_running_loop().call_later(warm_after_s, warm.set)
+        await worker.run(no_beat)
+        return asyncio.get_running_loop().time()
+
+    assert in_virtual_time(scenario) == read_at_s
 
 
 def test_the_clock_ticks_on_whole_seconds():
@@ -219,16 +233,19 @@ def test_history_warms_a_share_up_and_a_missing_one_is_told():
         series = setting.engine.state.market.series[KEY]
         series.is_warm = False
         yesterday = DAY - timedelta(days=1)
-        plan = WarmUpPlan(yesterday, DAY, {yesterday: midnight_ms(yesterday) + 33_300_000})
+        opens_ms = midnight_ms(yesterday) + 33_300_000
+        sessions = {yesterday: (opens_ms, opens_ms + 21_600_000), DAY: SESSION[0]}
+        plan = WarmUpPlan(yesterday, DAY, {KEY: sessions})
         minute = Candle(midnight_ms(yesterday) + 33_300_000, PRICE, PRICE, PRICE, PRICE, 1)
         unknown_day = Candle(midnight_ms(yesterday) - 86_400_000, 1, 1, 1, 1, 1)
         history = FakeHistory()
-        worker = WarmUpWorker(setting.engine, history, [KEY, "not listed"], plan)
+        worker = WarmUpWorker(setting.engine, history, [KEY, "not listed"], plan, asyncio.Event())
         await worker.run(no_beat)
         first = list(setting.log.kinds), series.is_warm
         history.candles[KEY] = (unknown_day, minute)
         await worker.run(no_beat)
         await worker.run(no_beat)
+        assert worker.done.is_set()
         return first, setting.log.kinds, series, history.asked
 
     first, kinds, series, asked = in_virtual_time(scenario)

@@ -1,0 +1,103 @@
+import asyncio
+from datetime import time
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import DAY, KEY, SESSION, SHARE, EngineDriver
+from tests.fakes.engine_ports import FakeBroker, FakeFeed, FakeHistory, FakeJournal, FakeNotifier
+from trading_bot.adapters.clocks import LoopClock
+from trading_bot.domain.ist import ms_at
+from trading_bot.engine.core import Core
+from trading_bot.engine.day import DayPlan, Ports, TradingDay
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.rate_gate import RateGate, RateSettings
+from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.state import State
+from trading_bot.engine.supervisor import LagWorker, Supervisor, SupervisorSettings
+from trading_bot.engine.workers.warm_up import WarmUpPlan
+from trading_bot.risk.settings import RiskSettings
+from trading_bot.simulator.virtual_time import run_virtually
+
+CLOSED_SHARE_KEY = "NSE_EQ|CLOSED"
+
+
+def new_day(broker: FakeBroker, journal: FakeJournal, core: Core | None = None) -> TradingDay:
+    clock = LoopClock(ms_at(DAY, time(10, 0)))
+    state = State(
+        settings=EngineSettings(), risk=RiskSettings(), strategies=(), charges_so_far=lambda _book: Decimal(3)
+    )
+    history = FakeHistory(candles={KEY: ()})
+    return TradingDay(
+        plan=DayPlan(
+            on=DAY,
+            instruments=(SHARE,),
+            sessions={KEY: SESSION, CLOSED_SHARE_KEY: ()},
+            warm_up=WarmUpPlan(DAY, DAY, {}),
+        ),
+        engine=Engine(core or Core(state), clock, journal),
+        ports=Ports(clock=clock, broker=broker, feed=FakeFeed(), history=history, notifier=FakeNotifier()),
+        supervisor=Supervisor(SupervisorSettings(), lambda _reason: None),
+        gate=RateGate(RateSettings()),
+        settings=EngineSettings(),
+        lag=LagWorker(),
+    )
+
+
+def test_within_five_seconds_of_the_start_the_books_are_reconciled():
+    async def scenario():
+        day = new_day(FakeBroker(read_delay_s=0.3), FakeJournal())
+        await day.open("1", "hash")
+        await asyncio.sleep(5)
+        await day.supervisor.stop()
+        return day.engine.state
+
+    state = run_virtually(scenario())
+
+    assert state.is_recovered
+    assert state.book.epoch == 1
+    assert state.book.on == DAY
+
+
+def test_the_plan_knows_its_close_and_what_can_be_ordered():
+    async def scenario():
+        return new_day(FakeBroker(), FakeJournal()).plan
+
+    plan = run_virtually(scenario())
+
+    assert plan.close_ms == SESSION[0][1]
+    assert plan.orderable_keys == (KEY,)
+
+
+def test_a_flat_day_closes_after_one_read_with_its_charges():
+    async def scenario():
+        journal = FakeJournal()
+        day = new_day(FakeBroker(), journal)
+        await day.open("1", "hash")
+        await asyncio.sleep(1)
+        await day.supervisor.stop()
+        await day.close()
+        return journal.rows, asyncio.get_running_loop().time()
+
+    rows, at_s = run_virtually(scenario())
+
+    assert rows[-1].kind == "day_closed"
+    assert '"charges":"3"' in rows[-1].payload
+    assert at_s < 5
+
+
+@pytest.mark.parametrize("failing_reads", [True, False])
+def test_a_day_that_is_not_flat_is_read_for_a_minute_and_then_closed_and_said(failing_reads):
+    async def scenario():
+        driver = EngineDriver()
+        driver.enter()
+        journal = FakeJournal()
+        day = new_day(FakeBroker(failing_reads=failing_reads), journal, driver.core)
+        await day.close()
+        return driver.book, asyncio.get_running_loop().time(), day.engine.outbox
+
+    book, at_s, outbox = run_virtually(scenario())
+
+    assert book.is_day_closed
+    assert at_s == 60
+    assert outbox.next_alert() is not None
