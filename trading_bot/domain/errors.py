@@ -11,6 +11,7 @@ TradingBotError
 │   └── AlreadyRunningError  exit 5
 ├── ReadFailedError        a broker read that gave no answer: never "nothing there"
 ├── StorageError           the journal cannot be trusted or written
+├── DecisionFailedError    a decision raised: the book in memory is ahead of the journal
 └── IllegalTransitionError a bug, or a broker that contradicts itself
 """
 
@@ -79,6 +80,10 @@ class NotAuthorisedError(ReadFailedError):
 
 class StorageError(TradingBotError):
     """The journal is unreadable, corrupt, newer than this program, or cannot be written."""
+
+
+class DecisionFailedError(TradingBotError):
+    """A decision raised, perhaps half-way: only a restart, which rebuilds the book from its rows, mends it."""
 
 
 class IllegalTransitionError(TradingBotError):

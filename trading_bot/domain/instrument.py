@@ -101,6 +101,11 @@ class Instrument:
         """Whether orders can be placed in it at all."""
         return self.kind is not InstrumentKind.INDEX
 
+    @property
+    def product(self) -> Product:
+        """How it is traded: intraday, but options as carried, since none can be bought intraday."""
+        return Product.DELIVERY if self.kind is InstrumentKind.OPTION else Product.INTRADAY
+
     def round_price(self, price_paise: float | Decimal, rounding: Rounding) -> int:
         """Round a computed price in paise to this instrument's tick; the only way back from float."""
         steps = (Decimal(price_paise) / self.tick_size).quantize(
@@ -112,7 +117,7 @@ class Instrument:
         """Whether the price is a whole number of ticks."""
         return price_paise % self.tick_size == 0
 
-    def whole_lots(self, quantity: float) -> int:
+    def whole_lots(self, quantity: float | Decimal) -> int:
         """Largest whole-lot quantity, in units, that does not exceed the given one."""
         return max(0, int(quantity) // self.lot_size) * self.lot_size
 

@@ -5,12 +5,13 @@ whoever asked, leave only after the group commit that holds their rows.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, repeat
 
 import structlog
 
-from trading_bot.domain.errors import StorageError
+from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
 from trading_bot.engine.commands import Alert, Command, ReadBooks, SearchTag
@@ -52,6 +53,7 @@ class Engine:
         self.outbox = Outbox()
         self.storage_failure: StorageError | None = None
         self.inputs_taken = 0
+        self._broken: str | None = None
 
     @property
     def state(self) -> State:
@@ -101,11 +103,24 @@ class Engine:
     def _take(self, event: Input) -> Step:
         at_ms = self._now_ms()
         event = self._recorded(event.stamped(at_ms), at_ms)
-        return self._queued(self._core.step(event))
+        with self._intact():
+            return self._queued(self._core.step(event))
 
     def _take_run(self, events: Iterable[Input]) -> Step:
         at_ms = self._now_ms()
-        return self._queued(self._core.step_run(map(self._recorded, events, repeat(at_ms)), at_ms))
+        with self._intact():
+            return self._queued(self._core.step_run(map(self._recorded, events, repeat(at_ms)), at_ms))
+
+    @contextmanager
+    def _intact(self) -> Iterator[None]:
+        """Take nothing any more once a decision raised: what it had applied never reached the journal."""
+        if self._broken is not None:
+            raise DecisionFailedError(self._broken)
+        try:
+            yield
+        except Exception as error:
+            self._broken = f"{type(error).__name__}: {error}"
+            raise DecisionFailedError(self._broken) from error
 
     def _now_ms(self) -> int:
         return max(self._clock.now_ms(), self.state.now_ms)

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.instrument import Instrument, InstrumentKind, Product
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
@@ -135,7 +134,7 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
         strategy=signal.strategy,
         instrument_key=instrument.key,
         direction=signal.direction,
-        product=_product(instrument),
+        product=instrument.product,
         planned_quantity=size.quantity,
         planned_at_ms=state.now_ms,
         reference_price=price,
@@ -163,13 +162,25 @@ def _size(state: State, series: Series, price: int, stop_distance: int) -> Size:
             symbol_exposure=_exposure(state, key),
             total_exposure=_exposure(state),
             open_risk_room=open_risk_limit(risk.limits, risk.sizing) - open_risk(state),
-            available_funds=state.account.available or ZERO,
-            margin_rate=state.account.margin_rates.get(key, Decimal(1)),
+            available_funds=(state.account.available or ZERO) - _spoken_for(state),
+            margin_rate=_margin_rate(state, key),
         ),
         risk.sizing,
     )
 
 
-def _product(instrument: Instrument) -> Product:
-    """Intraday, but for options: the broker refuses to let them be bought intraday."""
-    return Product.DELIVERY if instrument.kind is InstrumentKind.OPTION else Product.INTRADAY
+def _spoken_for(state: State) -> Decimal:
+    """Margin in rupees of trades that the newest word on the funds cannot know of yet."""
+    return sum(
+        (
+            rupees(trade.reference_price * trade.planned_quantity) * _margin_rate(state, trade.instrument_key)
+            for trade in state.book.trades.values()
+            if trade.planned_at_ms >= state.account.asked_at_ms
+        ),
+        ZERO,
+    )
+
+
+def _margin_rate(state: State, key: str) -> Decimal:
+    """Margin that the broker asks as a fraction of value; all of it where it has not said."""
+    return state.account.margin_rates.get(key, Decimal(1))

@@ -164,6 +164,8 @@ class TagSearched(Input):
 class AccountRead(Input):
     """What can be used for new orders, and what the broker asks per rupee of order value."""
 
+    asked_at_ms: int = 0
+    """When the funds were asked for."""
     funds: Funds
     margin_rates: Mapping[str, Decimal]
     """By instrument; empty when only the funds were read."""

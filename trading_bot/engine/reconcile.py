@@ -65,6 +65,7 @@ def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
 def on_account_read(state: State, event: AccountRead, _turn: Turn) -> None:
     """Take funds, margin rates and price bands."""
     state.account.available = event.funds.available
+    state.account.asked_at_ms = event.asked_at_ms
     state.account.margin_rates.update(event.margin_rates)
     state.account.bands.update(event.bands)
 

@@ -24,6 +24,8 @@ class Account:
     """What the broker last said about money and limits; nothing is assumed before it spoke."""
 
     available: Decimal | None = None
+    asked_at_ms: int = 0
+    """When the funds were asked for: trades planned since are not in them yet."""
     margin_rates: dict[str, Decimal] = field(default_factory=dict)
     bands: dict[str, tuple[int, int]] = field(default_factory=dict)
 

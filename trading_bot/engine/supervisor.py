@@ -8,11 +8,14 @@ from typing import Annotated
 import structlog
 from pydantic import Field
 
-from trading_bot.domain.errors import NotAuthorisedError, StorageError
+from trading_bot.domain.errors import DecisionFailedError, NotAuthorisedError, StorageError
 from trading_bot.domain.section import Section
 from trading_bot.engine.workers.worker import Worker
 
 log = structlog.get_logger()
+
+_HOPELESS = (StorageError, DecisionFailedError)
+"""A restarted worker would meet these again: the process has to stop and recover."""
 
 
 class SupervisorSettings(Section):
@@ -120,7 +123,7 @@ class Supervisor:
             return settings.login_delay_s
         health.state = "waiting to restart"
         health.failures = 1 if ran_s >= settings.healthy_after_s else health.failures + 1
-        is_hopeless = isinstance(error, StorageError) or health.failures >= settings.max_failures
+        is_hopeless = isinstance(error, _HOPELESS) or health.failures >= settings.max_failures
         if is_hopeless and not self.is_breaker_open:
             self.is_breaker_open = True
             self.on_breaker(f"worker {health.name} failed {health.failures} times: {health.last_error}")

@@ -5,7 +5,7 @@ import pytest
 from tests.fakes.engine_driver import DAY, EngineDriver
 from tests.fakes.engine_ports import FakeJournal
 from trading_bot.adapters.clocks import LoopClock
-from trading_bot.domain.errors import StorageError
+from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Direction
@@ -215,3 +215,18 @@ def test_a_failed_commit_of_a_run_releases_nothing():
         return engine.outbox.next_alert()
 
     assert run_virtually(scenario()) is None
+
+
+def test_after_a_decision_that_raised_nothing_is_taken_any_more():
+    async def scenario():
+        journal = FakeJournal()
+        engine = new_engine(journal)
+        candle = Candle(NOON_MS, 1, 1, 1, 1, 1)
+        unlisted = inputs.EvaluationDue(at_ms=0, instrument_key="unlisted", timeframe_s=900, candle=candle)
+        with pytest.raises(DecisionFailedError, match="KeyError"):
+            await engine.handle(unlisted)
+        with pytest.raises(DecisionFailedError, match="KeyError"):
+            await engine.handle(pause())
+        return journal
+
+    assert run_virtually(scenario()).rows == []

@@ -6,8 +6,9 @@ from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 from trading_bot.domain.ist import ms_at
+from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Side
-from trading_bot.engine import inputs
+from trading_bot.engine import entries, inputs
 from trading_bot.engine.ports import Funds
 from trading_bot.risk.settings import LimitSettings, RiskSettings, SizingSettings
 
@@ -157,3 +158,16 @@ def test_an_entry_carries_the_time_until_which_it_may_wait():
 
     (entry,) = driver.places()
     assert entry.expires_at_ms == driver.now_ms + 5_000
+
+
+def test_margin_of_trades_that_the_funds_do_not_know_of_yet_is_not_spent_twice():
+    driver = EngineDriver(instrument=SHARE)
+    driver.signal()
+    planned = driver.book.trade_of(KEY)
+    account = driver.core.state.account
+
+    spoken_for = entries._spoken_for(driver.core.state)
+    account.asked_at_ms = driver.now_ms + 1
+
+    assert spoken_for == rupees(planned.reference_price * planned.planned_quantity) * Decimal("0.2")
+    assert entries._spoken_for(driver.core.state) == 0

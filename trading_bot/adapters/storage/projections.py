@@ -122,6 +122,25 @@ def apply_fill(connection: Connection, fields: Fields) -> None:
     _COUNT_FILL(connection, fields)
 
 
+def apply_foreign_fill(connection: Connection, fields: Fields) -> None:
+    """Move our position by what somebody else closed of it; parts of one trade of theirs share a row."""
+    _ADD_FILL.execute(connection, _row_of(schema.fills, fields, {}))
+    held = connection.execute(_HELD_AS, {"key": fields["instrument_key"]}).scalar_one_or_none()
+    _move_position(connection, fields, Product(held or Product.INTRADAY))
+
+
+def adopt_position(connection: Connection, fields: Fields) -> None:
+    """Set the position that panic took over, at the price at which it is valued."""
+    quantity, price = _whole(fields["quantity"]), _whole(fields["price"])
+    adopted = {
+        "cash": -quantity * price,
+        "entry_quantity": abs(quantity),
+        "entry_value": abs(quantity) * price,
+        "changed_at_ms": fields["at_ms"],
+    }
+    _PUT_POSITION(connection, fields | adopted)
+
+
 _COUNT_FILL = count("fills")
 _ADD_FILL = Prepared(insert(schema.fills).on_conflict_do_nothing())
 _FILL_ORDER = Prepared(
@@ -130,6 +149,9 @@ _FILL_ORDER = Prepared(
     .values(filled_quantity=schema.orders.c.filled_quantity + bindparam("units"))
 )
 _PRODUCT_OF = select(schema.orders.c.product).where(schema.orders.c.tag == bindparam("its_tag"))
+_HELD_AS = select(schema.positions.c.product).where(
+    schema.positions.c.instrument_key == bindparam("key"), schema.positions.c.quantity != 0
+)
 _POSITION_OF = select(schema.positions).where(
     schema.positions.c.instrument_key == bindparam("key"), schema.positions.c.product == bindparam("held_as")
 )
@@ -217,6 +239,8 @@ PROJECTIONS: Mapping[str, Projection] = MappingProxyType(
         "modify_intended": projection(log_call("modify")),
         "cancel_intended": projection(log_call("cancel")),
         "order_filled": projection(apply_fill),
+        "foreign_fill_taken": projection(apply_foreign_fill),
+        "position_adopted": projection(adopt_position),
         "trade_closed": projection(put(schema.trades), count("trades")),
         "signal_raised": projection(put(schema.signals), count("signals")),
         "entry_denied": projection(count("denials")),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_bot.domain.errors import ReadFailedError
-from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Side
@@ -42,9 +41,15 @@ class AccountWorker:
         known = self.engine.state.account
         missing_bands = [key for key in self.instrument_keys if key not in known.bands]
         bands = await self.broker.price_bands(missing_bands) if missing_bands else {}
+        rates = await self._rates()
+        asked_at_ms = self.clock.now_ms()
         await self.engine.handle(
             AccountRead(
-                at_ms=0, funds=await self.broker.funds(), margin_rates=await self._rates(), bands=bands
+                at_ms=0,
+                asked_at_ms=asked_at_ms,
+                funds=await self.broker.funds(),
+                margin_rates=rates,
+                bands=bands,
             )
         )
 
@@ -56,10 +61,10 @@ class AccountWorker:
             price = state.market.last_price(key) or state.market.series[key].previous_close
             if key in state.account.margin_rates or price == 0:
                 continue
-            lot = state.market.series[key].instrument.lot_size
-            quantity = max(1, int(_PROBE_RUPEES / rupees(price)) // lot) * lot
+            instrument = state.market.series[key].instrument
+            quantity = instrument.whole_lots(_PROBE_RUPEES / rupees(price)) or instrument.lot_size
             question = MarginQuestion(
-                instrument_key=key, side=Side.BUY, quantity=quantity, product=Product.INTRADAY, price=price
+                instrument_key=key, side=Side.BUY, quantity=quantity, product=instrument.product, price=price
             )
             rates[key] = await self.broker.margin([question]) / (rupees(price) * quantity)
         return rates

@@ -185,6 +185,26 @@ def test_a_fill_of_an_order_that_the_file_never_knew_is_kept(connection):
     assert (position["product"], position["quantity"]) == ("I", 10)
 
 
+def test_what_somebody_else_closed_shrinks_the_position_and_no_order(connection):
+    theirs = replace(fill("x", side=Side.SELL, quantity=4).fill, order_id="foreign-1")
+
+    project(connection, INTENDED, fill("a"), ev.ForeignFillTaken(at_ms=NOW_MS, fill=theirs))
+
+    (order,) = stored(connection, schema.orders)
+    (position,) = stored(connection, schema.positions)
+    assert (order["filled_quantity"], position["quantity"]) == (10, 6)
+
+
+def test_an_adopted_position_is_held_at_its_value(connection):
+    trade = replace(TRADE, strategy="panic", direction=Direction.SHORT)
+
+    project(connection, ev.PositionAdopted(at_ms=NOW_MS, trade=trade, quantity=-5, price=10_000))
+
+    (position,) = stored(connection, schema.positions)
+    assert (position["instrument_key"], position["product"]) == (trade.instrument_key, "I")
+    assert (position["quantity"], position["cash"], position["entry_value"]) == (-5, 50_000, 50_000)
+
+
 def test_a_position_that_was_flat_starts_with_fresh_cash(connection):
     project(connection, INTENDED, fill("a"), fill("b", side=Side.SELL, price=10_100), fill("c", quantity=1))
 
