@@ -21,6 +21,8 @@ OPEN_MS = ms_at(ON, time(9, 15))
 CLOSE_MS = ms_at(ON, time(15, 30))
 TIMEFRAME_MS = 900_000
 MICRO_MS = 10_000
+FIRST_FRAME_MS = 100
+"""How long after the quarter of an hour its first frame is sent."""
 MINUTES_A_DAY = 375
 
 
@@ -50,7 +52,7 @@ def beats(frames_between: int, step_ms: int) -> Iterator[Beat]:
     start_ms = OPEN_MS
     while start_ms + TIMEFRAME_MS <= CLOSE_MS:
         for number in range(frames_between):
-            at_ms = start_ms + 100 + number * step_ms
+            at_ms = start_ms + FIRST_FRAME_MS + number * step_ms
             closes = "micro" if (at_ms - OPEN_MS) % MICRO_MS < step_ms else "nothing"
             yield Beat(at_ms, closes if number else ("all" if start_ms > OPEN_MS else "nothing"))
         start_ms += TIMEFRAME_MS

@@ -192,7 +192,7 @@ class CandleBuilder:
 
     def _add_elsewhere(self, tick: Tick) -> tuple[ClosedCandle, ...]:
         """Take a tick that is not simply the next one of the open micro-candle."""
-        _, price, traded_at_ms, day_volume, *_ = tick
+        price, traded_at_ms, day_volume = tick[1], tick[2], tick[3]
         if not self._session_start_ms <= traded_at_ms < self._session_end_ms:
             self.ticks_outside_session += 1
             self._take_baseline(tick)

@@ -109,24 +109,38 @@ def aggregate(
     """
     length_ms = timeframe_s * MS_PER_SECOND
     candles: list[Candle] = []
-    session_start_ms = day_end_ms = end_ms = -_NEVER_MS
+    bucket: list[Candle] = []
+    session_start_ms = day_end_ms = bucket_ms = end_ms = -_NEVER_MS
     for minute in minute_candles:
-        start_ms = minute.start_ms
+        start_ms = minute[0]
+        if start_ms < end_ms:
+            if start_ms >= session_start_ms:
+                bucket.append(minute)
+            continue
+        if bucket:
+            candles.append(_whole(bucket, bucket_ms))
+            bucket = []
         if start_ms >= day_end_ms:
             session_start_ms = session_start_of_day(date_of(start_ms))
             day_end_ms = _next_midnight_ms(start_ms)
             end_ms = session_start_ms
-        if start_ms < session_start_ms:
-            continue
-        if start_ms < end_ms:
-            candles[-1] = _extended(candles[-1], minute)
-            continue
+            if start_ms < session_start_ms:
+                continue
         bucket_ms = start_ms - (start_ms - session_start_ms) % length_ms
-        candles.append(Candle(bucket_ms, *minute[1:]))
         end_ms = min(bucket_ms + length_ms, day_end_ms)
+        bucket = [minute]
+    if bucket:
+        candles.append(_whole(bucket, bucket_ms))
     if candles and closed_by_ms is not None and candles[-1].start_ms + length_ms > closed_by_ms:
         candles.pop()
     return candles
+
+
+def _whole(parts: list[Candle], start_ms: int) -> Candle:
+    """The candle of all parts together; its volume is unknown as soon as that of one part is."""
+    _, opens, highs, lows, closes, volumes = zip(*parts, strict=True)
+    volume = None if None in volumes else sum(volumes)
+    return Candle(start_ms, opens[0], max(highs), min(lows), closes[-1], volume)
 
 
 def _extended(whole: Candle, part: Candle) -> Candle:

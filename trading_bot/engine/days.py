@@ -1,6 +1,8 @@
 """Start, day by day: starting, restarting after a crash and starting with unknown positions are one path."""
 
+from bisect import bisect_left
 from decimal import Decimal
+from operator import attrgetter
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.candle_builder import CandleBuilder
@@ -14,6 +16,8 @@ from trading_bot.engine.market_view import Series, timeframes_of
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
 from trading_bot.risk.windows import trading_hours
+
+_start_ms = attrgetter("start_ms")
 
 
 def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> None:
@@ -92,7 +96,8 @@ def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
     """Open an instrument's indicators on its history; with too little of it, it is only watched."""
     series = state.market.series[event.instrument_key]
     series.is_warm = bool(series.evaluators)
-    series.builder.resume(candle for candle in event.candles if candle.start_ms >= series.hours.open_ms)
+    today = bisect_left(event.candles, series.hours.open_ms, key=_start_ms)
+    series.builder.resume(event.candles[today:])
     for strategy, evaluator in series.evaluators:
         candles = aggregate(
             event.candles, strategy.timeframe_s, event.session_starts.__getitem__, closed_by_ms=state.now_ms
@@ -104,9 +109,8 @@ def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
             text = f"{series.instrument.symbol} is only watched: {len(candles)} of {need} candles"
             turn.command(Alert(level="warning", text=text))
         evaluator.warm_up(candles)
-    earlier = [candle for candle in event.candles if candle.start_ms < series.hours.open_ms]
-    if earlier:
-        series.previous_close = earlier[-1].close
+    if today:
+        series.previous_close = event.candles[today - 1].close
 
 
 def start_next_session(series: Series, now_ms: int) -> None:

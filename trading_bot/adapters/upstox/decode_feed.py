@@ -90,58 +90,58 @@ class FeedDecoder:
         if not sent_at_ms:
             self._statistics.without_time += len(response.feeds)
             return ()
-        known = self._last
         live: list[Tick] = []
         stale: list[Tick] = []
+        new_tuple = _tuple
+        known = self._last
         for key, feed in response.feeds.items():
+            # The common mode, unrolled: each call saved here is saved for every tick of the day. Reading an
+            # absent sub-message gives zeros, so other modes show by their price and take the other path.
             before = known.get(key)
-            tick = self._tick(key, feed, before, sent_at_ms)
-            if tick is None:
+            packet = feed.fullFeed.marketFF
+            trade = packet.ltpc
+            price = trade.ltp
+            quotes = packet.marketLevel.bidAskQuote
+            if before is None or not quotes or not 0.0 < price < _PRICE_MAX:
+                self._take_uncommon(key, feed, sent_at_ms, live, stale)
                 continue
-            known[key] = tick
-            if before is None and sent_at_ms - tick[2] > STALE_SNAPSHOT_MS:
-                stale.append(tick)  # the first word about a quiet key is old news, whatever its type says
-            else:
-                live.append(tick)
+            quote = quotes[0]
+            bid, ask = quote.bidP, quote.askP
+            if not (0.0 <= bid < _PRICE_MAX and 0.0 <= ask < _PRICE_MAX):  # also for NaN
+                self._statistics.suspect_prices += 1
+                continue
+            # int(x + 0.5) is money.paise_from_wire for prices of two decimals, in half the time.
+            known[key] = tick = new_tuple(
+                Tick,
+                (
+                    key,
+                    int(price * 100.0 + 0.5),
+                    trade.ltt or sent_at_ms,
+                    packet.vtt or before[3],  # 0 is how "not sent" looks
+                    int(bid * 100.0 + 0.5),
+                    quote.bidQ,
+                    int(ask * 100.0 + 0.5),
+                    quote.askQ,
+                    before[8] or _close_of(trade),
+                ),
+            )
+            live.append(tick)
         self._statistics.ticks += len(live) + len(stale)
         frames = (Frame(sent_at_ms, tuple(stale), True), Frame(sent_at_ms, tuple(live), is_initial))
         return tuple(frame for frame in frames if frame.ticks)
 
-    def _tick(self, key: str, feed: Any, before: Tick | None, sent_at_ms: int) -> Tick | None:
-        """Return the tick of one packet, or None when its price is missing or suspect."""
-        # The common mode, unrolled: each call saved here is saved for every tick of the day. Reading an
-        # absent sub-message gives zeros, so other modes show by their price and take the other path.
-        packet = feed.fullFeed.marketFF
-        trade = packet.ltpc
-        price = trade.ltp
-        quotes = packet.marketLevel.bidAskQuote
-        if before is None or not quotes or not 0.0 < price < _PRICE_MAX:
-            return self._uncommon(key, feed, before, sent_at_ms)
-        quote = quotes[0]
-        try:
-            # Same as money.paise_from_wire for prices of two decimals, in half the time.
-            bid = int(quote.bidP * 100.0 + 0.5)
-            ask = int(quote.askP * 100.0 + 0.5)
-            close = before[8] or int(trade.cp * 100.0 + 0.5)
-        except (ValueError, OverflowError):  # NaN or infinity
-            bid = -1
-        if bid < 0 or ask < 0:
-            self._statistics.suspect_prices += 1
-            return None
-        return _tuple(
-            Tick,
-            (
-                key,
-                int(price * 100.0 + 0.5),
-                trade.ltt or sent_at_ms,
-                packet.vtt or before[3],  # 0 is how "not sent" looks
-                bid,
-                quote.bidQ,
-                ask,
-                quote.askQ,
-                close,
-            ),
-        )
+    def _take_uncommon(
+        self, key: str, feed: Any, sent_at_ms: int, live: list[Tick], stale: list[Tick]
+    ) -> None:
+        before = self._last.get(key)
+        tick = self._uncommon(key, feed, before, sent_at_ms)
+        if tick is None:
+            return
+        self._last[key] = tick
+        if before is None and sent_at_ms - tick[2] > STALE_SNAPSHOT_MS:
+            stale.append(tick)  # the first word about a quiet key is old news, whatever its type says
+        else:
+            live.append(tick)
 
     def _uncommon(self, key: str, feed: Any, before: Tick | None, sent_at_ms: int) -> Tick | None:
         packet = _packet(feed)
@@ -168,6 +168,11 @@ class FeedDecoder:
             else:
                 phases[segment] = phase
         return MarketStatus(response.currentTs, MappingProxyType(phases))
+
+
+def _close_of(trade: Any) -> int:
+    close = trade.cp
+    return int(close * 100.0 + 0.5) if 0.0 < close < _PRICE_MAX else 0
 
 
 def _newest_trade_ms(response: Any) -> int:

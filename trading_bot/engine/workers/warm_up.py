@@ -1,16 +1,19 @@
 """History in: each instrument's indicators open on its candles, while positions are already protected."""
 
 from asyncio import Event
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from trading_bot.domain.errors import ReadFailedError
-from trading_bot.domain.ist import date_of
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import ReadFailed, WarmedUp
 from trading_bot.engine.ports import History
+
+_start_ms = attrgetter("start_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,10 @@ class WarmUpWorker:
 
 def _warmed_up(key: str, candles: Sequence[Candle], sessions: Mapping[date, tuple[int, int]]) -> WarmedUp:
     """Keep the minutes of continuous trading: live trading makes no candle of an auction's print."""
-    kept = []
-    for candle in candles:
-        start_ms, end_ms = sessions.get(date_of(candle.start_ms), (0, 0))
-        if start_ms <= candle.start_ms < end_ms:
-            kept.append(candle)
+    kept: list[Candle] = []
+    for start_ms, end_ms in sorted(sessions.values()):
+        first, beyond = (bisect_left(candles, start, key=_start_ms) for start in (start_ms, end_ms))
+        kept += candles[first:beyond]
     return WarmedUp(
         at_ms=0,
         instrument_key=key,
