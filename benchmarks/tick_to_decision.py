@@ -34,7 +34,6 @@ from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.adapters.upstox.sockets import KeptStream
 from trading_bot.bootstrap.loops import event_loop, keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
-from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus
 from trading_bot.domain.signal import Evaluation
 from trading_bot.engine.engine import Engine
@@ -113,7 +112,9 @@ def main() -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
     on_uvloop = "asyncio" not in sys.argv
     is_tuned = "nogc" not in sys.argv
-    print(f"{machine()}; {'uvloop' if on_uvloop else 'asyncio'}, collector {'tuned' if is_tuned else 'as it is'}")
+    print(
+        f"{machine()}; {'uvloop' if on_uvloop else 'asyncio'}, collector {'tuned' if is_tuned else 'as it is'}"
+    )
     for case in CASES:
         _show_latency(case, *_run(case, on_uvloop=on_uvloop, is_tuned=is_tuned))
     watch, sent = _run(FLOOD, on_uvloop=on_uvloop, is_tuned=is_tuned)
@@ -129,7 +130,9 @@ def _show_latency(case: Case, watch: Stopwatch, sent: dict[int, int]) -> None:
         if at_ms in watch.decided:
             assert watch.decided[at_ms] == case.count, watch.decided[at_ms]
             closing.append((max(done_ns, watch.decided_ns[at_ms]) - sent_ns) / 1e6)
-        elif (at_ms - OPEN_MS) % TIMEFRAME_MS > 400:  # the frame right after a closing one may queue behind it
+        elif (
+            at_ms - OPEN_MS
+        ) % TIMEFRAME_MS > 400:  # the frame right after a closing one may queue behind it
             ordinary.append((done_ns - sent_ns) / 1e6)
     for name, values, limit_ms in (
         ("ordinary frame", ordinary, case.ordinary_ms),
@@ -167,7 +170,11 @@ async def _receive(case: Case, folder: Path, *, is_tuned: bool) -> tuple[Stopwat
     engine = Engine(core, clock, journal, market_sink=keep)
     if is_tuned:
         keep_collections_short()
-    command = [sys.executable, str(SENDER), *map(str, (case.count, case.frames_between, case.step_ms, case.pace_ms))]
+    command = [
+        sys.executable,
+        str(SENDER),
+        *map(str, (case.count, case.frames_between, case.step_ms, case.pace_ms)),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sender:
         assert sender.stdout is not None
         port = int(await asyncio.to_thread(sender.stdout.readline))

@@ -76,6 +76,7 @@ class ScriptedStrategy:
     scripted: ScriptedEvaluator = field(default_factory=ScriptedEvaluator)
     name: str = "scripted"
     timeframe_s: int = 900
+    provisional_interval_s: int = 0
     warm_up: WarmUp = field(default_factory=lambda: WarmUp(required=0, wanted=0))
 
     def evaluator(self, instrument: Instrument) -> ScriptedEvaluator:
@@ -92,9 +93,10 @@ class EngineDriver:
         instrument: Instrument = SHARE,
         risk: RiskSettings | None = None,
         is_recovered: bool = True,
+        provisional_interval_s: int = 0,
     ) -> None:
         self.instrument = instrument
-        self.strategy = ScriptedStrategy()
+        self.strategy = ScriptedStrategy(provisional_interval_s=provisional_interval_s)
         self.now_ms = ms_at(DAY, time(10, 0))
         self.rows: list[JournalRow] = []
         self.risk = risk or RiskSettings()

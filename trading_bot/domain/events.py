@@ -60,6 +60,8 @@ class SignalRaised(BookEvent):
     """A strategy wants to trade."""
 
     evaluation: Evaluation
+    is_provisional: bool = False
+    """Whether it was raised on a candle that had not closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

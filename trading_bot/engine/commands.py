@@ -47,6 +47,13 @@ class SearchTag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefillHistory:
+    """Fetch history again: the feed was silent and candles are missing."""
+
+    silent_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """Tell a person."""
 
@@ -55,5 +62,5 @@ class Alert:
     text: str
 
 
-Command = PlaceOrder | ModifyOrder | CancelOrder | ReadBooks | SearchTag | Alert
+Command = PlaceOrder | ModifyOrder | CancelOrder | ReadBooks | SearchTag | RefillHistory | Alert
 OrderCommand = PlaceOrder | ModifyOrder | CancelOrder

@@ -16,6 +16,7 @@ from trading_bot.engine.market_view import Series, timeframes_of
 from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
 from trading_bot.risk.windows import trading_hours
+from trading_bot.strategies.strategy import Evaluator, Strategy
 
 _start_ms = attrgetter("start_ms")
 
@@ -73,28 +74,43 @@ def _alert_unmanaged(state: State, turn: Turn) -> None:
 
 
 def _series(state: State, event: DayOpened, instrument: Instrument) -> Series:
-    sessions = event.sessions[instrument.key]
-    hours = trading_hours(instrument, event.on, sessions, state.risk.windows)
-    timeframes_s = timeframes_of(state.strategies)
-    builder = CandleBuilder(timeframes_s, gives_micros=False)
-    builder.start_day(*hours.continuous[0])
-    evaluators = (
-        tuple((strategy, strategy.evaluator(instrument)) for strategy in state.strategies)
-        if instrument.is_tradable
-        else ()
-    )
+    hours = trading_hours(instrument, event.on, event.sessions[instrument.key], state.risk.windows)
+    evaluators = _new_evaluators(state, instrument)
     return Series(
         instrument=instrument,
         hours=hours,
-        builder=builder,
+        builder=_new_builder(state, hours.continuous[0]),
         evaluators=evaluators,
-        evaluated_timeframes_s=timeframes_s if evaluators else (),
+        evaluated_timeframes_s=timeframes_of(state.strategies) if evaluators else (),
+        provisional=tuple(
+            (strategy.timeframe_s, strategy.provisional_interval_s)
+            for strategy, _ in evaluators
+            if strategy.provisional_interval_s
+        ),
     )
 
 
+def _new_builder(state: State, session: tuple[int, int]) -> CandleBuilder:
+    builder = CandleBuilder(timeframes_of(state.strategies), gives_micros=False)
+    builder.start_day(*session)
+    return builder
+
+
+def _new_evaluators(state: State, instrument: Instrument) -> tuple[tuple[Strategy, Evaluator], ...]:
+    if not instrument.is_tradable:
+        return ()
+    return tuple((strategy, strategy.evaluator(instrument)) for strategy in state.strategies)
+
+
 def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
-    """Open an instrument's indicators on its history; with too little of it, it is only watched."""
+    """Open an instrument's indicators on its history; with too little of it, it is only watched.
+
+    It may come again, after a late start or a gap in the feed: candles and indicators begin anew on what the
+    history now holds, so that no candle that was built across the gap stays.
+    """
     series = state.market.series[event.instrument_key]
+    series.builder = _new_builder(state, series.hours.continuous[series.session])
+    series.evaluators = _new_evaluators(state, series.instrument)
     series.is_warm = bool(series.evaluators)
     today = bisect_left(event.candles, series.hours.open_ms, key=_start_ms)
     series.builder.resume(event.candles[today:])

@@ -14,7 +14,7 @@ import structlog
 from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
-from trading_bot.engine.commands import Alert, Command, ReadBooks, SearchTag
+from trading_bot.engine.commands import Alert, Command, ReadBooks, RefillHistory, SearchTag
 from trading_bot.engine.core import Core, Step
 from trading_bot.engine.inputs import Input
 from trading_bot.engine.outbox import Outbox
@@ -163,5 +163,7 @@ class Engine:
                 self.outbox.ask_for_books(reason)
             case SearchTag(tag=tag):
                 self.outbox.search(tag)
+            case RefillHistory():
+                self.outbox.history_wanted.set()
             case _:
                 self.outbox.put_order(command)

@@ -84,18 +84,22 @@ def _occupied(state: State, signal: Signal) -> Denied | None:
 def day_picture(state: State, instrument_key: str) -> DayPicture:
     """What the limits of the day look at."""
     book = state.book
-    minute_ago = state.now_ms - MS_PER_MINUTE
     return DayPicture(
         now_ms=state.now_ms,
         open_trades=len(book.trades),
         trades_today=book.trades_today,
         symbol_trades_today=book.symbol_trades_today.get(instrument_key, 0),
         symbol_last_entry_ms=book.last_entry_ms.get(instrument_key),
-        entries_last_minute=sum(1 for at_ms in book.entry_times_ms if at_ms > minute_ago),
+        entries_last_minute=_entries_since(state, state.now_ms - MS_PER_MINUTE),
+        entries_last_hour=_entries_since(state, state.now_ms - 60 * MS_PER_MINUTE),
         net_pnl=halts.net_pnl(state),
         open_risk=open_risk(state),
         symbol_consecutive_losses=book.losing_streaks.get(instrument_key, 0),
     )
+
+
+def _entries_since(state: State, at_ms: int) -> int:
+    return sum(1 for entered_ms in state.book.entry_times_ms if entered_ms > at_ms)
 
 
 def open_risk(state: State) -> Decimal:

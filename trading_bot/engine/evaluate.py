@@ -15,20 +15,24 @@ def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
     for strategy, evaluator in series.evaluators:
         if strategy.timeframe_s != event.timeframe_s or strategy.name in state.switched_off:
             continue
+        if event.is_provisional and not strategy.provisional_interval_s:
+            continue
+        look = evaluator.peek if event.is_provisional else evaluator.evaluate
         try:
-            evaluation = evaluator.evaluate(event.candle, quote)
+            evaluation = look(event.candle, quote)
         except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
             _switch_off(state, strategy.name, error, turn)
             continue
         series.score, series.evaluated = evaluation.score, event.candle
-        turn.traces.append(evaluation)
-        _take(state, evaluation, turn)
+        if not event.is_provisional:
+            turn.traces.append(evaluation)
+        _take(state, evaluation, turn, is_provisional=event.is_provisional)
 
 
-def _take(state: State, evaluation: Evaluation, turn: Turn) -> None:
+def _take(state: State, evaluation: Evaluation, turn: Turn, *, is_provisional: bool) -> None:
     if evaluation.signal is None:
         return
-    turn.emit(ev.SignalRaised(at_ms=state.now_ms, evaluation=evaluation))
+    turn.emit(ev.SignalRaised(at_ms=state.now_ms, evaluation=evaluation, is_provisional=is_provisional))
     entries.enter(state, evaluation.signal, turn)
 
 

@@ -86,6 +86,8 @@ class EvaluationDue(Input):
     instrument_key: str
     timeframe_s: int
     candle: Candle
+    is_provisional: bool = False
+    """Whether the candle is still forming: asked for by a strategy that does not wait for closes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

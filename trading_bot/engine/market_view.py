@@ -51,6 +51,8 @@ class Series:
     ticks: int = 0
     candles: int = 0
     previous_close: int = 0
+    provisional: tuple[tuple[int, int], ...] = ()
+    """Timeframes whose forming candle is looked at, each with the seconds between two looks."""
     score: float | None = None
     """Signed score of the newest evaluation."""
     evaluated: Candle | None = None

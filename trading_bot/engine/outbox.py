@@ -38,6 +38,8 @@ class Outbox:
         self.alerts_waiting = asyncio.Event()
         self._searches: dict[str, None] = {}
         self.books_wanted = asyncio.Event()
+        self.history_wanted = asyncio.Event()
+        """Set when the feed missed candles."""
 
     def put_order(self, command: OrderCommand) -> None:
         """Queue an order command by priority; bounded by the orders that limits allow to be live."""

@@ -30,6 +30,9 @@ class EngineSettings(Section):
     feed_silence_s: Annotated[
         Seconds, Field(description="Without any message in continuous trading, when the feed counts as lost")
     ] = 15
+    gap_refill_s: Annotated[
+        Seconds, Field(description="Silence of the feed after which candles are fetched from history anew")
+    ] = 60
     suspect_move: Annotated[
         float, Field(gt=0, le=1, description="Jump between two ticks that needs a second one to be believed")
     ] = 0.1

@@ -12,7 +12,7 @@ from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine import days, doubts, protection, trades
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, RefillHistory
 from trading_bot.engine.exit_request import request_exit, stop_reason
 from trading_bot.engine.halts import halt_on_daily_loss
 from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FeedLost, FrameReceived, PhaseReported
@@ -25,8 +25,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
     """Take a message of the feed."""
     market = state.market
     frame, now_ms = event.frame, state.now_ms
-    market.is_feed_up = True
-    market.seen_at_ms = now_ms
+    _hear(state, turn)
     market.frames += 1
     market.ticks += len(frame.ticks)
     all_series = market.series
@@ -74,6 +73,22 @@ def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> 
             )
 
 
+def _look_at_forming(series: Series, turn: Turn) -> None:
+    for timeframe_s, interval_s in series.provisional:
+        candle = series.builder.forming(timeframe_s)
+        if candle is None or turn.now_ms // MS_PER_SECOND % interval_s:
+            continue
+        turn.evaluations.append(
+            EvaluationDue(
+                at_ms=turn.now_ms,
+                instrument_key=series.instrument.key,
+                timeframe_s=timeframe_s,
+                candle=candle,
+                is_provisional=True,
+            )
+        )
+
+
 def _check_levels(state: State, series: Series, watch: Watch, tick: Tick, turn: Turn) -> None:
     price = tick.last_price
     if (price - watch.best_price) * watch.sign > 0:
@@ -99,6 +114,8 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
             _take_closed(series, closed, turn)
         if len(series.hours.continuous) > 1:
             days.start_next_session(series, now_ms)
+        if series.provisional and series.is_warm:
+            _look_at_forming(series, turn)
     doubts.search_due(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)
@@ -163,7 +180,16 @@ def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
     state.market.is_feed_up = False
 
 
-def on_phases(state: State, _event: PhaseReported, _turn: Turn) -> None:
+def on_phases(state: State, _event: PhaseReported, turn: Turn) -> None:
     """Take the exchange's word on its segments; it also shows that the feed is alive."""
-    state.market.is_feed_up = True
-    state.market.seen_at_ms = state.now_ms
+    _hear(state, turn)
+
+
+def _hear(state: State, turn: Turn) -> None:
+    """The feed spoke; after a long silence the candles that it missed are fetched from history."""
+    market, now_ms = state.market, state.now_ms
+    silence_ms = now_ms - market.seen_at_ms
+    if market.seen_at_ms and silence_ms >= state.settings.gap_refill_s * MS_PER_SECOND:
+        turn.command(RefillHistory(silent_s=silence_ms // MS_PER_SECOND))
+    market.is_feed_up = True
+    market.seen_at_ms = now_ms

@@ -27,6 +27,7 @@ class DayPicture:
     symbol_trades_today: int
     symbol_last_entry_ms: int | None
     entries_last_minute: int
+    entries_last_hour: int
     net_pnl: Decimal
     """Rupees: realised and unrealised, after charges."""
     open_risk: Decimal
@@ -92,6 +93,12 @@ def _entry_rate(picture: DayPicture, limits: LimitSettings, _sizing: SizingSetti
     )
 
 
+def _hourly_rate(picture: DayPicture, limits: LimitSettings, _sizing: SizingSettings) -> Denied | None:
+    if picture.entries_last_hour < limits.max_entries_per_hour:
+        return None
+    return Denied("max_entries_per_hour", f"{picture.entries_last_hour} of {limits.max_entries_per_hour}")
+
+
 def _open_risk(picture: DayPicture, limits: LimitSettings, sizing: SizingSettings) -> Denied | None:
     if picture.open_risk < open_risk_limit(limits, sizing):
         return None
@@ -112,6 +119,7 @@ LIMITS: tuple[Limit, ...] = (
     _symbol_trades,
     _spacing,
     _entry_rate,
+    _hourly_rate,
     _open_risk,
 )
 

@@ -46,6 +46,8 @@ class LimitSettings(Section):
     """Least seconds between two entries in one symbol."""
     max_entries_per_minute: Annotated[int, Field(ge=1, le=300)] = 10
     """Entry orders in any 60 seconds."""
+    max_entries_per_hour: Annotated[int, Field(ge=1, le=5_000)] = 60
+    """Entry orders in any 60 minutes."""
     max_daily_loss: Annotated[float, Field(gt=0, le=0.5), Fraction(Decimal("0.001"))] = 0.02
     """Net loss of the day, open positions included, that halts it, as a fraction of base_capital."""
     flatten_on_daily_loss: bool = True

@@ -40,6 +40,7 @@ class Confluence:
         self.settings = settings
         self.name = "confluence"
         self.timeframe_s = settings.timeframe_minutes * _SECONDS_PER_MINUTE
+        self.provisional_interval_s = settings.provisional_interval_s
 
     @property
     def warm_up(self) -> WarmUp:

@@ -19,6 +19,10 @@ class ConfluenceSettings(Section):
     """
 
     timeframe_minutes: Annotated[int, Field(ge=1, le=375, description="Length of a candle")] = 15
+    provisional_interval_s: Annotated[
+        int,
+        Field(ge=0, le=900, description="Seconds between looks at the forming candle; 0 waits for its close"),
+    ] = 0
     directions: Annotated[
         tuple[Direction, ...], Field(min_length=1, description="Sides of the market that may be entered")
     ] = (Direction.LONG, Direction.SHORT)

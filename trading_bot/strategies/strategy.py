@@ -51,6 +51,11 @@ class Strategy(Protocol):
         """Candles required and wanted before the first evaluation."""
         ...
 
+    @property
+    def provisional_interval_s(self) -> int:
+        """Seconds between looks at the candle that is still forming; 0 for a strategy that waits for its close."""
+        ...
+
     def evaluator(self, instrument: Instrument) -> Evaluator:
         """Return a fresh evaluator for one instrument."""
         ...

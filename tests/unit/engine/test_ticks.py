@@ -5,12 +5,12 @@ import pytest
 from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.market_data import Frame, MarketPhase, Tick
+from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, ModifyOrder
+from trading_bot.engine.commands import Alert, ModifyOrder, RefillHistory
 
 
 @pytest.fixture
@@ -198,3 +198,50 @@ def test_quotes_come_from_the_newest_tick(driver):
     assert series_of(driver).quote().bid == PRICE - 10
     series_of(driver).tick = Tick(KEY, PRICE, 0)
     assert series_of(driver).quote() is None
+
+
+def test_a_long_silence_of_the_feed_asks_for_the_missed_candles():
+    driver = EngineDriver()
+    driver.price(PRICE)
+    driver.drain()
+    driver.now_ms += 61_000
+
+    driver.price(PRICE)
+
+    assert RefillHistory(silent_s=61) in driver.drain()
+
+
+def test_a_short_silence_of_the_feed_asks_for_nothing():
+    driver = EngineDriver()
+    driver.price(PRICE)
+    driver.drain()
+    driver.now_ms += 59_000
+
+    driver.price(PRICE)
+
+    assert not any(isinstance(command, RefillHistory) for command in driver.drain())
+
+
+def test_a_forming_candle_is_looked_at_only_for_strategies_that_ask_for_it():
+    patient, eager = EngineDriver(), EngineDriver(provisional_interval_s=5)
+    for driver in (patient, eager):
+        driver.price(PRICE)
+
+    steps = [[driver.later(1) for _ in range(5)] for driver in (patient, eager)]
+
+    looks = [[due for step in driver_steps for due in step.evaluations] for driver_steps in steps]
+    assert looks[0] == []
+    assert [(due.is_provisional, due.candle.close) for due in looks[1]] == [(True, PRICE)]
+
+
+def test_a_signal_on_a_forming_candle_is_marked_provisional():
+    driver = EngineDriver(provisional_interval_s=5)
+    driver.strategy.scripted.next_direction = Direction.LONG
+    candle = Candle(driver.now_ms, PRICE, PRICE, PRICE, PRICE, 10)
+
+    driver.take(
+        inputs.EvaluationDue(at_ms=0, instrument_key=KEY, timeframe_s=900, candle=candle, is_provisional=True)
+    )
+
+    (raised,) = [event for event in driver.new_events if isinstance(event, ev.SignalRaised)]
+    assert raised.is_provisional

@@ -40,19 +40,30 @@ class WarmUpWorker:
     name: str = "warm-up"
 
     async def run(self, beat: Callable[[], None]) -> None:
-        """Warm everything up once; instruments that are warm already are left alone after a restart."""
-        for key in self.instrument_keys:
-            beat()
-            series = self.engine.state.market.series.get(key)
-            if series is None or series.is_warm or not series.evaluators:
-                continue
-            try:
-                candles = await self.history.minute_candles(key, self.plan.first, self._last_day(key))
-            except ReadFailedError as error:
-                await self.engine.handle(ReadFailed(at_ms=0, what=f"history of {key}", detail=str(error)))
-                continue
-            await self.engine.handle(_warmed_up(key, candles, self.plan.sessions[key]))
-        self.done.set()
+        """Warm everything up, and again after each gap in the feed.
+
+        When the worker is started anew, instruments that are warm already are left alone.
+        """
+        market, gap = self.engine.state.market, self.engine.outbox.history_wanted
+        cold = [
+            key for key in self.instrument_keys if key in market.series and not market.series[key].is_warm
+        ]
+        while True:
+            for key in cold:
+                beat()
+                await self._warm(key)
+            self.done.set()
+            await gap.wait()
+            gap.clear()
+            cold = [key for key in self.instrument_keys if key in market.series]
+
+    async def _warm(self, key: str) -> None:
+        try:
+            candles = await self.history.minute_candles(key, self.plan.first, self._last_day(key))
+        except ReadFailedError as error:
+            await self.engine.handle(ReadFailed(at_ms=0, what=f"history of {key}", detail=str(error)))
+            return
+        await self.engine.handle(_warmed_up(key, candles, self.plan.sessions[key]))
 
     def _last_day(self, key: str) -> date:
         """Before the open there is nothing of today to ask for: that saves a call each."""

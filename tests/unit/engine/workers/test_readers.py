@@ -227,6 +227,34 @@ def test_closed_candles_are_evaluated_without_holding_up_others():
 # --- history, account, alerts -------------------------------------------------------------------------------
 
 
+async def until_warmed(worker: WarmUpWorker) -> None:
+    worker.done.clear()
+    task = asyncio.create_task(worker.run(no_beat))
+    await worker.done.wait()
+    task.cancel()
+
+
+def test_a_gap_in_the_feed_warms_everything_up_again():
+    async def scenario():
+        setting = Setting()
+        plan = WarmUpPlan(DAY, DAY, {KEY: {DAY: SESSION[0]}})
+        history = FakeHistory()
+        history.candles[KEY] = ()
+        setting.engine.state.market.series[KEY].is_warm = True
+        worker = WarmUpWorker(setting.engine, history, [KEY], plan, asyncio.Event())
+        task = asyncio.create_task(worker.run(no_beat))
+        await worker.done.wait()
+        before = list(history.asked)
+        setting.engine.outbox.history_wanted.set()
+        await asyncio.sleep(1)
+        task.cancel()
+        return before, history.asked
+
+    before, after = in_virtual_time(scenario)
+
+    assert (before, after) == ([], [KEY])
+
+
 def test_history_warms_a_share_up_and_a_missing_one_is_told():
     async def scenario():
         setting = Setting()
@@ -240,12 +268,11 @@ def test_history_warms_a_share_up_and_a_missing_one_is_told():
         unknown_day = Candle(midnight_ms(yesterday) - 86_400_000, 1, 1, 1, 1, 1)
         history = FakeHistory()
         worker = WarmUpWorker(setting.engine, history, [KEY, "not listed"], plan, asyncio.Event())
-        await worker.run(no_beat)
+        await until_warmed(worker)
         first = list(setting.log.kinds), series.is_warm
         history.candles[KEY] = (unknown_day, minute)
-        await worker.run(no_beat)
-        await worker.run(no_beat)
-        assert worker.done.is_set()
+        await until_warmed(worker)
+        await until_warmed(worker)
         return first, setting.log.kinds, series, history.asked
 
     first, kinds, series, asked = in_virtual_time(scenario)
