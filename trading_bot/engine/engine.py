@@ -54,11 +54,17 @@ class Engine:
         self.storage_failure: StorageError | None = None
         self.inputs_taken = 0
         self._broken: str | None = None
+        self._settling = 0
 
     @property
     def state(self) -> State:
         """The live state; read it only between awaits, and never change it."""
         return self._core.state
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing that was taken in still waits: for the disk, for its strategies, or to be sent."""
+        return not (self._settling or self.outbox.evaluations_queued or self.outbox.has_orders)
 
     async def handle(self, event: Input) -> None:
         """Take one input, stamped with session time, and return once everything it caused is on its way.
@@ -143,11 +149,14 @@ class Engine:
         return step
 
     async def _settle(self, sequence: int) -> None:
+        self._settling += 1
         try:
             await self._journal.durable(sequence)
         except StorageError as error:
             self.storage_failure = error
             raise
+        finally:
+            self._settling -= 1
 
     def _release(self, step: Step) -> None:
         for due in step.evaluations:
