@@ -1,4 +1,4 @@
-"""Simulator and daemon as programs of their own, as a user starts them; what they leave behind is read here."""
+"""Simulator and daemon as programs of their own, as a user starts them, and what they leave behind."""
 
 import json
 import os
@@ -105,9 +105,11 @@ class Daemon:
     def status(self, database: Path) -> dict[str, Any] | None:
         """Its status document; None while nobody answers."""
         try:
-            return ask(socket_path(database), "status", asked_by="acceptance")
+            answer = ask(socket_path(database), "status", asked_by="acceptance")
         except NoDaemonError:
             return None
+        document: dict[str, Any] | None = answer.get("status")
+        return document
 
     def end(self, timeout_s: float) -> int:
         """Wait for its end; the exit code."""
