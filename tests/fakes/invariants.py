@@ -22,8 +22,8 @@ class ProbedCore(Core):
         self._bare_since_ms: dict[int, int] = {}
         self.longest_bare_s = 0.0
 
-    def step(self, event):
-        step = super().step(event)
+    def _step_of(self, turn):
+        step = super()._step_of(turn)
         for command in step.commands:
             self._check_command(command)
         if step.rows or self._bare_since_ms:

@@ -80,7 +80,7 @@ def recorded(folder, on, symbols):
     return market_source(SimulatorOptions(port=0, data=folder, session_on=on, symbols=symbols), rules)
 
 
-def traded(source, *, seed=1, database=None, risk=None):
+def traded(source, *, seed=1, database=None, input_log=None):
     """Trade a day in virtual time: into memory, or into a database."""
     journal = MemoryJournal() if database is None else _inline(database)
     probes: list[ProbedCore] = []
@@ -95,11 +95,11 @@ def traded(source, *, seed=1, database=None, risk=None):
         strategies=(Confluence(),),
         sections=EngineSections(
             engine=EngineSettings(),
-            risk=risk or RiskSettings(),
+            risk=RiskSettings(),
             rate=RateSettings(),
             supervisor=SupervisorSettings(),
         ),
-        records=Records(journal=journal),
+        records=Records(journal=journal, input_log=input_log),
         venue_settings=VenueSettings(),
         seed=seed,
         notifier=SilentNotifier(),

@@ -96,13 +96,17 @@ class Engine:
     def _finish(self, steps: Sequence[Step]) -> "asyncio.Future[None] | None":
         sequence = max((step.rows[-1].sequence for step in steps if step.rows), default=None)
         if sequence is not None:
+            self._settling += 1  # from now on, not from when the task first runs
             return asyncio.ensure_future(self._release_all(steps, sequence))
         for step in steps:
             self._release(step)
         return None
 
     async def _release_all(self, steps: Sequence[Step], sequence: int) -> None:
-        await self._settle(sequence)
+        try:
+            await self._settle(sequence)
+        finally:
+            self._settling -= 1
         for step in steps:
             self._release(step)
 
