@@ -7,8 +7,9 @@ SPEED ?=
 SEED ?=
 DATA ?=
 DATE ?=
+SEEDS ?=
 
-.PHONY: setup run test lint audit bench acceptance lock clean
+.PHONY: setup run test lint audit bench acceptance simulate lock clean
 
 setup: $(STAMP)
 
@@ -34,6 +35,12 @@ lint: $(STAMP)
 
 audit: $(STAMP)
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+acceptance: $(STAMP)
+	$(BIN)/python -m scripts.acceptance
+
+simulate: $(STAMP)
+	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
 
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock

@@ -25,6 +25,7 @@ from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
+from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Broker, Clock, Feed, History, JournalRow
 from trading_bot.engine.snapshot import RunHeader
@@ -48,6 +49,8 @@ class World:
     history: History
     workers: Sequence[Worker] = ()
     """Workers of the mode's own, such as the simulator's clock."""
+    on_engine: Callable[[Engine], None] = lambda _engine: None
+    """Told of the engine once there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,7 @@ class Daemon:
             sections=sections,
             on_breaker=self._open_breaker,
         )
+        world.on_engine(day.engine)
         return Session(
             day=day,
             header=lambda: self.header(day),

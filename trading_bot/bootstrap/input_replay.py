@@ -6,12 +6,15 @@ the book as the journal held it when that process took it over, as the process i
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.input_log import InputRecord, read_input_log
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
+from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.events import DayStarted, OwnershipTaken
@@ -19,6 +22,7 @@ from trading_bot.engine.core import Core
 from trading_bot.engine.inputs import DayOpened
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import decode_input, event_kind, input_kind
+from trading_bot.settings.tree import Settings
 from trading_bot.strategies.strategy import Strategy
 
 _TAKEN = event_kind(OwnershipTaken)
@@ -60,6 +64,16 @@ class InputReplay:
     sections: EngineSections
     charges: ChargeSchedule
 
+    @classmethod
+    def under(cls, settings: Settings) -> "InputReplay":
+        """A replay under the program's own settings and rules."""
+        sections = EngineSections(
+            engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
+        )
+        return cls(
+            strategies=chosen_strategies(settings), sections=sections, charges=load_market_rules().charges
+        )
+
     def compare(self, database: Path, inputs: Path) -> Iterator[ReplayedProcess]:
         """Replay every process of the log against the journal in a database, in order.
 
@@ -81,18 +95,16 @@ class InputReplay:
         self, rows: Sequence[JournalRow], recorded: slice, records: Sequence[InputRecord]
     ) -> ReplayedProcess:
         expected = rows[recorded]
-        counts = {
-            "first_sequence": expected[0].sequence,
-            "inputs": len(records),
-            "rows": len(expected),
-        }
+        like = partial(
+            ReplayedProcess, first_sequence=expected[0].sequence, inputs=len(records), rows=len(expected)
+        )
         seen = 0
         for row in self._replayed(rows[: recorded.start], records):
             on_disk = expected[seen] if seen < len(expected) else None
             if row != on_disk:
-                return ReplayedProcess(**counts, lost_rows=0, recorded=on_disk, replayed=row)
+                return like(lost_rows=0, recorded=on_disk, replayed=row)
             seen += 1
-        return ReplayedProcess(**counts, lost_rows=len(expected) - seen)
+        return like(lost_rows=len(expected) - seen)
 
     def _replayed(
         self, earlier: Iterable[JournalRow], records: Sequence[InputRecord]

@@ -38,12 +38,14 @@ class SimulatorWorld:
     @property
     def world(self) -> World:
         """The ports, and the worker that keeps session time."""
+        feed = ClockedFeed(self.adapter.feed, self.clock)
         return World(
             clock=self.clock,
             broker=self.adapter.broker,
-            feed=ClockedFeed(self.adapter.feed, self.clock),
+            feed=feed,
             history=self.adapter.history,
             workers=(self.follower,),
+            on_engine=lambda engine: feed.wait_for(lambda: engine.is_at_rest),
         )
 
     @property

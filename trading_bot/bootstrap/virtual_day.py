@@ -1,5 +1,6 @@
 """A whole day in virtual time: the real engine and workers, the simulator's core, no wire and no waiting."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from trading_bot.adapters.clocks import LoopClock
@@ -8,6 +9,7 @@ from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core
 from trading_bot.bootstrap.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.core import Core
 from trading_bot.engine.day import Ports, TradingDay
 from trading_bot.engine.ports import Notifier
 from trading_bot.simulator.contracts import MarketSource
@@ -40,6 +42,8 @@ class VirtualDay:
     venue_settings: VenueSettings
     seed: int = 1
     notifier: Notifier
+    watched: Callable[[Core], Core] = lambda core: core
+    """Puts something around the core that looks on, such as a check of invariants."""
 
     async def run(self) -> tuple[TradingDay, Venue]:
         """Trade the day from before its open to its end; run it in a virtual-time loop.
@@ -57,7 +61,7 @@ class VirtualDay:
             notifier=self.notifier,
         )
         breaker: list[str] = []
-        core = new_core(plan, self.strategies, self.sections, self.rules.charges)
+        core = self.watched(new_core(plan, self.strategies, self.sections, self.rules.charges))
         day = new_day(
             plan=plan,
             core=core,

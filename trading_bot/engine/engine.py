@@ -54,11 +54,17 @@ class Engine:
         self.storage_failure: StorageError | None = None
         self.inputs_taken = 0
         self._broken: str | None = None
+        self._settling = 0
 
     @property
     def state(self) -> State:
         """The live state; read it only between awaits, and never change it."""
         return self._core.state
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing that was taken in still waits: for the disk, for its strategies, or to be sent."""
+        return not (self._settling or self.outbox.evaluations_queued or self.outbox.has_orders)
 
     async def handle(self, event: Input) -> None:
         """Take one input, stamped with session time, and return once everything it caused is on its way.
@@ -90,13 +96,17 @@ class Engine:
     def _finish(self, steps: Sequence[Step]) -> "asyncio.Future[None] | None":
         sequence = max((step.rows[-1].sequence for step in steps if step.rows), default=None)
         if sequence is not None:
+            self._settling += 1  # from now on, not from when the task first runs
             return asyncio.ensure_future(self._release_all(steps, sequence))
         for step in steps:
             self._release(step)
         return None
 
     async def _release_all(self, steps: Sequence[Step], sequence: int) -> None:
-        await self._settle(sequence)
+        try:
+            await self._settle(sequence)
+        finally:
+            self._settling -= 1
         for step in steps:
             self._release(step)
 
@@ -143,11 +153,14 @@ class Engine:
         return step
 
     async def _settle(self, sequence: int) -> None:
+        self._settling += 1
         try:
             await self._journal.durable(sequence)
         except StorageError as error:
             self.storage_failure = error
             raise
+        finally:
+            self._settling -= 1
 
     def _release(self, step: Step) -> None:
         for due in step.evaluations:

@@ -4,6 +4,8 @@ import asyncio
 import heapq
 import itertools
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from trading_bot.domain.order import Purpose
 from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
@@ -30,6 +32,7 @@ class Outbox:
     def __init__(self) -> None:
         self._orders: list[tuple[int, int, OrderCommand]] = []
         self._count = itertools.count()
+        self._orders_in_hand = 0
         self._orders_waiting = asyncio.Event()
         self._exits_waiting = asyncio.Event()
         self._evaluations: deque[EvaluationDue] = deque()
@@ -64,6 +67,20 @@ class Outbox:
         waiting = self._exits_waiting if exits_only else self._orders_waiting
         waiting.clear()
         await waiting.wait()
+
+    @contextmanager
+    def order_in_hand(self) -> Iterator[None]:
+        """Count an order command as under way, from the queue to its answer."""
+        self._orders_in_hand += 1
+        try:
+            yield
+        finally:
+            self._orders_in_hand -= 1
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether an order command waits or is under way."""
+        return bool(self._orders or self._orders_in_hand)
 
     async def drained(self) -> None:
         """Return once no order command waits."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.market_data import Candle
-from trading_bot.report.page import page_html
 from trading_bot.report.result import DayResult
 from trading_bot.report.summary import summary_text
 from trading_bot.report.tables import equity_csv, orders_csv, trades_csv
@@ -27,6 +26,9 @@ def write_report(result: DayResult, candles: Mapping[str, Sequence[Candle]], rep
     run_id = result.facts.run_id
     if not _RUN_ID.fullmatch(run_id) or run_id == _LATEST:
         raise ValueError(f'run id "{run_id}" must be letters, digits, dots, dashes or underscores')
+    # The plots' library takes most of a second to import, and a start has five to protect every position.
+    from trading_bot.report.page import page_html  # noqa: PLC0415
+
     contents = {
         "summary.json": summary_text(result),
         "trades.csv": trades_csv(result),

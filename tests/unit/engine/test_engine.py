@@ -230,3 +230,29 @@ def test_after_a_decision_that_raised_nothing_is_taken_any_more():
         return journal
 
     assert run_virtually(scenario()).rows == []
+
+
+def test_an_engine_is_at_rest_only_when_the_disk_has_everything():
+    async def scenario():
+        journal = FakeJournal(is_held=True)
+        engine = new_engine(journal)
+        before = engine.is_at_rest
+        one = asyncio.create_task(engine.handle(pause()))
+        await asyncio.sleep(1)
+        while_writing = engine.is_at_rest
+        journal.released.set()
+        await one
+        return before, while_writing, engine.is_at_rest
+
+    assert run_virtually(scenario()) == (True, False, True)
+
+
+def test_an_engine_that_took_several_inputs_is_not_at_rest_at_once():
+    async def scenario():
+        engine = new_engine(FakeJournal())
+        finishing = await engine.handle_all([pause()])
+        at_once = engine.is_at_rest
+        await finishing
+        return at_once, engine.is_at_rest
+
+    assert run_virtually(scenario()) == (False, True)

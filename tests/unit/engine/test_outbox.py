@@ -127,3 +127,12 @@ def test_the_queue_is_drained_once_the_last_command_was_taken(outbox):
         return before
 
     assert run_virtually(scenario()) is False
+
+
+def test_an_order_in_hand_still_counts_as_an_order():
+    outbox = Outbox()
+
+    with outbox.order_in_hand():
+        assert outbox.has_orders
+
+    assert not outbox.has_orders

@@ -1,23 +1,51 @@
-"""A feed that sets the session clock by what it carries, before handing it on."""
+"""A feed that sets the session clock by what it carries, and is read only as fast as orders get away."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.domain.market_data import Frame, MarketStatus
 from trading_bot.engine.ports import Feed
 
+_LONGEST_HOLD_S = 0.2
+_LOOK_EVERY_S = 0.0005
 
-@dataclass(frozen=True, slots=True)
+
 class ClockedFeed:
-    """Wraps the broker's feed in a replay, where session time is the simulator's."""
+    """Wraps the broker's feed in a replay, where session time is the simulator's.
 
-    feed: Feed
-    clock: SimulatorClock
+    At a thousand session seconds a second, one commit to disk is ten seconds of the session: entries would
+    lapse and stops come late for no reason of the market's. So the next message is read when what the last
+    one led to is on its way; a feed that is not read holds the simulator's clock.
+    """
+
+    def __init__(self, feed: Feed, clock: SimulatorClock) -> None:
+        self._feed = feed
+        self._clock = clock
+        self._is_at_rest: Callable[[], bool] = lambda: True
+        self._has_given_up = False
+
+    def wait_for(self, is_at_rest: Callable[[], bool]) -> None:
+        """Read on only while this is true; what takes long, such as a full rate window, is not waited for."""
+        self._is_at_rest = is_at_rest
 
     async def messages(self, instrument_keys: Sequence[str]) -> AsyncIterator[Frame | MarketStatus | None]:
         """Pass every message on, the clock set to its time first."""
-        async for message in self.feed.messages(instrument_keys):
+        async for message in self._feed.messages(instrument_keys):
             if message is not None:
-                self.clock.sync(message.sent_at_ms)
+                self._clock.sync(message.sent_at_ms)
             yield message
+            await self._rest()
+
+    async def _rest(self) -> None:
+        if self._is_at_rest():
+            self._has_given_up = False
+            return
+        if self._has_given_up:
+            return
+        try:
+            async with asyncio.timeout(_LONGEST_HOLD_S):
+                while not self._is_at_rest():  # noqa: ASYNC110  # many things wake it, none of them often
+                    await asyncio.sleep(_LOOK_EVERY_S)
+        except TimeoutError:
+            self._has_given_up = True

@@ -36,7 +36,8 @@ class OrderWorker:
                 await self.clock.sleep_until(ready_ms)
                 continue
             outbox.take_order()
-            await self._carry_out(command)
+            with outbox.order_in_hand():
+                await self._carry_out(command)
 
     def _ready_at_ms(self, command: OrderCommand) -> int:
         """When the gate lets the command pass, or, if that comes first, when it is to be let go."""

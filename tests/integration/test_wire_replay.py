@@ -1,0 +1,40 @@
+"""A whole session over the broker's wire, each program in a process of its own, as a user runs it."""
+
+from datetime import date
+
+from tests.acceptance.kills import Kills
+from tests.acceptance.programs import Daemon, latest_summary, summary_problems
+from trading_bot.bootstrap.input_replay import InputReplay
+from trading_bot.settings.tree import Settings
+
+SYMBOLS = ("--symbols", "TATASTEEL,MARUTI")
+RECORDED = {"TRADING_BOT__ENGINE__RECORD_INPUTS": "true"}
+
+
+def test_a_session_over_the_wire_ends_well_and_its_inputs_replay_to_its_journal(tmp_path):
+    code = Daemon(tmp_path, SYMBOLS, RECORDED).end(timeout_s=150)
+
+    summary = latest_summary(tmp_path)
+    (database,) = (tmp_path / "data").glob("replay-*.db")
+    replayed = list(InputReplay.under(Settings()).compare(database, tmp_path / "data/inputs" / database.stem))
+    assert code == 0
+    assert summary_problems(summary) == []
+    assert summary["trades"] >= 2
+    assert [part.is_complete for part in replayed] == [True]
+    assert replayed[0].inputs > 10_000
+
+
+def test_a_session_survives_a_kill_in_its_middle(tmp_path):
+    session = Kills(
+        folder=tmp_path,
+        on=date(2026, 11, 19),
+        count=1,
+        seed=5,
+        simulator_arguments=("--speed", "0", *SYMBOLS),
+        longest_start_s=20,
+    )
+
+    session.run()
+
+    assert session.problems == []
+    assert len(session.starts) == 1

@@ -1,0 +1,83 @@
+"""Whole days in virtual time: the real engine, workers and journal against the simulator's core."""
+
+import json
+import os
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.virtual_days import generated, recorded, traded
+
+GOLDEN = Path(__file__).parent / "golden"
+SHARES_2016 = ("RELIANCE", "TCS", "INFY", "SBIN", "HDFCBANK", "ICICIBANK", "AXISBANK", "TATASTEEL")
+
+
+def test_a_generated_day_ends_flat_reconciled_and_equal_to_the_ledger(generated_day):
+    assert generated_day.problems == []
+    assert generated_day.directions == {"long", "short"}
+
+
+def test_the_probe_looked_at_what_it_claims_to_check(generated_day):
+    assert set(generated_day.checks) == {"orders", "changes", "exit bounds", "protected"}
+    assert generated_day.longest_bare_s < 5
+
+
+@pytest.mark.parametrize("seed", [2, 4, 6])
+def test_invariants_hold_whatever_the_market_does(seed):
+    day = traded(generated(seed), seed=seed)
+
+    assert day.problems == []
+    assert day.trades >= 3
+
+
+@pytest.mark.parametrize("on", [date(2016, 8, 30), date(2016, 9, 7)])
+def test_a_recorded_day_ends_flat_reconciled_and_equal_to_the_ledger(on, shared_data):
+    day = traded(recorded(shared_data / "nse_1min" / "2016_kite", on, SHARES_2016))
+
+    assert day.problems == []
+    assert day.trades >= 1
+
+
+def test_the_same_day_gives_the_same_journal_on_disk(generated_day, tmp_path):
+    again = traded(generated(), database=tmp_path / "day.db")
+
+    assert again.text() == generated_day.text()
+
+
+def test_the_computers_time_zone_changes_nothing(generated_day, monkeypatch):
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/New_York")
+        time.tzset()
+        again = traded(generated())
+    time.tzset()
+
+    assert again.text() == generated_day.text()
+
+
+def test_a_day_goes_as_it_went_before(generated_day):
+    """A changed golden file is explained in its commit; REWRITE_GOLDEN=1 writes it anew."""
+    path = GOLDEN / "generated-day.json"
+    story = json.dumps(_story(generated_day), indent=2) + "\n"
+    if os.environ.get("REWRITE_GOLDEN"):
+        path.write_text(story, encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8") == story
+
+
+def _story(day):
+    return {
+        "rows": dict(sorted(Counter(row.kind for row in day.rows).items())),
+        "trades": [_trade(closed) for closed in day.closed_trades],
+        "net": str(day.net),
+    }
+
+
+def _trade(closed):
+    trade = closed.trade
+    return (
+        f"{trade.instrument_key} {trade.direction} {closed.quantity}: {closed.exit_reason}, "
+        f"gross {closed.gross_pnl} paise, stop {trade.plan.stop_price} -> {trade.stop_price}"
+    )

@@ -1,0 +1,65 @@
+import asyncio
+
+from trading_bot.adapters.clocks import SimulatorClock
+from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
+from trading_bot.domain.market_data import Frame
+from trading_bot.simulator.virtual_time import run_virtually
+
+
+class ThreeFrames:
+    """A feed of three frames, a second of session time apart."""
+
+    def __init__(self):
+        self.read = 0
+
+    async def messages(self, instrument_keys):
+        for number in range(1, 4):
+            self.read = number
+            yield Frame(number * 1_000, ())
+
+
+def feed_and_clock():
+    clock = SimulatorClock(0)
+    inner = ThreeFrames()
+    return ClockedFeed(inner, clock), inner, clock
+
+
+async def drain(feed):
+    return [frame async for frame in feed.messages(())]
+
+
+def test_the_clock_stands_at_a_frames_time_when_it_is_handed_on():
+    feed, _, clock = feed_and_clock()
+
+    async def times():
+        return [(frame.sent_at_ms, clock.now_ms()) async for frame in feed.messages(())]
+
+    assert run_virtually(times()) == [(1_000, 1_000), (2_000, 2_000), (3_000, 3_000)]
+
+
+def test_the_next_frame_is_read_when_the_work_of_the_last_is_done():
+    async def scenario():
+        feed, inner, _ = feed_and_clock()
+        at_rest = asyncio.Event()
+        feed.wait_for(at_rest.is_set)
+        reading = asyncio.create_task(drain(feed))
+        await asyncio.sleep(0.1)
+        read_while_busy = inner.read
+        at_rest.set()
+        return read_while_busy, len(await reading)
+
+    assert run_virtually(scenario()) == (1, 3)
+
+
+def test_work_that_takes_long_holds_only_one_frame():
+    async def scenario():
+        feed, _, _ = feed_and_clock()
+        feed.wait_for(lambda: False)
+        before_s = asyncio.get_running_loop().time()
+        frames = await drain(feed)
+        return len(frames), asyncio.get_running_loop().time() - before_s
+
+    frames, waited_s = run_virtually(scenario())
+
+    assert frames == 3
+    assert 0.1 < waited_s < 0.3
