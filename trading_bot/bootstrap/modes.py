@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trading_bot.adapters.logs import start_logs
 from trading_bot.bootstrap.daemon import DayFiles
+from trading_bot.bootstrap.loops import event_loop
 from trading_bot.bootstrap.panic import panic_through_daemon
 from trading_bot.bootstrap.panic_worlds import panic_in_replay
 from trading_bot.bootstrap.places import (
@@ -32,7 +33,8 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
     """Run the daemon in the mode in effect and return the exit code."""
     with _logs(settings):
         if settings.mode is Mode.REPLAY:
-            return asyncio.run(_replay(settings, options).run())
+            with asyncio.Runner(loop_factory=event_loop) as runner:
+                return runner.run(_replay(settings, options).run())
         raise UserFacingError(f"mode {settings.mode} is not available in this version")
 
 

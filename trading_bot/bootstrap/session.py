@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
@@ -56,6 +57,20 @@ class ViewWorker:
                 await asyncio.sleep(_VIEW_INTERVAL_S)
 
 
+@dataclass(frozen=True, slots=True)
+class CollectorWorker:
+    """Once warm-up is done, takes what it made out of the garbage collector's sight."""
+
+    warmed_up: asyncio.Event
+    name: str = "collector"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Wait, do it once, and be done."""
+        await self.warmed_up.wait()
+        beat()
+        keep_collections_short()
+
+
 @dataclass(slots=True, kw_only=True)
 class Session:
     """One day under way."""
@@ -90,6 +105,7 @@ class Session:
                 self.recorder,
                 ControlWorker(day.engine, self.socket, lambda: self.status(self.snapshot())),
                 ViewWorker(self.snapshot, self.view),
+                CollectorWorker(day.warmed_up),
             )
         )
         await day.open(program_version, settings_hash)

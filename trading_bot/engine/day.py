@@ -6,7 +6,7 @@ recovery, and nothing may be entered before they are in.
 
 from asyncio import Event
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import structlog
@@ -89,6 +89,8 @@ class TradingDay:
     gate: RateGate
     settings: EngineSettings
     lag: LagWorker
+    warmed_up: Event = field(default_factory=Event)
+    """Set when every instrument's history was tried."""
 
     async def open(self, program_version: str, settings_hash: str) -> None:
         """Take the book over, set the day up, and start every worker."""
@@ -113,11 +115,10 @@ class TradingDay:
     def _workers(self) -> tuple[Worker, ...]:
         engine, ports, plan = self.engine, self.ports, self.plan
         keys = [instrument.key for instrument in plan.instruments if plan.sessions.get(instrument.key)]
-        warmed_up = Event()
         return (
             *self.protecting_workers(),
-            FeedWorker(engine, ports.feed, keys, ports.clock, warmed_up, plan.open_ms),
-            WarmUpWorker(engine, ports.history, plan.orderable_keys, plan.warm_up, warmed_up),
+            FeedWorker(engine, ports.feed, keys, ports.clock, self.warmed_up, plan.open_ms),
+            WarmUpWorker(engine, ports.history, plan.orderable_keys, plan.warm_up, self.warmed_up),
             SignalWorker(engine),
             AccountWorker(engine, ports.broker, ports.clock, self.settings, plan.orderable_keys),
         )
