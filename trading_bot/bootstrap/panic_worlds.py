@@ -25,6 +25,7 @@ async def panic_in_replay(
     token = attached_token(settings, options)
     cache = instruments_folder(settings)
     async with simulator_world(settings, options.simulator_url, token, cache) as attached:
+        await attached.require_login()
         rules = load_market_rules()
         on = date_of(attached.clock.now_ms())
         run = PanicRun(

@@ -52,6 +52,7 @@ class Replay:
             cache = self.files.database.parent / "instruments"
             token = attached_token(self.settings, self.options)
             attached = await owned.enter_async_context(simulator_world(self.settings, url, token, cache))
+            await attached.require_login()
             return await self._finish(await self._trade(attached), attached)
 
     def _child_options(self) -> SimulatorOptions:

@@ -19,6 +19,7 @@ from trading_bot.adapters.simulator.link import (
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.adapters.upstox.instrument_rows import parsed
 from trading_bot.bootstrap.daemon import World
+from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.settings.tree import Settings
 
@@ -53,6 +54,20 @@ class SimulatorWorld:
         """The newest word of the simulator on its session."""
         assert self.follower.reading is not None, "the clock is read before the world is handed out"
         return self.follower.reading
+
+    async def require_login(self) -> None:
+        """Read the funds once.
+
+        Raises LoginNeededError when the simulator does not accept the token, ReadFailedError when it does not
+        answer.
+        """
+        try:
+            await self.adapter.broker.funds()
+        except NotAuthorisedError as error:
+            raise LoginNeededError(
+                f"the simulator at {self.url} does not accept the access token. Give the one that it was "
+                "started with (--token): UPSTOX_ACCESS_TOKEN=..."
+            ) from error
 
     async def instruments(self) -> tuple[Instrument, ...]:
         """What the simulator lists. Raises ReadFailedError."""

@@ -107,8 +107,11 @@ class Supervisor:
                 raise
             except Exception as error:
                 # Sanctioned: whatever a worker dies of, it is logged with its stack and started again.
-                log.exception("worker_failed", worker=worker.name)
                 delay_s = self._after_failure(health, error, loop.time() - started_s)
+                if isinstance(error, NotAuthorisedError):
+                    log.warning("worker_needs_login", worker=worker.name, again_in_s=delay_s)
+                else:
+                    log.exception("worker_failed", worker=worker.name, again_in_s=delay_s)
                 await asyncio.sleep(delay_s)
             else:
                 health.state = "done"
