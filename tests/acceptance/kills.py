@@ -1,5 +1,6 @@
 """A session in which the daemon is killed again and again: what is left must be as if it never had been."""
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -208,7 +209,7 @@ def try_kills(findings: Findings, folder: Path, on: date, seed: int) -> None:
             on=on,
             seed=seed,
             simulator_arguments=("--speed", "240"),
-            settings={"MAX_TRADES_PER_SYMBOL_PER_DAY": "2"},
+            settings={"MAX_TRADES_PER_SYMBOL_PER_DAY": "1", "MAX_TRADES_PER_DAY_GLOBAL": "5"},
         )
         try:
             session.run()
@@ -219,8 +220,10 @@ def try_kills(findings: Findings, folder: Path, on: date, seed: int) -> None:
                     f"read after {start.recovered_s:.1f} s, protected after {start.protected_s:.1f} s"
                 )
         finding.problems += session.problems
+        if not session.denied_by_limits:
+            finding.problems.append("no signal met a limit of the day: that counters survive was not seen")
         finding.facts = (
             f"{sum(1 for start in session.starts if start.had_positions)} with open positions, slowest start "
             f"{max(start.protected_s for start in session.starts):.1f} s, "
-            f"{session.denied_by_limits} signals denied by the limits"
+            f"{session.denied_by_limits} signals denied by the day's limits, load {os.getloadavg()[0]:.1f}"
         )
