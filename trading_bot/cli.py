@@ -13,7 +13,7 @@ from trading_bot.adapters.redaction import Redactor
 from trading_bot.bootstrap.program import Program
 from trading_bot.commands.arguments import overrides_of, parse_arguments
 from trading_bot.commands.context import Backend, Context
-from trading_bot.domain.errors import UserFacingError
+from trading_bot.domain.errors import TradingBotError, UserFacingError
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
 
 _FAILED = 1
@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None, backend: Backend | None = None)
     except UserFacingError as error:
         context.warn(f"error: {_redactor(places).text(str(error))}")
         return error.exit_code
+    except TradingBotError as error:
+        context.warn(f"error: {_redactor(places).text(str(error))}")
+        return _FAILED
     except KeyboardInterrupt:
         context.warn("interrupted")
         return _INTERRUPTED

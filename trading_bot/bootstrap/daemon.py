@@ -17,6 +17,7 @@ from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.storage.input_log import FileInputLog
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.retention import prune_input_logs
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.market_recorder import MarketRecorder
@@ -123,6 +124,9 @@ class Daemon:
             )
             session = self._session(records, recorder)
             is_over = await session.run(__version__, settings_hash(self.settings), self.world.workers)
+            if is_over:
+                await recorder.prune(self.settings.storage, self.plan.on)
+                prune_input_logs(self.files.inputs, self.settings.storage, on=self.plan.on)
             return Outcome(day=session.day, is_over=is_over, broke="; ".join(self._reasons[:1]))
 
     def _from_writer(self, error: StorageError) -> None:

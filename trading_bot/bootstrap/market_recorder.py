@@ -13,6 +13,8 @@ from trading_bot.adapters.storage.market_records import (
     keep_instruments,
     keep_note,
 )
+from trading_bot.adapters.storage.retention import prune
+from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
@@ -47,6 +49,12 @@ class MarketRecorder:
     async def keep_listing(self, instruments: Sequence[Instrument], on: date) -> None:
         """Keep the instruments of the day: panic closes with these when no list can be fetched."""
         await self._journal.run(partial(keep_instruments, instruments=instruments, on=on))
+
+    async def prune(self, settings: StorageSettings, on: date) -> None:
+        """Delete what is older than is to be kept; the journal itself stays."""
+        is_more = True
+        while is_more:
+            is_more = await self._journal.run(partial(prune, settings=settings, on=on))
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Write until cancelled."""

@@ -24,7 +24,7 @@ def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: 
             mode=settings.mode.value,
             session_on=session_day(stopped),
             now_ms=stopped.last_ms,
-            phase="closed",
+            phase="closed" if stopped.core.state.book.is_day_closed else "unknown",
             data=f"from {database}",
             state="stopped",
         ),
