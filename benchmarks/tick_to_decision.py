@@ -1,6 +1,6 @@
 """From send to the last decision: a paced sender in a process of its own, the whole engine behind the feed.
 
-Run: python benchmarks/tick_to_decision.py [short] [asyncio] [nogc]
+Run: python benchmarks/tick_to_decision.py [asyncio] [nogc]
 
 The engine runs with its workers, its journal on disk and the recorder of candles and gate traces. `asyncio`
 takes the plain event loop instead of uvloop, `nogc` leaves the garbage collector as Python sets it.
@@ -205,6 +205,8 @@ async def _played(
     tasks = [asyncio.ensure_future(worker.run(_no_beat)) for worker in workers]
     line = await asyncio.to_thread(told.readline)
     await asyncio.sleep(1)
+    while engine.outbox.evaluations_queued:  # noqa: ASYNC110  on a busy machine the last ones come late
+        await asyncio.sleep(0.1)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

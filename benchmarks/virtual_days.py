@@ -1,4 +1,4 @@
-"""Whole days in virtual time, one after another: how long each takes, and whether memory grows.
+"""Whole days in virtual time, one after another: processor time of each, and whether memory grows.
 
 Run: python benchmarks/virtual_days.py [DAYS]
 
@@ -69,9 +69,9 @@ def _seconds(rules: MarketRules, seed: int) -> float:
         seed=seed,
         notifier=SilentNotifier(),
     )
-    started = time.perf_counter()
+    started = time.process_time()
     run_virtually(day.run())
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def _resident_kib() -> int:
