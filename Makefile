@@ -27,6 +27,16 @@ run: $(STAMP)
 test: $(STAMP) lint
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
+bench: $(STAMP)
+	$(BIN)/python benchmarks/candles.py
+	$(BIN)/python benchmarks/strategy.py
+	$(BIN)/python benchmarks/feed_decode.py
+	$(BIN)/python benchmarks/core_step.py
+	$(BIN)/python benchmarks/journal.py $(if $(DATA),$(DATA),/tmp)
+	$(BIN)/python benchmarks/signal_to_wire.py
+	$(BIN)/python benchmarks/virtual_days.py 4
+	$(BIN)/python benchmarks/tick_to_decision.py
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
-"""From send to the last decision: a paced sender in another process, and the whole engine behind the real feed.
+"""From send to the last decision: a paced sender in a process of its own, the whole engine behind the feed.
 
-Run: python benchmarks/tick_to_decision.py [short] [asyncio] [nogc]
+Run: python benchmarks/tick_to_decision.py [asyncio] [nogc]
 
 The engine runs with its workers, its journal on disk and the recorder of candles and gate traces. `asyncio`
 takes the plain event loop instead of uvloop, `nogc` leaves the garbage collector as Python sets it.
@@ -17,6 +17,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -113,7 +114,7 @@ def main() -> None:
     on_uvloop = "asyncio" not in sys.argv
     is_tuned = "nogc" not in sys.argv
     print(
-        f"{machine()}; {'uvloop' if on_uvloop else 'asyncio'}, collector {'tuned' if is_tuned else 'as it is'}"
+        f"{machine()}; {'uvloop' if on_uvloop else 'asyncio'}, collector {'tuned' if is_tuned else 'plain'}"
     )
     for case in CASES:
         _show_latency(case, *_run(case, on_uvloop=on_uvloop, is_tuned=is_tuned))
@@ -130,9 +131,7 @@ def _show_latency(case: Case, watch: Stopwatch, sent: dict[int, int]) -> None:
         if at_ms in watch.decided:
             assert watch.decided[at_ms] == case.count, watch.decided[at_ms]
             closing.append((max(done_ns, watch.decided_ns[at_ms]) - sent_ns) / 1e6)
-        elif (
-            at_ms - OPEN_MS
-        ) % TIMEFRAME_MS > 400:  # the frame right after a closing one may queue behind it
+        elif (at_ms - OPEN_MS) % TIMEFRAME_MS > 400:  # right after a closing frame others queue
             ordinary.append((done_ns - sent_ns) / 1e6)
     for name, values, limit_ms in (
         ("ordinary frame", ordinary, case.ordinary_ms),
@@ -175,25 +174,43 @@ async def _receive(case: Case, folder: Path, *, is_tuned: bool) -> tuple[Stopwat
         str(SENDER),
         *map(str, (case.count, case.frames_between, case.step_ms, case.pace_ms)),
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sender:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sender:  # noqa: ASYNC220  once, before it begins
         assert sender.stdout is not None
-        port = int(await asyncio.to_thread(sender.stdout.readline))
-        feed = TimedFeed(ClockedFeed(_feed(port), clock), watch)
-        workers = (
-            FeedWorker(engine, feed, [one.key for one in instruments]),
-            SignalWorker(engine),
-            ClockWorker(engine, clock),
-            recorder,
-        )
-        tasks = [asyncio.ensure_future(worker.run(_no_beat)) for worker in workers]
-        line = await asyncio.to_thread(sender.stdout.readline)
-        await asyncio.sleep(1)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        sender.terminate()
+        try:
+            port = int(await asyncio.to_thread(sender.stdout.readline))
+            feed = TimedFeed(ClockedFeed(_feed(port), clock), watch)
+            line = await _played(sender.stdout, engine, clock, feed, recorder)
+        finally:
+            sender.terminate()
     journal.close()
     return watch, {int(at_ms): sent_ns for at_ms, sent_ns in json.loads(line).items()}
+
+
+async def _played(
+    told: IO[str],
+    engine: Engine,
+    clock: SimulatorClock,
+    feed: Feed,
+    recorder: MarketRecorder,
+) -> str:
+    """Run the workers until the sender says that all is sent; its last line."""
+    warmed_up = asyncio.Event()
+    warmed_up.set()
+    workers = (
+        FeedWorker(engine, feed, tuple(engine.state.market.series), clock, warmed_up, OPEN_MS),
+        SignalWorker(engine),
+        ClockWorker(engine, clock),
+        recorder,
+    )
+    tasks = [asyncio.ensure_future(worker.run(_no_beat)) for worker in workers]
+    line = await asyncio.to_thread(told.readline)
+    await asyncio.sleep(1)
+    while engine.outbox.evaluations_queued:  # noqa: ASYNC110  on a busy machine the last ones come late
+        await asyncio.sleep(0.1)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return line
 
 
 def _feed(port: int) -> UpstoxFeed:

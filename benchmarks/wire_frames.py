@@ -1,6 +1,6 @@
 """The sending side of a loopback measurement: full-mode frames over a WebSocket, paced, each with its time.
 
-Run by tick_to_decision.py as a process of its own: python benchmarks/wire_frames.py COUNT FRAMES STEP_MS PACE_MS
+Run by tick_to_decision.py as a process of its own: wire_frames.py COUNT FRAMES STEP_MS PACE_MS
 Prints its port first; when all is sent, a line of JSON: nanoseconds of the monotonic clock by frame time.
 """
 

@@ -10,7 +10,6 @@ from typing import TextIO
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.logs import MAIN_FILE, logger, start_logs
 from trading_bot.adapters.redaction import Redactor
-from trading_bot.bootstrap.program import Program
 from trading_bot.commands.arguments import overrides_of, parse_arguments
 from trading_bot.commands.context import Backend, Context
 from trading_bot.domain.errors import TradingBotError, UserFacingError
@@ -26,7 +25,7 @@ def main(arguments: Sequence[str] | None = None, backend: Backend | None = None)
     places = Places(folder=Path.cwd(), config_file=parsed.config, overrides=overrides_of(parsed))
     context = Context(
         places=places,
-        backend=backend or Program(),
+        backend=backend or _program(),
         write=_writer(sys.stdout),
         warn=_writer(sys.stderr),
         ask=input if sys.stdin is not None and sys.stdin.isatty() else None,
@@ -50,6 +49,13 @@ def main(arguments: Sequence[str] | None = None, backend: Backend | None = None)
     except Exception as error:  # noqa: BLE001  # the last resort: the stack goes to the log, one line to the user
         context.warn(_crash_line(error, places))
         return _FAILED
+
+
+def _program() -> Backend:
+    """Every mode with all that it needs: imported after the arguments are known to be sound, it is large."""
+    from trading_bot.bootstrap.program import Program  # noqa: PLC0415  # seconds that --help need not wait
+
+    return Program()
 
 
 def _writer(stream: TextIO) -> Callable[[str], None]:

@@ -34,11 +34,12 @@ class LoopClock:
 
     def __init__(self, start_ms: int) -> None:
         self._start_ms = start_ms
-        self._loop_start = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        self._loop_start = self._loop.time()
 
     def now_ms(self) -> int:
         """Epoch milliseconds."""
-        elapsed_s = asyncio.get_running_loop().time() - self._loop_start
+        elapsed_s = self._loop.time() - self._loop_start
         return self._start_ms + round(elapsed_s * MS_PER_SECOND)
 
     async def sleep_until(self, at_ms: int) -> None:

@@ -21,6 +21,8 @@ from trading_bot.strategies.strategy import Strategy
 
 _LEAD_MS = 5 * MS_PER_MINUTE
 """How long before the open the day begins."""
+_LAG_INTERVAL_S = 60.0
+"""Virtual time is never late: to look ten times a second would be half of all that the loop does."""
 
 
 class SilentNotifier:
@@ -70,6 +72,7 @@ class VirtualDay:
             sections=self.sections,
             on_breaker=breaker.append,
         )
+        day.lag.interval_s = _LAG_INTERVAL_S
         await day.open(program_version="virtual", settings_hash="")
         await clock.sleep_until(plan.close_ms + 5 * MS_PER_SECOND)
         await day.close()

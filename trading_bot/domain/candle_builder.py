@@ -77,7 +77,8 @@ class CandleBuilder:
     def __init__(self, timeframes_s: Iterable[int] = (), *, gives_micros: bool = True) -> None:
         """Prepare for the given timeframes in seconds, each a multiple of 60; minutes are always built.
 
-        Without `gives_micros` micro-candles are folded into minutes and never handed out. Raises ValueError when a timeframe is not a positive multiple of 60.
+        Without `gives_micros` micro-candles are folded into minutes and never handed out.
+        Raises ValueError when a timeframe is not a positive multiple of 60.
         """
         longer = sorted(set(timeframes_s) - {MINUTE_S})
         if any(length <= 0 or length % MINUTE_S for length in longer):
@@ -159,7 +160,7 @@ class CandleBuilder:
             or self._minute.end_ms != _NEVER_MS
             or (start_ms - self._origin_ms) % _MINUTE_MS
         ):
-            self._minute.fold(*minute)
+            self._minute.fold(minute)
             self._longer_end_ms = min(self._longer_end_ms, self._minute.end_ms)
             end_ms = self._closed_until_ms = self._minute.end_ms
             return earlier + self._close_ended(end_ms)
@@ -272,14 +273,8 @@ class CandleBuilder:
             closed = (ClosedCandle(MICRO_S, micro),)
         known = self._day_volume != _UNKNOWN
         minute = self._minute
-        minute.fold(
-            self._micro_start_ms,
-            self._open,
-            self._high,
-            self._low,
-            self._close,
-            self._day_volume - self._counted_volume if known else None,
-        )
+        volume = self._day_volume - self._counted_volume if known else None
+        minute.fold((self._micro_start_ms, self._open, self._high, self._low, self._close, volume))
         self._longer_end_ms = min(self._longer_end_ms, minute.end_ms)
         self._closed_until_ms = self._micro_end_ms
         self._counted_volume = self._day_volume
@@ -293,7 +288,7 @@ class CandleBuilder:
 
     def _close_minute(self, minute: Candle, until_ms: int) -> tuple[ClosedCandle, ...]:
         for frame in self._frames:
-            frame.fold(*minute)
+            frame.fold(minute)
         return self._close_frames([_closed(ClosedCandle, (MINUTE_S, minute))], _NEVER_MS, until_ms)
 
     def _close_frames(

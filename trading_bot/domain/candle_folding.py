@@ -10,6 +10,10 @@ _NEVER_MS = 1 << 62
 _candle = tuple.__new__  # half the cost of calling the NamedTuple; thousands are made in one instant
 
 
+Prices = tuple[int, int, int, int, int, int | None]
+"""What a `Candle` holds, where making one would be for nothing."""
+
+
 class FormingCandle:
     """A long candle while shorter ones are folded into it; plain numbers, since this is the hot path."""
 
@@ -55,13 +59,12 @@ class FormingCandle:
         """Start of the interval that holds the instant."""
         return at_ms - (at_ms - self._origin_ms) % self._length_ms
 
-    def fold(
-        self, part_start_ms: int, part_open: int, high: int, low: int, close: int, volume: int | None
-    ) -> None:
+    def fold(self, part: Prices) -> None:
         """Add a shorter candle, which must lie in the interval that is open, if one is.
 
         The volume is unknown as soon as that of one part is.
         """
+        part_start_ms, part_open, high, low, close, volume = part
         self._close = close
         if self.end_ms == _NEVER_MS:
             self._start_ms = start_ms = part_start_ms - (part_start_ms - self._origin_ms) % self._length_ms
@@ -131,8 +134,12 @@ def aggregate(
         bucket = [minute]
     if bucket:
         candles.append(_whole(bucket, bucket_ms))
-    if candles and closed_by_ms is not None and candles[-1].start_ms + length_ms > closed_by_ms:
-        candles.pop()
+    return candles if closed_by_ms is None else _finished(candles, length_ms, closed_by_ms)
+
+
+def _finished(candles: list[Candle], length_ms: int, closed_by_ms: int) -> list[Candle]:
+    if candles and candles[-1].start_ms + length_ms > closed_by_ms:
+        return candles[:-1]
     return candles
 
 

@@ -409,3 +409,17 @@ def recorded(file: Path, day: date) -> pd.DataFrame:
     frame = pd.read_parquet(file)
     frame["at_ms"] = frame["ts"].dt.as_unit("ms").astype("int64")
     return frame[frame["at_ms"].map(date_of) == day].reset_index(drop=True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4_000), st.integers(95, 105)), max_size=80))
+def test_without_micros_the_longer_candles_are_the_same(steps):
+    with_micros, without = builder(300, 900), CandleBuilder((300, 900), gives_micros=False)
+    without.start_day(OPEN_MS, END_MS)
+    at_s = 0.0
+    for step_s, price in steps:
+        at_s += step_s / 20
+        one = tick(at_s, price, round(at_s))
+
+        longer = tuple(done for done in with_micros.add(one) if done.timeframe_s != 10)
+
+        assert without.add(one) == longer

@@ -13,7 +13,7 @@ _EVALUATIONS_AT_ONCE = 25
 
 @dataclass(frozen=True, slots=True)
 class SignalWorker:
-    """Evaluates closed candles, a few at a time; a signal on its way to the disk does not hold up the rest."""
+    """Evaluates closed candles, a few at a time; one on its way to the disk holds up no other."""
 
     engine: Engine
     name: str = "signals"
