@@ -131,7 +131,12 @@ class MarketDaemon:
             look_s=self.surroundings.look_s,
         )
         async with standing_by(
-            self.settings, self.rules, self.files, readiness.clock, readiness.header, self.board
+            settings=self.settings,
+            rules=self.rules,
+            files=self.files,
+            clock=readiness.clock,
+            header=readiness.header,
+            board=self.board,
         ):
             prepared = await readiness.reached()
         if prepared is None:

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def standing_by(
+    *,
     settings: Settings,
     rules: MarketRules,
     files: DayFiles,
