@@ -1,6 +1,7 @@
 """The daemon on the real market, day after day: wait for login and session, trade, report, idle."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -79,6 +80,8 @@ class MarketDaemon:
         Raises AlreadyRunningError, HaltedError when panic is latched and everything is flat,
         UncoveredDateError before the network is touched, StorageError.
         """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop_asked.set)
         with ExitStack() as owned:
             self._own(owned, self.files.locks)
             self._first_look()

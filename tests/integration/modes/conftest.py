@@ -32,6 +32,7 @@ from trading_bot.simulator.settings import VenueSettings
 TOKEN = "token-of-the-day"
 SYMBOLS = ("RELIANCE", "INFY", "SBIN")
 SEED = 3
+UPDATES_PER_MINUTE = 20
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Upstox:
                 "order_url": address,
                 "instruments_url": f"{address}/market-quote/instruments/exchange",
             },
+            "engine": {"entry_queue_s": 60},
             "terminal": {"view": "quiet"},
             "credentials": {"access_token": SecretStr(TOKEN)},
         }
@@ -106,9 +108,10 @@ async def upstox(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     rules = load_market_rules()
     source = GeneratedMarket(
-        plan_of(rules.calendar, DEFAULT_DAY), symbols=SYMBOLS, seed=SEED, updates_per_minute=4
+        plan_of(rules.calendar, DEFAULT_DAY), symbols=SYMBOLS, seed=SEED, updates_per_minute=UPDATES_PER_MINUTE
     )
     settings = server_settings(SimulatorOptions(port=0, speed=0.0, token=TOKEN), source.on, rules)
+    settings = settings.model_copy(update={"lost_client_wait_s": 0.3})
     server = await serve(
         new_venue(source, rules, VenueSettings(), SEED), source, settings, rules=DatedRules(rules)
     )
