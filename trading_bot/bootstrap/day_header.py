@@ -3,7 +3,10 @@
 from trading_bot.bootstrap.next_session import NextSession
 from trading_bot.domain.events import HaltScope
 from trading_bot.engine.day import TradingDay
+from trading_bot.engine.halts import NEEDS_LOGIN
 from trading_bot.engine.snapshot import RunHeader
+
+_NEEDS_LOGIN = "needs login"
 
 
 def day_header(day: TradingDay, session: NextSession, *, mode: str, data: str) -> RunHeader:
@@ -22,14 +25,14 @@ def day_header(day: TradingDay, session: NextSession, *, mode: str, data: str) -
 
 
 def _state(day: TradingDay, now_ms: int) -> tuple[str, str]:
-    state = day.engine.state
-    if any(worker.state == "needs login" for worker in day.supervisor.health.values()):
-        return "needs login", "the broker does not accept the token: python main.py login"
+    state, workers = day.engine.state, day.supervisor.health.values()
+    reasons = [reason for scope, _, reason in state.book.halts if scope is HaltScope.ENTRIES]
+    if NEEDS_LOGIN in reasons or any(worker.state == _NEEDS_LOGIN for worker in workers):
+        return _NEEDS_LOGIN, "the broker does not accept the token: python main.py login"
     if not state.is_recovered:
         return "recovering", ""
     if state.book.is_panicking:
         return "halted", "panic"
-    reasons = [reason for scope, _, reason in state.book.halts if scope is HaltScope.ENTRIES]
     if reasons:
         return "halted", ", ".join(reasons)
     return ("closing", "") if now_ms >= day.plan.close_ms else ("trading", "")

@@ -1,15 +1,7 @@
 """One whole session in each mode of the real market, through the real adapter."""
 
-import json
-
+from tests.fakes.upstox_day import money, summary
 from trading_bot.settings.run import Mode
-
-from .conftest import money
-
-
-def summary(upstox) -> dict:
-    (latest,) = (upstox.folder / "reports").glob("latest/summary.json")
-    return json.loads(latest.read_text())
 
 
 async def test_live_ends_flat_and_its_ledger_equals_the_brokers(upstox):

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from tests.fakes.upstox_day import TOKEN, money, summary
 from trading_bot.adapters.upstox.token_store import AccessToken, expiry_ms
 from trading_bot.bootstrap.earlier_book import earlier_book
 from trading_bot.bootstrap.one_shot import token_store
@@ -15,16 +16,13 @@ from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError
 from trading_bot.settings.run import Mode
 
-from .conftest import TOKEN, money
-from .test_a_day_in_each_mode import summary
-
 PATIENCE_S = 60
 
 
 async def until(claim) -> None:
     """Wait for something to come true."""
     async with asyncio.timeout(PATIENCE_S):
-        while not await claim():
+        while not await claim():  # noqa: ASYNC110  # what is waited for happens in the daemon, without an event
             await asyncio.sleep(0.01)
 
 

@@ -40,12 +40,11 @@ def test_sides_that_were_not_sent_are_empty():
 
 async def test_the_venue_sees_a_frame_before_whoever_reads():
     day = VenueDay()
-    seen = []
+    messages = VenueFeed(OneFrame(), day.venue, StandingClock()).messages([SBIN.key])
 
-    async for message in VenueFeed(OneFrame(), day.venue, StandingClock()).messages([SBIN.key]):
-        seen.append((message, day.venue.market(SBIN.key).last_price))
+    seen = [day.venue.market(SBIN.key).last_price async for _ in messages]
 
-    assert [price for _, price in seen] == [10_000, 10_000]
+    assert seen == [10_000, 10_000]
     assert day.venue.now_ms == instant("09:20")
 
 
