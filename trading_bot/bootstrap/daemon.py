@@ -25,7 +25,7 @@ from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
-from trading_bot.engine.day import DayPlan, Ports, TradingDay
+from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Broker, Clock, Feed, History, JournalRow
@@ -52,6 +52,8 @@ class World:
     """Workers of the mode's own, such as the simulator's clock."""
     on_engine: Callable[[Engine], None] = lambda _engine: None
     """Told of the engine once there is one."""
+    order_workers: OrderWorkers = sending_workers
+    """Who takes the orders that the engine wants sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Daemon:
     files: DayFiles
     strategies: Sequence[Strategy]
     header: Callable[[TradingDay], RunHeader]
+    board: NoticeBoard = field(default_factory=NoticeBoard)
+    stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _reasons: list[str] = field(default_factory=list)
@@ -148,7 +152,6 @@ class Daemon:
 
     def _session(self, records: Records, recorder: MarketRecorder) -> Session:
         settings, world = self.settings, self.world
-        board = NoticeBoard()
         sections = EngineSections(
             engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
         )
@@ -157,7 +160,7 @@ class Daemon:
             broker=world.broker,
             feed=world.feed,
             history=world.history,
-            notifier=BoardNotifier(board, world.clock.now_ms),
+            notifier=BoardNotifier(self.board, world.clock.now_ms),
         )
         day = new_day(
             plan=self.plan,
@@ -166,17 +169,19 @@ class Daemon:
             records=records,
             sections=sections,
             on_breaker=self._open_breaker,
+            order_workers=world.order_workers,
         )
         world.on_engine(day.engine)
         return Session(
             day=day,
             header=lambda: self.header(day),
-            board=board,
+            board=self.board,
             socket=socket_path(self.files.database),
-            view=_view(settings),
+            view=view_of(settings),
             status=status_document,
             recorder=recorder,
             breaker=self._breaker,
+            stop_asked=self.stop_asked,
             flatten_on_breaker=settings.supervisor.flatten_on_breaker,
         )
 
@@ -186,7 +191,8 @@ def _earlier_rows(database: Path) -> list[JournalRow]:
         return list(reader.rows())
 
 
-def _view(settings: Settings) -> AnyView:
+def view_of(settings: Settings) -> AnyView:
+    """The screen on a terminal, lines elsewhere, as configured."""
     chosen = chosen_view(settings.terminal, is_terminal=sys.stdout.isatty())
     if chosen is View.SCREEN:
         return ScreenView(Console())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.instrument import Instrument
 from trading_bot.engine.core import Core
-from trading_bot.engine.day import DayPlan, Ports, TradingDay
+from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.day_charges import charges_of
 from trading_bot.engine.engine import Engine, MarketSink, RowSink
 from trading_bot.engine.ports import InputLog, Journal, JournalRow
@@ -72,6 +72,7 @@ def new_day(
     records: Records,
     sections: EngineSections,
     on_breaker: Callable[[str], None],
+    order_workers: OrderWorkers = sending_workers,
 ) -> TradingDay:
     """A trading day, ready to be opened."""
     core.restore(records.earlier_rows)
@@ -91,4 +92,5 @@ def new_day(
         gate=RateGate(sections.rate),
         settings=sections.engine,
         lag=LagWorker(),
+        order_workers=order_workers,
     )

@@ -2,14 +2,21 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.logs import start_logs
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.daemon import DayFiles
+from trading_bot.bootstrap.logins import Logins
 from trading_bot.bootstrap.loops import event_loop
+from trading_bot.bootstrap.market_daemon import Account, MarketDaemon, Surroundings
+from trading_bot.bootstrap.market_worlds import account_world, advice_world, paper_world
+from trading_bot.bootstrap.one_shot import token_store
 from trading_bot.bootstrap.panic import panic_through_daemon
 from trading_bot.bootstrap.panic_worlds import panic_in_replay
 from trading_bot.bootstrap.places import (
@@ -33,9 +40,13 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
     """Run the daemon in the mode in effect and return the exit code."""
     with _logs(settings):
         if settings.mode is Mode.REPLAY:
-            with asyncio.Runner(loop_factory=event_loop) as runner:
-                return runner.run(_replay(settings, options).run())
-        raise UserFacingError(f"mode {settings.mode} is not available in this version")
+            return _run(_replay(settings, options).run())
+        return _run(_market_daemon(settings).run())
+
+
+def _run(daemon: Coroutine[Any, Any, int]) -> int:
+    with asyncio.Runner(loop_factory=event_loop) as runner:
+        return runner.run(daemon)
 
 
 def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
@@ -74,6 +85,46 @@ def _replay(settings: Settings, options: RunOptions) -> Replay:
         reports=reports_folder(settings),
         write=_print,
     )
+
+
+def _market_daemon(settings: Settings) -> MarketDaemon:
+    now_ms = _now_ms()
+    clock = SystemClock()
+    return MarketDaemon(
+        settings=settings,
+        account=account_of(settings),
+        rules=load_market_rules(),
+        files=day_files(settings, database_path(settings, attached=False, now_ms=now_ms)),
+        surroundings=Surroundings(clock=clock),
+        logins=Logins(token_store(settings), settings.credentials.access_token, clock.now_ms),
+        reports=reports_folder(settings),
+        write=_print,
+    )
+
+
+def account_of(settings: Settings) -> Account:
+    """What becomes of orders in the modes of the real market."""
+    bps = settings.run.slippage_bps
+    return {
+        Mode.LIVE: Account(
+            mode="live",
+            data="Upstox, REAL ORDERS",
+            banner="mode live: orders are real and cost real money",
+            world=account_world,
+        ),
+        Mode.PAPER: Account(
+            mode="paper",
+            data="Upstox, simulated orders",
+            banner=f"mode paper: real prices, simulated orders, fills {bps} basis points worse",
+            world=paper_world,
+        ),
+        Mode.ALERTS: Account(
+            mode="alerts",
+            data="Upstox, no orders",
+            banner="mode alerts: signals are told, nothing is ordered",
+            world=advice_world,
+        ),
+    }[settings.mode]
 
 
 def day_files(settings: Settings, database: Path) -> DayFiles:

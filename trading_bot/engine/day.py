@@ -5,8 +5,8 @@ recovery, and nothing may be entered before they are in.
 """
 
 from asyncio import Event
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import structlog
@@ -21,6 +21,7 @@ from trading_bot.engine.rate_gate import RateGate
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import LagWorker, Supervisor
 from trading_bot.engine.workers.account import AccountWorker
+from trading_bot.engine.workers.advice import AdviceWorker
 from trading_bot.engine.workers.alerts import AlertWorker
 from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker, read_positions
 from trading_bot.engine.workers.clock import ClockWorker
@@ -48,6 +49,23 @@ class Ports:
     notifier: Notifier
 
 
+OrderWorkers = Callable[[Engine, Ports, RateGate], tuple[Worker, ...]]
+"""Makes the workers that take order commands from the outbox."""
+
+
+def sending_workers(engine: Engine, ports: Ports, gate: RateGate) -> tuple[Worker, ...]:
+    """Workers that send orders to the broker."""
+    return (
+        OrderWorker(engine, ports.broker, ports.clock, gate),
+        OrderWorker(engine, ports.broker, ports.clock, gate, name="exits", exits_only=True),
+    )
+
+
+def advising_workers(engine: Engine, _ports: Ports, _gate: RateGate) -> tuple[Worker, ...]:
+    """Workers that tell a person what they would order, and send nothing."""
+    return (AdviceWorker(engine),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPlan:
     """What is traded or watched today, and when."""
@@ -57,6 +75,8 @@ class DayPlan:
     sessions: Mapping[str, tuple[tuple[int, int], ...]]
     """Continuous sessions by instrument, epoch ms; an instrument without one is closed today."""
     warm_up: WarmUpPlan
+    exit_only: frozenset[str] = frozenset()
+    """Keys that are never entered: what is held of them is only managed and closed."""
 
     @property
     def open_ms(self) -> int:
@@ -77,6 +97,15 @@ class DayPlan:
             if instrument.is_tradable and self.sessions.get(instrument.key)
         )
 
+    def with_exit_only(self, keys: frozenset[str]) -> "DayPlan":
+        """The same plan with these instruments closed to entries."""
+        return replace(self, exit_only=keys)
+
+    @property
+    def enterable_keys(self) -> tuple[str, ...]:
+        """Keys of the instruments that strategies may enter."""
+        return tuple(key for key in self.orderable_keys if key not in self.exit_only)
+
 
 @dataclass(slots=True, kw_only=True)
 class TradingDay:
@@ -91,6 +120,7 @@ class TradingDay:
     lag: LagWorker
     warmed_up: Event = field(default_factory=Event)
     """Set when every instrument's history was tried."""
+    order_workers: OrderWorkers = sending_workers
 
     async def open(self, program_version: str, settings_hash: str) -> None:
         """Take the book over, set the day up, and start every worker."""
@@ -118,7 +148,7 @@ class TradingDay:
         return (
             *self.protecting_workers(),
             FeedWorker(engine, ports.feed, keys, ports.clock, self.warmed_up, plan.open_ms),
-            WarmUpWorker(engine, ports.history, plan.orderable_keys, plan.warm_up, self.warmed_up),
+            WarmUpWorker(engine, ports.history, plan.enterable_keys, plan.warm_up, self.warmed_up),
             SignalWorker(engine),
             AccountWorker(engine, ports.broker, ports.clock, self.settings, plan.orderable_keys),
         )
@@ -127,8 +157,7 @@ class TradingDay:
         """The workers that carry out and confirm orders: panic needs these and no others."""
         engine, broker, clock = self.engine, self.ports.broker, self.ports.clock
         return (
-            OrderWorker(engine, broker, clock, self.gate),
-            OrderWorker(engine, broker, clock, self.gate, name="exits", exits_only=True),
+            *self.order_workers(engine, self.ports, self.gate),
             OrderStreamWorker(engine, broker),
             OrderPollingWorker(engine, broker, clock, self.settings),
             PositionWorker(engine, broker, clock, self.settings),

@@ -12,6 +12,9 @@ from trading_bot.engine.state import State
 from trading_bot.engine.turn import Turn
 from trading_bot.risk.limits import Denied, daily_loss_reached
 
+NEEDS_LOGIN = "needs_login"
+"""The broker does not accept the access token; ends with the next complete read."""
+
 
 def raise_halt(
     turn: Turn, scope: ev.HaltScope, subject: str, reason: str, *, until_released: bool = False

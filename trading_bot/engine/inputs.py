@@ -181,6 +181,8 @@ class ReadFailed(Input):
 
     what: str
     detail: str
+    needs_login: bool = False
+    """Whether the broker did not accept the access token."""
 
 
 class OperatorWish(StrEnum):

@@ -22,7 +22,7 @@ from trading_bot.engine.snapshot import (
     WorkerView,
 )
 from trading_bot.engine.state import State
-from trading_bot.engine.supervisor import WorkerHealth
+from trading_bot.engine.supervisor import Supervisor, WorkerHealth
 from trading_bot.risk.sizing import exact
 
 _MOST_NOTICES = 50
@@ -57,6 +57,20 @@ def snapshot_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_tim
         notices=tuple(board.notices),
         feed_age_s=(state.now_ms - market.seen_at_ms) / MS_PER_SECOND if market.seen_at_ms else None,
         loop_lag_ms=day.lag.lag_s * MS_PER_SECOND,
+    )
+
+
+def resting_snapshot(
+    state: State, supervisor: Supervisor, header: RunHeader, board: NoticeBoard, loop_time_s: float
+) -> Snapshot:
+    """What can be shown between sessions: the book and what stops it, no market and no account."""
+    return Snapshot(
+        run=header,
+        day=_day(state),
+        orders=_orders(state),
+        workers=_workers(supervisor.health.values(), loop_time_s),
+        halts=_book_halts(state),
+        notices=tuple(board.notices),
     )
 
 
@@ -148,13 +162,18 @@ def _workers(health: Iterable[WorkerHealth], loop_time_s: float) -> tuple[Worker
 
 
 def _halts(state: State) -> tuple[str, ...]:
+    reasons = list(_book_halts(state))
+    if not state.is_recovered:
+        reasons.append("books are not reconciled yet")
+    if not state.market.is_feed_up:
+        reasons.append("no market data")
+    return tuple(reasons)
+
+
+def _book_halts(state: State) -> tuple[str, ...]:
     reasons = [
         f"{scope.value} {subject}: {reason}".replace("  ", " ") for scope, subject, reason in state.book.halts
     ]
     if state.book.is_panicking:
         reasons.insert(0, "panic is latched until resume")
-    if not state.is_recovered:
-        reasons.append("books are not reconciled yet")
-    if not state.market.is_feed_up:
-        reasons.append("no market data")
     return tuple(reasons)

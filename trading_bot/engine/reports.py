@@ -87,6 +87,7 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
     if not state.books_read_at_ms:
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
+    halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN)
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
 
 

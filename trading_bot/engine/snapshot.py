@@ -29,7 +29,9 @@ class RunHeader:
     """Session seconds per wall second."""
     run_id: str = ""
     state: str = "trading"
-    """What the daemon is doing: waiting for login, recovering, trading, halted, stopping, idle."""
+    """What the daemon is doing: waiting for login, recovering, trading, halted, needs login, idle …"""
+    reason: str = ""
+    """Why it is in that state, or until when; empty while it trades."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

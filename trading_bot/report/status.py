@@ -44,6 +44,7 @@ def status_text(document: Mapping[str, Any]) -> str:
     counts = f"{day['trades']} trades, {day['signals']} signals, open risk {day['open_risk']}"
     lines = [
         head,
+        *([f"{run['reason']}"] if run.get("reason") else []),
         *([f"note: {document['note']}"] if document.get("note") else []),
         *(f"HALTED: {halt}" for halt in document["halts"]),
         f"{result}, {counts}",

@@ -145,6 +145,14 @@ class Exchange:
         order.exchange_at_ms = self._agenda.now_ms
         self._register.finish(order, Status.CANCELLED, reason)
 
+    def restore(self, order: VenueOrder) -> None:
+        """Put an order that was here before back into its book; it trades with the market's next update."""
+        self._queue_up(order)
+        if order.standing is Standing.SLEEPING:
+            self._book(order.instrument.key).sleep(order)
+        else:
+            self._book(order.instrument.key).rest(order)
+
     def book(self, instrument_key: str) -> InstrumentBook | None:
         """Our book in an instrument; None while no order of ours reached it."""
         return self._books.get(instrument_key)

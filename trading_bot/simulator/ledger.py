@@ -106,6 +106,11 @@ class Ledger:
             self._squared_off.add(order.order_id)
         return trade
 
+    def restore(self, instrument: Instrument, trade: TradeRow) -> None:
+        """Count a trade that an earlier process booked."""
+        self._trades.append(trade)
+        self.holding(instrument, trade.product).add(trade)
+
     def holding(self, instrument: Instrument, product: Product) -> Holding:
         """The sums of an instrument and product, made when they are first asked for."""
         key = (instrument.key, product)

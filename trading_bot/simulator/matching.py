@@ -10,10 +10,13 @@ The rules, all on the careful side, since the queue ahead of us is unknown:
 * A resting order that the opposite depth reaches fills at its own limit, up to the shown quantity.
 * Better prices go first, then older orders; our own orders never trade with each other.
 * Where the source has no depth at all, a quote a tick or so beside the last price, of any size, is assumed.
+* Slippage moves every quote that our orders can take away from them, rounded up to a whole paisa; a limit is
+  kept all the same.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from trading_bot.domain.instrument import Instrument
@@ -25,6 +28,7 @@ from trading_bot.simulator.orders import VenueOrder
 ANY_QUANTITY = 10**12
 """Stands for a quantity that the source does not know and that therefore limits nothing."""
 _THOUSAND = 1_000
+_BPS = Decimal(10_000)
 
 
 class Execution(NamedTuple):
@@ -41,6 +45,7 @@ class MatchingRules:
 
     queue_share_thousandths: int
     unquoted_spread_ticks: int
+    slippage_bps: Decimal = Decimal(0)
 
 
 def traded_quantity(previous: MarketUpdate | None, update: MarketUpdate) -> int:
@@ -66,7 +71,20 @@ def is_triggered(order: VenueOrder, last_price: int) -> bool:
 def opposite_levels(
     side: Side, instrument: Instrument, market: MarketUpdate, rules: MatchingRules
 ) -> Sequence[Level]:
-    """Depth that an order of a side can trade with, best first."""
+    """Depth that an order of a side can trade with, best first, as much worse as slippage makes it."""
+    levels = _shown_levels(side, instrument, market, rules)
+    if not rules.slippage_bps:
+        return levels
+    return [Level(_slipped(side, level.price, rules.slippage_bps), level.quantity) for level in levels]
+
+
+def _slipped(side: Side, price: int, slippage_bps: Decimal) -> int:
+    return price + side.sign * int((price * slippage_bps / _BPS).to_integral_value(ROUND_CEILING))
+
+
+def _shown_levels(
+    side: Side, instrument: Instrument, market: MarketUpdate, rules: MatchingRules
+) -> Sequence[Level]:
     if market.bids or market.asks:
         return market.asks if side is Side.BUY else market.bids
     if not market.last_price:

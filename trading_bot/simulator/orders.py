@@ -134,6 +134,7 @@ class OrderRegister:
     def __init__(self, on: date, agenda: Agenda) -> None:
         self._prefix = f"{on:%y%m%d}"
         self._agenda = agenda
+        self._last_number = 0
         self._orders: dict[str, VenueOrder] = {}
         self._live: dict[str, VenueOrder] = {}
         self._rows: dict[str, list[OrderRow]] = {}
@@ -146,8 +147,9 @@ class OrderRegister:
 
     def enter(self, wanted: NewOrder, instrument: Instrument, quantity: int, tag: str | None) -> VenueOrder:
         """Give an order its id and first row."""
+        self._last_number += 1
         order = VenueOrder(
-            order_id=f"{self._prefix}{len(self._orders) + 1:09d}",
+            order_id=f"{self._prefix}{self._last_number:09d}",
             instrument=instrument,
             side=wanted.side,
             product=wanted.product,
@@ -162,12 +164,25 @@ class OrderRegister:
             placed_by=wanted.placed_by,
             ordered_at_ms=self._agenda.now_ms,
         )
-        self._orders[order.order_id] = self._live[order.order_id] = order
-        self._rows[order.order_id] = []
-        if tag is not None:
-            self._by_tag.setdefault(tag, []).append(order.order_id)
+        self._keep(order)
         self.record(order, Status.RECEIVED)
         return order
+
+    def restore(self, order: VenueOrder) -> None:
+        """Take an order of an earlier process as it is, telling nobody; later ids follow it."""
+        number = order.order_id.removeprefix(self._prefix)
+        if number != order.order_id and number.isdecimal():
+            self._last_number = max(self._last_number, int(number))
+        self._keep(order)
+        if order.is_done:
+            del self._live[order.order_id]
+        self._rows[order.order_id].append(order.row())
+
+    def _keep(self, order: VenueOrder) -> None:
+        self._orders[order.order_id] = self._live[order.order_id] = order
+        self._rows[order.order_id] = []
+        if order.tag is not None:
+            self._by_tag.setdefault(order.tag, []).append(order.order_id)
 
     def record(self, order: VenueOrder, status: Status, message: str = "") -> None:
         """Write the order's next row and push it."""

@@ -28,6 +28,10 @@ class VenueSettings(Section):
     unquoted_spread_ticks: int = Field(default=1, ge=0)
     """Ticks from the last price to the pretend quotes where the source has no depth at all."""
 
+    slippage_bps: Decimal = Field(default=Decimal(0), ge=0, le=500)
+    """Basis points that quotes are worse for our orders than the market shows; paper trading takes
+    run.slippage_bps instead."""
+
     equity_intraday_margin: Decimal = Field(default=Decimal("0.2"), gt=0, le=1)
     """Part of its value that an intraday position in shares blocks."""
     future_margin: Decimal = Field(default=Decimal("0.15"), gt=0, le=1)

@@ -32,7 +32,7 @@ from trading_bot.simulator.hops import Agenda, DelayPolicy, SeededDelays
 from trading_bot.simulator.ledger import ChargeFunction, Holding, Ledger
 from trading_bot.simulator.listing import market_board
 from trading_bot.simulator.matching import MatchingRules
-from trading_bot.simulator.orders import OrderRegister
+from trading_bot.simulator.orders import OrderRegister, VenueOrder
 from trading_bot.simulator.request_path import RequestPath
 from trading_bot.simulator.risk_desk import RiskDesk
 from trading_bot.simulator.session_plan import Phase, SessionPlans
@@ -86,6 +86,7 @@ class Venue:
         rules = MatchingRules(
             queue_share_thousandths=int(settings.queue_share * 1_000),
             unquoted_spread_ticks=settings.unquoted_spread_ticks,
+            slippage_bps=settings.slippage_bps,
         )
         self._exchange = self._made_exchange(rules)
         self._path = self._made_path(delays or SeededDelays(settings, random))
@@ -166,6 +167,19 @@ class Venue:
             raise VenueRefusal(400, "UDAPI1113", "Positions can only be exited in market hours")
         exits = buys_first([closing_order(holding, _EXIT_PLACED_BY) for holding in open_now[:_EXITS_MAX]])
         return tuple(order_id for order in exits for order_id in self._path.send(order))
+
+    def restore(self, orders: Sequence[VenueOrder], trades: Sequence[TradeRow]) -> None:
+        """Put orders and trades of an earlier process back, silently; advance to the present first.
+
+        Live orders stand at the exchange again, at the end of their queues. Orders whose last status is not
+        known to be the end go on as if they had arrived.
+        """
+        for trade in trades:
+            self._ledger.restore(self._board.listing(trade.instrument_key).instrument, trade)
+        for order in orders:
+            self._register.restore(order)
+            if not order.is_done:
+                self._exchange.restore(order)
 
     # --- books ------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The snapshot as one plain line, for logs and pipes."""
 
-from trading_bot.engine.snapshot import Snapshot
+from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.terminal.words import age_text, money_text, time_text
 
 
@@ -10,7 +10,7 @@ def render_line(snapshot: Snapshot) -> str:
     held = [f"{row.symbol} {row.quantity:+d}" for row in snapshot.symbols if row.quantity]
     ill = [worker.name for worker in snapshot.workers if not worker.is_well]
     parts = [
-        f"{time_text(run.now_ms)} {run.mode} {run.phase}",
+        f"{time_text(run.now_ms)} {run.mode} {run.phase}{_unusual(run)}",
         f"net {money_text(day.net)}",
         f"gross {money_text(day.gross)}",
         f"charges {money_text(day.charges).lstrip('+')}",
@@ -22,3 +22,10 @@ def render_line(snapshot: Snapshot) -> str:
     parts += [f"workers down: {', '.join(ill)}"] if ill else []
     parts += [f"HALTED: {'; '.join(snapshot.halts)}"] if snapshot.halts else []
     return " | ".join(parts)
+
+
+def _unusual(run: RunHeader) -> str:
+    """What it does where that is not trading, and why."""
+    if run.state == "trading":
+        return ""
+    return f" ({run.state}: {run.reason})" if run.reason else f" ({run.state})"

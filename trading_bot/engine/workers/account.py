@@ -9,9 +9,10 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Side
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.inputs import AccountRead, ReadFailed
+from trading_bot.engine.inputs import AccountRead
 from trading_bot.engine.ports import Broker, Clock, MarginQuestion
 from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.workers.failed_read import tell_failed_read
 
 _PROBE_RUPEES = 100_000
 
@@ -34,7 +35,7 @@ class AccountWorker:
             try:
                 await self._read()
             except ReadFailedError as error:
-                await self.engine.handle(ReadFailed(at_ms=0, what="account", detail=str(error)))
+                await tell_failed_read(self.engine, "account", error)
             await self.clock.sleep_until(self.clock.now_ms() + self.settings.account_poll_s * MS_PER_SECOND)
 
     async def _read(self) -> None:

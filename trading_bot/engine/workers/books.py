@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.inputs import BooksRead, PositionsRead, ReadFailed, TagSearched
+from trading_bot.engine.inputs import BooksRead, PositionsRead, TagSearched
 from trading_bot.engine.ports import Broker, Clock
 from trading_bot.engine.settings import EngineSettings
+from trading_bot.engine.workers.failed_read import tell_failed_read
 
 _LEAST_GAP_MS = 250
 """Between two reads of the books, however often they are asked for: the broker counts reads, too."""
@@ -60,7 +61,7 @@ class OrderPollingWorker:
                 await self.engine.handle(TagSearched(at_ms=0, tag=tag, orders=orders))
             await read_books(self.engine, self.broker, self.clock)
         except ReadFailedError as error:
-            await self.engine.handle(ReadFailed(at_ms=0, what="orders and trades", detail=str(error)))
+            await tell_failed_read(self.engine, "orders and trades", error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +81,5 @@ class PositionWorker:
             try:
                 await read_positions(self.engine, self.broker, self.clock)
             except ReadFailedError as error:
-                await self.engine.handle(ReadFailed(at_ms=0, what="positions", detail=str(error)))
+                await tell_failed_read(self.engine, "positions", error)
             await self.clock.sleep_until(self.clock.now_ms() + self.settings.position_poll_s * MS_PER_SECOND)

@@ -10,8 +10,9 @@ from operator import attrgetter
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.inputs import ReadFailed, WarmedUp
+from trading_bot.engine.inputs import WarmedUp
 from trading_bot.engine.ports import History
+from trading_bot.engine.workers.failed_read import tell_failed_read
 
 _start_ms = attrgetter("start_ms")
 
@@ -61,7 +62,7 @@ class WarmUpWorker:
         try:
             candles = await self.history.minute_candles(key, self.plan.first, self._last_day(key))
         except ReadFailedError as error:
-            await self.engine.handle(ReadFailed(at_ms=0, what=f"history of {key}", detail=str(error)))
+            await tell_failed_read(self.engine, f"history of {key}", error)
             return
         await self.engine.handle(_warmed_up(key, candles, self.plan.sessions[key]))
 

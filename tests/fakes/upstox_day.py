@@ -1,0 +1,106 @@
+"""The simulator's server in the place of the broker, and daemons of the real market in front of it."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import aiohttp
+from pydantic import SecretStr
+
+from trading_bot.adapters.clocks import SimulatorClock
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
+from trading_bot.adapters.simulator.link import SimulatorClockWorker, SimulatorLink
+from trading_bot.bootstrap.logins import Logins
+from trading_bot.bootstrap.market_daemon import MarketDaemon, Surroundings
+from trading_bot.bootstrap.modes import account_of, day_files
+from trading_bot.bootstrap.one_shot import token_store
+from trading_bot.bootstrap.places import database_path, reports_folder
+from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings
+from trading_bot.simulator.server.run import RunningSimulator
+
+TOKEN = "token-of-the-day"
+SYMBOLS = ("RELIANCE", "INFY", "SBIN")
+SEED = 3
+UPDATES_PER_MINUTE = 20
+
+
+@dataclass
+class Upstox:
+    """The simulator in the place of the broker."""
+
+    server: RunningSimulator
+    folder: Path
+    said: list[str]
+
+    async def ledger(self) -> dict:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{self.server.address}/simulator/ledger") as answer,
+        ):
+            return await answer.json()
+
+    def settings(self, mode: Mode, **changes) -> Settings:
+        """Settings that point every host at the simulator."""
+        address = self.server.address
+        tree = {
+            "run": {
+                "mode": mode,
+                "symbols": tuple(f"{symbol}.NS" for symbol in SYMBOLS),
+                "data_dir": self.folder,
+                "exit_after_close": True,
+                "live_trading": True,
+            },
+            "upstox": {
+                "api_url": address,
+                "order_url": address,
+                "instruments_url": f"{address}/market-quote/instruments/exchange",
+            },
+            "engine": {"entry_queue_s": 60},
+            "terminal": {"view": "quiet"},
+            "credentials": {"access_token": SecretStr(TOKEN)},
+        }
+        for section, values in changes.items():
+            tree[section] = tree.get(section, {}) | values
+        return Settings(**tree)
+
+    @asynccontextmanager
+    async def daemon(self, settings: Settings):
+        """A daemon whose session time is the simulator's."""
+        link = SimulatorLink(self.server.address)
+        reading = await link.clock()
+        clock = SimulatorClock(reading.now_ms)
+        follower = SimulatorClockWorker(link, clock, asyncio.sleep, reading=reading)
+        database = database_path(settings, attached=False, now_ms=0)
+        try:
+            yield MarketDaemon(
+                settings=settings,
+                account=account_of(settings),
+                rules=load_market_rules(),
+                files=day_files(settings, database),
+                surroundings=Surroundings(
+                    clock=clock,
+                    timed=lambda feed: ClockedFeed(feed, clock),
+                    workers=(follower,),
+                    look_s=0.05,
+                ),
+                logins=Logins(token_store(settings), settings.credentials.access_token, clock.now_ms),
+                reports=reports_folder(settings),
+                write=self.said.append,
+            )
+        finally:
+            await link.close()
+
+
+def money(text: str) -> Decimal:
+    """An amount of a JSON document."""
+    return Decimal(text)
+
+
+def summary(upstox: Upstox) -> dict:
+    """The newest report."""
+    return json.loads((upstox.folder / "reports" / "latest" / "summary.json").read_text())

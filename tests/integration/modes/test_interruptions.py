@@ -1,0 +1,187 @@
+"""Days that do not go smoothly: no login, a dead token, a restart with an open position, a second process."""
+
+import asyncio
+from dataclasses import replace
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from tests.fakes.upstox_day import TOKEN, money, summary
+from trading_bot.adapters.upstox.token_store import AccessToken, expiry_ms
+from trading_bot.bootstrap.earlier_book import earlier_book
+from trading_bot.bootstrap.one_shot import token_store
+from trading_bot.control.client import ask
+from trading_bot.control.protocol import socket_path
+from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError
+from trading_bot.settings.run import Mode
+
+PATIENCE_S = 60
+
+
+async def until(claim) -> None:
+    """Wait for something to come true."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not await claim():  # noqa: ASYNC110  # what is waited for happens in the daemon, without an event
+            await asyncio.sleep(0.01)
+
+
+def kept_token(settings, now_ms: int, secret: str = TOKEN) -> None:
+    """What `login` leaves behind."""
+    token = AccessToken(
+        secret=SecretStr(secret), account="SIM001", issued_at_ms=now_ms, expires_at_ms=expiry_ms(now_ms)
+    )
+    token_store(settings).save(token)
+
+
+def watched(daemon) -> list:
+    """The worlds of the days that the daemon makes."""
+    made = []
+    inner = daemon.account.world
+
+    def world(day):
+        made.append(inner(day))
+        return made[-1]
+
+    daemon.account = replace(daemon.account, world=world)
+    return made
+
+
+async def holds_something(worlds: list) -> bool:
+    return bool(worlds) and any(row.quantity for row in await worlds[-1].world.broker.positions())
+
+
+async def status(daemon) -> dict:
+    socket = socket_path(daemon.files.database)
+    return (await asyncio.to_thread(ask, socket, "status", asked_by="test"))["status"]
+
+
+async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothing(upstox):
+    settings = upstox.settings(Mode.PAPER, credentials={"access_token": None, "api_key": SecretStr("key")})
+    async with upstox.daemon(settings) as daemon:
+        running = asyncio.create_task(daemon.run())
+        socket = socket_path(daemon.files.database)
+
+        async def is_waiting() -> bool:
+            return socket.exists() and bool(daemon.board.notices)
+
+        await until(is_waiting)
+        document = await status(daemon)
+        daemon.stop_asked.set()
+
+        assert await running == 0
+    assert document["run"]["state"] == "waiting for login"
+    assert "opens on Thu 2026-11-19 09:15 IST" in document["run"]["reason"]
+    assert (await upstox.ledger())["orders"] == []
+
+
+async def test_it_goes_on_as_soon_as_a_login_is_on_disk(upstox):
+    settings = upstox.settings(Mode.PAPER, credentials={"access_token": None, "api_key": SecretStr("key")})
+    async with upstox.daemon(settings) as daemon:
+        running = asyncio.create_task(daemon.run())
+        await asyncio.sleep(0.2)
+        kept_token(settings, daemon.surroundings.clock.now_ms())
+
+        assert await running == 0
+    assert summary(upstox)["trades"] > 0
+
+
+async def test_a_token_that_the_broker_refuses_is_not_tried_twice(upstox):
+    settings = upstox.settings(Mode.LIVE, credentials={"access_token": SecretStr("wrong")})
+    async with upstox.daemon(settings) as daemon:
+        running = asyncio.create_task(daemon.run())
+
+        async def is_refused() -> bool:
+            return any("does not accept" in notice.text for notice in daemon.board.notices)
+
+        await until(is_refused)
+        await asyncio.sleep(0.3)
+        daemon.stop_asked.set()
+        assert await running == 0
+
+    refused = [notice for notice in daemon.board.notices if notice.text.startswith("preparing")]
+    assert len(refused) == 1
+
+
+async def test_paper_goes_on_with_its_position_after_a_restart(upstox):
+    settings = upstox.settings(Mode.PAPER)
+    async with upstox.daemon(settings) as daemon:
+        worlds = watched(daemon)
+        running = asyncio.create_task(daemon.run())
+        await until(lambda: holds_something(worlds))
+        daemon.stop_asked.set()
+        assert await running == 0
+        held = earlier_book(daemon.files.database).positions
+    assert any(position.quantity for position in held.values())
+
+    async with upstox.daemon(settings) as daemon:
+        assert await daemon.run() == 0
+
+    report = summary(upstox)
+    assert report["open_positions"] == 0
+    assert money(report["net_pnl"]) == money(report["ledger_net_pnl"])
+
+
+async def test_a_token_that_dies_in_the_day_stops_entries_until_the_next_login(upstox):
+    settings = upstox.settings(Mode.LIVE, supervisor={"login_delay_s": 0.3})
+    async with upstox.daemon(settings) as daemon, aiohttp.ClientSession() as control:
+        address = f"{upstox.server.address}/simulator/token"
+        worlds = watched(daemon)
+        running = asyncio.create_task(daemon.run())
+        await until(lambda: holds_something(worlds))
+        await control.post(address, json={"action": "expire"})
+
+        async def is_halted() -> bool:
+            return any("needs_login" in notice.text for notice in daemon.board.notices)
+
+        await until(is_halted)
+        assert (await status(daemon))["run"]["state"] == "needs login"
+        await control.post(address, json={"action": "replace", "token": "the second"})
+        kept_token(settings, daemon.surroundings.clock.now_ms(), "the second")
+
+        assert await running == 0
+    report, ledger = summary(upstox), await upstox.ledger()
+    assert report["open_positions"] == 0
+    assert money(report["net_pnl"]) == money(ledger["net_pnl"])
+
+
+async def test_a_second_process_of_the_account_is_refused_whatever_its_folder(upstox, tmp_path):
+    first = upstox.settings(Mode.LIVE)
+    second = upstox.settings(Mode.LIVE, run={"data_dir": tmp_path / "other"})
+    async with upstox.daemon(first) as daemon, upstox.daemon(second) as rival:
+        worlds = watched(daemon)
+        running = asyncio.create_task(daemon.run())
+
+        async def has_begun() -> bool:
+            return bool(worlds)
+
+        await until(has_begun)
+        with pytest.raises(AlreadyRunningError):
+            await rival.run()
+        daemon.stop_asked.set()
+        await running
+
+
+async def test_an_unknown_symbol_ends_it_with_suggestions(upstox):
+    async with upstox.daemon(upstox.settings(Mode.PAPER, run={"symbols": ("RELIANCES",)})) as daemon:
+        with pytest.raises(UnknownInstrumentError, match="RELIANCE"):
+            await daemon.run()
+
+
+async def test_latched_panic_with_nothing_open_refuses_to_start(upstox):
+    settings = upstox.settings(Mode.PAPER)
+    async with upstox.daemon(settings) as daemon:
+        running = asyncio.create_task(daemon.run())
+        socket = socket_path(daemon.files.database)
+
+        async def listens() -> bool:
+            return socket.exists()
+
+        await until(listens)
+        await asyncio.to_thread(ask, socket, "panic", asked_by="test")
+        daemon.stop_asked.set()
+        await running
+
+    async with upstox.daemon(settings) as daemon:
+        with pytest.raises(HaltedError):
+            await daemon.run()

@@ -1,0 +1,56 @@
+"""What is watched: chosen symbols and held instruments."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes.engine_driver import KEY, SHARE, EngineDriver
+from trading_bot.bootstrap.universe import chosen_universe, held_keys
+from trading_bot.domain.errors import UnknownInstrumentError
+
+OTHER = replace(SHARE, key="NSE_EQ|INFY", symbol="INFY", name="Infosys")
+LISTED = (SHARE, OTHER)
+
+
+def keys(universe) -> set[str]:
+    return {instrument.key for instrument in universe.instruments}
+
+
+def test_symbols_are_found_with_and_without_a_suffix():
+    universe = chosen_universe(("RELIANCE.NS", "INFY"), LISTED, (), is_outdated=False)
+
+    assert keys(universe) == {KEY, OTHER.key}
+    assert universe.exit_only == frozenset()
+
+
+def test_what_is_held_is_always_watched_but_entered_only_when_it_was_chosen():
+    universe = chosen_universe(("INFY",), LISTED, {KEY}, is_outdated=False)
+
+    assert keys(universe) == {KEY, OTHER.key}
+    assert universe.exit_only == {KEY}
+
+
+def test_an_outdated_list_serves_exits_only():
+    universe = chosen_universe(("INFY",), LISTED, {KEY}, is_outdated=True)
+
+    assert universe.exit_only == {KEY, OTHER.key}
+
+
+def test_an_unknown_symbol_is_an_error():
+    with pytest.raises(UnknownInstrumentError):
+        chosen_universe(("RELIANCEE",), LISTED, (), is_outdated=False)
+
+
+def test_an_unknown_symbol_does_not_keep_held_instruments_from_being_managed():
+    universe = chosen_universe(("RELIANCEE",), LISTED, {KEY}, is_outdated=False)
+
+    assert keys(universe) == {KEY}
+
+
+def test_open_trades_are_held():
+    driver = EngineDriver()
+    assert held_keys(driver.book) == frozenset()
+
+    driver.enter()
+
+    assert held_keys(driver.book) == {KEY}

@@ -1,0 +1,76 @@
+"""Between sessions and before a login: nothing is traded, and whoever asks is answered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+from trading_bot.adapters.storage.opening import open_journal
+from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.bootstrap.daemon import DayFiles, view_of
+from trading_bot.bootstrap.session import ViewWorker
+from trading_bot.bootstrap.stopped_book import read_rows, rebuilt_core
+from trading_bot.control.protocol import socket_path
+from trading_bot.control.server import ControlWorker
+from trading_bot.domain.errors import StorageError
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.engine import Engine
+from trading_bot.engine.observe import NoticeBoard, resting_snapshot
+from trading_bot.engine.ports import Clock
+from trading_bot.engine.snapshot import RunHeader, Snapshot
+from trading_bot.engine.supervisor import Supervisor
+from trading_bot.report.status import status_document
+from trading_bot.settings.tree import Settings
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def standing_by(
+    *,
+    settings: Settings,
+    rules: MarketRules,
+    files: DayFiles,
+    clock: Clock,
+    header: Callable[[], RunHeader],
+    board: NoticeBoard,
+) -> AsyncIterator[None]:
+    """Show the state and take wishes while the block runs; a wish is journaled and acted upon later.
+
+    Raises StorageError when the journal cannot be trusted.
+    """
+    journal = open_journal(
+        files.database, clock_ms=clock.now_ms, on_failure=_log_failure, settings=settings.storage
+    )
+    supervisor = Supervisor(settings.supervisor, _log_breaker)
+    try:
+        with JournalReader(files.database) as reader:
+            rows = read_rows(reader)
+            kept = {instrument.key: instrument for instrument in reader.instruments()}
+        core = rebuilt_core(settings, rows, rules.charges, kept)
+        engine = Engine(core, clock, journal)
+
+        def snapshot() -> Snapshot:
+            now_s = asyncio.get_running_loop().time()
+            return resting_snapshot(core.state, supervisor, header(), board, now_s)
+
+        supervisor.start(
+            (
+                ControlWorker(engine, socket_path(files.database), lambda: status_document(snapshot())),
+                ViewWorker(snapshot, view_of(settings)),
+            )
+        )
+        yield
+    finally:
+        await supervisor.stop()
+        journal.close()
+
+
+def _log_failure(error: StorageError) -> None:
+    """Called on the journal's thread. Nothing is traded, so the next day's opening will tell."""
+    log.critical("journal_failed_in_standby", detail=str(error))
+
+
+def _log_breaker(reason: str) -> None:
+    log.critical("circuit_breaker_opened", reason=reason)

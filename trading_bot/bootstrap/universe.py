@@ -1,0 +1,54 @@
+"""What a daemon on the real market watches: the symbols of the settings, and what the book still holds."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import structlog
+
+from trading_bot.domain.errors import UnknownInstrumentError
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.symbol_search import find_instrument
+from trading_bot.engine.book import Book
+
+log = structlog.get_logger()
+
+
+class Universe(NamedTuple):
+    """Instruments of the day."""
+
+    instruments: tuple[Instrument, ...]
+    exit_only: frozenset[str]
+    """Keys of those that are only managed and closed."""
+
+
+def held_keys(book: Book) -> frozenset[str]:
+    """Keys of the instruments with an open trade or position."""
+    open_positions = {key for key, position in book.positions.items() if not position.is_flat}
+    return frozenset(open_positions | {trade.instrument_key for trade in book.trades.values()})
+
+
+def chosen_universe(
+    symbols: Sequence[str], listed: Sequence[Instrument], held: Iterable[str], *, is_outdated: bool
+) -> Universe:
+    """The instruments that are meant, and those that are held.
+
+    With an outdated list nothing is entered. Raises UnknownInstrumentError for a symbol that is not listed,
+    unless something is held: that comes first.
+    """
+    held = frozenset(held)
+    chosen: dict[str, Instrument] = {}
+    for symbol in symbols:
+        try:
+            instrument = find_instrument(symbol, listed)
+        except UnknownInstrumentError:
+            if not held:
+                raise
+            log.exception("symbol_left_out", symbol=symbol)
+            continue
+        chosen[instrument.key] = instrument
+    by_key = {instrument.key: instrument for instrument in listed if instrument.key in held}
+    if missing := sorted(held - by_key.keys()):
+        log.critical("held_instruments_not_listed", keys=missing)
+    exit_only = held - chosen.keys()
+    everything = by_key | chosen
+    return Universe(tuple(everything.values()), frozenset(everything) if is_outdated else exit_only)
