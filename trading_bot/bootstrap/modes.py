@@ -18,7 +18,7 @@ from trading_bot.bootstrap.market_daemon import Account, MarketDaemon, Surroundi
 from trading_bot.bootstrap.market_worlds import account_world, advice_world, paper_world
 from trading_bot.bootstrap.one_shot import token_store
 from trading_bot.bootstrap.panic import panic_through_daemon
-from trading_bot.bootstrap.panic_worlds import panic_in_replay
+from trading_bot.bootstrap.panic_worlds import panic_in_replay, panic_on_market
 from trading_bot.bootstrap.places import (
     database_path,
     inputs_folder,
@@ -27,7 +27,6 @@ from trading_bot.bootstrap.places import (
     reports_folder,
 )
 from trading_bot.bootstrap.replay import Replay
-from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
@@ -57,8 +56,14 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
         code = panic_through_daemon(database, write)
         if code is not None:
             return code
+    if settings.mode is Mode.ALERTS:
+        write("no daemon runs, and mode alerts never sends an order: nothing can be open")
+        return 0
     if settings.mode is not Mode.REPLAY:
-        raise UserFacingError(f"mode {settings.mode} is not available in this version")
+        assert database is not None
+        world_of = account_of(settings).world
+        with _logs(settings, is_quiet=True):
+            return asyncio.run(panic_on_market(settings, day_files(settings, database), world_of, write))
     if not attached:
         write("no daemon runs, and a replay's own simulator ends with it: nothing can be open")
         return 0

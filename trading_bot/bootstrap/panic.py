@@ -114,7 +114,7 @@ class PanicRun:
             await day.take_over(__version__, "panic")
             await day.engine.handle(OperatorAsked(at_ms=0, wish=OperatorWish.PANIC, asked_by=_ASKED_BY))
             self.write("panic is latched on disk; cancelling and flattening")
-            day.supervisor.start((*self.world.workers, *day.protecting_workers(), self._feed(day)))
+            day.supervisor.start((*self.world.workers, *day.protecting_workers(), *self._feeds(day)))
             try:
                 return await self._follow(day)
             finally:
@@ -140,12 +140,15 @@ class PanicRun:
             on_breaker=self.write,
         )
 
-    def _feed(self, day: TradingDay) -> FeedWorker:
+    def _feeds(self, day: TradingDay) -> tuple[FeedWorker, ...]:
         """Fresh prices make marketable limits; without any, exits are protected market orders."""
+        keys = self.plan.orderable_keys
+        if not keys:
+            return ()
         ready = Event()
         ready.set()
-        keys = [one.key for one in self.plan.instruments if one.is_tradable]
-        return FeedWorker(day.engine, self.world.feed, keys, self.world.clock, ready, self.plan.open_ms)
+        feed = FeedWorker(day.engine, self.world.feed, keys, self.world.clock, ready, self.plan.open_ms)
+        return (feed,)
 
     async def _follow(self, day: TradingDay) -> int:
         state, said = day.engine.state, ""

@@ -1,22 +1,34 @@
 """The world that panic works in when no daemon runs, by mode."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
 
+from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.day_plans import day_plan
-from trading_bot.bootstrap.panic import PanicRun
+from trading_bot.bootstrap.earlier_book import earlier_book
+from trading_bot.bootstrap.market_worlds import DayWorld, MarketDay
+from trading_bot.bootstrap.one_shot import token_of_the_day
+from trading_bot.bootstrap.panic import PanicRun, known_instruments
 from trading_bot.bootstrap.places import instruments_folder
 from trading_bot.bootstrap.replay import attached_token
 from trading_bot.bootstrap.simulator_world import simulator_world
-from trading_bot.domain.ist import date_of
+from trading_bot.bootstrap.universe import held_keys
+from trading_bot.domain.errors import ReadFailedError, SettingsError, UncoveredDateError
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.day import DayPlan
+from trading_bot.engine.workers.warm_up import WarmUpPlan
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.tree import Settings
 
+Write = Callable[[str], None]
 
-async def panic_in_replay(
-    settings: Settings, options: RunOptions, files: DayFiles, write: Callable[[str], None]
-) -> int:
+
+async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFiles, write: Write) -> int:
     """Panic against the simulator that the options name.
 
     Raises UserFacingError when none answers there.
@@ -31,9 +43,88 @@ async def panic_in_replay(
         run = PanicRun(
             settings=settings,
             rules=rules,
-            plan=day_plan(rules.calendar, on, await attached.instruments(), ()),
+            plan=panic_plan(rules, on, await attached.instruments()),
             world=attached.world,
             files=files,
             write=write,
         )
         return await run.run()
+
+
+async def panic_on_market(
+    settings: Settings, files: DayFiles, world_of: Callable[[MarketDay], DayWorld], write: Write
+) -> int:
+    """Panic on the real market, or on the paper venue that its journal restores.
+
+    Raises LoginNeededError without a token, ReadFailedError when the broker does not say what is open.
+    """
+    clock, rules = SystemClock(), load_market_rules()
+    token = token_of_the_day(settings, clock.now_ms())
+    adapter = upstox_adapter(
+        settings.upstox,
+        lambda: token.secret,
+        cache_folder=instruments_folder(settings),
+        clock_ms=clock.now_ms,
+    )
+    try:
+        book = earlier_book(files.database)
+        wanted = held_keys(book) | await _open_at_the_broker(adapter)
+        instruments = await _listed(adapter, files, wanted, write)
+        plan = panic_plan(rules, date_of(clock.now_ms()), instruments)
+        day_world = world_of(
+            MarketDay(
+                settings=settings,
+                rules=rules,
+                plan=plan,
+                book=book,
+                adapter=adapter,
+                feed=adapter.feed,
+                clock=clock,
+                workers=(),
+                previous_closes={},
+            )
+        )
+        run = PanicRun(
+            settings=settings, rules=rules, plan=plan, world=day_world.world, files=files, write=write
+        )
+        return await run.run()
+    finally:
+        adapter.close()
+
+
+async def _open_at_the_broker(adapter: UpstoxAdapter) -> frozenset[str]:
+    """Keys of everything that the broker shows as held or ordered, whoever opened it."""
+    held = {row.instrument_key for row in await adapter.broker.positions() if row.quantity}
+    ordered = {row.instrument_key for row in await adapter.broker.orders() if row.status.is_live}
+    return frozenset(held | ordered)
+
+
+async def _listed(
+    adapter: UpstoxAdapter, files: DayFiles, wanted: Iterable[str], write: Write
+) -> tuple[Instrument, ...]:
+    """The wanted instruments, from the broker's list or else from what the journal's file keeps."""
+    kept = {one.key: one for one in known_instruments(files.database)}
+    try:
+        listed = {one.key: one for one in (await adapter.instruments.known()).instruments}
+    except ReadFailedError as error:
+        write(f"no list of instruments ({error}); using what the journal keeps")
+        listed = {}
+    known = kept | listed
+    for key in sorted(set(wanted) - known.keys()):
+        write(f"{key} is in no list: close it in the broker's app")
+    return tuple(known[key] for key in wanted if key in known)
+
+
+def panic_plan(rules: MarketRules, on: date, instruments: Iterable[Instrument]) -> DayPlan:
+    """The day's sessions; on a day without any the whole day, so that panic is latched in any case."""
+    listed = tuple(instruments)
+    try:
+        return day_plan(rules.calendar, on, listed, ())
+    except (SettingsError, UncoveredDateError):
+        whole_day = ((midnight_ms(on), midnight_ms(on) + MS_PER_DAY),)
+        return DayPlan(
+            on=on,
+            instruments=listed,
+            sessions={one.key: whole_day for one in listed},
+            warm_up=WarmUpPlan(first=on, last=on, sessions={}),
+        )

@@ -83,7 +83,7 @@ class StorageError(TradingBotError):
 
 
 class DecisionFailedError(TradingBotError):
-    """A decision raised, perhaps half-way: only a restart, which rebuilds the book from its rows, mends it."""
+    """A decision raised, perhaps half-way: only a restart, which rebuilds the book, mends it."""
 
 
 class IllegalTransitionError(TradingBotError):

@@ -53,7 +53,7 @@ class Strategy(Protocol):
 
     @property
     def provisional_interval_s(self) -> int:
-        """Seconds between looks at the candle that is still forming; 0 for a strategy that waits for its close."""
+        """Seconds between looks at the candle that is still forming; 0 waits for its close."""
         ...
 
     def evaluator(self, instrument: Instrument) -> Evaluator:

@@ -27,11 +27,12 @@ class AdviceWorker:
         outbox = self.engine.outbox
         while True:
             beat()
-            command = outbox.next_order()
+            command = outbox.peek_order()
             if command is None:
                 await outbox.wait_for_orders()
-            else:
-                await self._tell(command)
+                continue
+            outbox.take_order()
+            await self._tell(command)
 
     async def _tell(self, command: OrderCommand) -> None:
         if not isinstance(command, PlaceOrder):
