@@ -26,7 +26,7 @@ from trading_bot.simulator.server.run import RunningSimulator
 TOKEN = "token-of-the-day"
 SYMBOLS = ("RELIANCE", "INFY", "SBIN")
 SEED = 3
-UPDATES_PER_MINUTE = 20
+UPDATES_PER_MINUTE = 8
 
 
 @dataclass
@@ -60,7 +60,6 @@ class Upstox:
                 "order_url": address,
                 "instruments_url": f"{address}/market-quote/instruments/exchange",
             },
-            "engine": {"entry_queue_s": 60},
             "terminal": {"view": "quiet"},
             "credentials": {"access_token": SecretStr(TOKEN)},
         }
@@ -75,6 +74,12 @@ class Upstox:
         reading = await link.clock()
         clock = SimulatorClock(reading.now_ms)
         follower = SimulatorClockWorker(link, clock, asyncio.sleep, reading=reading)
+        feeds: list[ClockedFeed] = []
+
+        def timed(feed) -> ClockedFeed:
+            feeds.append(ClockedFeed(feed, clock))
+            return feeds[-1]
+
         database = database_path(settings, attached=False, now_ms=0)
         try:
             yield MarketDaemon(
@@ -84,7 +89,8 @@ class Upstox:
                 files=day_files(settings, database),
                 surroundings=Surroundings(
                     clock=clock,
-                    timed=lambda feed: ClockedFeed(feed, clock),
+                    timed=timed,
+                    on_engine=lambda engine: feeds[-1].wait_for(lambda: engine.is_at_rest),
                     workers=(follower,),
                     look_s=0.05,
                 ),

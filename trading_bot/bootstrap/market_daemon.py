@@ -26,12 +26,15 @@ from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.book import Book
+from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Clock, Feed
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
 
 log = structlog.get_logger()
+
+_LATCHED = "panic is latched: python main.py resume allows entries again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class Surroundings:
     timed: Callable[[Feed], Feed] = lambda feed: feed
     """Wraps a feed that sets the clock."""
     workers: Sequence[Worker] = ()
+    on_engine: Callable[[Engine], None] = lambda _engine: None
+    """Told of each day's engine."""
     look_s: float = 3.0
     """Wall seconds between two looks at clock and token while nothing is traded."""
 
@@ -106,7 +111,7 @@ class MarketDaemon:
         book = earlier_book(self.files.database)
         is_flat = all(position.is_flat for position in book.positions.values()) and not book.trades
         if book.is_panicking and is_flat:
-            raise HaltedError("panic is latched: python main.py resume allows entries again")
+            raise HaltedError(_LATCHED)
         return book, next_session(self.rules.calendar, self.surroundings.clock.now_ms(), book)
 
     def _adapter(self) -> UpstoxAdapter:
@@ -162,6 +167,7 @@ class MarketDaemon:
                 feed=around.timed(adapter.feed),
                 clock=around.clock,
                 workers=(*around.workers, LoginWorker(self.logins)),
+                on_engine=around.on_engine,
                 previous_closes=prepared.previous_closes,
             )
         )
@@ -196,3 +202,5 @@ class MarketDaemon:
             ledger_net_pnl=day_world.ledger_net_pnl(),
         )
         self.write(report_day(day, self.files.database, self.rules, request))
+        if day.engine.state.book.is_panicking:
+            raise HaltedError(_LATCHED)

@@ -13,7 +13,8 @@ from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.bootstrap.daemon import World
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.book import Book
-from trading_bot.engine.day import DayPlan, advising_workers
+from trading_bot.engine.day import DayPlan, OrderWorkers, advising_workers, sending_workers
+from trading_bot.engine.engine import Engine
 from trading_bot.engine.ports import Broker, Clock, Feed
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
@@ -39,6 +40,8 @@ class MarketDay:
     """The adapter's, setting the clock where that is not the computer's."""
     clock: Clock
     workers: Sequence[Worker]
+    on_engine: Callable[[Engine], None]
+    """Told of the day's engine."""
     previous_closes: Mapping[str, int]
     """Paise by instrument; an instrument may be missing."""
 
@@ -68,14 +71,7 @@ def paper_world(day: MarketDay) -> DayWorld:
 def advice_world(day: MarketDay) -> DayWorld:
     """Orders go to a person, as advice."""
     broker = NoAccount(day.settings.risk.sizing.base_capital, day.adapter.broker)
-    world = World(
-        clock=day.clock,
-        broker=broker,
-        feed=day.feed,
-        history=day.adapter.history,
-        workers=day.workers,
-        order_workers=advising_workers,
-    )
+    world = _world(day, broker, day.feed, day.workers, advising_workers)
     return DayWorld(world, _no_ledger)
 
 
@@ -108,9 +104,21 @@ def paper_settings(settings: Settings) -> VenueSettings:
     )
 
 
-def _world(day: MarketDay, broker: Broker, feed: Feed, workers: Sequence[Worker]) -> World:
+def _world(
+    day: MarketDay,
+    broker: Broker,
+    feed: Feed,
+    workers: Sequence[Worker],
+    order_workers: OrderWorkers = sending_workers,
+) -> World:
     return World(
-        clock=day.clock, broker=broker, feed=feed, history=day.adapter.history, workers=tuple(workers)
+        clock=day.clock,
+        broker=broker,
+        feed=feed,
+        history=day.adapter.history,
+        workers=workers,
+        order_workers=order_workers,
+        on_engine=day.on_engine,
     )
 
 

@@ -32,7 +32,8 @@ class AdviceWorker:
                 await outbox.wait_for_orders()
                 continue
             outbox.take_order()
-            await self._tell(command)
+            with outbox.order_in_hand():
+                await self._tell(command)
 
     async def _tell(self, command: OrderCommand) -> None:
         if not isinstance(command, PlaceOrder):
