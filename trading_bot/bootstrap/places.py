@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trading_bot.control.protocol import socket_path
-from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -65,10 +64,7 @@ def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 def daemon_socket(database: Path) -> Path:
     """Where the daemon that owns a journal listens. Raises SettingsError when the path is too long."""
-    try:
-        return socket_path(database)
-    except ValueError as error:
-        raise SettingsError(f"run.data_dir: {error}") from error
+    return socket_path(database)
 
 
 def token_path(settings: Settings) -> Path:

@@ -8,23 +8,27 @@ import json
 from pathlib import Path
 from typing import Any
 
+from trading_bot.domain.errors import SettingsError
 from trading_bot.engine.inputs import OperatorWish
 
 LONGEST_LINE = 1 << 20
 STATUS = "status"
 WISHES = frozenset(OperatorWish)
 _LONGEST_SOCKET_PATH = 100
-"""The kernel takes 107 bytes; longer paths get a short name in the system's temporary folder."""
+"""The kernel takes 107 bytes."""
 
 
 def socket_path(database: Path) -> Path:
     """Where the daemon that owns a database listens: beside the database.
 
-    Raises ValueError when the path is too long for a socket.
+    Raises SettingsError when the path is too long for a socket.
     """
     path = database.with_suffix(".sock").resolve()
     if len(str(path)) > _LONGEST_SOCKET_PATH:
-        raise ValueError(f"{path} is too long for a socket: choose a data folder with a shorter path")
+        raise SettingsError(
+            f"run.data_dir: {path} has {len(str(path))} characters, the daemon's socket may have "
+            f"{_LONGEST_SOCKET_PATH}: choose a data folder with a shorter path"
+        )
     return path
 
 
