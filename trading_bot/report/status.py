@@ -37,9 +37,9 @@ def stopped_document(document: Mapping[str, Any]) -> dict[str, Any]:
 def status_text(document: Mapping[str, Any]) -> str:
     """What a person wants to know first: does it run, is it halted, what does it hold and earn."""
     run, day = document["run"], document["day"]
-    state = run["state"] if document["running"] else _DEAD
+    state = f"{run['state']}, {run['phase'].replace('_', ' ')}" if document["running"] else _DEAD
     time = run["now"][:19].replace("T", " ")
-    head = f"{run['mode']} {state}, {run['phase'].replace('_', ' ')}, {time} ({run['data']})"
+    head = f"{run['mode']} {state}, {time} ({run['data']})"
     result = f"day: net {day['net']}, gross {day['gross']}, charges {day['charges']}"
     counts = f"{day['trades']} trades, {day['signals']} signals, open risk {day['open_risk']}"
     lines = [

@@ -1,6 +1,7 @@
 """`status` and `resume` with the daemon dead, alive, and hung."""
 
 import asyncio
+import os
 from contextlib import ExitStack
 
 import pytest
@@ -61,7 +62,7 @@ def test_status_as_text_shows_what_is_held_and_that_nothing_runs(shell, holding)
     shell(f"status {MODE}")
 
     shown = shell.output()
-    assert shown.startswith("paper not running, closed, 2026-11-19 10:00:00 (from data/paper.db)")
+    assert shown.startswith("paper not running, 2026-11-19 10:00:00 (from data/paper.db)")
     assert "  RELIANCE +35 entered" in shown
 
 
@@ -97,8 +98,10 @@ def test_broken_database_ends_with_exit_code_1_and_instructions(shell):
 
 
 def test_newest_replay_is_the_one_that_is_shown(shell, holding):
-    shell.write_journal(whole_day(), "replay-20261119-090000.db")
-    shell.write_journal(holding, "replay-20261119-100000.db")
+    older = shell.write_journal(whole_day(), "replay-20261119-090000.db")
+    newer = shell.write_journal(holding, "replay-20261119-100000.db")
+    os.utime(older, (1_000, 1_000))
+    os.utime(newer, (2_000, 2_000))
 
     shell("status --mode replay")
 
