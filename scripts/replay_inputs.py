@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from trading_bot.bootstrap.input_replay import InputReplay, ReplayedProcess
+from trading_bot.bootstrap.replaying.input_replay import InputReplay, ReplayedProcess
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.settings.load import Places, load_settings
 

@@ -13,7 +13,7 @@ from typing import Any
 from tests.acceptance.findings import Findings, say
 from tests.acceptance.programs import Daemon, Simulator, latest_summary, simulator, summary_problems, until
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.input_replay import InputReplay
+from trading_bot.bootstrap.replaying.input_replay import InputReplay
 from trading_bot.domain.events import EntryDenied, OrderIntended, TradePlanned
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.engine.records import decode_event

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.acceptance.findings import Findings
 from tests.acceptance.programs import Daemon, latest_summary, summary_problems
-from trading_bot.bootstrap.input_replay import InputReplay
+from trading_bot.bootstrap.replaying.input_replay import InputReplay
 from trading_bot.settings.tree import Settings
 
 _LARGE = ("RELIANCE", "TCS", "INFY", "SBIN", "HDFCBANK", "ICICIBANK", "AXISBANK", "KOTAKBANK")

@@ -14,10 +14,10 @@ from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
 from trading_bot.adapters.simulator.link import SimulatorClockWorker, SimulatorLink
-from trading_bot.bootstrap.logins import Logins
-from trading_bot.bootstrap.market_daemon import MarketDaemon, Surroundings
+from trading_bot.bootstrap.answers.one_shot import token_store
+from trading_bot.bootstrap.market.logins import Logins
+from trading_bot.bootstrap.market.market_daemon import MarketDaemon, Surroundings
 from trading_bot.bootstrap.modes import account_of, day_files
-from trading_bot.bootstrap.one_shot import token_store
 from trading_bot.bootstrap.places import database_path, reports_folder
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings

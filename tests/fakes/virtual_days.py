@@ -9,8 +9,8 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.memory_journal import MemoryJournal
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
-from trading_bot.bootstrap.simulator_program import market_source
-from trading_bot.bootstrap.virtual_day import SilentNotifier, VirtualDay
+from trading_bot.bootstrap.replaying.simulator_program import market_source
+from trading_bot.bootstrap.replaying.virtual_day import SilentNotifier, VirtualDay
 from trading_bot.domain.money import rupees
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rate_gate import RateSettings

@@ -6,7 +6,7 @@ import pytest
 
 from tests.acceptance.kills import Kills
 from tests.acceptance.programs import Daemon, latest_summary, summary_problems
-from trading_bot.bootstrap.input_replay import InputReplay
+from trading_bot.bootstrap.replaying.input_replay import InputReplay
 from trading_bot.settings.tree import Settings
 
 SYMBOLS = ("--symbols", "TATASTEEL,MARUTI")

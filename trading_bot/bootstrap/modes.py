@@ -11,12 +11,12 @@ from typing import Any
 from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.logs import start_logs
 from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.bootstrap.answers.one_shot import token_store
 from trading_bot.bootstrap.daemon import DayFiles
-from trading_bot.bootstrap.logins import Logins
 from trading_bot.bootstrap.loops import event_loop
-from trading_bot.bootstrap.market_daemon import Account, MarketDaemon, Surroundings
-from trading_bot.bootstrap.market_worlds import account_world, advice_world, paper_world
-from trading_bot.bootstrap.one_shot import token_store
+from trading_bot.bootstrap.market.logins import Logins
+from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon, Surroundings
+from trading_bot.bootstrap.market.market_worlds import account_world, advice_world, paper_world
 from trading_bot.bootstrap.panic import panic_through_daemon
 from trading_bot.bootstrap.panic_worlds import panic_in_replay, panic_on_market
 from trading_bot.bootstrap.places import (
@@ -26,7 +26,7 @@ from trading_bot.bootstrap.places import (
     lock_paths,
     reports_folder,
 )
-from trading_bot.bootstrap.replay import Replay
+from trading_bot.bootstrap.replaying.replay import Replay
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode

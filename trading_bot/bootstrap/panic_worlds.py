@@ -6,21 +6,22 @@ from datetime import date
 from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
+from trading_bot.bootstrap.answers.one_shot import token_of_the_day
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.day_plans import day_plan
-from trading_bot.bootstrap.earlier_book import earlier_book
-from trading_bot.bootstrap.market_worlds import DayWorld, MarketDay
-from trading_bot.bootstrap.one_shot import token_of_the_day
+from trading_bot.bootstrap.market.earlier_book import earlier_book
+from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
+from trading_bot.bootstrap.market.universe import held_keys
 from trading_bot.bootstrap.panic import PanicRun, known_instruments
 from trading_bot.bootstrap.places import instruments_folder
-from trading_bot.bootstrap.replay import attached_token
-from trading_bot.bootstrap.simulator_world import simulator_world
-from trading_bot.bootstrap.universe import held_keys
+from trading_bot.bootstrap.replaying.replay import attached_token
+from trading_bot.bootstrap.replaying.simulator_world import simulator_world
 from trading_bot.domain.errors import ReadFailedError, SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan
+from trading_bot.engine.engine import Engine
 from trading_bot.engine.workers.warm_up import WarmUpPlan
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.tree import Settings
@@ -81,6 +82,7 @@ async def panic_on_market(
                 feed=adapter.feed,
                 clock=clock,
                 workers=(),
+                on_engine=_nobody_waits,
                 previous_closes={},
             )
         )
@@ -90,6 +92,10 @@ async def panic_on_market(
         return await run.run()
     finally:
         adapter.close()
+
+
+def _nobody_waits(_engine: Engine) -> None:
+    """The feed follows its own pace: the clock is the computer's."""
 
 
 async def _open_at_the_broker(adapter: UpstoxAdapter) -> frozenset[str]:

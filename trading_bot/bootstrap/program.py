@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.check_lines import check_lines
-from trading_bot.bootstrap.closed_trades import closed_trades, trade_log
-from trading_bot.bootstrap.instrument_list import listed_instruments
-from trading_bot.bootstrap.login import log_in
+from trading_bot.bootstrap.answers.check_lines import check_lines
+from trading_bot.bootstrap.answers.closed_trades import closed_trades, trade_log
+from trading_bot.bootstrap.answers.instrument_list import listed_instruments
+from trading_bot.bootstrap.answers.login import log_in
+from trading_bot.bootstrap.answers.one_shot import wall_now_ms
+from trading_bot.bootstrap.answers.operator_verbs import current_status, release
 from trading_bot.bootstrap.modes import run_daemon, run_panic
-from trading_bot.bootstrap.one_shot import wall_now_ms
-from trading_bot.bootstrap.operator_verbs import current_status, release
-from trading_bot.bootstrap.simulator_program import serve_simulator
+from trading_bot.bootstrap.replaying.simulator_program import serve_simulator
 from trading_bot.report.check_line import CheckLine
 from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
 from trading_bot.report.instrument_list import InstrumentAnswer

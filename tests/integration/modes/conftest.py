@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.upstox_day import SEED, SYMBOLS, TOKEN, UPDATES_PER_MINUTE, Upstox
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.simulator_program import new_venue, server_settings
+from trading_bot.bootstrap.replaying.simulator_program import new_venue, server_settings
 from trading_bot.settings.options import SimulatorOptions
 from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket

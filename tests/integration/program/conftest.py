@@ -19,7 +19,7 @@ from tests.fakes.scripted_market import CLOSES, LISTED, ON, PlainRules, Scripted
 from trading_bot.adapters.storage.market_records import keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
-from trading_bot.bootstrap.one_shot import wall_now_ms
+from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.cli import main
 from trading_bot.simulator.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.server.run import RunningSimulator, serve

@@ -9,9 +9,9 @@ import pytest
 from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.scripted_day import whole_day
 from trading_bot.adapters.instance_lock import acquire_instance_lock
-from trading_bot.bootstrap import account_checks
-from trading_bot.bootstrap.check_lines import charges_line, rules_lines
-from trading_bot.bootstrap.one_shot import wall_now_ms
+from trading_bot.bootstrap.answers import account_checks
+from trading_bot.bootstrap.answers.check_lines import charges_line, rules_lines
+from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_DAY, date_of
 from trading_bot.domain.order import OrderStatus

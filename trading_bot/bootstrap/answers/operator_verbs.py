@@ -9,17 +9,17 @@ from typing import Any
 from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.bootstrap.daemon_link import (
+from trading_bot.bootstrap.answers.daemon_link import (
     NoDaemonError,
     ask_daemon,
     newest_database,
     owner_of,
     owner_text,
 )
-from trading_bot.bootstrap.one_shot import ASKED_BY, silence
+from trading_bot.bootstrap.answers.one_shot import ASKED_BY, silence
+from trading_bot.bootstrap.answers.stopped_book import read_book, told_to_user
+from trading_bot.bootstrap.answers.stopped_status import document_of, halt_texts
 from trading_bot.bootstrap.places import lock_paths
-from trading_bot.bootstrap.stopped_book import read_book, told_to_user
-from trading_bot.bootstrap.stopped_status import document_of, halt_texts
 from trading_bot.control.protocol import STATUS
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish

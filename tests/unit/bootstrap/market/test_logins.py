@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
-from trading_bot.bootstrap.logins import Logins
+from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.domain.ist import ms_at
 
 MORNING = ms_at(date(2026, 11, 19), time(8, 0))

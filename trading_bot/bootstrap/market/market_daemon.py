@@ -11,16 +11,16 @@ import structlog
 
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
-from trading_bot.bootstrap.day_header import day_header
 from trading_bot.bootstrap.day_plans import day_plan
-from trading_bot.bootstrap.earlier_book import earlier_book
-from trading_bot.bootstrap.logins import Logins, LoginWorker
-from trading_bot.bootstrap.market_worlds import DayWorld, MarketDay
-from trading_bot.bootstrap.next_session import NextSession, next_session
+from trading_bot.bootstrap.market.day_header import day_header
+from trading_bot.bootstrap.market.earlier_book import earlier_book
+from trading_bot.bootstrap.market.logins import Logins, LoginWorker
+from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
+from trading_bot.bootstrap.market.next_session import NextSession, next_session
+from trading_bot.bootstrap.market.preparation import Prepared, Readiness
+from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
-from trading_bot.bootstrap.preparation import Prepared, Readiness
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
-from trading_bot.bootstrap.standby import standing_by
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of

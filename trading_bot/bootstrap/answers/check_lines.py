@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.account_checks import account_lines
-from trading_bot.bootstrap.journal_checks import journal_lines
-from trading_bot.bootstrap.one_shot import silence
+from trading_bot.bootstrap.answers.account_checks import account_lines
+from trading_bot.bootstrap.answers.journal_checks import journal_lines
+from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, calendar_line, failed, passed

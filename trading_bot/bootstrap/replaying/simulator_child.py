@@ -12,7 +12,7 @@ from trading_bot.settings.options import SimulatorOptions
 
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 3.0
-_MAIN = Path(__file__).resolve().parents[2] / "main.py"
+_MAIN = Path(__file__).resolve().parents[3] / "main.py"
 
 
 @asynccontextmanager

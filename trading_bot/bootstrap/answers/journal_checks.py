@@ -8,9 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from trading_bot.adapters.storage.check import check_file
 from trading_bot.adapters.storage.connection import explained
 from trading_bot.adapters.storage.hash_chain import BrokenChainError
-from trading_bot.bootstrap.daemon_link import newest_database, owner_of, owner_text
-from trading_bot.bootstrap.stopped_book import StoppedBook, read_book
-from trading_bot.bootstrap.stopped_status import halt_texts
+from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
+from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
+from trading_bot.bootstrap.answers.stopped_status import halt_texts
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
 from trading_bot.domain.order import OrderStatus

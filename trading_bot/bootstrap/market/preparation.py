@@ -13,9 +13,9 @@ import structlog
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.adapters.upstox.instruments import InstrumentList
 from trading_bot.adapters.upstox.rest import confirmed_account
-from trading_bot.bootstrap.logins import Logins
-from trading_bot.bootstrap.next_session import NextSession
-from trading_bot.bootstrap.universe import Universe, chosen_universe, held_keys
+from trading_bot.bootstrap.market.logins import Logins
+from trading_bot.bootstrap.market.next_session import NextSession
+from trading_bot.bootstrap.market.universe import Universe, chosen_universe, held_keys
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of
 from trading_bot.engine.book import Book

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from trading_bot.bootstrap.next_session import next_session
+from trading_bot.bootstrap.market.next_session import next_session
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.position import Position

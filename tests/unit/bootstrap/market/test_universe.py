@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.engine_driver import KEY, SHARE, EngineDriver
-from trading_bot.bootstrap.universe import chosen_universe, held_keys
+from trading_bot.bootstrap.market.universe import chosen_universe, held_keys
 from trading_bot.domain.errors import UnknownInstrumentError
 
 OTHER = replace(SHARE, key="NSE_EQ|INFY", symbol="INFY", name="Infosys")

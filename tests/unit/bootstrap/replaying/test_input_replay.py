@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.virtual_days import generated, traded
 from trading_bot.adapters.storage.input_log import FileInputLog, InputRecord, read_input_log
-from trading_bot.bootstrap.input_replay import InputReplay
+from trading_bot.bootstrap.replaying.input_replay import InputReplay
 from trading_bot.domain.errors import StorageError
 from trading_bot.settings.tree import Settings
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.daemon_link import newest_database
-from trading_bot.bootstrap.stopped_book import known_instruments, told_to_user
+from trading_bot.bootstrap.answers.daemon_link import newest_database
+from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_to_user
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.events import DayStarted
 from trading_bot.domain.instrument import Instrument

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from trading_bot.adapters.instance_lock import Owner, read_owner
-from trading_bot.bootstrap.one_shot import ASKED_BY
+from trading_bot.bootstrap.answers.one_shot import ASKED_BY
 from trading_bot.bootstrap.places import daemon_socket, known_databases, lock_paths
 from trading_bot.control.client import NoDaemonError, ask
 from trading_bot.domain.errors import UserFacingError

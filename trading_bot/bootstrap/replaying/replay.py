@@ -12,9 +12,9 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.link import ClockReading, SimulatorLink
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.replaying.simulator_child import child_simulator
+from trading_bot.bootstrap.replaying.simulator_world import SimulatorWorld, simulator_world
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
-from trading_bot.bootstrap.simulator_child import child_simulator
-from trading_bot.bootstrap.simulator_world import SimulatorWorld, simulator_world
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, ReadFailedError, TradingBotError
 from trading_bot.domain.instrument import Instrument

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
-from trading_bot.bootstrap.simulator_program import new_venue
+from trading_bot.bootstrap.replaying.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.core import Core

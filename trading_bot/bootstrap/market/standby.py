@@ -8,9 +8,9 @@ import structlog
 
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.bootstrap.answers.stopped_book import read_rows, rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
 from trading_bot.bootstrap.session import ViewWorker
-from trading_bot.bootstrap.stopped_book import read_rows, rebuilt_core
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
