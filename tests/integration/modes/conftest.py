@@ -25,7 +25,6 @@ async def upstox(tmp_path, monkeypatch):
         updates_per_minute=UPDATES_PER_MINUTE,
     )
     settings = server_settings(SimulatorOptions(port=0, speed=0.0, token=TOKEN), source.on, rules)
-    settings = settings.model_copy(update={"lost_client_wait_s": 0.3})
     server = await serve(
         new_venue(source, rules, VenueSettings(), SEED), source, settings, rules=DatedRules(rules)
     )

@@ -12,8 +12,6 @@ from trading_bot.domain.errors import LoginNeededError
 
 log = structlog.get_logger()
 
-_LOOK_S = 5.0
-
 
 @dataclass(slots=True)
 class Logins:
@@ -28,8 +26,15 @@ class Logins:
     _rejected: set[str] = field(default_factory=set)
 
     def look(self) -> AccessToken | None:
-        """Read the store again and return the token that is good now, as far as is known here."""
-        self.token = None
+        """Read the store again and present the token that is good now, as far as is known here; return it."""
+        self.token = self.find()
+        return self.token
+
+    def find(self) -> AccessToken | None:
+        """Read the store again, and present what was presented before.
+
+        Threads ask for the token at any time: it is replaced in one step.
+        """
         try:
             found = usable_token(self.store, self.from_environment, self.now_ms())
         except LoginNeededError as error:
@@ -38,7 +43,6 @@ class Logins:
         if found.secret.get_secret_value() in self._rejected:
             self.why_not = "the broker does not accept the token: log in again (python main.py login)"
             return None
-        self.token = found
         return found
 
     def secret(self) -> SecretStr | None:
@@ -57,16 +61,17 @@ class LoginWorker:
     """Takes a new token up while the day runs, for when the broker ended the old one."""
 
     logins: Logins
+    look_s: float
+    """Wall seconds between two looks at the token's file."""
     name: str = "login"
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Look until cancelled."""
         while True:
             beat()
-            await asyncio.sleep(_LOOK_S)
-            before = self.logins.token
-            found = self.logins.look()
-            if found is None:
-                self.logins.token = before
-            elif before is None or found.secret != before.secret:
-                log.info("token_replaced", account=found.account)
+            await asyncio.sleep(self.look_s)
+            found, present = self.logins.find(), self.logins.token
+            if found is None or (present is not None and found.secret == present.secret):
+                continue
+            self.logins.token = found
+            log.info("token_replaced", account=found.account)

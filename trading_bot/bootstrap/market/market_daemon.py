@@ -166,7 +166,7 @@ class MarketDaemon:
                 adapter=adapter,
                 feed=around.timed(adapter.feed),
                 clock=around.clock,
-                workers=(*around.workers, LoginWorker(self.logins)),
+                workers=(*around.workers, LoginWorker(self.logins, around.look_s)),
                 on_engine=around.on_engine,
                 previous_closes=prepared.previous_closes,
             )

@@ -40,7 +40,7 @@ class MarketDay:
     """The adapter's, setting the clock where that is not the computer's."""
     clock: Clock
     workers: Sequence[Worker]
-    on_engine: Callable[[Engine], None]
+    on_engine: Callable[[Engine], None] = lambda _engine: None
     """Told of the day's engine."""
     previous_closes: Mapping[str, int]
     """Paise by instrument; an instrument may be missing."""
