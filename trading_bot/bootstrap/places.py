@@ -63,7 +63,7 @@ def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def daemon_socket(database: Path) -> Path:
-    """Where the daemon that owns a journal listens. Raises SettingsError when the path is too long."""
+    """Where the daemon that owns a journal listens."""
     return socket_path(database)
 
 

@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from trading_bot.control.protocol import LONGEST_LINE, line_of, message_of
+from trading_bot.control.protocol import LONGEST_LINE, line_of, message_of, socket_address
 from trading_bot.domain.errors import TradingBotError
 
 
@@ -18,9 +18,9 @@ def ask(path: Path, wish: str, *, asked_by: str, timeout_s: float = 1.0) -> dict
     Raises NoDaemonError when there is no socket, nobody listens, or no answer comes within the timeout.
     """
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        with socket_address(path) as address, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout_s)
-            connection.connect(str(path))
+            connection.connect(address)
             connection.sendall(line_of({"do": wish, "by": asked_by}))
             with connection.makefile("rb") as stream:
                 line = stream.readline(LONGEST_LINE)

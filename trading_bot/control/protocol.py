@@ -5,6 +5,9 @@ Answer: ``{"ok": true, ...}`` once the wish is journaled, or ``{"ok": false, "er
 """
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +17,36 @@ from trading_bot.engine.inputs import OperatorWish
 LONGEST_LINE = 1 << 20
 STATUS = "status"
 WISHES = frozenset(OperatorWish)
-_LONGEST_SOCKET_PATH = 100
+_LONGEST_ADDRESS = 100
 """The kernel takes 107 bytes."""
+_OPEN_FOLDERS = Path("/proc/self/fd")
 
 
 def socket_path(database: Path) -> Path:
-    """Where the daemon that owns a database listens: beside the database.
+    """Where the daemon that owns a database listens: beside the database."""
+    return database.with_suffix(".sock").resolve()
 
-    Raises SettingsError when the path is too long for a socket.
+
+@contextmanager
+def socket_address(path: Path) -> Iterator[str]:
+    """What to bind or connect to for a path: the path itself, or a short way to it where it is too long.
+
+    Linux finds a file through an open folder's number, however deep the folder lies. Raises SettingsError
+    where the system has no such way.
     """
-    path = database.with_suffix(".sock").resolve()
-    if len(str(path)) > _LONGEST_SOCKET_PATH:
+    if len(str(path)) <= _LONGEST_ADDRESS:
+        yield str(path)
+        return
+    if not _OPEN_FOLDERS.is_dir():
         raise SettingsError(
             f"run.data_dir: {path} has {len(str(path))} characters, the daemon's socket may have "
-            f"{_LONGEST_SOCKET_PATH}: choose a data folder with a shorter path"
+            f"{_LONGEST_ADDRESS}: choose a data folder with a shorter path"
         )
-    return path
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield str(_OPEN_FOLDERS / str(folder) / path.name)
+    finally:
+        os.close(folder)
 
 
 def line_of(message: dict[str, Any]) -> bytes:

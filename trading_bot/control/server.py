@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from trading_bot.control.protocol import LONGEST_LINE, STATUS, WISHES, line_of, message_of
+from trading_bot.control.protocol import LONGEST_LINE, STATUS, WISHES, line_of, message_of, socket_address
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
@@ -33,7 +33,8 @@ class ControlWorker:
         self.path.unlink(missing_ok=True)
         mask = os.umask(0o177)
         try:
-            server = await asyncio.start_unix_server(self._serve, self.path, limit=LONGEST_LINE)
+            with socket_address(self.path) as address:
+                server = await asyncio.start_unix_server(self._serve, address, limit=LONGEST_LINE)
         finally:
             os.umask(mask)
         beat()

@@ -3,7 +3,6 @@ import os
 import pytest
 
 from trading_bot.bootstrap.places import (
-    daemon_socket,
     database_path,
     inputs_folder,
     instruments_folder,
@@ -12,7 +11,6 @@ from trading_bot.bootstrap.places import (
     reports_folder,
     token_path,
 )
-from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.tree import Settings
 
 NOW_MS = 1_795_060_800_000
@@ -88,11 +86,6 @@ def test_without_orders_or_account_the_database_alone_is_locked(tmp_path, mode, 
     chosen = settings(tmp_path, mode, upstox={"account": account})
 
     assert lock_paths(chosen, tmp_path / "x.db") == (tmp_path / "x.lock",)
-
-
-def test_data_folder_that_is_too_deep_for_a_socket_is_a_settings_error(tmp_path):
-    with pytest.raises(SettingsError, match=r"run\.data_dir: .*shorter path"):
-        daemon_socket(tmp_path / ("deep/" * 30) / "paper.db")
 
 
 def test_everything_else_lies_in_the_data_folder(tmp_path):
