@@ -34,15 +34,20 @@ _ASKED_BY = "--panic-exit"
 _ASK_TIMEOUT_S = 1.0
 _GIVE_UP_S = 60.0
 _LOOK_S = 0.25
+_FLAT = "flat: no position and no live order is left; entries stay off until resume"
+_UNCONFIRMED = "waiting for a read that confirms it"
 _LIVE = frozenset({"intended", "sent", "in_doubt", "acknowledged", "open", "trigger_pending"})
 
 Write = Callable[[str], None]
 
 
-def panic_through_daemon(database: Path, write: Write) -> int | None:
+def panic_through_daemon(
+    database: Path, write: Write, pause: Callable[[float], None] = time.sleep
+) -> int | None:
     """Tell the running daemon and follow it until it is flat; None when no daemon answers.
 
-    The exit code is 0 once nothing is open, 1 when something still is after a minute.
+    The exit code is 0 once the broker shows nothing open, 1 when it does not within a minute, or when the
+    daemon does not ask it.
     """
     path = socket_path(database)
     try:
@@ -56,13 +61,18 @@ def panic_through_daemon(database: Path, write: Write) -> int | None:
     give_up_s = time.monotonic() + _GIVE_UP_S
     said = ""
     while time.monotonic() < give_up_s:
-        left = _left_of(answer["status"])
-        if left != said:
-            write(left or "flat: no position and no live order is left")
-        if not left:
+        status = answer["status"]
+        if status["is_confirmed_flat"]:
+            write(_FLAT)
             return 0
-        said = left
-        time.sleep(_LOOK_S)
+        if status["is_confirmed_flat"] is None:
+            write("the daemon does not ask the broker now: look into the broker's app for open positions")
+            return 1
+        left = _left_of(status)
+        if left != said:
+            write(left)
+            said = left
+        pause(_LOOK_S)
         try:
             answer = ask(path, STATUS, asked_by=_ASKED_BY, timeout_s=_ASK_TIMEOUT_S)
         except NoDaemonError:
@@ -74,7 +84,7 @@ def panic_through_daemon(database: Path, write: Write) -> int | None:
 def _left_of(status: Mapping[str, Any]) -> str:
     held = [f"{row['symbol']} {row['quantity']:+}" for row in status["symbols"] if row["quantity"]]
     live = sum(1 for row in status["orders"] if row["status"] in _LIVE)
-    return _in_words(held, live)
+    return _in_words(held, live) or _UNCONFIRMED
 
 
 def _in_words(held: Sequence[str], live_orders: int) -> str:
@@ -155,7 +165,7 @@ class PanicRun:
         give_up_s = time.monotonic() + _GIVE_UP_S
         while time.monotonic() < give_up_s:
             if state.is_recovered and is_finished(state):
-                self.write("flat: no position and no live order is left; entries stay off until resume")
+                self.write(_FLAT)
                 return 0
             left = _open_in(state)
             if left != said:
@@ -181,7 +191,7 @@ def _open_in(state: State) -> str:
         return "reading the broker's books"
     held = [f"{key} {quantity:+}" for key, quantity in state.broker_quantity.items() if quantity]
     live = sum(1 for _ in state.book.live_orders()) + len(state.open_foreign_orders)
-    return _in_words(held, live) or "waiting for a read that confirms it"
+    return _in_words(held, live) or _UNCONFIRMED
 
 
 def known_instruments(database: Path) -> tuple[Instrument, ...]:

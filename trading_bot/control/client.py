@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from trading_bot.control.protocol import LONGEST_LINE, line_of, message_of, socket_address
+from trading_bot.control.protocol import LONGEST_ANSWER, line_of, message_of, socket_address
 from trading_bot.domain.errors import TradingBotError
 
 
@@ -23,7 +23,7 @@ def ask(path: Path, wish: str, *, asked_by: str, timeout_s: float = 1.0) -> dict
             connection.connect(address)
             connection.sendall(line_of({"do": wish, "by": asked_by}))
             with connection.makefile("rb") as stream:
-                line = stream.readline(LONGEST_LINE)
+                line = stream.readline(LONGEST_ANSWER)
         return message_of(line)
     except (OSError, ValueError) as error:
         raise NoDaemonError(f"no answer on {path}: {error}") from error

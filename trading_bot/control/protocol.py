@@ -15,6 +15,9 @@ from trading_bot.domain.errors import SettingsError
 from trading_bot.engine.inputs import OperatorWish
 
 LONGEST_LINE = 1 << 20
+"""Bytes of a request."""
+LONGEST_ANSWER = 1 << 26
+"""Bytes of an answer: the status of thousands of instruments and orders fits."""
 STATUS = "status"
 WISHES = frozenset(OperatorWish)
 _LONGEST_ADDRESS = 100

@@ -40,6 +40,11 @@ class ReadBooks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPositions:
+    """Read positions, with the books around them, without waiting for the next round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchTag:
     """Look for an order whose answer was lost."""
 
@@ -62,5 +67,7 @@ class Alert:
     text: str
 
 
-Command = PlaceOrder | ModifyOrder | CancelOrder | ReadBooks | SearchTag | RefillHistory | Alert
+Command = (
+    PlaceOrder | ModifyOrder | CancelOrder | ReadBooks | ReadPositions | SearchTag | RefillHistory | Alert
+)
 OrderCommand = PlaceOrder | ModifyOrder | CancelOrder

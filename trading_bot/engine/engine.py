@@ -14,7 +14,14 @@ import structlog
 from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
-from trading_bot.engine.commands import Alert, Command, ReadBooks, RefillHistory, SearchTag
+from trading_bot.engine.commands import (
+    Alert,
+    Command,
+    ReadBooks,
+    ReadPositions,
+    RefillHistory,
+    SearchTag,
+)
 from trading_bot.engine.core import Core, Step
 from trading_bot.engine.inputs import Input
 from trading_bot.engine.outbox import Outbox
@@ -174,6 +181,8 @@ class Engine:
                 self.outbox.put_alert(command)
             case ReadBooks(reason=reason):
                 self.outbox.ask_for_books(reason)
+            case ReadPositions():
+                self.outbox.positions_wanted.set()
             case SearchTag(tag=tag):
                 self.outbox.search(tag)
             case RefillHistory():

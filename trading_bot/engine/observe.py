@@ -11,6 +11,7 @@ from trading_bot.engine import halts
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.entries import open_risk
 from trading_bot.engine.market_view import Series
+from trading_bot.engine.panic import is_finished
 from trading_bot.engine.snapshot import (
     DayView,
     Notice,
@@ -53,6 +54,7 @@ def snapshot_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_tim
             for use in day.gate.use(state.now_ms)
         ),
         workers=_workers(day.supervisor.health.values(), loop_time_s),
+        is_confirmed_flat=is_finished(state),
         halts=_halts(state),
         notices=tuple(board.notices),
         feed_age_s=(state.now_ms - market.seen_at_ms) / MS_PER_SECOND if market.seen_at_ms else None,

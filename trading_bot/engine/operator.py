@@ -3,7 +3,7 @@
 from trading_bot.domain import events as ev
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import halts
-from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
 from trading_bot.engine.exit_request import request_exit
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.state import State
@@ -38,7 +38,9 @@ def _panic(state: State, asked_by: str, turn: Turn) -> None:
         turn.emit(ev.PanicLatched(at_ms=state.now_ms, asked_by=asked_by))
         turn.command(Alert(level="critical", text=f"panic asked by {asked_by}: cancelling and flattening"))
     _close_all(state, ExitReason.PANIC, turn)
+    state.panic_asked_at_ms = state.now_ms
     turn.command(ReadBooks(reason="panic"))
+    turn.command(ReadPositions())
 
 
 def _close_all(state: State, reason: ExitReason, turn: Turn) -> None:

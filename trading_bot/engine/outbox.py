@@ -41,6 +41,7 @@ class Outbox:
         self.alerts_waiting = asyncio.Event()
         self._searches: dict[str, None] = {}
         self.books_wanted = asyncio.Event()
+        self.positions_wanted = asyncio.Event()
         self.history_wanted = asyncio.Event()
         """Set when the feed missed candles."""
 

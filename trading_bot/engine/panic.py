@@ -6,7 +6,7 @@ It runs after each complete read while panic is latched, so that it finishes aft
 from trading_bot.domain import events as ev
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
-from trading_bot.engine.commands import Alert, CancelOrder
+from trading_bot.engine.commands import Alert, CancelOrder, ReadPositions
 from trading_bot.engine.exit_request import request_exit
 from trading_bot.engine.foreign import foreign_position
 from trading_bot.engine.state import State
@@ -24,6 +24,8 @@ def drive_panic(state: State, turn: Turn) -> None:
     for key, quantity in state.broker_quantity.items():
         if quantity and key not in state.book.trade_id_by_instrument and _is_theirs(state, key, quantity):
             _adopt(state, key, quantity, turn)
+    if not state.book.trades and not is_finished(state):
+        turn.command(ReadPositions())
 
 
 def _is_theirs(state: State, key: str, quantity: int) -> bool:
@@ -66,7 +68,8 @@ def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
 
 def is_finished(state: State) -> bool:
     """Whether complete reads show nothing open: no live order, no position. Not having looked is not flat."""
-    if not state.is_recovered or state.positions_read_at_ms < state.last_fill_seen_ms:
+    newest_doubt_ms = max(state.last_fill_seen_ms, state.panic_asked_at_ms)
+    if not state.is_recovered or state.positions_read_at_ms < newest_doubt_ms:
         return False
     if state.book.trades or state.open_foreign_orders:
         return False

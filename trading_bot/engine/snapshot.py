@@ -146,6 +146,9 @@ class Snapshot:
     """The day's orders, oldest first."""
     budgets: tuple[RateBudget, ...] = ()
     workers: tuple[WorkerView, ...] = ()
+    is_confirmed_flat: bool | None = None
+    """Whether complete reads since the newest panic and fill show no live order and no position, whoever
+    opened them; None while nobody asks the broker."""
     halts: tuple[str, ...] = ()
     """Why nothing new is entered; empty while trading is allowed."""
     notices: tuple[Notice, ...] = ()

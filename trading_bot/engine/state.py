@@ -57,6 +57,8 @@ class State:
     """Whether a complete read of orders, trades and positions followed the start."""
     books_read_at_ms: int = 0
     positions_read_at_ms: int = 0
+    panic_asked_at_ms: int = 0
+    """When panic was last asked for: what was read before does not show that it is done."""
     last_fill_seen_ms: int = 0
     """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)

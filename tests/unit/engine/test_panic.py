@@ -6,7 +6,7 @@ from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder
+from trading_bot.engine.commands import Alert, CancelOrder, ReadPositions
 from trading_bot.engine.panic import is_finished
 from trading_bot.engine.ports import BrokerPosition
 
@@ -152,6 +152,29 @@ def test_positions_read_before_the_last_fill_do_not_count(driver):
     driver.read_positions(0)
 
     assert is_finished(driver.core.state)
+
+
+def test_reads_before_panic_was_asked_for_do_not_show_that_it_is_done(driver):
+    driver.read_positions(0)
+    driver.later(1)
+    driver.ask(PANIC)
+    assert not is_finished(driver.core.state)
+
+    driver.read_positions(0)
+
+    assert is_finished(driver.core.state)
+
+
+def test_panic_asks_for_positions_until_they_show_that_it_is_done(driver):
+    driver.later(1)
+    driver.ask(PANIC)
+    assert ReadPositions() in driver.drain()
+
+    driver.read_all()
+    assert ReadPositions() in driver.drain()
+
+    driver.read_positions(0)
+    assert ReadPositions() not in driver.drain()
 
 
 def test_panic_is_not_finished_while_an_order_of_ours_lives(driver):

@@ -15,6 +15,10 @@ _LEAST_GAP_MS = 250
 """Between two reads of the books, however often they are asked for: the broker counts reads, too."""
 
 
+_LEAST_POSITIONS_GAP_MS = 1_000
+"""The same for positions: each comparison is five reads."""
+
+
 async def read_books(engine: Engine, broker: Broker, clock: Clock) -> None:
     """Read orders, then trades, and hand both over together. Raises ReadFailedError."""
     asked_at_ms = clock.now_ms()
@@ -66,7 +70,7 @@ class OrderPollingWorker:
 
 @dataclass(frozen=True, slots=True)
 class PositionWorker:
-    """Compares the broker's positions with ours every half minute."""
+    """Compares the broker's positions with ours every half minute, and when it is asked for."""
 
     engine: Engine
     broker: Broker
@@ -76,10 +80,14 @@ class PositionWorker:
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Compare until cancelled."""
+        wanted = self.engine.outbox.positions_wanted
         while True:
             beat()
+            wanted.clear()
             try:
                 await read_positions(self.engine, self.broker, self.clock)
             except ReadFailedError as error:
                 await tell_failed_read(self.engine, "positions", error)
-            await self.clock.sleep_until(self.clock.now_ms() + self.settings.position_poll_s * MS_PER_SECOND)
+            read_ms = self.clock.now_ms()
+            await self.clock.sleep_until(read_ms + _LEAST_POSITIONS_GAP_MS)
+            await self.clock.wait_for(wanted, read_ms + self.settings.position_poll_s * MS_PER_SECOND)

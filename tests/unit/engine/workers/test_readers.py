@@ -149,6 +149,20 @@ def test_positions_are_read_between_two_reads_of_the_books():
     assert kinds == ["books_read", "books_read", "positions_read"] * 2
 
 
+def test_positions_are_read_at_once_when_they_are_asked_for():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        worker = PositionWorker(setting.engine, broker, setting.clock, SETTINGS)
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(5)
+        setting.engine.outbox.positions_wanted.set()
+        await asyncio.sleep(1)
+        task.cancel()
+        return setting.log.kinds
+
+    assert in_virtual_time(scenario).count("positions_read") == 2
+
+
 # --- the stream, the feed, the clock ------------------------------------------------------------------------
 
 
