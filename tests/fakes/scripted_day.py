@@ -120,6 +120,7 @@ def dead_entry(driver: EngineDriver) -> None:
 def end_day(driver: EngineDriver) -> None:
     """Move to the close and end the day."""
     driver.now_ms = CLOSE_MS
+    driver.read_positions(0)
     driver.take(inputs.DayEnded(at_ms=0, charges=Decimal(0)))
 
 

@@ -143,7 +143,7 @@ def on_day_ended(state: State, event: DayEnded, turn: Turn) -> None:
     if book.on is None or book.is_day_closed:
         return
     open_positions = sum(1 for position in book.positions.values() if not position.is_flat)
-    reconciled = not book.differences and not state.doubts
+    reconciled = _is_reconciled(state)
     turn.emit(
         ev.DayClosed(
             at_ms=state.now_ms,
@@ -157,3 +157,10 @@ def on_day_ended(state: State, event: DayEnded, turn: Turn) -> None:
     if open_positions or not reconciled:
         text = f"day ends with {open_positions} open positions, reconciled: {reconciled}"
         turn.command(Alert(level="critical", text=text))
+
+
+def _is_reconciled(state: State) -> bool:
+    """Whether a complete read after the close agrees with the book: not having read proves nothing."""
+    close_ms = max((series.hours.close_ms for series in state.market), default=0)
+    is_read = state.is_recovered and state.positions_read_at_ms >= max(close_ms, state.last_fill_seen_ms)
+    return is_read and not state.book.differences and not state.doubts

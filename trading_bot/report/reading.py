@@ -52,6 +52,8 @@ class _OrderDraft:
     trade_id: int | None
     steps: list[OrderStep] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
+    late_fills: list[Fill] = field(default_factory=list)
+    """Fills after the end of its trade: they belong to the trade that takes the order up."""
 
 
 class _Reader:
@@ -195,6 +197,17 @@ class _Reader:
         brought = Brought(event.at_ms, event.quantity, -event.quantity * event.price)
         self._trades[event.trade.trade_id] = _TradeDraft(event.trade, [], brought=brought)
 
+    def rescue(self, event: ev.RescuePlanned) -> None:
+        """A trade takes up an order that outlived its own."""
+        self._trades[event.trade.trade_id] = _TradeDraft(event.trade, [])
+
+    def reassign(self, event: ev.OrderReassigned) -> None:
+        """An order, and what it filled since its trade ended, go over to another trade."""
+        order = self._orders[event.tag]
+        order.trade_id = event.trade_id
+        self._trades[event.trade_id].fills += order.late_fills
+        order.late_fills = []
+
     def intend_order(self, event: ev.OrderIntended) -> None:
         """An order begins its life."""
         self._orders[event.request.tag] = _OrderDraft(event.trade_id, [step_of(event)])
@@ -204,12 +217,18 @@ class _Reader:
         self._orders[tag_of(event)].steps.append(step_of(event))
 
     def fill(self, event: ev.OrderFilled) -> None:
-        """A fill belongs to its order and to that order's trade, closed or not."""
+        """A fill belongs to its order and to that order's trade; a closed trade takes none any more."""
         self.add_step(event)
         order = self._orders[event.tag]
         order.fills.append(event.fill)
         if order.trade_id in self._trades:
-            self._trades[order.trade_id].fills.append(event.fill)
+            trade = self._trades[order.trade_id]
+            (trade.fills if trade.closed is None else order.late_fills).append(event.fill)
+
+    def take_foreign_fill(self, event: ev.ForeignFillTaken) -> None:
+        """Somebody else closed a part of the trade that is open in the instrument."""
+        trade_id = self._book.trade_id_by_instrument[event.fill.instrument_key]
+        self._trades[trade_id].fills.append(event.fill)
 
     def move_stop(self, event: ev.StopMoved) -> None:
         """A stop tightened."""
@@ -228,6 +247,8 @@ _TAKE: dict[type[ev.BookEvent], Callable[[_Reader, Any], None]] = {
     ev.EntryDenied: _Reader.deny,
     ev.TradePlanned: _Reader.plan,
     ev.PositionAdopted: _Reader.adopt,
+    ev.RescuePlanned: _Reader.rescue,
+    ev.OrderReassigned: _Reader.reassign,
     ev.OrderIntended: _Reader.intend_order,
     ev.OrderAdvanced: _Reader.add_step,
     ev.OrderReported: _Reader.add_step,
@@ -236,6 +257,7 @@ _TAKE: dict[type[ev.BookEvent], Callable[[_Reader, Any], None]] = {
     ev.ChangeResolved: _Reader.add_step,
     ev.StopFailed: _Reader.add_step,
     ev.OrderFilled: _Reader.fill,
+    ev.ForeignFillTaken: _Reader.take_foreign_fill,
     ev.StopMoved: _Reader.move_stop,
     ev.TradeClosed: _Reader.close,
 }

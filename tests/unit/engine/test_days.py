@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle
@@ -259,12 +259,24 @@ def test_the_second_session_of_a_day_starts_when_its_time_comes(driver):
 def test_the_day_ends_flat_and_reconciled(driver):
     _, stop = driver.enter()
     driver.fill(stop, 35, PRICE + 100)
+    driver.now_ms = SESSION[-1][1]
+    driver.read_positions(0)
 
     driver.take(inputs.DayEnded(at_ms=0, charges=Decimal("12.50")))
 
     (closed,) = driver.new_events
     assert (closed.gross_pnl, closed.charges, closed.open_positions) == (3_500, Decimal("12.50"), 0)
     assert closed.reconciled
+
+
+def test_a_day_without_a_read_after_its_close_is_not_reconciled(driver):
+    driver.read_positions(0)
+    driver.now_ms = SESSION[-1][1]
+
+    driver.take(inputs.DayEnded(at_ms=0, charges=Decimal(0)))
+
+    assert not driver.new_events[0].reconciled
+    assert any(isinstance(command, Alert) for command in driver.drain())
 
 
 def test_a_day_that_does_not_end_flat_is_told_to_a_person(driver):

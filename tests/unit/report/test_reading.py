@@ -6,7 +6,7 @@ from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
 from tests.fakes.scripted_day import long_winner, restart, rows_of, whole_day
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import StorageError
-from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
@@ -142,6 +142,40 @@ def _some_trade():
     driver = EngineDriver()
     driver.enter(Direction.SHORT)
     return driver.book.trade_of(KEY)
+
+
+def test_what_others_closed_is_part_of_the_trade():
+    driver = EngineDriver()
+    _, stop = driver.enter()
+
+    driver.foreign_fill(Side.SELL, 35, PRICE + 50)
+    driver.push(stop, OrderStatus.CANCELLED)
+
+    (trade,) = day_record(driver.rows).trades
+    assert trade.closed.exit_reason is ExitReason.FOREIGN
+    assert trade.open_quantity == 0
+    assert trade.cash == trade.closed.gross_pnl == 35 * 50
+
+
+def test_a_fill_after_the_end_of_its_trade_belongs_to_the_trade_that_takes_the_order_up():
+    driver = EngineDriver()
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+    driver.rest(tag)
+    driver.later(21)
+    driver.push(tag, OrderStatus.CANCELLED)
+    driver.drain()
+
+    driver.fill(tag, 35, PRICE, status=OrderStatus.CANCELLED)
+
+    record = day_record(driver.rows)
+    ended, rescue = record.trades
+    assert ended.closed.exit_reason is ExitReason.NOT_FILLED
+    assert ended.fills == ()
+    assert rescue.trade.strategy == "rescue"
+    assert rescue.open_quantity == 35
+    assert record.orders[0].trade_id == rescue.trade.trade_id
 
 
 def test_rows_that_do_not_follow_from_those_before_are_refused():
