@@ -3,7 +3,7 @@
 Run: python benchmarks/virtual_days.py [DAYS]
 
 Each day has ten instruments with 2,250 updates each, a market and a journal of its own; ten days by default.
-All have the same seed, so that each needs as much memory as the one before: what grows is kept and not needed.
+All have the same seed and need the same memory: what grows is kept and not needed.
 """
 
 import gc
