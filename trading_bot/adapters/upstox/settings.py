@@ -32,7 +32,7 @@ def _safe_url(url: str) -> str:
 def _percent(protection: float) -> float:
     if protection != -1 and protection < _PROTECTION_PCT_MIN:
         raise ValueError(
-            f"-1 (automatic) or a percentage from {_PROTECTION_PCT_MIN} to 25: less is a fraction by mistake, "
+            f"-1 (automatic) or a percentage of {_PROTECTION_PCT_MIN} to 25: less is a fraction by mistake, "
             "and the broker refuses 0 since 2026-04-01"
         )
     return protection
