@@ -47,9 +47,16 @@ class EventLog:
                 fields = self._fields(value) | fields
             elif name == "instrument_key":
                 fields["symbol"] = self._symbols.get(value, value)
-            elif not isinstance(value, list) and value not in (None, "") and name != "at_ms":
+            elif _is_worth_a_line(name, value):
                 fields[name.removesuffix("_ms")] = _shown(name, value)
         return fields
+
+
+def _is_worth_a_line(name: str, value: Any) -> bool:
+    """Whether a value says something: a moment of 0 has not come yet, and the line's own is shown apart."""
+    if name.endswith("_ms"):
+        return bool(value) and name != "at_ms"
+    return not isinstance(value, list) and value not in (None, "")
 
 
 def _shown(name: str, value: Any) -> Any:

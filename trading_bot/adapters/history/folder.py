@@ -1,5 +1,6 @@
 """A folder of candle or tick files, one instrument each, read a range at a time."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -35,6 +36,7 @@ from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, mid
 _EPOCH = date(1970, 1, 1)
 _TICK_WINDOW = timedelta(days=30)
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
+_NAMED_MAX = 5
 
 
 class _DayIndex(NamedTuple):
@@ -204,10 +206,15 @@ class HistoryFolder:
 
     def _known(self, symbol: str) -> str:
         if symbol not in self._files:
-            raise UnknownInstrumentError(
-                f"{self.path}: no file for '{symbol}'; there are {', '.join(self.symbols)}"
-            )
+            alike = difflib.get_close_matches(symbol, self._files, n=_NAMED_MAX)
+            hint = f"did you mean {', '.join(alike)}?" if alike else f"there are {_some(self.symbols)}"
+            raise UnknownInstrumentError(f"{self.path}: no file for '{symbol}'; {hint}")
         return symbol
+
+
+def _some(symbols: Sequence[str]) -> str:
+    more = len(symbols) - _NAMED_MAX
+    return ", ".join(symbols[:_NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
 def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> HistoryFolder:

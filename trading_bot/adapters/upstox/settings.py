@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from trading_bot.domain.section import Section
 
+_PROTECTION_PCT_MIN = 0.1
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -26,6 +27,15 @@ def _safe_url(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError(f"{url!r} may hold a scheme, a host, a port and a path only")
     return url.rstrip("/")
+
+
+def _percent(protection: float) -> float:
+    if protection != -1 and protection < _PROTECTION_PCT_MIN:
+        raise ValueError(
+            f"-1 (automatic) or a percentage of {_PROTECTION_PCT_MIN} to 25: less is a fraction by mistake, "
+            "and the broker refuses 0 since 2026-04-01"
+        )
+    return protection
 
 
 SafeUrl = Annotated[str, AfterValidator(_safe_url)]
@@ -53,8 +63,8 @@ class UpstoxSettings(Section):
     """Registered egress address; compared with the broker's record by `check`."""
     pin_ipv4: bool = True
     """Bind to IPv4: an IPv6 egress would miss the registered address and stop even cancels."""
-    market_protection_pct: float = Field(default=-1, ge=-1, le=25)
-    """Protection band of MARKET and SL-M orders in percent; -1: automatic; 0: refused since 2026-04-01."""
+    market_protection_pct: Annotated[float, AfterValidator(_percent)] = Field(default=-1, ge=-1, le=25)
+    """Protection band of MARKET and SL-M orders in percent; -1: automatic."""
     user_agent: str = Field(default="trading-bot/0.1 (python)", min_length=1)
     """How this program introduces itself to the broker."""
 

@@ -145,6 +145,11 @@ def test_an_unknown_symbol_is_answered_with_those_there_are(folder_of, minute_li
         open_history(folder_of(ACME=minute_lines)).days("OTHER")
 
 
+def test_a_misspelt_symbol_is_answered_with_those_alike(folder_of, minute_lines):
+    with pytest.raises(UnknownInstrumentError, match="no file for 'ACNE'; did you mean ACME"):
+        open_history(folder_of(ACME=minute_lines, OTHER=minute_lines)).days("ACNE")
+
+
 def test_a_symbol_column_splits_a_file(folder_of):
     lines = [
         "ts,symbol,ltp",

@@ -40,6 +40,9 @@ def test_address_that_could_leak_the_token_is_refused(url):
     [
         {"read_timeout_s": 0},
         {"market_protection_pct": 26},
+        {"market_protection_pct": 0},
+        {"market_protection_pct": 0.03},
+        {"market_protection_pct": -0.5},
         {"feed_batch": 501},
         {"feed_mode": "full_d30"},
         {"read_attempts": 0},
@@ -49,6 +52,11 @@ def test_address_that_could_leak_the_token_is_refused(url):
 def test_values_outside_their_range_and_unknown_keys_are_refused(wrong):
     with pytest.raises(ValidationError):
         UpstoxSettings(**wrong)
+
+
+@pytest.mark.parametrize("protection", [-1, 0.5, 25])
+def test_protection_is_automatic_or_a_percentage(protection):
+    assert UpstoxSettings(market_protection_pct=protection).market_protection_pct == protection
 
 
 def test_secrets_are_masked_in_every_printed_form():
