@@ -46,6 +46,7 @@ class FakeBroker:
     trades: tuple[Fill, ...] = ()
     held: tuple[BrokerPosition, ...] = ()
     failing_reads: bool = False
+    failing_margins: bool = False
     read_delay_s: float = 0.0
     updates: tuple[OrderReport | None, ...] = ()
     margins_asked: list[MarginQuestion] = field(default_factory=list)
@@ -92,6 +93,8 @@ class FakeBroker:
 
     async def margin(self, questions: Sequence[MarginQuestion]) -> Decimal:
         self.margins_asked.extend(questions)
+        if self.failing_margins:
+            raise ReadFailedError("margin: no answer")
         return Decimal(20_000)
 
     async def price_bands(self, instrument_keys: Sequence[str]) -> Mapping[str, tuple[int, int]]:

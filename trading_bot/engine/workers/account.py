@@ -1,10 +1,10 @@
 """Funds, margin rates and price bands in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trading_bot.domain.errors import ReadFailedError
+from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Side
@@ -15,6 +15,8 @@ from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.workers.failed_read import tell_failed_read
 
 _PROBE_RUPEES = 100_000
+_MOST_FAILED = 3
+"""So many margins without an answer, and the rest waits for the next round."""
 
 
 @dataclass(slots=True)
@@ -55,17 +57,36 @@ class AccountWorker:
         )
 
     async def _rates(self) -> Mapping[str, Decimal]:
-        """Ask what about a lakh's worth of each instrument would need, one instrument in a call."""
-        state = self.engine.state
+        """Ask what about a lakh's worth of each instrument would need, one instrument in a call.
+
+        One that gets no answer keeps its unknown rate, at which its whole price is asked for; the others, and
+        the funds, must not wait for it. Raises NotAuthorisedError.
+        """
         rates: dict[str, Decimal] = {}
+        failed = 0
+        for question in self._questions():
+            try:
+                margin = await self.broker.margin([question])
+            except NotAuthorisedError:
+                raise
+            except ReadFailedError as error:
+                await tell_failed_read(self.engine, f"margin of {question.instrument_key}", error)
+                failed += 1
+                if failed == _MOST_FAILED:
+                    break
+            else:
+                rates[question.instrument_key] = margin / (rupees(question.price) * question.quantity)
+        return rates
+
+    def _questions(self) -> Iterator[MarginQuestion]:
+        """One for each instrument whose price is known and whose rate is not."""
+        state = self.engine.state
         for key in self.instrument_keys:
             price = state.market.last_price(key) or state.market.series[key].previous_close
             if key in state.account.margin_rates or price == 0:
                 continue
             instrument = state.market.series[key].instrument
             quantity = instrument.whole_lots(_PROBE_RUPEES / rupees(price)) or instrument.lot_size
-            question = MarginQuestion(
+            yield MarginQuestion(
                 instrument_key=key, side=Side.BUY, quantity=quantity, product=instrument.product, price=price
             )
-            rates[key] = await self.broker.margin([question]) / (rupees(price) * quantity)
-        return rates

@@ -337,6 +337,20 @@ def test_unreadable_funds_are_told():
     assert in_virtual_time(scenario) == (["read_failed"], Decimal(1_000_000))
 
 
+def test_funds_are_read_though_a_margin_has_no_answer():
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(failing_margins=True)
+        setting.engine.state.account.margin_rates.clear()
+        await setting.run(AccountWorker(setting.engine, broker, setting.clock, SETTINGS, [KEY]), 1)
+        return setting.log.kinds, setting.engine.state.account
+
+    kinds, account = in_virtual_time(scenario)
+
+    assert kinds == ["read_failed", "account_read"]
+    assert account.available == 500
+    assert account.margin_rates == {}
+
+
 @pytest.mark.parametrize(("fails", "told"), [(False, ["one", "two"]), (True, [])])
 def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told):
     async def scenario():
