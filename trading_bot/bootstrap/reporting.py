@@ -16,6 +16,7 @@ from trading_bot.report.console import console_text
 from trading_bot.report.facts import RunFacts
 from trading_bot.report.reading import day_record
 from trading_bot.report.result import day_result
+from trading_bot.report.verdict import verdict_of
 from trading_bot.report.write import write_report
 
 _NAMED = 6
@@ -33,8 +34,18 @@ class ReportRequest:
     messages: tuple[str, ...] = ()
 
 
-def report_day(day: TradingDay, database: Path, rules: MarketRules, request: ReportRequest) -> str:
-    """Write the report's folder and return the summary for the terminal."""
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What is said of a day whose report is written."""
+
+    text: str
+    """The summary for the terminal."""
+    problems: tuple[str, ...]
+    """Why the day cannot be believed to be flat and explained; empty when it can."""
+
+
+def report_day(day: TradingDay, database: Path, rules: MarketRules, request: ReportRequest) -> Reported:
+    """Write the report's folder."""
     plan, state = day.plan, day.engine.state
     instruments = {instrument.key: instrument for instrument in plan.instruments}
     first_ms = midnight_ms(plan.on)
@@ -60,7 +71,7 @@ def report_day(day: TradingDay, database: Path, rules: MarketRules, request: Rep
         record, facts, instruments=instruments, candles=candles, charger=charger_of(rules.charges)
     )
     folder = write_report(result, candles, request.reports)
-    return console_text(result, folder)
+    return Reported(console_text(result, folder), verdict_of(result).problems)
 
 
 def _candles(reader: JournalReader, first_ms: int) -> Mapping[str, list[Candle]]:

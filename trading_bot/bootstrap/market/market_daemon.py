@@ -201,6 +201,6 @@ class MarketDaemon:
             reports=self.reports,
             ledger_net_pnl=day_world.ledger_net_pnl(),
         )
-        self.write(report_day(day, self.files.database, self.rules, request))
+        self.write(report_day(day, self.files.database, self.rules, request).text)
         if day.engine.state.book.is_panicking:
             raise HaltedError(_LATCHED)

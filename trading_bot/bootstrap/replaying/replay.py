@@ -14,9 +14,9 @@ from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.replaying.simulator_child import child_simulator
 from trading_bot.bootstrap.replaying.simulator_world import SimulatorWorld, simulator_world
-from trading_bot.bootstrap.reporting import ReportRequest, report_day
+from trading_bot.bootstrap.reporting import Reported, ReportRequest, report_day
 from trading_bot.bootstrap.strategies import chosen_strategies
-from trading_bot.domain.errors import HaltedError, ReadFailedError, TradingBotError
+from trading_bot.domain.errors import HaltedError, ReadFailedError, TradingBotError, UserFacingError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.symbol_search import find_instrument
@@ -108,16 +108,19 @@ class Replay:
         if not outcome.is_over:
             self.write("stopped before the close; positions keep their resting stops at the broker")
             return 0
+        ledger = await _ledger(attached.link)
         request = ReportRequest(
             run_id=self.run_id,
             mode="replay",
             data=attached.reading.data,
             reports=self.reports,
-            ledger_net_pnl=await _ledger(attached.link),
+            ledger_net_pnl=ledger,
         )
-        self.write(report_day(day, self.files.database, load_market_rules(), request))
+        reported = report_day(day, self.files.database, load_market_rules(), request)
+        self.write(reported.text)
         if day.engine.state.book.is_panicking:
             raise HaltedError("panic is latched: python main.py resume allows entries again")
+        require_explained(reported, ledger)
         return 0
 
 
@@ -125,6 +128,14 @@ def attached_token(settings: Settings, options: RunOptions) -> SecretStr:
     """The token to present: the one that is configured where the simulator is somebody else's."""
     given = settings.credentials.access_token
     return SecretStr(_TOKEN) if given is None or options.simulator_url is None else given
+
+
+def require_explained(reported: Reported, ledger_net_pnl: Decimal | None) -> None:
+    """Raise UserFacingError for a session that did not end flat, reconciled, and equal to the ledger."""
+    if ledger_net_pnl is None:
+        raise UserFacingError("the simulator's ledger could not be read: nothing confirms the result")
+    if reported.problems:
+        raise UserFacingError(f"the session did not end as it should: {'; '.join(reported.problems)}")
 
 
 async def _ledger(link: SimulatorLink) -> Decimal | None:
