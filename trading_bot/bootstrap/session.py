@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _AFTER_CLOSE_S = 5
 _DRAIN_S = 3.0
+_FLATTEN_S = 4.0
+_LOOK_S = 0.05
 _VIEW_INTERVAL_S = 0.25
 
 
@@ -117,10 +119,20 @@ class Session:
             elif self.breaker.is_set() and self.flatten_on_breaker:
                 wish = OperatorAsked(at_ms=0, wish=OperatorWish.FLATTEN, asked_by="circuit breaker")
                 await day.engine.handle(wish)
+                await self._until_flat()
         except StorageError:
             log.exception("journal_failed_at_the_end")
         await self._stop_in_stages()
         return is_over
+
+    async def _until_flat(self) -> None:
+        """Give exits a few seconds: they were the resting stops, so nothing protects what they leave."""
+        book, loop = self.day.engine.state.book, asyncio.get_running_loop()
+        give_up_s = loop.time() + _FLATTEN_S
+        while book.trades and loop.time() < give_up_s:  # noqa: ASYNC110  # the last seconds of the process
+            await asyncio.sleep(_LOOK_S)
+        if book.trades:
+            log.critical("not_flat_at_the_end", trades=len(book.trades))
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -97,7 +97,10 @@ def _comparable(held: OrderTerms, wanted: OrderTerms) -> OrderTerms:
 
 
 def trail(state: State, trade: Trade, turn: Turn) -> None:
-    """Tighten the stop behind the best price; it is never loosened, and not moved for trifles."""
+    """Tighten the stop behind the best price; it is never loosened, and not moved for trifles.
+
+    Where the price has fallen back through the stop that its best price earned, the trade is closed at once.
+    """
     series = state.market.series.get(trade.instrument_key)
     if series is None or series.watch is None or trade.is_exiting:
         return
@@ -105,7 +108,10 @@ def trail(state: State, trade: Trade, turn: Turn) -> None:
         return
     best = series.watch.best_price
     moved = trailed_stop(series.instrument, trade, best, state.risk.exits)
-    if moved is None or (series.last_price - moved) * trade.direction.sign <= 0:
+    if moved is None:
+        return
+    if (series.last_price - moved) * trade.direction.sign <= 0:
+        request_exit(state, trade, ExitReason.TRAILING_STOP, turn)
         return
     turn.emit(ev.StopMoved(at_ms=state.now_ms, trade_id=trade.trade_id, stop_price=moved, best_price=best))
     turn.touched_trades[trade.trade_id] = None

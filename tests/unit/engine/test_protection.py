@@ -147,17 +147,6 @@ def test_a_short_stop_trails_downwards(driver):
     assert change.terms.trigger_price == PRICE - 2_000 + 1_050
 
 
-def test_a_stop_does_not_trail_past_the_last_price(driver):
-    driver.enter()
-    driver.later(20)
-    driver.price(PRICE + 2_500)
-    driver.price(PRICE + 100)
-
-    driver.later(1)
-
-    assert driver.changes() == []
-
-
 def test_a_cancelled_entry_is_no_failed_stop(driver):
     entry, _ = entered_in_parts(driver, 10)
 

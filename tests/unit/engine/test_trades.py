@@ -166,6 +166,17 @@ def test_the_stop_does_not_trail_before_it_would_keep_the_entry_price(driver):
     assert driver.changes() == []
 
 
+def test_a_price_that_fell_back_through_the_stop_it_earned_closes_the_trade(driver):
+    driver.enter()
+    driver.later(1)
+    driver.price(PRICE + 2_000)
+    driver.price(PRICE + 500)
+
+    driver.later(20)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.TRAILING_STOP
+
+
 def test_a_trailing_stop_never_loosens(driver):
     _, stop = driver.enter()
     driver.later(20)

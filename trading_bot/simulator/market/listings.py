@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from trading_bot.adapters.history.naming import made_instrument
@@ -51,6 +52,7 @@ _KNOWN = (
     ("TITAN", "Titan Company", 3_780, 1_100_000, 0.014, 0.85),
 )
 _SYMBOL_LENGTH_MAX = 20
+_LOOKALIKE = 0.75
 
 
 def listings(symbols: Sequence[str] | None, *, with_auction: bool = True) -> tuple[Listing, ...]:
@@ -70,6 +72,21 @@ def listings(symbols: Sequence[str] | None, *, with_auction: bool = True) -> tup
         else:
             made.append(_unknown(instrument))
     return tuple(made)
+
+
+def refuse_misspelt(symbols: Sequence[str]) -> None:
+    """Raise UnknownInstrumentError for a name that is not well known and looks like one that is.
+
+    Any other name is made up on purpose.
+    """
+    known = [row[0] for row in _KNOWN]
+    for symbol in symbols:
+        alike = [] if symbol in known else get_close_matches(symbol, known, cutoff=_LOOKALIKE)
+        if alike:
+            raise UnknownInstrumentError(
+                f"symbol '{symbol}' is not in the generated market: did you mean {', '.join(alike)}? "
+                "A name that looks like none of its own is made up"
+            )
 
 
 def _share(symbol: str, *, with_auction: bool) -> Instrument:
