@@ -115,7 +115,7 @@ class Session:
         is_over = await self._wait_for_the_end()
         try:
             if is_over:
-                await day.close()
+                is_over = await self._closed_unless_stopped()
             elif self.breaker.is_set() and self.flatten_on_breaker:
                 wish = OperatorAsked(at_ms=0, wish=OperatorWish.FLATTEN, asked_by="circuit breaker")
                 await day.engine.handle(wish)
@@ -124,6 +124,19 @@ class Session:
             log.exception("journal_failed_at_the_end")
         await self._stop_in_stages()
         return is_over
+
+    async def _closed_unless_stopped(self) -> bool:
+        """Close the day; asked to stop meanwhile, leave it for the next start, which closes it as well."""
+        closing = asyncio.ensure_future(self.day.close())
+        stopping = asyncio.ensure_future(self.stop_asked.wait())
+        try:
+            await asyncio.wait((closing, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if closing.done():
+                closing.result()
+            return closing.done()
+        finally:
+            closing.cancel()
+            stopping.cancel()
 
     async def _until_flat(self) -> None:
         """Give exits a few seconds: they were the resting stops, so nothing protects what they leave."""
