@@ -287,7 +287,9 @@ def _trade_closed(book: Book, event: ev.TradeClosed) -> None:
     position = book.positions.get(key)
     if position is not None and position.is_flat:
         del book.positions[key]
-    if closed.quantity == 0:
+    if closed.quantity == 0:  # nothing was traded: its place in the day's counts is free again
+        book.trades_today = max(0, book.trades_today - 1)
+        book.symbol_trades_today[key] = max(0, book.symbol_trades_today.get(key, 0) - 1)
         return
     lost = closed.gross_pnl < 0
     book.losing_streaks[key] = book.losing_streaks.get(key, 0) + 1 if lost else 0

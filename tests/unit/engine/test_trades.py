@@ -85,6 +85,19 @@ def test_an_entry_that_is_not_filled_in_time_is_withdrawn_and_the_trade_closed(d
     assert driver.book.trades == {}
 
 
+def test_an_entry_that_never_filled_gives_its_place_in_the_days_counts_back(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    counted = driver.book.trades_today
+    driver.rest(entry.request.tag)
+    driver.later(21)
+
+    driver.push(entry.request.tag, OrderStatus.CANCELLED)
+
+    assert (counted, driver.book.trades_today) == (1, 0)
+    assert driver.book.symbol_trades_today[KEY] == 0
+
+
 def test_a_stop_that_fills_closes_the_trade_with_its_loss(driver):
     _, stop = driver.enter()
 
