@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from trading_bot.simulator.contracts import MarketSource
 from trading_bot.simulator.market import DEFAULT_DAY, GeneratedMarket, open_market, weekday_plan
+from trading_bot.simulator.venue.contracts import MarketSource
 
 ROUNDS = 3
 

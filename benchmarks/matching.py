@@ -17,10 +17,10 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderType, Side, Validity
-from trading_bot.simulator.contracts import Level, MarketMoment, MarketUpdate, NewOrder
-from trading_bot.simulator.day_rules import session_plans
-from trading_bot.simulator.settings import VenueSettings
-from trading_bot.simulator.venue import Venue
+from trading_bot.simulator.venue.contracts import Level, MarketMoment, MarketUpdate, NewOrder
+from trading_bot.simulator.venue.day_rules import session_plans
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.venue import Venue
 
 ON = date(2026, 11, 19)
 RULES = load_market_rules(Path("config/market"))

@@ -27,7 +27,7 @@ from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.simulator.market import DEFAULT_DAY, GeneratedMarket, weekday_plan
-from trading_bot.simulator.settings import VenueSettings
+from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.virtual_time import run_virtually
 from trading_bot.strategies.confluence import Confluence
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.domain.market_data import Candle, MarketPhase
-from trading_bot.simulator.contracts import Level, MarketMoment, MarketUpdate
 from trading_bot.simulator.server.rules import (
     AuctionChange,
     ChargeEstimate,
@@ -16,6 +15,7 @@ from trading_bot.simulator.server.rules import (
     Holiday,
     PhaseChange,
 )
+from trading_bot.simulator.venue.contracts import Level, MarketMoment, MarketUpdate
 
 ON = date(2026, 11, 19)
 RELIANCE = Instrument(

@@ -20,7 +20,7 @@ from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.money import paise, rupees
 from trading_bot.domain.order import OrderType, Side, Validity
-from trading_bot.simulator.contracts import (
+from trading_bot.simulator.venue.contracts import (
     ChangedTerms,
     Level,
     MarketMoment,
@@ -29,10 +29,10 @@ from trading_bot.simulator.contracts import (
     OrderRow,
     VenueRefusal,
 )
-from trading_bot.simulator.day_rules import session_plans
-from trading_bot.simulator.hops import Hop
-from trading_bot.simulator.settings import VenueSettings
-from trading_bot.simulator.venue import Venue
+from trading_bot.simulator.venue.day_rules import session_plans
+from trading_bot.simulator.venue.hops import Hop
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.venue import Venue
 
 ON = date(2026, 11, 19)
 SBIN = Instrument(

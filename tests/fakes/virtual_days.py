@@ -19,7 +19,7 @@ from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.settings.options import SimulatorOptions
 from trading_bot.simulator.market import DEFAULT_DAY, GeneratedMarket, plan_of
-from trading_bot.simulator.settings import VenueSettings
+from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.virtual_time import run_virtually
 from trading_bot.strategies.confluence import Confluence
 

@@ -23,8 +23,8 @@ from trading_bot.control.protocol import STATUS, socket_path
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
+from trading_bot.engine.decisions.panic import is_finished
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
-from trading_bot.engine.panic import is_finished
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.state import State
 from trading_bot.engine.workers.feed import FeedWorker

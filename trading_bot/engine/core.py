@@ -7,11 +7,11 @@ from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
 from trading_bot.engine.commands import Command
 from trading_bot.engine.decide import decide, decide_in
+from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import EvaluationDue, Input
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import decode_event, encode
 from trading_bot.engine.state import State
-from trading_bot.engine.turn import Turn
 
 
 class Step(NamedTuple):

@@ -7,10 +7,11 @@ the same journal, byte for byte.
 from collections.abc import Callable
 from typing import Any
 
-from trading_bot.engine import answers, days, evaluate, inputs, operator, reconcile, reports, ticks, trades
-from trading_bot.engine.panic import drive_panic
+from trading_bot.engine import inputs
+from trading_bot.engine.decisions import answers, days, evaluate, operator, reconcile, reports, ticks, trades
+from trading_bot.engine.decisions.panic import drive_panic
+from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
-from trading_bot.engine.turn import Turn
 
 
 def decide(state: State, event: inputs.Input) -> Turn:

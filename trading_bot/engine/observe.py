@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
-from trading_bot.engine import halts
 from trading_bot.engine.day import TradingDay
-from trading_bot.engine.entries import open_risk
+from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions.entries import open_risk
+from trading_bot.engine.decisions.panic import is_finished
 from trading_bot.engine.market_view import Series
-from trading_bot.engine.panic import is_finished
 from trading_bot.engine.snapshot import (
     DayView,
     Notice,

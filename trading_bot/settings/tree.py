@@ -11,7 +11,7 @@ from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.settings.run import Mode, RunSettings
-from trading_bot.simulator.settings import VenueSettings
+from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
 

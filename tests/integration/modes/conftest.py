@@ -10,7 +10,7 @@ from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
 from trading_bot.simulator.server.dated_rules import DatedRules
 from trading_bot.simulator.server.run import serve
-from trading_bot.simulator.settings import VenueSettings
+from trading_bot.simulator.venue.settings import VenueSettings
 
 
 @pytest.fixture

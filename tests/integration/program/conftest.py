@@ -21,11 +21,11 @@ from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.cli import main
-from trading_bot.simulator.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.server.run import RunningSimulator, serve
 from trading_bot.simulator.server.settings import ServerSettings
-from trading_bot.simulator.settings import VenueSettings
-from trading_bot.simulator.venue import Venue
+from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.venue import Venue
 
 ACCOUNT = "SIM001"
 TOKEN = "token-of-the-day"

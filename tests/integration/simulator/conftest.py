@@ -11,12 +11,12 @@ from tests.fakes.scripted_market import CLOSES, LISTED, ON, PlainRules, Scripted
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_rules import MarketRules
-from trading_bot.simulator.contracts import BrokerCore, MarketMoment
-from trading_bot.simulator.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.server.run import RunningSimulator, serve
 from trading_bot.simulator.server.settings import ServerSettings
-from trading_bot.simulator.settings import VenueSettings
-from trading_bot.simulator.venue import Venue
+from trading_bot.simulator.venue.contracts import BrokerCore, MarketMoment
+from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.venue import Venue
 
 TOKEN = "token-of-the-day"
 STANDING = {

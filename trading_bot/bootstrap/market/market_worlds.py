@@ -18,12 +18,12 @@ from trading_bot.engine.engine import Engine
 from trading_bot.engine.ports import Broker, Clock, Feed
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
-from trading_bot.simulator.day_rules import contract_note_charges, session_plans
-from trading_bot.simulator.frame_market import VenueFeed, VenueWorker
-from trading_bot.simulator.in_process import SimulatedBroker
-from trading_bot.simulator.in_process_restore import restore_venue
-from trading_bot.simulator.settings import VenueSettings
-from trading_bot.simulator.venue import Venue
+from trading_bot.simulator.in_process.broker import SimulatedBroker
+from trading_bot.simulator.in_process.frame_market import VenueFeed, VenueWorker
+from trading_bot.simulator.in_process.restore import restore_venue
+from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.venue import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,6 @@ from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of, ms_at
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.settings.options import SimulatorOptions
-from trading_bot.simulator.contracts import MarketSource
-from trading_bot.simulator.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
 from trading_bot.simulator.market.listings import refuse_misspelt
@@ -24,8 +22,10 @@ from trading_bot.simulator.market.opening import open_market
 from trading_bot.simulator.server.dated_rules import DatedRules
 from trading_bot.simulator.server.run import run_simulator
 from trading_bot.simulator.server.settings import ServerSettings
-from trading_bot.simulator.settings import VenueSettings
-from trading_bot.simulator.venue import Venue
+from trading_bot.simulator.venue.contracts import MarketSource
+from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.venue import Venue
 
 DEFAULT_SPEED = 1.0
 DEFAULT_SEED = 1

@@ -12,11 +12,11 @@ from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import Ports, TradingDay
 from trading_bot.engine.ports import Notifier
-from trading_bot.simulator.contracts import MarketSource
-from trading_bot.simulator.in_process import SimulatedBroker
-from trading_bot.simulator.in_process_market import MarketFeed, SourceHistory
-from trading_bot.simulator.settings import VenueSettings
-from trading_bot.simulator.venue import Venue
+from trading_bot.simulator.in_process.broker import SimulatedBroker
+from trading_bot.simulator.in_process.market import MarketFeed, SourceHistory
+from trading_bot.simulator.venue.contracts import MarketSource
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.venue import Venue
 from trading_bot.strategies.strategy import Strategy
 
 _LEAD_MS = 5 * MS_PER_MINUTE

@@ -9,11 +9,11 @@ from trading_bot.adapters.history import CandleArrays
 from trading_bot.adapters.history.times import IntArray
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE
-from trading_bot.simulator.contracts import MarketMoment
 from trading_bot.simulator.market.candle_paths import ARRIVAL_STEP_MS, tick_paths, volume_is_known
 from trading_bot.simulator.market.depth import synthetic_depth
 from trading_bot.simulator.market.moments import UpdateArrays, merged_moments
 from trading_bot.simulator.market.seeds import generator_for
+from trading_bot.simulator.venue.contracts import MarketMoment
 
 _BLOCK_MS = 15 * MS_PER_MINUTE
 _SPREAD_OF_PRICE = 4_000

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from trading_bot.adapters.history import HistoryFolder, WarmUp
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
-from trading_bot.simulator.contracts import MarketMoment
 from trading_bot.simulator.market.candle_ticks import CandleDay, day_moments
 from trading_bot.simulator.market.earlier import (
     CONTEXT_LEAD_MS,
@@ -15,6 +14,7 @@ from trading_bot.simulator.market.earlier import (
     usual_open_ms,
 )
 from trading_bot.simulator.market.moments import context_moment
+from trading_bot.simulator.venue.contracts import MarketMoment
 
 TICKS_PER_MINUTE = 12
 

@@ -14,7 +14,6 @@ from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, midnight_ms
 from trading_bot.domain.market_data import Candle
-from trading_bot.simulator.contracts import MarketMoment, MarketUpdate
 from trading_bot.simulator.market.candle_paths import TICKS_PER_MINUTE_MIN
 from trading_bot.simulator.market.candle_ticks import CandleDay, day_moments
 from trading_bot.simulator.market.day_plan import DayPlan
@@ -30,6 +29,7 @@ from trading_bot.simulator.market.price_model import (
     share_moves,
 )
 from trading_bot.simulator.market.seeds import generator_for
+from trading_bot.simulator.venue.contracts import MarketMoment, MarketUpdate
 
 DEFAULT_DAY = date(2026, 11, 19)
 UPDATES_PER_MINUTE = 30

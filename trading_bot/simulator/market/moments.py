@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from trading_bot.adapters.history.times import IntArray
-from trading_bot.simulator.contracts import Level, MarketMoment, MarketUpdate
 from trading_bot.simulator.market.depth import LEVELS, DepthArrays
+from trading_bot.simulator.venue.contracts import Level, MarketMoment, MarketUpdate
 
 _NOTHING: tuple[Level, ...] = ()
 

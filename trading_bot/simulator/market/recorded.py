@@ -11,7 +11,6 @@ from trading_bot.adapters.history.times import IntArray
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
-from trading_bot.simulator.contracts import MarketMoment
 from trading_bot.simulator.market.depth import DepthArrays, around, synthetic_depth
 from trading_bot.simulator.market.earlier import (
     CONTEXT_LEAD_MS,
@@ -21,6 +20,7 @@ from trading_bot.simulator.market.earlier import (
 )
 from trading_bot.simulator.market.moments import UpdateArrays, context_moment, merged_moments
 from trading_bot.simulator.market.seeds import generator_for
+from trading_bot.simulator.venue.contracts import MarketMoment
 
 _BLOCK_MS = 15 * MS_PER_MINUTE
 _STEP_MS = 100

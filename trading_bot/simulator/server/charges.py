@@ -9,12 +9,12 @@ from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import OrderType, Side, Validity
-from trading_bot.simulator.contracts import NewOrder
 from trading_bot.simulator.server import order_requests, wire
 from trading_bot.simulator.server.endpoint import Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import invalid_input, success
 from trading_bot.simulator.server.rules import ChargeEstimate
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.venue.contracts import NewOrder
 
 _MARGIN_ORDERS_MAX = 20
 

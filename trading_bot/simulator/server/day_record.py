@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.market_data import Candle
-from trading_bot.simulator.contracts import MarketMoment, MarketSource, MarketUpdate
+from trading_bot.simulator.venue.contracts import MarketMoment, MarketSource, MarketUpdate
 
 _CLOSE_OF_DAY_BEFORE_MS = 30_600_000
 """15:30 of the day before lies 8.5 hours before midnight."""

@@ -5,10 +5,10 @@ import asyncio
 import structlog
 
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
-from trading_bot.simulator.contracts import MarketMoment
 from trading_bot.simulator.server.day_phase import next_change_ms
 from trading_bot.simulator.server.simulation import Simulation
 from trading_bot.simulator.server.tokens import expiry_ms
+from trading_bot.simulator.venue.contracts import MarketMoment
 
 _FINE_STEP_MS = 100
 _SETTLE_MS = 60_000

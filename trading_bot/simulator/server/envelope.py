@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from trading_bot.simulator.contracts import VenueRefusal
+from trading_bot.simulator.venue.contracts import VenueRefusal
 
 UNAUTHORISED = "UDAPI100050"
 TOO_MANY_REQUESTS = "UDAPI10005"

@@ -6,7 +6,6 @@ import json
 import structlog
 from aiohttp import WSMsgType, web
 
-from trading_bot.simulator.contracts import MarketMoment
 from trading_bot.simulator.server.faults import FaultKind, Faults
 from trading_bot.simulator.server.feed_encoder import INITIAL_FEED, LIVE_FEED, FeedEncoder, frame
 from trading_bot.simulator.server.listing import Listing
@@ -14,6 +13,7 @@ from trading_bot.simulator.server.pacing import PacedClient, Pacing
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.server.subscriptions import SubscriptionRequest, Subscriptions, parse_request
 from trading_bot.simulator.server.wake import Wake
+from trading_bot.simulator.venue.contracts import MarketMoment
 
 FEED_PATH = "/v3/feed/market-data-feed"
 """How fault rules name this socket, whatever its one-time address."""

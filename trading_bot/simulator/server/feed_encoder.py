@@ -9,8 +9,8 @@ from typing import Any
 
 from upstox_client.feeder.proto import MarketDataFeedV3_pb2 as schema
 
-from trading_bot.simulator.contracts import Level
 from trading_bot.simulator.server.day_record import InstrumentDay, MarketDay
+from trading_bot.simulator.venue.contracts import Level
 
 LTPC = "ltpc"
 OPTION_GREEKS = "option_greeks"

@@ -6,12 +6,12 @@ from datetime import time
 from aiohttp import web
 
 from trading_bot.domain.ist import datetime_of
-from trading_bot.simulator.contracts import VenueRefusal
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import NOT_FOUND, TOO_MANY_REQUESTS, UNAUTHORISED, refusal
 from trading_bot.simulator.server.latency import note_arrival
 from trading_bot.simulator.server.limits import ORDER_GROUP
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.venue.contracts import VenueRefusal
 
 ENDPOINTS_BY_ROUTE = web.AppKey("endpoints_by_route", dict[tuple[str, str], Endpoint])
 

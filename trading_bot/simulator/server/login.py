@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from trading_bot.simulator.contracts import VenueRefusal
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import json_response
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.server.user import profile_members
+from trading_bot.simulator.venue.contracts import VenueRefusal
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Simulated broker login</title></head>

@@ -1,6 +1,6 @@
 """Order states as they became known, so that reads can lag behind the truth on demand."""
 
-from trading_bot.simulator.contracts import OrderRow
+from trading_bot.simulator.venue.contracts import OrderRow
 
 _ON_THE_WAY = frozenset(
     {

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderType, Side, Validity
-from trading_bot.simulator.contracts import ChangedTerms, NewOrder
 from trading_bot.simulator.server.envelope import invalid_input
+from trading_bot.simulator.venue.contracts import ChangedTerms, NewOrder
 
 _PAISE = 100
 _TAG_LENGTH_MAX = 40

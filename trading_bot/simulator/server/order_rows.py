@@ -3,9 +3,9 @@
 from typing import Any
 
 from trading_bot.domain.instrument import Instrument
-from trading_bot.simulator.contracts import OrderRow, TradeRow
 from trading_bot.simulator.server import wire
 from trading_bot.simulator.server.listing import Listing
+from trading_bot.simulator.venue.contracts import OrderRow, TradeRow
 
 
 def book_row(row: OrderRow, listing: Listing) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 from aiohttp import WSMsgType, web
 
-from trading_bot.simulator.contracts import BrokerCore, OrderRow
 from trading_bot.simulator.server.faults import FaultKind, Faults
 from trading_bot.simulator.server.settings import ServerSettings
+from trading_bot.simulator.venue.contracts import BrokerCore, OrderRow
 
 STREAM_PATH = "/v2/feed/portfolio-stream-feed"
 """How fault rules name this socket, whatever its one-time address."""

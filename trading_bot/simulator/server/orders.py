@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
-from trading_bot.simulator.contracts import OrderRow, VenueRefusal
 from trading_bot.simulator.server import order_requests, order_rows
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import invalid_input, json_response, success
 from trading_bot.simulator.server.faults import FaultKind
 from trading_bot.simulator.server.latency import latency_ms
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.venue.contracts import OrderRow, VenueRefusal
 
 
 async def place(request: web.Request) -> web.Response:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from trading_bot.domain.instrument import Instrument, Segment
-from trading_bot.simulator.contracts import PositionRow
 from trading_bot.simulator.server import wire
+from trading_bot.simulator.venue.contracts import PositionRow
 
 _MULTIPLIER = 1.0
 

@@ -6,12 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from trading_bot.domain.instrument import InstrumentKind
-from trading_bot.simulator.contracts import Level
 from trading_bot.simulator.server import wire
 from trading_bot.simulator.server.day_record import InstrumentDay
 from trading_bot.simulator.server.endpoint import Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import invalid_input, success
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.venue.contracts import Level
 
 _KEYS_MAX = 500
 _GREEK_KEYS_MAX = 50

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from trading_bot.simulator.contracts import BrokerCore, MarketSource
 from trading_bot.simulator.server.application import build_application
 from trading_bot.simulator.server.driver import SessionDriver
 from trading_bot.simulator.server.rules import MarketRules
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.venue.contracts import BrokerCore, MarketSource
 
 _SHUTDOWN_WAIT_S = 1.0
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import midnight_ms, ms_at
-from trading_bot.simulator.contracts import BrokerCore, MarketSource, OrderRow
 from trading_bot.simulator.server import order_rows, position_rows
 from trading_bot.simulator.server.day_phase import market_info, session_end_ms, session_phase
 from trading_bot.simulator.server.day_record import fresh_day
@@ -25,6 +24,7 @@ from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.server.static_ip import RegisteredAddresses
 from trading_bot.simulator.server.tokens import OneTimeCodes, Tokens
 from trading_bot.simulator.server.wake import Wake
+from trading_bot.simulator.venue.contracts import BrokerCore, MarketSource, OrderRow
 
 _FINE_STEPS_AFTER_REQUEST_MS = 2_000
 

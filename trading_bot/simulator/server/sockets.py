@@ -2,7 +2,6 @@
 
 from aiohttp import web
 
-from trading_bot.simulator.contracts import VenueRefusal
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import UNAUTHORISED, invalid_input, success
 from trading_bot.simulator.server.faults import FaultKind
@@ -11,6 +10,7 @@ from trading_bot.simulator.server.gate import check_token
 from trading_bot.simulator.server.order_stream import STREAM_PATH, UPDATE_TYPES, StreamClient
 from trading_bot.simulator.server.simulation import Simulation
 from trading_bot.simulator.server.tokens import HandshakePass
+from trading_bot.simulator.venue.contracts import VenueRefusal
 
 _FEED_SOCKET = "/market-data-feeder/v3/upstox-developer-api/feeds"
 _STREAM_SOCKET = "/portfolio-stream-feeder/v1/upstox-developer-api/order-updates/feed"

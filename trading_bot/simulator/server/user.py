@@ -6,13 +6,13 @@ from typing import Any
 from aiohttp import web
 
 from trading_bot.domain.money import ZERO
-from trading_bot.simulator.contracts import FundsRow
 from trading_bot.simulator.server import wire
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import invalid_input, success
 from trading_bot.simulator.server.gate import bearer_token
 from trading_bot.simulator.server.order_requests import json_object
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.venue.contracts import FundsRow
 
 
 def profile_members(simulation: Simulation) -> dict[str, Any]:

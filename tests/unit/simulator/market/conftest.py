@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from trading_bot.domain.market_data import Candle
-from trading_bot.simulator.contracts import MarketMoment
+from trading_bot.simulator.venue.contracts import MarketMoment
 
 Rebuilt = Callable[[Iterable[MarketMoment], str], tuple[Candle, ...]]
 

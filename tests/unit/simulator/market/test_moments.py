@@ -1,8 +1,8 @@
 import numpy as np
 
-from trading_bot.simulator.contracts import Level
 from trading_bot.simulator.market.depth import DepthArrays
 from trading_bot.simulator.market.moments import UpdateArrays, context_moment, merged_moments
+from trading_bot.simulator.venue.contracts import Level
 
 
 def _updates(*at_ms: int, depth: DepthArrays | None = None) -> UpdateArrays:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trading_bot.domain.ist import datetime_of
-from trading_bot.simulator.contracts import Level
 from trading_bot.simulator.market import RecordedMarket, open_market
 from trading_bot.simulator.market.recorded import arrival_times
+from trading_bot.simulator.venue.contracts import Level
 
 ON = date(2026, 1, 6)
 LINES = [

@@ -3,8 +3,8 @@ from decimal import Decimal
 from tests.fakes.scripted_market import RELIANCE
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderType, Side, Validity
-from trading_bot.simulator.contracts import OrderRow
 from trading_bot.simulator.server.order_book import BookHistory
+from trading_bot.simulator.venue.contracts import OrderRow
 
 RECEIVED = OrderRow(
     order_id="1", exchange_order_id="", instrument_key=RELIANCE.key, trading_symbol="RELIANCE", side=Side.BUY,

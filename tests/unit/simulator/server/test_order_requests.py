@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 
 from trading_bot.domain.order import OrderType, Side
-from trading_bot.simulator.contracts import VenueRefusal
 from trading_bot.simulator.server.order_requests import changed_terms, new_order
+from trading_bot.simulator.venue.contracts import VenueRefusal
 
 BODY = {
     "instrument_token": "NSE_EQ|A", "quantity": 10, "product": "I", "validity": "DAY", "order_type": "LIMIT",

@@ -2,8 +2,8 @@ import pytest
 
 from tests.fakes.scripted_market import RELIANCE
 from trading_bot.domain.instrument import Product
-from trading_bot.simulator.contracts import PositionRow
 from trading_bot.simulator.server.position_rows import rest_row, stream_message
+from trading_bot.simulator.venue.contracts import PositionRow
 
 
 def position(**changes) -> PositionRow:

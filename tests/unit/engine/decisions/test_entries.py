@@ -1,0 +1,174 @@
+from dataclasses import replace
+from datetime import time
+from decimal import Decimal
+
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import InstrumentKind, Product, Segment
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.money import rupees
+from trading_bot.domain.order import Side
+from trading_bot.engine import inputs
+from trading_bot.engine.decisions import entries
+from trading_bot.engine.ports import Funds
+from trading_bot.risk.settings import LimitSettings, RiskSettings, SizingSettings
+
+
+def denied_reason(driver: EngineDriver) -> str:
+    driver.signal()
+    last = driver.new_events[-1]
+    assert isinstance(last, ev.EntryDenied)
+    assert driver.places() == []
+    return last.reason
+
+
+def test_nothing_is_entered_before_the_books_are_reconciled():
+    assert denied_reason(EngineDriver(is_recovered=False)) == "not_reconciled"
+
+
+def test_an_index_is_not_entered():
+    index = replace(SHARE, kind=InstrumentKind.INDEX)
+    driver = EngineDriver(instrument=index)
+    series = driver.core.state.market.series[KEY]
+    series.evaluators = ((driver.strategy, driver.strategy.scripted),)
+
+    assert denied_reason(driver) == "not_tradable"
+
+
+def test_unknown_funds_are_not_zero_but_enter_nothing():
+    driver = EngineDriver()
+    driver.core.state.account.available = None
+
+    assert denied_reason(driver) == "funds_unknown"
+
+
+def test_a_lost_feed_enters_nothing():
+    driver = EngineDriver()
+    driver.take(inputs.FeedLost(at_ms=0))
+
+    assert denied_reason(driver) == "feed_down"
+
+
+def test_old_data_enters_nothing_though_others_are_fresh():
+    driver = EngineDriver()
+    driver.now_ms += 31_000
+    driver.core.state.market.seen_at_ms = driver.now_ms
+
+    assert denied_reason(driver) == "stale_data"
+
+
+def test_a_share_that_never_traded_is_not_entered():
+    driver = EngineDriver()
+    driver.core.state.market.series[KEY].tick = None
+
+    assert denied_reason(driver) == "stale_data"
+
+
+def test_a_price_in_doubt_enters_nothing():
+    driver = EngineDriver()
+    driver.price(PRICE * 2)
+
+    assert denied_reason(driver) == "suspect_data"
+
+
+def test_nothing_is_entered_late_in_the_day():
+    driver = EngineDriver()
+    driver.now_ms = ms_at(DAY, time(14, 45))
+    driver.price(PRICE)
+
+    assert denied_reason(driver) == "outside_entry_hours"
+
+
+def test_a_share_that_somebody_else_holds_is_not_entered():
+    driver = EngineDriver()
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+
+    assert denied_reason(driver) == "foreign_position"
+
+
+def test_a_limit_of_the_day_is_named():
+    driver = EngineDriver(risk=RiskSettings(limits=LimitSettings(symbol_spacing_s=60)))
+    _, stop = driver.enter()
+    driver.fill(stop, 35, PRICE)
+    driver.later(10)
+    driver.price(PRICE)
+
+    assert denied_reason(driver) == "symbol_spacing_s"
+
+
+def test_less_than_a_lot_is_not_entered():
+    driver = EngineDriver()
+    funds = Funds(available=Decimal(100), used_margin=Decimal(0))
+    driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={}, bands={}))
+
+    assert denied_reason(driver) == "size_zero"
+
+
+def test_a_price_of_one_tick_leaves_no_room_for_a_stop():
+    driver = EngineDriver()
+    state = driver.core.state
+    state.account.bands.clear()
+    state.market.series[KEY].last_price = 0
+    driver.price(1)
+    driver.core.state.market.series[KEY].last_price = 1
+
+    assert denied_reason(driver) == "no_room_for_stop"
+
+
+def test_options_are_bought_for_delivery():
+    option = replace(
+        SHARE, kind=InstrumentKind.OPTION, segment=Segment.NSE_FO, closing_auction_eligible=False
+    )
+    driver = EngineDriver(instrument=option)
+    driver.signal()
+
+    (entry,) = driver.places()
+    assert entry.request.product is Product.DELIVERY
+
+
+def test_a_large_entry_is_sliced_within_the_freeze_quantity_and_so_is_its_stop():
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
+    driver.signal()
+    entries = driver.places()
+    assert [place.request.terms.quantity for place in entries] == [20, 15]
+    assert len({place.request.tag for place in entries}) == 2
+    for place in entries:
+        driver.answer(place.request.tag)
+
+    driver.order_fills((entries[0].request.tag, 20, PRICE), (entries[1].request.tag, 15, PRICE))
+
+    assert [place.request.terms.quantity for place in driver.places()] == [20, 15]
+
+
+def test_a_pending_entry_counts_as_filled_for_exposure_and_risk():
+    from trading_bot.engine.decisions.entries import day_picture
+
+    driver = EngineDriver(risk=RiskSettings(sizing=SizingSettings(max_position_fraction=0.05)))
+    driver.signal()
+
+    picture = day_picture(driver.core.state, KEY)
+
+    assert picture.open_trades == 1
+    assert picture.open_risk == Decimal(35 * 1_400) / 100
+    assert picture.entries_last_minute == 1
+
+
+def test_an_entry_carries_the_time_until_which_it_may_wait():
+    driver = EngineDriver()
+    driver.signal()
+
+    (entry,) = driver.places()
+    assert entry.expires_at_ms == driver.now_ms + 5_000
+
+
+def test_margin_of_trades_that_the_funds_do_not_know_of_yet_is_not_spent_twice():
+    driver = EngineDriver(instrument=SHARE)
+    driver.signal()
+    planned = driver.book.trade_of(KEY)
+    account = driver.core.state.account
+
+    spoken_for = entries._spoken_for(driver.core.state)
+    account.asked_at_ms = driver.now_ms + 1
+
+    assert spoken_for == rupees(planned.reference_price * planned.planned_quantity) * Decimal("0.2")
+    assert entries._spoken_for(driver.core.state) == 0

@@ -1,0 +1,137 @@
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.decisions import halts
+from trading_bot.engine.ports import Refused
+from trading_bot.risk.settings import LimitSettings, RiskSettings
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver(
+        risk=RiskSettings(
+            limits=LimitSettings(
+                max_daily_loss=0.0001,
+                symbol_spacing_s=0,
+                max_trades_per_symbol_per_day=50,
+                max_entries_per_minute=50,
+            )
+        )
+    )
+
+
+def halted_for(driver: EngineDriver) -> set[str]:
+    return {reason for _, _, reason in driver.book.halts}
+
+
+def test_the_loss_of_the_day_halts_entries_and_flattens(driver):
+    driver.enter()
+    driver.price(PRICE - 300)
+
+    driver.later(1)
+
+    assert halted_for(driver) == {"max_daily_loss"}
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.DAILY_LOSS
+
+
+def test_flattening_on_the_loss_of_the_day_can_be_switched_off():
+    limits = LimitSettings(max_daily_loss=0.0001, flatten_on_daily_loss=False)
+    driver = EngineDriver(risk=RiskSettings(limits=limits))
+    driver.enter()
+    driver.price(PRICE - 300)
+
+    driver.later(1)
+
+    assert not driver.book.trade_of(KEY).is_exiting
+
+
+def test_charges_count_as_loss(driver):
+    driver.core.state.charges_so_far = lambda book: Decimal(101 if book.fills else 0)
+    driver.enter()
+
+    driver.later(1)
+
+    assert halted_for(driver) == {"max_daily_loss"}
+
+
+def test_a_resume_does_not_release_the_loss_of_the_day(driver):
+    driver.enter()
+    driver.price(PRICE - 300)
+    driver.later(1)
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    assert halted_for(driver) == {"max_daily_loss"}
+
+
+def test_the_loss_of_the_day_survives_a_restart(driver):
+    driver.enter()
+    driver.price(PRICE - 300)
+    driver.later(1)
+
+    driver.restarted()
+
+    assert halted_for(driver) == {"max_daily_loss"}
+
+
+def test_a_halt_is_raised_and_told_once(driver):
+    driver.ask(inputs.OperatorWish.PAUSE)
+
+    assert driver.ask(inputs.OperatorWish.PAUSE).rows == ()
+
+
+def test_a_position_without_any_price_counts_for_nothing(driver):
+    driver.enter()
+    driver.core.state.market.series[KEY].last_price = 0
+
+    assert halts.net_pnl(driver.core.state) == 0
+
+
+def test_too_many_refusals_in_a_minute_halt_entries_until_a_person_looks():
+    limits = LimitSettings(symbol_spacing_s=0, max_trades_per_symbol_per_day=50)
+    driver = EngineDriver(risk=RiskSettings(limits=limits))
+    for _ in range(5):
+        driver.signal()
+        (entry,) = driver.places()
+        driver.answer(entry.request.tag, Refused("UDAPI1", "margin"))
+
+    (halt,) = driver.book.halts.values()
+    assert (halt.reason, halt.until_released) == ("reject_storm", True)
+
+
+def test_losing_trades_in_a_row_halt_the_share_for_the_day():
+    driver = EngineDriver(risk=RiskSettings(limits=LimitSettings(symbol_spacing_s=0)))
+    for _ in range(3):
+        _, stop = driver.enter()
+        driver.fill(stop, 35, PRICE - 100)
+
+    assert list(driver.book.halts) == [(ev.HaltScope.INSTRUMENT, KEY, "max_consecutive_losses")]
+
+
+def test_a_halt_of_one_share_or_strategy_does_not_stop_others(driver):
+    from trading_bot.engine.decisions.turn import Turn
+
+    state = driver.core.state
+    turn = Turn(state)
+    halts.raise_halt(turn, ev.HaltScope.INSTRUMENT, "other", "x")
+    halts.raise_halt(turn, ev.HaltScope.STRATEGY, "other", "x")
+    assert halts.objection(state, KEY, "scripted") is None
+
+    halts.raise_halt(turn, ev.HaltScope.STRATEGY, "scripted", "x")
+
+    assert halts.objection(state, KEY, "scripted").reason == "halted_strategy"
+
+
+def test_clearing_a_halt_that_is_not_there_is_nothing(driver):
+    from trading_bot.engine.decisions.turn import Turn
+
+    turn = Turn(driver.core.state)
+
+    halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "x")
+
+    assert turn.events == []

@@ -1,0 +1,215 @@
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import Product
+from trading_bot.domain.order import OrderStatus, Side
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert, CancelOrder, ReadPositions
+from trading_bot.engine.decisions.panic import is_finished
+from trading_bot.engine.ports import BrokerPosition
+
+PANIC = inputs.OperatorWish.PANIC
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def positions(driver: EngineDriver, *rows: tuple[str, Product, int]) -> None:
+    driver.take(
+        inputs.PositionsRead(
+            at_ms=0,
+            asked_at_ms=driver.now_ms,
+            positions=tuple(
+                BrokerPosition(
+                    instrument_key=key, product=product, quantity=quantity, buy_quantity=0, sell_quantity=0
+                )
+                for key, product, quantity in rows
+            ),
+        )
+    )
+
+
+def test_panic_closes_our_trades_and_stops_entries(driver):
+    driver.enter()
+
+    driver.ask(PANIC)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
+    driver.signal()
+    assert driver.new_events[-1].reason in {"panic", "position_exists"}
+
+
+def test_panic_is_latched_once_and_survives_a_restart(driver):
+    driver.ask(PANIC)
+    driver.ask(PANIC)
+    assert not any(isinstance(event, ev.PanicLatched) for event in driver.new_events)
+
+    driver.restarted()
+
+    assert driver.book.is_panicking
+
+
+def test_only_a_person_releases_panic(driver):
+    driver.ask(PANIC)
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    assert not driver.book.is_panicking
+
+
+def test_panic_cancels_the_orders_of_others(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    foreign = driver.report(entry.request.tag, OrderStatus.OPEN, tag=None, order_id="theirs")
+    driver.ask(PANIC)
+
+    driver.read_books(foreign)
+
+    assert CancelOrder(tag=None, order_id="theirs") in driver.drain()
+    assert not is_finished(driver.core.state)
+
+
+def test_panic_adopts_what_others_bought_today_and_sells_it(driver):
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+    driver.ask(PANIC)
+
+    driver.read_positions(10)
+
+    (close,) = driver.places()
+    assert (close.request.side, close.request.terms.quantity) == (Side.SELL, 10)
+    driver.answer(close.request.tag)
+    driver.fill(close.request.tag, 10, PRICE)
+    driver.read_positions(0)
+    assert driver.book.differences == {}
+    assert is_finished(driver.core.state)
+
+
+def test_panic_adopts_what_was_carried_over_once_it_is_confirmed(driver):
+    driver.ask(PANIC)
+
+    positions(driver, (KEY, Product.DELIVERY, 10))
+    assert driver.places() == []
+    positions(driver, (KEY, Product.DELIVERY, 10))
+
+    (close,) = driver.places()
+    assert close.request.product is Product.DELIVERY
+    driver.answer(close.request.tag)
+    driver.fill(close.request.tag, 10, PRICE)
+    positions(driver, (KEY, Product.DELIVERY, 0))
+    assert driver.book.differences == {}
+
+
+def test_panic_does_not_adopt_what_we_have_just_closed_ourselves(driver):
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+    driver.core.state.foreign_quantity.clear()
+    _, stop = driver.enter()
+    driver.read_books()
+    driver.read_positions(45)
+    driver.ask(PANIC)
+    driver.drain()
+
+    driver.fill(stop, 35, PRICE)
+
+    assert driver.places() == []
+
+
+def test_panic_says_what_it_cannot_close(driver):
+    driver.ask(PANIC)
+    for _ in range(2):
+        positions(driver, ("NSE_EQ|OTHER", Product.INTRADAY, 3))
+
+    assert any(isinstance(command, Alert) and "unlisted" in command.text for command in driver.drain())
+    assert not is_finished(driver.core.state)
+
+
+def test_an_adopted_position_without_any_price_is_closed_too(driver):
+    series = driver.core.state.market.series[KEY]
+    series.last_price = 0
+    driver.foreign_fill(Side.SELL, 10, PRICE)
+    driver.ask(PANIC)
+
+    driver.read_positions(-10)
+
+    (close,) = driver.places()
+    assert (close.request.side, close.request.terms.price) == (Side.BUY, 0)
+
+
+def test_not_having_looked_is_not_flat():
+    assert not is_finished(EngineDriver(is_recovered=False).core.state)
+
+
+def test_positions_read_before_the_last_fill_do_not_count(driver):
+    driver.read_positions(0)
+    _, stop = driver.enter()
+    driver.later(5)
+    driver.fill(stop, 35, PRICE)
+    assert not is_finished(driver.core.state)
+
+    driver.read_positions(0)
+
+    assert is_finished(driver.core.state)
+
+
+def test_reads_before_panic_was_asked_for_do_not_show_that_it_is_done(driver):
+    driver.read_positions(0)
+    driver.later(1)
+    driver.ask(PANIC)
+    assert not is_finished(driver.core.state)
+
+    driver.read_positions(0)
+
+    assert is_finished(driver.core.state)
+
+
+def test_panic_asks_for_positions_until_they_show_that_it_is_done(driver):
+    driver.later(1)
+    driver.ask(PANIC)
+    assert ReadPositions() in driver.drain()
+
+    driver.read_all()
+    assert ReadPositions() in driver.drain()
+
+    driver.read_positions(0)
+    assert ReadPositions() not in driver.drain()
+
+
+def test_panic_is_not_finished_while_an_order_of_ours_lives(driver):
+    driver.signal()
+    state = driver.core.state
+    assert not is_finished(state)
+    state.book.trades.clear()
+
+    assert not is_finished(state)
+
+
+def test_flatten_closes_our_trades_and_leaves_entries_alone(driver):
+    driver.enter()
+
+    driver.ask(inputs.OperatorWish.FLATTEN)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.OPERATOR
+    assert driver.book.halts == {}
+
+
+def test_pause_stops_entries_until_resume(driver):
+    driver.ask(inputs.OperatorWish.PAUSE)
+    driver.signal()
+    assert driver.new_events[-1].reason == "halted_entries"
+
+    driver.ask(inputs.OperatorWish.RESUME)
+    driver.signal()
+
+    assert len(driver.places()) == 1
+
+
+def test_resume_leaves_halts_that_end_with_their_cause(driver):
+    driver.read_positions(7)
+    driver.read_positions(7)
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    assert [reason for _, _, reason in driver.book.halts] == ["position_difference"]

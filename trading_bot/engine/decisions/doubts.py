@@ -1,0 +1,61 @@
+"""Orders in doubt: looked for by tag until they are found, or until their absence is proved.
+
+Absence is believed only after two complete reads, some seconds apart, that were sent after the settle time
+and did not show the tag. Until then the order counts as live for exits and as filled for exposure.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.order import OrderStatus
+from trading_bot.engine.commands import ReadBooks, SearchTag
+from trading_bot.engine.decisions import answers, halts, protection
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.state import State
+
+_LONGEST_DELAY_MS = 8_000
+
+
+def search_due(state: State, turn: Turn) -> None:
+    """Ask again for every order in doubt whose time has come, with growing delays."""
+    _doubt_lost_sends(state, turn)
+    for tag, doubt in state.doubts.items():
+        if state.now_ms < doubt.next_search_ms:
+            continue
+        turn.command(SearchTag(tag=tag))
+        turn.command(ReadBooks(reason=f"order {tag} in doubt"))
+        doubt.delay_ms = min(2 * doubt.delay_ms, _LONGEST_DELAY_MS)
+        doubt.next_search_ms = state.now_ms + doubt.delay_ms
+
+
+def _doubt_lost_sends(state: State, turn: Turn) -> None:
+    """A send whose worker died gets no answer at all: after the settle time nobody will tell."""
+    latest_ms = state.now_ms - state.settings.settle_s * MS_PER_SECOND
+    for order in tuple(state.book.live_orders()):
+        if order.status is OrderStatus.SENT and order.intended_at_ms <= latest_ms:
+            answers.enter_doubt(state, order, "no answer ever came", turn)
+
+
+def note_complete_read(state: State, asked_at_ms: int, seen_tags: frozenset[str], turn: Turn) -> None:
+    """Count a complete read that does not show an order in doubt, and release it when absence is proved."""
+    settle_ms = state.settings.settle_s * MS_PER_SECOND
+    apart_ms = state.settings.absent_reads_apart_s * MS_PER_SECOND
+    for tag, doubt in tuple(state.doubts.items()):
+        order = state.book.orders.get(tag)
+        if order is None or order.status is not OrderStatus.IN_DOUBT:
+            del state.doubts[tag]
+            continue
+        if tag in seen_tags or asked_at_ms < doubt.since_ms + settle_ms:
+            continue
+        doubt.absent_reads_ms.append(asked_at_ms)
+        if doubt.absent_reads_ms[-1] - doubt.absent_reads_ms[0] >= apart_ms:
+            _release(state, tag, turn)
+
+
+def _release(state: State, tag: str, turn: Turn) -> None:
+    del state.doubts[tag]
+    order = state.book.orders[tag]
+    text = "not in two complete reads after the settle time"
+    turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=tag, status=OrderStatus.ABSENT, message=text))
+    halts.note_rejection(state, turn, f"order {tag} was never placed")
+    protection.note_failure(state, order, text, turn)
+    turn.touch(tag)

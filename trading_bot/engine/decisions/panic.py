@@ -1,0 +1,78 @@
+"""Panic: cancel every order and flatten every position, whoever opened them, until the broker shows none.
+
+It runs after each complete read while panic is latched, so that it finishes after a restart, too.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.signal import Direction
+from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
+from trading_bot.engine.commands import Alert, CancelOrder, ReadPositions
+from trading_bot.engine.decisions.exit_request import request_exit
+from trading_bot.engine.decisions.foreign import foreign_position
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.state import State
+
+
+def drive_panic(state: State, turn: Turn) -> None:
+    """Do what panic still needs, as far as the newest complete reads tell."""
+    if not state.book.is_panicking:
+        return
+    for trade in tuple(state.book.trades.values()):
+        request_exit(state, trade, ExitReason.PANIC, turn)
+    for order_id in state.open_foreign_orders:
+        turn.command(CancelOrder(tag=None, order_id=order_id))
+    for key, quantity in state.broker_quantity.items():
+        if quantity and key not in state.book.trade_id_by_instrument and _is_theirs(state, key, quantity):
+            _adopt(state, key, quantity, turn)
+    if not state.book.trades and not is_finished(state):
+        turn.command(ReadPositions())
+
+
+def _is_theirs(state: State, key: str, quantity: int) -> bool:
+    """Whether others hold it for sure: their trades of today say so, or the difference was seen twice.
+
+    A position that was read before our own last exit still shows what we have closed since.
+    """
+    difference = state.book.differences.get(key)
+    is_confirmed = difference is not None and difference.broker_quantity == quantity
+    return quantity == foreign_position(state, key) or is_confirmed
+
+
+def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
+    series = state.market.series.get(key)
+    if series is None:
+        turn.command(Alert(level="critical", text=f"panic cannot close {quantity} of unlisted {key}"))
+        return
+    price = series.last_price or series.previous_close or series.instrument.tick_size
+    trade = Trade(
+        trade_id=state.book.last_trade_id + 1,
+        strategy="panic",
+        instrument_key=key,
+        direction=Direction.LONG if quantity > 0 else Direction.SHORT,
+        product=state.broker_products[key],
+        planned_quantity=abs(quantity),
+        planned_at_ms=state.now_ms,
+        reference_price=price,
+        plan=ExitPlan(stop_price=price, target_price=None, trail_distance=None),
+        stop_price=price,
+        best_price=price,
+    )
+    of_today = foreign_position(state, key)
+    turn.emit(
+        ev.PositionAdopted(
+            at_ms=state.now_ms, trade=trade, quantity=quantity, price=price, traded_today=of_today
+        )
+    )
+    request_exit(state, trade, ExitReason.PANIC, turn)
+
+
+def is_finished(state: State) -> bool:
+    """Whether complete reads show nothing open: no live order, no position. Not having looked is not flat."""
+    newest_doubt_ms = max(state.last_fill_seen_ms, state.panic_asked_at_ms)
+    if not state.is_recovered or state.positions_read_at_ms < newest_doubt_ms:
+        return False
+    if state.book.trades or state.open_foreign_orders:
+        return False
+    if any(order.status.is_live for order in state.book.orders.values()):
+        return False
+    return not any(state.broker_quantity.values())

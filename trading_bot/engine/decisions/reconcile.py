@@ -1,0 +1,80 @@
+"""Do the broker's positions equal ours? A difference seen twice halts entries, never exits."""
+
+from trading_bot.domain import events as ev
+from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions.foreign import foreign_position
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import AccountRead, PositionsRead, ReadFailed
+from trading_bot.engine.state import State, has_unsettled_fills
+
+
+def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
+    """Compare every instrument that either side knows."""
+    state.positions_read_at_ms = max(state.positions_read_at_ms, event.asked_at_ms)
+    if state.books_read_at_ms and not state.is_recovered:
+        state.is_recovered = True
+        turn.touched_trades.update(dict.fromkeys(state.book.trades))
+    theirs: dict[str, int] = {}
+    for row in event.positions:
+        theirs[row.instrument_key] = theirs.get(row.instrument_key, 0) + row.quantity
+    state.broker_quantity = theirs
+    state.broker_products = {row.instrument_key: row.product for row in event.positions if row.quantity}
+    ours = {key: position.quantity for key, position in state.book.positions.items()}
+    for key in sorted(theirs.keys() | ours.keys() | state.book.differences.keys()):
+        expected = ours.get(key, 0) + foreign_position(state, key)
+        if theirs.get(key, 0) == expected:
+            _agree(state, key, turn)
+        elif not _is_moving(state, key):
+            _differ(state, key, ours.get(key, 0), theirs.get(key, 0), turn)
+    if not state.book.differences:
+        halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
+
+
+def _is_moving(state: State, key: str) -> bool:
+    """Whether fills that were not applied yet may explain a difference: then the next read will tell."""
+    return any(
+        order.request.instrument_key == key and has_unsettled_fills(order)
+        for order in state.book.orders.values()
+    )
+
+
+def _agree(state: State, key: str, turn: Turn) -> None:
+    state.mismatches.pop(key, None)
+    if key in state.book.differences:
+        turn.emit(ev.DifferenceSettled(at_ms=state.now_ms, instrument_key=key))
+        turn.touch_instrument(key)
+
+
+def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
+    if state.mismatches.get(key) != theirs:
+        state.mismatches[key] = theirs
+        turn.command(ReadBooks(reason=f"position of {key} differs"))
+        return
+    known = state.book.differences.get(key)
+    if known is not None and (known.our_quantity, known.broker_quantity) == (ours, theirs):
+        return
+    turn.emit(
+        ev.DifferenceFound(at_ms=state.now_ms, instrument_key=key, our_quantity=ours, broker_quantity=theirs)
+    )
+    turn.command(Alert(level="critical", text=f"{key}: our position {ours}, the broker's {theirs}"))
+    halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
+    turn.touch_instrument(key)
+
+
+def on_account_read(state: State, event: AccountRead, _turn: Turn) -> None:
+    """Take funds, margin rates and price bands."""
+    state.account.available = event.funds.available
+    state.account.asked_at_ms = event.asked_at_ms
+    state.account.margin_rates.update(event.margin_rates)
+    state.account.bands.update(event.bands)
+
+
+def on_read_failed(state: State, event: ReadFailed, turn: Turn) -> None:
+    """A read without an answer changes nothing in the book; it is said, and a dead token stops entries."""
+    if event.needs_login:
+        if (ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN) not in state.book.halts:
+            turn.command(Alert(level="critical", text="the broker does not accept the token: log in again"))
+        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN)
+        return
+    turn.command(Alert(level="warning", text=f"reading {event.what} failed: {event.detail}"))

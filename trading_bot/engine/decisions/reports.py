@@ -1,0 +1,231 @@
+"""What the broker shows of our orders: rows of the book and the stream, and trades.
+
+The stream is a hint: it moves an order forward, never back. The books are the truth. A position changes only
+by fills, and each fill is applied once.
+"""
+
+from dataclasses import replace
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
+from trading_bot.domain.tag import parse_tag
+from trading_bot.engine.book import fill_id
+from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.decisions import doubts, foreign, halts, protection, strays
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
+from trading_bot.engine.state import State, has_unsettled_fills
+
+_NOT_YET_REPORTED = frozenset(
+    {OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.REFUSED, OrderStatus.ABSENT}
+)
+_NEVER_SENT = frozenset({OrderStatus.INTENDED, OrderStatus.DROPPED})
+_REPORTED = frozenset(
+    {
+        OrderStatus.OPEN,
+        OrderStatus.TRIGGER_PENDING,
+        OrderStatus.FILLED,
+        OrderStatus.CANCELLED,
+        OrderStatus.REJECTED,
+    }
+)
+
+
+def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
+    """Take a row of the stream; a grown filled quantity asks for the trades.
+
+    Rows may be repeated and come out of order, so terms are taken from one only where they are those that we
+    asked for: an old row must not make a modified order look unmodified.
+    """
+    order = _ours(state, event.report)
+    if order is None:
+        _note_foreign(state, event.report, turn)
+        return
+    is_stale = event.report.filled_quantity < order.reported_filled_quantity or (
+        order.status is OrderStatus.OPEN and event.report.status is OrderStatus.TRIGGER_PENDING
+    )
+    if is_stale:
+        return
+    report = event.report
+    if order.requested_terms != report.terms:
+        report = replace(report, terms=order.terms)
+    _take_report(state, order, report, turn)
+    if has_unsettled_fills(state.book.orders[order.tag]):
+        turn.command(ReadBooks(reason=f"order {order.tag} filled"))
+
+
+def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
+    """Take the answer of a search by tag: adopt what was found. Finding nothing proves nothing."""
+    for report in event.orders:
+        order = _ours(state, report)
+        if order is not None:
+            _take_report(state, order, report, turn)
+    if len({report.order_id for report in event.orders}) > 1:
+        text = f"{len(event.orders)} orders carry the tag {event.tag}"
+        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="tag_twice", detail=text))
+        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "tag_twice", until_released=True)
+
+
+def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
+    """Take a complete read of orders and trades."""
+    seen_tags = frozenset(report.tag for report in event.orders if report.tag)
+    for report in event.orders:
+        order = _ours(state, report)
+        if order is None:
+            _note_foreign(state, report, turn)
+        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
+            _take_report(state, order, report, turn)
+            _judge_change(state, order.tag, report, event.asked_at_ms, turn)
+    _take_fills(state, event.fills, turn)
+    state.open_foreign_orders = tuple(
+        report.order_id
+        for report in event.orders
+        if report.status.is_live and report.order_id in state.book.foreign_orders
+    )
+    if _shows_all_that_was_seen(state, event):
+        doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+    if not state.books_read_at_ms:
+        turn.touched_trades.update(dict.fromkeys(state.book.trades))
+    halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN)
+    state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
+
+
+def _shows_all_that_was_seen(state: State, event: BooksRead) -> bool:
+    """Whether the order book still holds every order that it held before: else it is not the whole book."""
+    shown = {report.order_id for report in event.orders}
+    return all(
+        order.order_id in shown
+        for order in state.book.orders.values()
+        if order.status in _REPORTED and order.seen_at_ms <= event.asked_at_ms
+    )
+
+
+def _ours(state: State, report: OrderReport) -> Order | None:
+    """Our order that a row speaks of: by its id, or by the tag of one that was sent and has no id yet."""
+    order = state.book.order_by_id(report.order_id)
+    if order is not None or report.tag is None:
+        return order
+    order = state.book.orders.get(report.tag)
+    if order is None or order.order_id is not None or order.status in _NEVER_SENT:
+        return None
+    return order
+
+
+def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    was_terminal = order.status.is_terminal
+    has_grown = report.filled_quantity > order.reported_filled_quantity
+    if was_terminal and report.status.is_terminal and not has_grown:
+        return
+    _take_terms(state, order, report, turn)
+    order = state.book.orders[order.tag]
+    if _is_step_forward(order, report):
+        _advance(state, order, report, turn)
+    if was_terminal and (has_grown or not state.book.orders[order.tag].status.is_terminal):
+        text = f"order {order.tag} is {report.status} with {report.filled_quantity} filled after its end"
+        strays.record(turn, "late_order", text)
+        strays.take_up(state, order.tag, turn)
+
+
+def _is_step_forward(order: Order, report: OrderReport) -> bool:
+    if order.order_id is None and order.status in _NOT_YET_REPORTED:
+        return True
+    return report.status is not order.status and report.status in TRANSITIONS[order.status]
+
+
+def _take_terms(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    filled = max(order.reported_filled_quantity, report.filled_quantity)
+    if report.terms != order.terms or filled != order.reported_filled_quantity:
+        turn.emit(
+            ev.OrderReported(
+                at_ms=state.now_ms,
+                tag=order.tag,
+                terms=report.terms,
+                reported_filled_quantity=filled,
+            )
+        )
+        turn.touch(order.tag)
+    if order.requested_terms is not None and report.terms == order.requested_terms:
+        _resolve(turn, order.tag, ev.ChangeResult.CONFIRMED, "")
+    elif order.is_change_pending and report.change in (
+        ReportedChange.NOT_MODIFIED,
+        ReportedChange.NOT_CANCELLED,
+    ):
+        _resolve(turn, order.tag, ev.ChangeResult.REFUSED, report.message)
+
+
+def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    state.doubts.pop(order.tag, None)
+    turn.emit(
+        ev.OrderAdvanced(
+            at_ms=state.now_ms,
+            tag=order.tag,
+            status=report.status,
+            order_id=report.order_id,
+            message=report.message,
+        )
+    )
+    turn.touch(order.tag)
+    is_lost = report.status is OrderStatus.REJECTED or (
+        report.status is OrderStatus.CANCELLED and not order.cancel_requested
+    )
+    if is_lost:
+        text = report.message or f"{report.status} by the broker"
+        halts.note_rejection(state, turn, f"{order.request.purpose} {order.tag}: {text}")
+        protection.note_failure(state, order, text, turn)
+
+
+def _judge_change(state: State, tag: str, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
+    """A read sent well after a change was asked for, that still shows the old terms: it did not happen."""
+    order = state.book.orders[tag]
+    if not order.is_change_pending or report.change is ReportedChange.PENDING:
+        return
+    if asked_at_ms >= order.changed_at_ms + state.settings.change_settle_s * MS_PER_SECOND:
+        _resolve(turn, tag, ev.ChangeResult.NOT_SEEN, "the book still shows the old terms")
+
+
+def _resolve(turn: Turn, tag: str, result: ev.ChangeResult, message: str) -> None:
+    turn.emit(ev.ChangeResolved(at_ms=turn.now_ms, tag=tag, result=result, message=message))
+    turn.touch(tag)
+
+
+def _take_fills(state: State, fills: tuple[Fill, ...], turn: Turn) -> None:
+    others: list[Fill] = []
+    for fill in sorted(fills, key=lambda fill: fill.filled_at_ms):
+        tag = state.book.tags_by_order_id.get(fill.order_id)
+        if tag is None:
+            others.append(fill)
+        elif fill_id(fill) not in state.book.fills:
+            _apply_fill(state, tag, fill, turn)
+    foreign.take_fills(state, others, turn)
+
+
+def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
+    order = state.book.orders[tag]
+    is_late = order.status.is_terminal and not has_unsettled_fills(order)
+    state.last_fill_seen_ms = state.now_ms
+    turn.emit(ev.OrderFilled(at_ms=state.now_ms, tag=tag, fill=fill))
+    if is_late:
+        strays.record(turn, "late_fill", f"{fill.quantity} units of {tag} traded after it was {order.status}")
+    strays.take_up(state, tag, turn)
+
+
+def _note_foreign(state: State, report: OrderReport, turn: Turn) -> None:
+    if report.order_id in state.book.foreign_orders:
+        return
+    turn.emit(
+        ev.ForeignOrderSeen(
+            at_ms=state.now_ms,
+            order_id=report.order_id,
+            instrument_key=report.instrument_key,
+            side=report.side,
+            quantity=report.terms.quantity,
+            tag=report.tag,
+            placed_by=report.placed_by,
+        )
+    )
+    turn.command(Alert(level="warning", text=f"foreign order {report.order_id} in {report.instrument_key}"))
+    if parse_tag(report.tag) is not None:
+        text = f"order {report.order_id} carries the tag {report.tag}, which this book never gave"
+        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unknown_owner", detail=text))
+        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "unknown_owner", until_released=True)

@@ -1,0 +1,54 @@
+"""Orders that live or fill after their trade has ended: taken up again, and taken to a safe end.
+
+An order that was proved absent may appear after all, and a cancelled one may still fill. Neither may be left
+without a trade that watches over it.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.order import Order, Side
+from trading_bot.domain.signal import Direction
+from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
+from trading_bot.engine.commands import Alert
+from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions.exit_request import request_exit
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.state import State
+
+
+def record(turn: Turn, kind: str, text: str) -> None:
+    """Record an incident that a person has to look at before anything new is entered."""
+    turn.emit(ev.IncidentRecorded(at_ms=turn.now_ms, kind=kind, detail=text))
+    turn.command(Alert(level="critical", text=text))
+    halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", kind, until_released=True)
+
+
+def take_up(state: State, tag: str, turn: Turn) -> None:
+    """See to it that a trade that is not closed owns the order, and drive that trade."""
+    book = state.book
+    order = book.orders[tag]
+    if book.trade_id_by_tag[tag] not in book.trades:
+        trade = book.trade_of(order.request.instrument_key) or _rescue(state, order, turn)
+        turn.emit(ev.OrderReassigned(at_ms=state.now_ms, tag=tag, trade_id=trade.trade_id))
+    turn.touch(tag)
+
+
+def _rescue(state: State, order: Order, turn: Turn) -> Trade:
+    """Plan a trade that has nothing to do but to be closed."""
+    request = order.request
+    price = order.terms.price or order.terms.trigger_price or state.market.last_price(request.instrument_key)
+    trade = Trade(
+        trade_id=state.book.last_trade_id + 1,
+        strategy="rescue",
+        instrument_key=request.instrument_key,
+        direction=Direction.LONG if request.side is Side.BUY else Direction.SHORT,
+        product=request.product,
+        planned_quantity=order.terms.quantity,
+        planned_at_ms=state.now_ms,
+        reference_price=price,
+        plan=ExitPlan(stop_price=price, target_price=None, trail_distance=None),
+        stop_price=price,
+        best_price=price,
+    )
+    turn.emit(ev.RescuePlanned(at_ms=state.now_ms, trade=trade))
+    request_exit(state, trade, ExitReason.UNPROTECTED, turn)
+    return trade

@@ -1,0 +1,195 @@
+"""What a frame and a second of time do: prices, candles, and the levels of open trades.
+
+`on_frame` is the hot path: for most ticks it stores a price and adds to a candle, and nothing else.
+"""
+
+from collections.abc import Sequence
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.market_data import Tick
+from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.trade import ExitReason, Trade
+from trading_bot.engine.commands import Alert, RefillHistory
+from trading_bot.engine.decisions import days, doubts, protection, trades
+from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
+from trading_bot.engine.decisions.halts import halt_on_daily_loss
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FeedLost, FrameReceived, PhaseReported
+from trading_bot.engine.market_view import Series, Watch
+from trading_bot.engine.state import State
+
+
+def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
+    """Take a message of the feed."""
+    market = state.market
+    frame, now_ms = event.frame, state.now_ms
+    _hear(state, turn)
+    market.frames += 1
+    market.ticks += len(frame.ticks)
+    all_series = market.series
+    suspect_move = state.settings.suspect_move
+    for tick in frame.ticks:
+        series = all_series.get(tick.instrument_key)
+        if series is None:
+            market.unknown_ticks += 1
+            continue
+        price, last = tick.last_price, series.last_price
+        is_odd = price <= 0 or (last and abs(price - last) > last * suspect_move)
+        if is_odd and not _confirms(series, price):
+            series.suspect_price = price
+            market.suspect_ticks += 1
+            continue
+        series.suspect_price = 0
+        series.last_price = price
+        series.tick = tick
+        series.seen_at_ms = now_ms
+        series.ticks += 1
+        closed = series.builder.add(tick)
+        if closed:
+            _take_closed(series, closed, turn)
+        watch = series.watch
+        if watch is not None and not frame.is_snapshot:
+            _check_levels(state, series, watch, tick, turn)
+
+
+def _confirms(series: Series, price: int) -> bool:
+    """Whether a jump was announced by the tick before: two in a row near each other are believed."""
+    suspect = series.suspect_price
+    return suspect > 0 and abs(price - suspect) * 100 <= suspect
+
+
+def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:
+    key = series.instrument.key
+    evaluated_timeframes_s = series.evaluated_timeframes_s if series.is_warm else ()
+    for timeframe_s, candle in closed:
+        if timeframe_s == MINUTE_S:
+            series.candles += 1
+            turn.candles.append((key, candle))
+        if timeframe_s in evaluated_timeframes_s:
+            turn.evaluations.append(
+                EvaluationDue(at_ms=turn.now_ms, instrument_key=key, timeframe_s=timeframe_s, candle=candle)
+            )
+
+
+def _look_at_forming(series: Series, turn: Turn) -> None:
+    for timeframe_s, interval_s in series.provisional:
+        candle = series.builder.forming(timeframe_s)
+        if candle is None or turn.now_ms // MS_PER_SECOND % interval_s:
+            continue
+        turn.evaluations.append(
+            EvaluationDue(
+                at_ms=turn.now_ms,
+                instrument_key=series.instrument.key,
+                timeframe_s=timeframe_s,
+                candle=candle,
+                is_provisional=True,
+            )
+        )
+
+
+def _check_levels(state: State, series: Series, watch: Watch, tick: Tick, turn: Turn) -> None:
+    price = tick.last_price
+    if (price - watch.best_price) * watch.sign > 0:
+        watch.best_price = price
+    if watch.below < price < watch.above:
+        return
+    trade = state.book.trades[watch.trade_id]
+    is_stop = (price - trade.stop_price) * watch.sign <= 0
+    if not is_stop:
+        request_exit(state, trade, ExitReason.TARGET, turn)
+    elif series.stop_breached_at_ms == 0:
+        series.stop_breached_at_ms = state.now_ms
+        if not protection.is_resting(state, trade):
+            request_exit(state, trade, stop_reason(trade), turn)
+
+
+def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
+    """Take a second of session time: close candles, then everything that waits for time to pass."""
+    now_ms = state.now_ms
+    for series in state.market:
+        closed = series.builder.close_until(now_ms)
+        if closed:
+            _take_closed(series, closed, turn)
+        if len(series.hours.continuous) > 1:
+            days.start_next_session(series, now_ms)
+        if series.provisional and series.is_warm:
+            _look_at_forming(series, turn)
+    doubts.search_due(state, turn)
+    _square_off(state, turn)
+    _stop_grace(state, turn)
+    halt_on_daily_loss(state, turn)
+    _check_silence(state, turn)
+    for trade in tuple(state.book.trades.values()):
+        protection.trail(state, trade, turn)
+        trades.drive(state, trade.trade_id, turn)
+
+
+def _square_off(state: State, turn: Turn) -> None:
+    for trade in tuple(state.book.trades.values()):
+        series = state.market.series.get(trade.instrument_key)
+        if series is None or state.now_ms >= series.hours.flat_by_ms:
+            request_exit(state, trade, ExitReason.SQUARE_OFF, turn)
+
+
+def _stop_grace(state: State, turn: Turn) -> None:
+    """The second line of defence: the broker's stop had its time and the position is still there."""
+    grace_ms = state.settings.stop_grace_s * MS_PER_SECOND
+    for trade in tuple(state.book.trades.values()):
+        hit_at_ms = _stop_hit_at_ms(state, trade)
+        if hit_at_ms and state.now_ms - hit_at_ms >= grace_ms:
+            request_exit(state, trade, stop_reason(trade), turn)
+
+
+def _stop_hit_at_ms(state: State, trade: Trade) -> int:
+    """When the stop was hit: by our prices, or by the broker's report that it works; 0 when it was not."""
+    series = state.market.series.get(trade.instrument_key)
+    if series is not None and series.watch is not None and series.stop_breached_at_ms:
+        return series.stop_breached_at_ms
+    triggered = (
+        order.seen_at_ms
+        for order in protection.live_exits(state, trade)
+        if order.status is OrderStatus.OPEN and order.terms.order_type.has_trigger
+    )
+    return min(triggered, default=0)
+
+
+def _check_silence(state: State, turn: Turn) -> None:
+    """Treat a connected feed that says nothing in continuous trading as lost: entries stop, exits go on."""
+    market = state.market
+    if not market.is_feed_up or not any(series.hours.is_open(state.now_ms) for series in market):
+        return
+    if state.now_ms - market.seen_at_ms <= state.settings.feed_silence_s * MS_PER_SECOND:
+        return
+    market.is_feed_up = False
+    turn.emit(
+        ev.IncidentRecorded(
+            at_ms=state.now_ms,
+            kind="feed_silent",
+            detail=f"no message since {market.seen_at_ms}",
+        )
+    )
+    turn.command(Alert(level="warning", text="the feed is silent: no entries until it speaks again"))
+
+
+def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
+    """Take the loss of the feed: no entries until it speaks again."""
+    if state.market.is_feed_up:
+        turn.command(Alert(level="warning", text="the feed is lost: no entries until it is back"))
+    state.market.is_feed_up = False
+
+
+def on_phases(state: State, _event: PhaseReported, turn: Turn) -> None:
+    """Take the exchange's word on its segments; it also shows that the feed is alive."""
+    _hear(state, turn)
+
+
+def _hear(state: State, turn: Turn) -> None:
+    """The feed spoke; after a long silence the candles that it missed are fetched from history."""
+    market, now_ms = state.market, state.now_ms
+    silence_ms = now_ms - market.seen_at_ms
+    if market.seen_at_ms and silence_ms >= state.settings.gap_refill_s * MS_PER_SECOND:
+        turn.command(RefillHistory(silent_s=silence_ms // MS_PER_SECOND))
+    market.is_feed_up = True
+    market.seen_at_ms = now_ms

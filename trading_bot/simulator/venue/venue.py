@@ -1,0 +1,279 @@
+"""The pretend broker: takes requests, sends them through its hops to the pretend exchange, keeps the books.
+
+Rows of an order carry the broker's words. A MARKET order shows the protected limit that it was given as its
+price. Between session days there is no venue: one is made for each day.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from trading_bot.domain.instrument import Instrument, Product
+from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.money import ZERO, round_to_paisa
+from trading_bot.simulator.venue.api_checks import refuse_cancel, refuse_change, refuse_new
+from trading_bot.simulator.venue.bands import PriceBands
+from trading_bot.simulator.venue.closing import ClosingBell
+from trading_bot.simulator.venue.contracts import (
+    ChangedTerms,
+    FundsRow,
+    MarketMoment,
+    MarketUpdate,
+    NewOrder,
+    OrderListener,
+    OrderRow,
+    PositionRow,
+    TradeRow,
+    VenueRefusal,
+)
+from trading_bot.simulator.venue.exchange import Exchange
+from trading_bot.simulator.venue.hops import Agenda, DelayPolicy, SeededDelays
+from trading_bot.simulator.venue.ledger import ChargeFunction, Holding, Ledger
+from trading_bot.simulator.venue.listing import market_board
+from trading_bot.simulator.venue.matching import MatchingRules
+from trading_bot.simulator.venue.orders import OrderRegister, VenueOrder
+from trading_bot.simulator.venue.request_path import RequestPath
+from trading_bot.simulator.venue.risk_desk import RiskDesk
+from trading_bot.simulator.venue.session_plan import Phase, SessionPlans
+from trading_bot.simulator.venue.settings import VenueSettings
+from trading_bot.simulator.venue.square_off import SquareOff, buys_first, closing_order
+
+_EXITS_MAX = 50
+_EXIT_PLACED_BY = "SIM001"
+
+
+class Venue:
+    """One day of the pretend exchange and broker (`BrokerCore`).
+
+    Args:
+        on: the trading day.
+        instruments: what is listed.
+        previous_closes: paise by instrument key; an instrument may be missing.
+        plans: the session of each instrument.
+        settings: money, delays, switches.
+        random: the seeded source of jitter.
+        charges: what the day's trades cost.
+        delays: how long each hop takes, instead of the configured delays.
+    """
+
+    def __init__(
+        self,
+        *,
+        on: date,
+        instruments: Sequence[Instrument],
+        previous_closes: Mapping[str, int],
+        plans: SessionPlans,
+        settings: VenueSettings,
+        random: Random,
+        charges: ChargeFunction,
+        delays: DelayPolicy | None = None,
+    ) -> None:
+        self._instruments = tuple(instruments)
+        self._settings = settings
+        self._agenda = Agenda(midnight_ms(on))
+        self._board = market_board(instruments, previous_closes, plans)
+        self._register = OrderRegister(on, self._agenda)
+        self._ledger = Ledger(on, self._board, settings, charges)
+        self._bands = PriceBands(self._board, settings)
+        self._desk = RiskDesk(
+            board=self._board,
+            bands=self._bands,
+            register=self._register,
+            ledger=self._ledger,
+            settings=settings,
+        )
+        rules = MatchingRules(
+            queue_share_thousandths=int(settings.queue_share * 1_000),
+            unquoted_spread_ticks=settings.unquoted_spread_ticks,
+            slippage_bps=settings.slippage_bps,
+        )
+        self._exchange = self._made_exchange(rules)
+        self._path = self._made_path(delays or SeededDelays(settings, random))
+        self._bell = self._closing_bell(rules)
+        self._schedule_square_off()
+
+    # --- time and market --------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """Session time that it has been advanced to."""
+        return self._agenda.now_ms
+
+    @property
+    def next_due_ms(self) -> int | None:
+        """When something is due next by itself; None when nothing is. For drivers of virtual time."""
+        return self._agenda.next_due_ms
+
+    @property
+    def instruments(self) -> Sequence[Instrument]:
+        """What it lists."""
+        return self._instruments
+
+    def subscribe(self, listener: OrderListener) -> None:
+        """Add a listener to the order stream."""
+        self._register.subscribe(listener)
+
+    def advance(self, to_ms: int) -> None:
+        """Let everything happen that is due up to this session time; an earlier time changes nothing."""
+        self._agenda.run_until(to_ms)
+
+    def on_market(self, moment: MarketMoment) -> None:
+        """Advance to the moment and match against the new prices and depth."""
+        self._agenda.run_until(moment.at_ms)
+        take = self._exchange.on_update
+        if not self._bell.is_listening:
+            for update in moment.updates:
+                take(update)
+            return
+        for update in moment.updates:
+            previous = self._board.markets.get(update.instrument_key)
+            take(update)
+            self._bell.on_update(previous, update, self._agenda.now_ms)
+
+    # --- requests ---------------------------------------------------------------------------------------
+
+    def place(self, order: NewOrder) -> tuple[str, ...]:
+        """Take an order at `now_ms` and return its ids (several when sliced). Raises VenueRefusal."""
+        refuse_new(order, self._board.listing(order.instrument_key), self.now_ms, self._settings)
+        return self._path.send(order)
+
+    def modify(self, change: ChangedTerms) -> None:
+        """Take a modification request. Raises VenueRefusal."""
+        order = self._register.order(change.order_id)
+        refuse_change(change, order, self._board.listing(order.instrument.key), self._settings)
+        self._path.change(order, change)
+
+    def cancel(self, order_id: str) -> None:
+        """Take a cancellation request. Raises VenueRefusal."""
+        order = self._register.order(order_id)
+        refuse_cancel(order)
+        self._path.withdraw(order)
+
+    def exit_all(self, tag: str | None = None, segment: str | None = None) -> tuple[str, ...]:
+        """Place protected market orders against every open intraday or derivative position; their ids.
+
+        With a tag only intraday positions count in which an order with that tag traded. At most 50 positions,
+        buys first. Raises VenueRefusal when there is nothing to exit (UDAPI1111) or nothing that trades now
+        (UDAPI1113).
+        """
+        holdings = [
+            holding for holding in self._ledger.open_holdings() if self._may_exit(holding, tag, segment)
+        ]
+        if not holdings:
+            raise VenueRefusal(400, "UDAPI1111", "No open positions to exit")
+        open_now = [holding for holding in holdings if self._is_continuous(holding.instrument.key)]
+        if not open_now:
+            raise VenueRefusal(400, "UDAPI1113", "Positions can only be exited in market hours")
+        exits = buys_first([closing_order(holding, _EXIT_PLACED_BY) for holding in open_now[:_EXITS_MAX]])
+        return tuple(order_id for order in exits for order_id in self._path.send(order))
+
+    def restore(self, orders: Sequence[VenueOrder], trades: Sequence[TradeRow]) -> None:
+        """Put orders and trades of an earlier process back, silently; advance to the present first.
+
+        Live orders stand at the exchange again, at the end of their queues. Orders whose last status is not
+        known to be the end go on as if they had arrived.
+        """
+        for trade in trades:
+            self._ledger.restore(self._board.listing(trade.instrument_key).instrument, trade)
+        for order in orders:
+            self._register.restore(order)
+            if not order.is_done:
+                self._exchange.restore(order)
+
+    # --- books ------------------------------------------------------------------------------------------
+
+    def order_rows(self) -> tuple[OrderRow, ...]:
+        """Latest state of every order of the day."""
+        return self._register.latest_rows()
+
+    def order_history(self, *, order_id: str | None = None, tag: str | None = None) -> tuple[OrderRow, ...]:
+        """All states of one order, or of all orders with a tag. Raises VenueRefusal when there are none."""
+        return self._register.history(order_id, tag)
+
+    def trade_rows(self, order_id: str | None = None) -> tuple[TradeRow, ...]:
+        """Fills of the day, or of one order."""
+        return self._ledger.trades(order_id)
+
+    def position_rows(self) -> tuple[PositionRow, ...]:
+        """Positions of the day, closed ones included."""
+        return self._ledger.position_rows()
+
+    def funds(self) -> FundsRow:
+        """Cash and margin now."""
+        return self._ledger.funds(self._desk.used_margin())
+
+    def required_margin(self, orders: Sequence[NewOrder]) -> Decimal:
+        """Margin in rupees that these orders together would need, each opening its own position."""
+        return round_to_paisa(sum((self._desk.required(order) for order in orders), ZERO))
+
+    def market(self, instrument_key: str) -> MarketUpdate | None:
+        """Newest market state of an instrument; None before its first."""
+        return self._board.markets.get(instrument_key)
+
+    def band(self, instrument_key: str) -> tuple[int, int]:
+        """Lower and upper price limit in paise. Raises VenueRefusal when the instrument is not listed."""
+        return self._bands.band(instrument_key)
+
+    def ledger(self) -> dict[str, object]:
+        """The true record for a checker: orders, trades, positions, charges by line, net_pnl; JSON-ready."""
+        return self._ledger.statement(tuple(self._register.all()))
+
+    # --- inside -----------------------------------------------------------------------------------------
+
+    def _made_exchange(self, rules: MatchingRules) -> Exchange:
+        return Exchange(
+            board=self._board,
+            bands=self._bands,
+            register=self._register,
+            ledger=self._ledger,
+            desk=self._desk,
+            agenda=self._agenda,
+            rules=rules,
+        )
+
+    def _made_path(self, delays: DelayPolicy) -> RequestPath:
+        return RequestPath(
+            board=self._board,
+            register=self._register,
+            desk=self._desk,
+            exchange=self._exchange,
+            agenda=self._agenda,
+            delays=delays,
+            settings=self._settings,
+        )
+
+    def _schedule_square_off(self) -> None:
+        SquareOff(
+            board=self._board,
+            register=self._register,
+            ledger=self._ledger,
+            agenda=self._agenda,
+            settings=self._settings,
+            send=self._path.send,
+            withdraw=self._path.withdraw,
+        )
+
+    def _closing_bell(self, rules: MatchingRules) -> ClosingBell:
+        return ClosingBell(
+            board=self._board,
+            bands=self._bands,
+            register=self._register,
+            exchange=self._exchange,
+            agenda=self._agenda,
+            rules=rules,
+            reports_day_end=self._settings.day_end_cancellations_reported,
+        )
+
+    def _is_continuous(self, instrument_key: str) -> bool:
+        return self._board.listings[instrument_key].plan.phase(self.now_ms) is Phase.CONTINUOUS
+
+    def _may_exit(self, holding: Holding, tag: str | None, segment: str | None) -> bool:
+        if segment is not None and holding.instrument.segment != segment:
+            return False
+        if tag is not None:
+            return holding.product is Product.INTRADAY and self._was_traded_by(holding, tag)
+        return holding.product is Product.INTRADAY or holding.instrument.segment.is_derivatives
+
+    def _was_traded_by(self, holding: Holding, tag: str) -> bool:
+        return any(self._register.order(trade.order_id).tag == tag for trade in holding.trades)
