@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mypy_extensions import mypyc_attr
+
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.signal import Answer
 from trading_bot.engine.commands import Command
 from trading_bot.engine.decide import decide, decide_in
 from trading_bot.engine.decisions.turn import Turn
@@ -22,13 +24,14 @@ class Step(NamedTuple):
     evaluations: tuple[EvaluationDue, ...]
     candles: tuple[tuple[str, Candle], ...]
     """Minutes that closed, by instrument key."""
-    traces: tuple[Evaluation, ...]
+    traces: tuple[Answer, ...]
     failures: tuple[Exception, ...]
 
 
 _NOTHING = Step((), (), (), (), (), ())
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Core:
     """State, decision and row numbers; without I/O, without a clock, without waiting."""
 
