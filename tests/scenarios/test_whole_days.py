@@ -5,11 +5,14 @@ import os
 import time
 from collections import Counter
 from datetime import date
+from datetime import time as time_of_day
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.virtual_days import generated, recorded, traded
+from trading_bot.domain.trade import ExitReason
+from trading_bot.simulator.venue.settings import VenueSettings
 
 GOLDEN = Path(__file__).parent / "golden"
 SHARES_2016 = ("RELIANCE", "TCS", "INFY", "SBIN", "HDFCBANK", "ICICIBANK", "AXISBANK", "TATASTEEL")
@@ -31,6 +34,20 @@ def test_invariants_hold_whatever_the_market_does(seed):
 
     assert day.problems == []
     assert day.trades >= 3
+
+
+@pytest.mark.parametrize("at", ["10:45", "12:40"])
+def test_a_day_that_the_broker_squares_off_is_equal_to_the_ledger(at):
+    """Fault 78, V3, V7: its fee is a charge like others, and its exits are not fought."""
+    early = time_of_day.fromisoformat(at)
+    settings = VenueSettings(
+        auction_share_square_off_at=early, share_square_off_at=early, derivative_square_off_at=early
+    )
+
+    day = traded(generated(), venue_settings=settings)
+
+    assert day.problems == []
+    assert ExitReason.BROKER in {closed.exit_reason for closed in day.closed_trades}
 
 
 @pytest.mark.parametrize("on", [date(2016, 8, 30), date(2016, 9, 7)])

@@ -260,6 +260,8 @@ class Fill:
     price: int
     """In paise."""
     filled_at_ms: int
+    by_broker: bool = False
+    """Whether the broker's own desk traded it, which costs a fee."""
 
     @property
     def value(self) -> int:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.money import ZERO
-from trading_bot.domain.order import Order, OrderStatus
+from trading_bot.domain.order import Order, OrderReport, OrderStatus
 from trading_bot.engine.book import Book
 from trading_bot.engine.market_view import MarketView
 from trading_bot.engine.settings import EngineSettings
@@ -72,6 +72,12 @@ class State:
     """How the broker carries them."""
     open_foreign_orders: tuple[str, ...] = ()
     """Ids of live orders that are not ours, as of the last complete read."""
+    account_user: str = ""
+    """Whom the broker's rows name as placer of our own orders; empty until one was seen."""
+    desk_orders: dict[str, OrderReport] = field(default_factory=dict)
+    """Newest rows of the orders that the broker itself placed, by order id."""
+    foreign_traded: dict[str, int] = field(default_factory=dict)
+    """Units that each order of others traded, as of the last complete read."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
     """Day and number of fills for which the charges were computed, and the charges."""
@@ -97,6 +103,8 @@ class State:
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,
+            self.desk_orders,
+            self.foreign_traded,
         ):
             known.clear()
 

@@ -9,9 +9,8 @@ from dataclasses import replace
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
-from trading_bot.domain.tag import parse_tag
 from trading_bot.engine.book import fill_id
-from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions import doubts, foreign, halts, protection, strays
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
@@ -40,8 +39,9 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
     """
     order = _ours(state, event.report)
     if order is None:
-        _note_foreign(state, event.report, turn)
+        foreign.note_order(state, event.report, turn)
         return
+    _learn_user(state, event.report)
     is_stale = event.report.filled_quantity < order.reported_filled_quantity or (
         order.status is OrderStatus.OPEN and event.report.status is OrderStatus.TRIGGER_PENDING
     )
@@ -72,8 +72,12 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     seen_tags = frozenset(report.tag for report in event.orders if report.tag)
     for report in event.orders:
         order = _ours(state, report)
+        if order is not None:
+            _learn_user(state, report)
+    for report in event.orders:
+        order = _ours(state, report)
         if order is None:
-            _note_foreign(state, report, turn)
+            foreign.note_order(state, report, turn)
         elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
             _take_report(state, order, report, turn)
             _judge_change(state, order.tag, report, event.asked_at_ms, turn)
@@ -110,6 +114,11 @@ def _ours(state: State, report: OrderReport) -> Order | None:
     if order is None or order.order_id is not None or order.status in _NEVER_SENT:
         return None
     return order
+
+
+def _learn_user(state: State, report: OrderReport) -> None:
+    """Remember whom the broker names as placer of our orders: whoever else it names is not this account."""
+    state.account_user = report.placed_by or state.account_user
 
 
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
@@ -208,24 +217,3 @@ def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
     if is_late:
         strays.record(turn, "late_fill", f"{fill.quantity} units of {tag} traded after it was {order.status}")
     strays.take_up(state, tag, turn)
-
-
-def _note_foreign(state: State, report: OrderReport, turn: Turn) -> None:
-    if report.order_id in state.book.foreign_orders:
-        return
-    turn.emit(
-        ev.ForeignOrderSeen(
-            at_ms=state.now_ms,
-            order_id=report.order_id,
-            instrument_key=report.instrument_key,
-            side=report.side,
-            quantity=report.terms.quantity,
-            tag=report.tag,
-            placed_by=report.placed_by,
-        )
-    )
-    turn.command(Alert(level="warning", text=f"foreign order {report.order_id} in {report.instrument_key}"))
-    if parse_tag(report.tag) is not None:
-        text = f"order {report.order_id} carries the tag {report.tag}, which this book never gave"
-        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unknown_owner", detail=text))
-        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "unknown_owner", until_released=True)
