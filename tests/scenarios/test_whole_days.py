@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from datetime import date
 from datetime import time as time_of_day
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,18 @@ def test_a_day_that_the_broker_squares_off_is_equal_to_the_ledger(at):
 
     assert day.problems == []
     assert ExitReason.BROKER in {closed.exit_reason for closed in day.closed_trades}
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+def test_invariants_hold_between_narrow_price_bands(seed):
+    """Faults 65 and 66, V4, V8: no stop is placed whose limit the exchange would refuse."""
+    narrow = VenueSettings(fixed_band=Decimal("0.02"), dynamic_band=Decimal("0.02"))
+
+    day = traded(generated(seed), seed=seed, venue_settings=narrow)
+
+    assert day.problems == []
+    assert not any(row.kind == "stop_failed" for row in day.rows)
+    assert day.trades >= 2
 
 
 @pytest.mark.parametrize("on", [date(2016, 8, 30), date(2016, 9, 7)])

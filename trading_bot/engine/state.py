@@ -91,6 +91,17 @@ class State:
             self.charges_cache = (on, count, self.charges_so_far(self.book))
         return self.charges_cache[2]
 
+    def band_of(self, instrument_key: str) -> tuple[int, int] | None:
+        """The price limits of an instrument; None where they are not known, or not any more.
+
+        Bands widen during the day: one that the price has left is an old one.
+        """
+        band = self.account.bands.get(instrument_key)
+        last_price = self.market.last_price(instrument_key)
+        if band is None or (last_price and not band[0] <= last_price <= band[1]):
+            return None
+        return band
+
     def begin_day(self) -> None:
         """Forget what was only true yesterday: limits, margins, and what the broker's books said."""
         self.account = Account()
