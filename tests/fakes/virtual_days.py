@@ -80,7 +80,7 @@ def recorded(folder, on, symbols):
     return market_source(SimulatorOptions(port=0, data=folder, session_on=on, symbols=symbols), rules)
 
 
-def traded(source, *, seed=1, database=None, input_log=None, venue_settings=None):
+def traded(source, *, seed=1, database=None, input_log=None, venue_settings=None, wired=None):
     """Trade a day in virtual time: into memory, or into a database."""
     journal = MemoryJournal() if database is None else _inline(database)
     probes: list[ProbedCore] = []
@@ -104,6 +104,7 @@ def traded(source, *, seed=1, database=None, input_log=None, venue_settings=None
         seed=seed,
         notifier=SilentNotifier(),
         watched=watched,
+        **({"wired": wired} if wired else {}),
     )
     ended, venue = run_virtually(day.run())
     journal.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.faulty_brokers import TradesHidden
 from tests.fakes.virtual_days import generated, recorded, traded
 from trading_bot.domain.trade import ExitReason
 from trading_bot.simulator.venue.settings import VenueSettings
@@ -61,6 +62,16 @@ def test_invariants_hold_between_narrow_price_bands(seed):
     assert day.problems == []
     assert not any(row.kind == "stop_failed" for row in day.rows)
     assert day.trades >= 2
+
+
+@pytest.mark.parametrize("hidden_s", [20, 100_000])
+def test_a_day_whose_trades_show_late_or_never_is_equal_to_the_ledger(hidden_s):
+    """Fault 58, V4, V6, V7: the order's own figures stand in for them, once."""
+    day = traded(generated(), wired=lambda broker, clock: TradesHidden(broker, clock, hidden_s))
+
+    assert day.problems == []
+    assert day.trades >= 3
+    assert any(row.kind == "fill_explained" for row in day.rows) == (hidden_s == 20)
 
 
 @pytest.mark.parametrize("on", [date(2016, 8, 30), date(2016, 9, 7)])

@@ -141,6 +141,17 @@ class OrderFilled(BookEvent):
 
     tag: str
     fill: Fill
+    is_assumed: bool = False
+    """Whether no trade showed it: quantity and price follow from the order's cumulative figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillExplained(BookEvent):
+    """A trade row that came after its units had been applied from the order's cumulative figures."""
+
+    tag: str
+    fill: Fill
+    """The part of the trade that was applied before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

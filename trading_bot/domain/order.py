@@ -174,6 +174,8 @@ class Order:
     """Units covered by applied fills."""
     reported_filled_quantity: int = 0
     """Units that the broker says are filled; ahead of `filled_quantity` until the trades are read."""
+    assumed_quantity: int = 0
+    """Units of the applied fills that no trade row has shown yet."""
     requested_terms: OrderTerms | None = None
     """A modification that was sent and is not yet confirmed."""
     cancel_requested: bool = False

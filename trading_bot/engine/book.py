@@ -28,6 +28,8 @@ class Book:
     tags_by_trade_id: dict[int, list[str]] = field(default_factory=dict)
     fills: dict[str, Fill] = field(default_factory=dict)
     """Today's applied fills by `fill_id`."""
+    explained: dict[str, Fill] = field(default_factory=dict)
+    """Trades that were shown after their units had been applied, by `fill_id`."""
     positions: dict[str, Position] = field(default_factory=dict)
     """Our own open positions by instrument."""
     trades: dict[int, Trade] = field(default_factory=dict)
@@ -97,6 +99,7 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.trade_id_by_tag.clear()
     book.tags_by_trade_id = {trade_id: [] for trade_id in book.trades}
     book.fills.clear()
+    book.explained.clear()
     book.closed_trades.clear()
     book.trades_today = 0
     book.symbol_trades_today.clear()
@@ -234,12 +237,19 @@ def _order_filled(book: Book, event: ev.OrderFilled) -> None:
     book.orders[event.tag] = replace(
         order,
         filled_quantity=filled,
+        assumed_quantity=order.assumed_quantity + (fill.quantity if event.is_assumed else 0),
         reported_filled_quantity=max(order.reported_filled_quantity, filled),
     )
     position = book.positions.get(fill.instrument_key) or Position(
         instrument_key=fill.instrument_key, product=order.request.product
     )
     book.positions[fill.instrument_key] = position.apply(fill)
+
+
+def _fill_explained(book: Book, event: ev.FillExplained) -> None:
+    book.explained[fill_id(event.fill)] = event.fill
+    order = book.orders[event.tag]
+    book.orders[event.tag] = replace(order, assumed_quantity=order.assumed_quantity - event.fill.quantity)
 
 
 def _foreign_fill_taken(book: Book, event: ev.ForeignFillTaken) -> None:
@@ -344,6 +354,7 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.CancelIntended: _cancel_intended,
     ev.ChangeResolved: _change_resolved,
     ev.OrderFilled: _order_filled,
+    ev.FillExplained: _fill_explained,
     ev.ForeignFillTaken: _foreign_fill_taken,
     ev.RescuePlanned: _rescue_planned,
     ev.OrderReassigned: _order_reassigned,

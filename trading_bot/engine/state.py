@@ -72,6 +72,12 @@ class State:
     """How the broker carries them."""
     open_foreign_orders: tuple[str, ...] = ()
     """Ids of live orders that are not ours, as of the last complete read."""
+    unsettled_since_ms: dict[str, int] = field(default_factory=dict)
+    """Orders with reported fills whose trades complete reads do not show, and since when, by tag."""
+    suspects_ms: dict[str, int] = field(default_factory=dict)
+    """Orders whose rows take back what was reported, and since when, by tag."""
+    told_suspects: set[str] = field(default_factory=set)
+    """Orders of which a person was told that their rows contradict."""
     account_user: str = ""
     """Whom the broker's rows name as placer of our own orders; empty until one was seen."""
     desk_orders: dict[str, OrderReport] = field(default_factory=dict)
@@ -108,12 +114,15 @@ class State:
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.open_foreign_orders = ()
+        self.told_suspects.clear()
         for known in (
             self.doubts,
             self.mismatches,
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,
+            self.unsettled_since_ms,
+            self.suspects_ms,
             self.desk_orders,
             self.foreign_traded,
         ):

@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
-from trading_bot.engine.book import fill_id
+from trading_bot.domain.order import TRANSITIONS, Order, OrderReport, OrderStatus, ReportedChange
 from trading_bot.engine.commands import ReadBooks
-from trading_bot.engine.decisions import doubts, foreign, halts, protection, strays
+from trading_bot.engine.decisions import doubts, fills, foreign, halts, protection, strays
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
@@ -70,18 +69,8 @@ def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
 def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     """Take a complete read of orders and trades."""
     seen_tags = frozenset(report.tag for report in event.orders if report.tag)
-    for report in event.orders:
-        order = _ours(state, report)
-        if order is not None:
-            _learn_user(state, report)
-    for report in event.orders:
-        order = _ours(state, report)
-        if order is None:
-            foreign.note_order(state, report, turn)
-        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
-            _take_report(state, order, report, turn)
-            _judge_change(state, order.tag, report, event.asked_at_ms, turn)
-    _take_fills(state, event.fills, turn)
+    _take_rows(state, event, turn)
+    fills.take_fills(state, event, turn)
     state.open_foreign_orders = tuple(
         report.order_id
         for report in event.orders
@@ -93,6 +82,25 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
     halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN)
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
+
+
+def _take_rows(state: State, event: BooksRead, turn: Turn) -> None:
+    for report in event.orders:
+        if _ours(state, report) is not None:
+            _learn_user(state, report)
+    for report in event.orders:
+        order = _ours(state, report)
+        if order is None:
+            foreign.note_order(state, report, turn)
+        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
+            _take_row(state, order, report, event.asked_at_ms, turn)
+
+
+def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
+    if fills.contradicts(state, order, report, asked_at_ms, turn):
+        return
+    _take_report(state, state.book.orders[order.tag], report, turn)
+    _judge_change(state, order.tag, report, asked_at_ms, turn)
 
 
 def _shows_all_that_was_seen(state: State, event: BooksRead) -> bool:
@@ -196,24 +204,3 @@ def _judge_change(state: State, tag: str, report: OrderReport, asked_at_ms: int,
 def _resolve(turn: Turn, tag: str, result: ev.ChangeResult, message: str) -> None:
     turn.emit(ev.ChangeResolved(at_ms=turn.now_ms, tag=tag, result=result, message=message))
     turn.touch(tag)
-
-
-def _take_fills(state: State, fills: tuple[Fill, ...], turn: Turn) -> None:
-    others: list[Fill] = []
-    for fill in sorted(fills, key=lambda fill: fill.filled_at_ms):
-        tag = state.book.tags_by_order_id.get(fill.order_id)
-        if tag is None:
-            others.append(fill)
-        elif fill_id(fill) not in state.book.fills:
-            _apply_fill(state, tag, fill, turn)
-    foreign.take_fills(state, others, turn)
-
-
-def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
-    order = state.book.orders[tag]
-    is_late = order.status.is_terminal and not has_unsettled_fills(order)
-    state.last_fill_seen_ms = state.now_ms
-    turn.emit(ev.OrderFilled(at_ms=state.now_ms, tag=tag, fill=fill))
-    if is_late:
-        strays.record(turn, "late_fill", f"{fill.quantity} units of {tag} traded after it was {order.status}")
-    strays.take_up(state, tag, turn)
