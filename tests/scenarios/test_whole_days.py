@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.faulty_brokers import TradesHidden
+from tests.fakes.engine_driver import SESSION
+from tests.fakes.faulty_brokers import StopsSwallowed, TokenDead, TradesHidden
 from tests.fakes.virtual_days import generated, recorded, traded
+from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.trade import ExitReason
 from trading_bot.simulator.venue.settings import VenueSettings
 
@@ -72,6 +74,29 @@ def test_a_day_whose_trades_show_late_or_never_is_equal_to_the_ledger(hidden_s):
     assert day.problems == []
     assert day.trades >= 3
     assert any(row.kind == "fill_explained" for row in day.rows) == (hidden_s == 20)
+
+
+def test_a_stop_that_is_accepted_and_never_seen_is_replaced_within_seconds():
+    """Faults 36 and 40, V2, V4, V16."""
+    day = traded(generated(), wired=lambda broker, clock: StopsSwallowed(broker, clock, 1))
+
+    assert day.problems == []
+    assert [row.kind for row in day.rows].count("stop_failed") == 1
+    assert any("order_not_seen" in row.payload for row in day.rows)
+    assert 5 <= day.longest_bare_s < 10
+
+
+@pytest.mark.parametrize("minutes", [(31, 34), (60, 75), (100, 101)])
+def test_a_dead_token_is_no_reject_storm_and_the_day_goes_on_after_the_login(minutes):
+    """Faults 28 and 74, V5, V16, V23."""
+    first, last = (SESSION[0][0] + minute * MS_PER_MINUTE for minute in minutes)
+
+    day = traded(generated(), wired=lambda broker, clock: TokenDead(broker, clock, first, last))
+
+    assert day.problems == []
+    assert any("needs_login" in row.payload for row in day.rows if row.kind == "halt_raised")
+    assert any("needs_login" in row.payload for row in day.rows if row.kind == "halt_cleared")
+    assert not any("reject_storm" in row.payload for row in day.rows)
 
 
 @pytest.mark.parametrize("on", [date(2016, 8, 30), date(2016, 9, 7)])

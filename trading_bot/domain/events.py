@@ -30,6 +30,8 @@ class ChangeResult(StrEnum):
     REFUSED = "refused"
     NOT_SEEN = "not_seen"
     """Its outcome was unknown and a later complete read shows the old terms."""
+    NOT_AUTHORISED = "not_authorised"
+    """The access token was not accepted: the broker has not looked at the change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,7 @@ TRANSITIONS: MappingProxyType[OrderStatus, frozenset[OrderStatus]] = MappingProx
         OrderStatus.INTENDED: frozenset({OrderStatus.SENT, OrderStatus.DROPPED, OrderStatus.IN_DOUBT}),
         OrderStatus.SENT: frozenset({OrderStatus.IN_DOUBT, OrderStatus.REFUSED}) | _BROKER_STATES,
         OrderStatus.IN_DOUBT: frozenset({OrderStatus.ABSENT, OrderStatus.REFUSED}) | _BROKER_STATES,
-        OrderStatus.ACKNOWLEDGED: _RESTING_STATES,
+        OrderStatus.ACKNOWLEDGED: _RESTING_STATES | {OrderStatus.IN_DOUBT, OrderStatus.ABSENT},
         OrderStatus.OPEN: _RESTING_STATES - {OrderStatus.OPEN},
         OrderStatus.TRIGGER_PENDING: _RESTING_STATES - {OrderStatus.TRIGGER_PENDING},
         OrderStatus.FILLED: frozenset(),
@@ -133,7 +133,8 @@ TRANSITIONS: MappingProxyType[OrderStatus, frozenset[OrderStatus]] = MappingProx
     }
 )
 """From each status to those that may follow. An open order sleeps again when it is modified into a stop;
-an order that was taken for refused or absent is adopted when the broker shows it after all."""
+an order that was taken for refused or absent is adopted when the broker shows it after all. One that was
+acknowledged and that no read shows is in doubt again, or absent where the broker denies that it holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

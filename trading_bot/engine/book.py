@@ -218,12 +218,12 @@ def _cancel_intended(book: Book, event: ev.CancelIntended) -> None:
 
 def _change_resolved(book: Book, event: ev.ChangeResolved) -> None:
     order = book.orders[event.tag]
-    confirmed = event.result is ev.ChangeResult.CONFIRMED
+    refusals = {ev.ChangeResult.CONFIRMED: 0, ev.ChangeResult.NOT_AUTHORISED: order.refused_changes}
     book.orders[event.tag] = replace(
         order,
         requested_terms=None,
         cancel_requested=False,
-        refused_changes=0 if confirmed else order.refused_changes + 1,
+        refused_changes=refusals.get(event.result, order.refused_changes + 1),
         seen_at_ms=event.at_ms,
         message=event.message or order.message,
     )

@@ -24,6 +24,10 @@ class EngineSettings(Section):
     change_settle_s: Annotated[
         Seconds, Field(description="After asking for a change, when a read that shows the old terms counts")
     ] = 5
+    unseen_s: Annotated[
+        Seconds,
+        Field(description="After a stop was accepted, when a read that does not show it resting counts"),
+    ] = 5
     fill_settle_s: Annotated[
         Seconds,
         Field(

@@ -78,6 +78,8 @@ class State:
     """Orders whose rows take back what was reported, and since when, by tag."""
     told_suspects: set[str] = field(default_factory=set)
     """Orders of which a person was told that their rows contradict."""
+    told_unseen: set[str] = field(default_factory=set)
+    """Stops and exits of which a person was told that they do not rest."""
     account_user: str = ""
     """Whom the broker's rows name as placer of our own orders; empty until one was seen."""
     desk_orders: dict[str, OrderReport] = field(default_factory=dict)
@@ -115,6 +117,7 @@ class State:
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.open_foreign_orders = ()
         self.told_suspects.clear()
+        self.told_unseen.clear()
         for known in (
             self.doubts,
             self.mismatches,

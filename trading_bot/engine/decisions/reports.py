@@ -10,7 +10,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, Order, OrderReport, OrderStatus, ReportedChange
 from trading_bot.engine.commands import ReadBooks
-from trading_bot.engine.decisions import doubts, fills, foreign, halts, protection, strays
+from trading_bot.engine.decisions import doubts, fills, foreign, halts, protection, strays, unseen
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
@@ -77,10 +77,11 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         if report.status.is_live and report.order_id in state.book.foreign_orders
     )
     if _shows_all_that_was_seen(state, event):
+        unseen.note_complete_read(state, event, turn)
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
     if not state.books_read_at_ms:
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
-    halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN)
+    halts.note_login(state, event.asked_at_ms, turn)
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
 
 

@@ -11,7 +11,7 @@ from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions import answers, exits, protection, strays
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.foreign import desk_quantity, foreign_position
-from trading_bot.engine.decisions.halts import raise_halt
+from trading_bot.engine.decisions.halts import is_login_needed, raise_halt
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
 from trading_bot.engine.state import State, has_unsettled_fills, is_changeable
@@ -32,6 +32,8 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
     wanted = exitable_quantity(state, trade)
     if wanted == 0:
         _finish(state, trade, turn)
+    elif is_login_needed(state):
+        return  # nothing can be sent; what rests at the exchange stays
     elif trade.is_exiting:
         exits.drive(state, trade, wanted, turn)
     else:
@@ -105,7 +107,7 @@ def _withdraw(state: State, order: Order, turn: Turn) -> None:
     if order.status is OrderStatus.INTENDED:
         answers.drop(state, order, "not wanted any more", turn)
         turn.touch(order.tag)
-    elif is_changeable(order) or _is_overdue(state, order):
+    elif (is_changeable(order) or _is_overdue(state, order)) and not is_login_needed(state):
         turn.intend_cancel(order.tag)
 
 
