@@ -288,6 +288,23 @@ class ForeignOrderSeen(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCancelIntended(BookEvent):
+    """The cancellation of an order that is not ours is about to be asked for."""
+
+    order_id: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCancelResolved(BookEvent):
+    """The cancellation of an order that is not ours is no longer pending."""
+
+    order_id: str
+    result: ChangeResult
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceFound(BookEvent):
     """The broker's position is not what our fills add up to."""
 

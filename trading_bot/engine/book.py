@@ -48,6 +48,8 @@ class Book:
     """By scope, subject and reason."""
     is_panicking: bool = False
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
+    foreign_cancels: dict[str, ev.ForeignCancelIntended] = field(default_factory=dict)
+    """Cancellations of others' orders whose outcome is open, by order id."""
     adopted: dict[str, int] = field(default_factory=dict)
     """Signed units of foreign trades that count as ours today, by instrument."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
@@ -109,6 +111,7 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.denials_today = book.signals_today = book.incidents_today = 0
     book.halts = {key: halt for key, halt in book.halts.items() if halt.until_released}
     book.foreign_orders.clear()
+    book.foreign_cancels.clear()
     book.adopted.clear()
     book.is_day_closed = False
 
@@ -325,6 +328,14 @@ def _foreign_order_seen(book: Book, event: ev.ForeignOrderSeen) -> None:
     book.foreign_orders[event.order_id] = event
 
 
+def _foreign_cancel_intended(book: Book, event: ev.ForeignCancelIntended) -> None:
+    book.foreign_cancels[event.order_id] = event
+
+
+def _foreign_cancel_resolved(book: Book, event: ev.ForeignCancelResolved) -> None:
+    book.foreign_cancels.pop(event.order_id, None)
+
+
 def _difference_found(book: Book, event: ev.DifferenceFound) -> None:
     book.differences[event.instrument_key] = event
 
@@ -370,6 +381,8 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.PanicReleased: _panic_released,
     ev.PositionAdopted: _position_adopted,
     ev.ForeignOrderSeen: _foreign_order_seen,
+    ev.ForeignCancelIntended: _foreign_cancel_intended,
+    ev.ForeignCancelResolved: _foreign_cancel_resolved,
     ev.DifferenceFound: _difference_found,
     ev.DifferenceSettled: _difference_settled,
     ev.IncidentRecorded: _incident_recorded,

@@ -70,6 +70,8 @@ class State:
     """Signed units that the broker last reported, by instrument."""
     broker_products: dict[str, Product] = field(default_factory=dict)
     """How the broker carries them."""
+    refused_cancels_ms: dict[str, int] = field(default_factory=dict)
+    """When the cancellation of an order of others was last not carried out, by order id."""
     open_foreign_orders: tuple[str, ...] = ()
     """Ids of live orders that are not ours, as of the last complete read."""
     unsettled_since_ms: dict[str, int] = field(default_factory=dict)
@@ -124,6 +126,7 @@ class State:
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,
+            self.refused_cancels_ms,
             self.unsettled_since_ms,
             self.suspects_ms,
             self.desk_orders,
