@@ -30,6 +30,8 @@ class ChangeResult(StrEnum):
     REFUSED = "refused"
     NOT_SEEN = "not_seen"
     """Its outcome was unknown and a later complete read shows the old terms."""
+    NOT_AUTHORISED = "not_authorised"
+    """The access token was not accepted: the broker has not looked at the change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,17 @@ class OrderFilled(BookEvent):
 
     tag: str
     fill: Fill
+    is_assumed: bool = False
+    """Whether no trade showed it: quantity and price follow from the order's cumulative figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillExplained(BookEvent):
+    """A trade row that came after its units had been applied from the order's cumulative figures."""
+
+    tag: str
+    fill: Fill
+    """The part of the trade that was applied before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +285,23 @@ class ForeignOrderSeen(BookEvent):
     quantity: int
     tag: str | None
     placed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCancelIntended(BookEvent):
+    """The cancellation of an order that is not ours is about to be asked for."""
+
+    order_id: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCancelResolved(BookEvent):
+    """The cancellation of an order that is not ours is no longer pending."""
+
+    order_id: str
+    result: ChangeResult
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ class Book:
     tags_by_trade_id: dict[int, list[str]] = field(default_factory=dict)
     fills: dict[str, Fill] = field(default_factory=dict)
     """Today's applied fills by `fill_id`."""
+    explained: dict[str, Fill] = field(default_factory=dict)
+    """Trades that were shown after their units had been applied, by `fill_id`."""
     positions: dict[str, Position] = field(default_factory=dict)
     """Our own open positions by instrument."""
     trades: dict[int, Trade] = field(default_factory=dict)
@@ -46,6 +48,8 @@ class Book:
     """By scope, subject and reason."""
     is_panicking: bool = False
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
+    foreign_cancels: dict[str, ev.ForeignCancelIntended] = field(default_factory=dict)
+    """Cancellations of others' orders whose outcome is open, by order id."""
     adopted: dict[str, int] = field(default_factory=dict)
     """Signed units of foreign trades that count as ours today, by instrument."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
@@ -97,6 +101,7 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.trade_id_by_tag.clear()
     book.tags_by_trade_id = {trade_id: [] for trade_id in book.trades}
     book.fills.clear()
+    book.explained.clear()
     book.closed_trades.clear()
     book.trades_today = 0
     book.symbol_trades_today.clear()
@@ -106,6 +111,7 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.denials_today = book.signals_today = book.incidents_today = 0
     book.halts = {key: halt for key, halt in book.halts.items() if halt.until_released}
     book.foreign_orders.clear()
+    book.foreign_cancels.clear()
     book.adopted.clear()
     book.is_day_closed = False
 
@@ -215,12 +221,12 @@ def _cancel_intended(book: Book, event: ev.CancelIntended) -> None:
 
 def _change_resolved(book: Book, event: ev.ChangeResolved) -> None:
     order = book.orders[event.tag]
-    confirmed = event.result is ev.ChangeResult.CONFIRMED
+    refusals = {ev.ChangeResult.CONFIRMED: 0, ev.ChangeResult.NOT_AUTHORISED: order.refused_changes}
     book.orders[event.tag] = replace(
         order,
         requested_terms=None,
         cancel_requested=False,
-        refused_changes=0 if confirmed else order.refused_changes + 1,
+        refused_changes=refusals.get(event.result, order.refused_changes + 1),
         seen_at_ms=event.at_ms,
         message=event.message or order.message,
     )
@@ -234,12 +240,19 @@ def _order_filled(book: Book, event: ev.OrderFilled) -> None:
     book.orders[event.tag] = replace(
         order,
         filled_quantity=filled,
+        assumed_quantity=order.assumed_quantity + (fill.quantity if event.is_assumed else 0),
         reported_filled_quantity=max(order.reported_filled_quantity, filled),
     )
     position = book.positions.get(fill.instrument_key) or Position(
         instrument_key=fill.instrument_key, product=order.request.product
     )
     book.positions[fill.instrument_key] = position.apply(fill)
+
+
+def _fill_explained(book: Book, event: ev.FillExplained) -> None:
+    book.explained[fill_id(event.fill)] = event.fill
+    order = book.orders[event.tag]
+    book.orders[event.tag] = replace(order, assumed_quantity=order.assumed_quantity - event.fill.quantity)
 
 
 def _foreign_fill_taken(book: Book, event: ev.ForeignFillTaken) -> None:
@@ -315,6 +328,14 @@ def _foreign_order_seen(book: Book, event: ev.ForeignOrderSeen) -> None:
     book.foreign_orders[event.order_id] = event
 
 
+def _foreign_cancel_intended(book: Book, event: ev.ForeignCancelIntended) -> None:
+    book.foreign_cancels[event.order_id] = event
+
+
+def _foreign_cancel_resolved(book: Book, event: ev.ForeignCancelResolved) -> None:
+    book.foreign_cancels.pop(event.order_id, None)
+
+
 def _difference_found(book: Book, event: ev.DifferenceFound) -> None:
     book.differences[event.instrument_key] = event
 
@@ -344,6 +365,7 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.CancelIntended: _cancel_intended,
     ev.ChangeResolved: _change_resolved,
     ev.OrderFilled: _order_filled,
+    ev.FillExplained: _fill_explained,
     ev.ForeignFillTaken: _foreign_fill_taken,
     ev.RescuePlanned: _rescue_planned,
     ev.OrderReassigned: _order_reassigned,
@@ -359,6 +381,8 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.PanicReleased: _panic_released,
     ev.PositionAdopted: _position_adopted,
     ev.ForeignOrderSeen: _foreign_order_seen,
+    ev.ForeignCancelIntended: _foreign_cancel_intended,
+    ev.ForeignCancelResolved: _foreign_cancel_resolved,
     ev.DifferenceFound: _difference_found,
     ev.DifferenceSettled: _difference_settled,
     ev.IncidentRecorded: _incident_recorded,

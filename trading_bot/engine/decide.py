@@ -8,7 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 from trading_bot.engine import inputs
-from trading_bot.engine.decisions import answers, days, evaluate, operator, reconcile, reports, ticks, trades
+from trading_bot.engine.decisions import (
+    answers,
+    days,
+    evaluate,
+    foreign_cancels,
+    operator,
+    reconcile,
+    reports,
+    ticks,
+    trades,
+)
 from trading_bot.engine.decisions.panic import drive_panic
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
@@ -37,6 +47,7 @@ def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) ->
 
 def _on_books_read(state: State, event: inputs.BooksRead, turn: Turn) -> None:
     reports.on_books_read(state, event, turn)
+    foreign_cancels.judge(state, event, turn)
     drive_panic(state, turn)
 
 
@@ -51,6 +62,7 @@ DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.PlaceAnswered: answers.on_place_answered,
     inputs.ModifyAnswered: answers.on_modify_answered,
     inputs.CancelAnswered: answers.on_cancel_answered,
+    inputs.ForeignCancelAnswered: foreign_cancels.on_answered,
     inputs.OrderPushed: reports.on_order_pushed,
     inputs.BooksRead: _on_books_read,
     inputs.TagSearched: reports.on_tag_searched,

@@ -10,7 +10,7 @@ from trading_bot.domain.candle_folding import aggregate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.decisions import answers
+from trading_bot.engine.decisions import answers, doubts
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed, WarmedUp
 from trading_bot.engine.market_view import Series, timeframes_of
@@ -40,7 +40,7 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
         if order.status is OrderStatus.INTENDED:
             answers.drop(state, order, "the process ended before it was sent", turn)
         elif order.status in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
-            answers.enter_doubt(state, order, "the process ended before its answer came", turn)
+            doubts.enter(state, order, "the process ended before its answer came", turn)
 
 
 def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
