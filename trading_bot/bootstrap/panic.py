@@ -17,6 +17,7 @@ from trading_bot import __version__
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.daemon import DayFiles, World
+from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.control.client import NoDaemonError, ask
 from trading_bot.control.protocol import STATUS, socket_path
@@ -25,7 +26,6 @@ from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.decisions.panic import is_finished
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
-from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.state import State
 from trading_bot.engine.workers.feed import FeedWorker
 from trading_bot.settings.tree import Settings
@@ -120,7 +120,7 @@ class PanicRun:
                 settings=self.settings.storage,
             )
             owned.callback(journal.close)
-            day = self._day(Records(journal=journal, earlier_rows=_rows(self.files.database)))
+            day = self._day(Records(journal=journal, earlier_rows=earlier_rows(self.files.database)))
             await day.take_over(__version__, "panic")
             await day.engine.handle(OperatorAsked(at_ms=0, wish=OperatorWish.PANIC, asked_by=_ASKED_BY))
             self.write("panic is latched on disk; cancelling and flattening")
@@ -200,8 +200,3 @@ def known_instruments(database: Path) -> tuple[Instrument, ...]:
         return ()
     with JournalReader(database) as reader:
         return reader.instruments()
-
-
-def _rows(database: Path) -> list[JournalRow]:
-    with JournalReader(database) as reader:
-        return list(reader.rows())

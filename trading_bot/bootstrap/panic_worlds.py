@@ -9,7 +9,7 @@ from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.bootstrap.answers.one_shot import token_of_the_day
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.day_plans import day_plan
-from trading_bot.bootstrap.market.earlier_book import earlier_book
+from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.universe import held_keys
 from trading_bot.bootstrap.panic import PanicRun, known_instruments

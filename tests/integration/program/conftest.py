@@ -60,8 +60,8 @@ def simulator(beside, market_rules):
     """Start a simulator: `simulator(registered_addresses=…)` returns its address."""
     running: list[RunningSimulator] = []
 
-    def start(**settings) -> str:
-        venue_settings = VenueSettings()
+    def start(*, opening_balance=1_000_000, **settings) -> str:
+        venue_settings = VenueSettings(opening_balance=opening_balance)
         core = Venue(
             on=ON,
             instruments=LISTED,
