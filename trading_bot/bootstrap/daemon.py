@@ -34,8 +34,8 @@ from trading_bot.engine.workers.worker import Worker
 from trading_bot.report.status import status_document
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.strategy import Strategy
-from trading_bot.terminal.settings import View
-from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView, chosen_view
+from trading_bot.terminal.settings import View, chosen_view
+from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView
 
 log = structlog.get_logger()
 
