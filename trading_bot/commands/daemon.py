@@ -32,6 +32,17 @@ def run_resume(_arguments: Namespace, context: Context) -> int:
     return 0
 
 
+def run_pause(_arguments: Namespace, context: Context) -> int:
+    """Let the running daemon enter nothing new."""
+    context.write(context.backend.pause(context.load().settings))
+    return 0
+
+
+def run_flatten(_arguments: Namespace, context: Context) -> int:
+    """Let the running daemon enter nothing new and close what it holds."""
+    return context.backend.flatten(context.load().settings, context.write)
+
+
 def run_simulator(arguments: Namespace, context: Context) -> int:
     """Serve the pretend exchange and broker."""
     options = SimulatorOptions(

@@ -85,6 +85,23 @@ def test_resume_says_what_it_released(desk):
     assert desk.written == ["released: panic latch"]
 
 
+def test_pause_says_what_it_did(desk):
+    desk.backend.answers["pause"] = "paused: no new entries"
+
+    assert run(desk, "pause") == 0
+
+    assert desk.written == ["paused: no new entries"]
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_flatten_tells_its_steps_and_whether_all_is_closed(desk, code):
+    desk.backend.answers["flatten"] = code
+
+    assert run(desk, "flatten") == code
+
+    assert desk.written == ["closing"]
+
+
 def test_options_of_the_simulator_reach_it(desk):
     desk.backend.answers["simulator"] = 0
     words = "--port 8787 --data d --date 2026-11-19 --speed 10 --seed 3 --symbols A --token T --exit-at-close"
