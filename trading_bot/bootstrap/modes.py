@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trading_bot.adapters.logs import start_logs
 from trading_bot.bootstrap.answers.panic_wish import panic_database
 from trading_bot.bootstrap.places import database_path, inputs_folder, lock_paths, reports_folder
+from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 
 
 def run_daemon(settings: Settings, options: RunOptions) -> int:
-    """Run the daemon in the mode in effect and return the exit code."""
+    """Run the daemon in the mode in effect and return the exit code.
+
+    Raises SettingsError when a folder of the settings cannot be one.
+    """
+    _require_folder("run.data_dir", settings.run.data_dir)
     with _logs(settings):
         if settings.mode is Mode.REPLAY:
             return _run(_replay(settings, options).run())
@@ -141,13 +146,34 @@ def day_files(settings: Settings, database: Path) -> "DayFiles":
 
 
 def _logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
-    """Start the logs for as long as the stack is open; plain lines where no screen is drawn."""
+    """Start the logs for as long as the stack is open; plain lines where no screen is drawn.
+
+    Raises SettingsError when they cannot be written; what is quiet goes on without them.
+    """
     stack = ExitStack()
     shows_lines = chosen_view(settings.terminal, is_terminal=sys.stdout.isatty()) is View.LINES
     console = sys.stderr if shows_lines and not is_quiet else None
-    logs = start_logs(settings.logs, now_ms=_now_ms, secrets=_secrets(settings), console=console)
+    try:
+        logs = start_logs(settings.logs, now_ms=_now_ms, secrets=_secrets(settings), console=console)
+    except OSError as error:
+        if is_quiet:  # panic does not depend on its log
+            return stack
+        raise _no_folder("logs.folder", settings.logs.folder, error) from error
     stack.callback(logs.close)
     return stack
+
+
+def _require_folder(key: str, folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_folder(key, folder, error) from error
+
+
+def _no_folder(key: str, folder: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{key} = {folder}: cannot be used: {error.strerror}; make it a folder that this user owns"
+    )
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:

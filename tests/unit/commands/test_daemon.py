@@ -46,6 +46,18 @@ def test_live_without_its_second_half_never_reaches_the_daemon(desk):
     assert desk.backend.questions == []
 
 
+@pytest.mark.parametrize(
+    "option", ["--data d", "--date 2026-11-19", "--speed 0", "--seed 7", "--simulator http://127.0.0.1:8787"]
+)
+def test_what_chooses_a_replay_is_refused_in_other_modes(desk, option):
+    with pytest.raises(
+        SettingsError, match=f"{option.split()[0]}: .* the mode in effect is paper: add --mode replay"
+    ):
+        run(desk, "--mode", "paper", *option.split())
+
+    assert desk.backend.questions == []
+
+
 def test_panic_without_a_terminal_needs_yes(desk):
     with pytest.raises(SettingsError, match="needs --yes"):
         run(desk, "--panic-exit")

@@ -35,6 +35,8 @@ class JournalReader:
         """Open the file. Raises StorageError when it does not exist or is no journal."""
         if not path.is_file():
             raise StorageError(f"{path}: there is no journal; it is made by the first run in that mode")
+        if path.stat().st_size == 0:
+            raise StorageError(f"{path} is empty: nothing was written to it yet")
         self._path = path
         self._connection = connect_for_reading(path)
         self._require_journal()

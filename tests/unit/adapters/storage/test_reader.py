@@ -82,6 +82,14 @@ def test_without_such_a_day_the_book_needs_all_rows(path, row, written):
         assert reader.book_rows() == rows
 
 
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    path = tmp_path / "paper.db"
+    path.touch()
+
+    with pytest.raises(StorageError, match=r"paper\.db is empty: nothing was written"):
+        JournalReader(path)
+
+
 def test_rows_in_more_than_one_part_come_whole(path, row, written):
     written(*(row(number) for number in range(1, 12_001)))
 
