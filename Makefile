@@ -37,6 +37,7 @@ bench: setup
 	$(BIN)/python benchmarks/feed_decode.py
 	$(BIN)/python benchmarks/core_step.py
 	$(BIN)/python benchmarks/journal.py $(if $(DATA),$(DATA),/tmp)
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/signal_to_wire.py
 	$(BIN)/python benchmarks/virtual_days.py 4
 	$(BIN)/python benchmarks/tick_to_decision.py

@@ -16,8 +16,8 @@ from trading_bot import __version__
 from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.storage.input_log import FileInputLog
 from trading_bot.adapters.storage.opening import open_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.retention import prune_input_logs
+from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.market_recorder import MarketRecorder
@@ -28,14 +28,14 @@ from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
-from trading_bot.engine.ports import Broker, Clock, Feed, History, JournalRow
+from trading_bot.engine.ports import Broker, Clock, Feed, History
 from trading_bot.engine.snapshot import RunHeader
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.report.status import status_document
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.strategy import Strategy
-from trading_bot.terminal.settings import View
-from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView, chosen_view
+from trading_bot.terminal.settings import View, chosen_view
+from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView
 
 log = structlog.get_logger()
 
@@ -121,7 +121,7 @@ class Daemon:
             recorder = MarketRecorder(journal)
             records = Records(
                 journal=journal,
-                earlier_rows=_earlier_rows(self.files.database),
+                earlier_rows=earlier_rows(self.files.database),
                 input_log=self._input_log(owned),
                 market_sink=recorder.take,
                 row_sink=EventLog({one.key: one.symbol for one in self.plan.instruments}).take,
@@ -184,11 +184,6 @@ class Daemon:
             stop_asked=self.stop_asked,
             flatten_on_breaker=settings.supervisor.flatten_on_breaker,
         )
-
-
-def _earlier_rows(database: Path) -> list[JournalRow]:
-    with JournalReader(database) as reader:
-        return list(reader.rows())
 
 
 def view_of(settings: Settings) -> AnyView:

@@ -51,10 +51,36 @@ class OwnershipTaken(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HaltRaised(BookEvent):
+    """Entries stop, everywhere or for one instrument or strategy."""
+
+    scope: HaltScope
+    subject: str
+    """Instrument key or strategy name; empty for all entries."""
+    reason: str
+    until_released: bool = False
+    """Whether only a person can release it; otherwise it ends with its cause or with the day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedOver:
+    """All that a book keeps when a day ended with nothing open."""
+
+    epoch: int
+    settings_hash: str
+    last_trade_id: int
+    is_panicking: bool
+    halts: tuple[HaltRaised, ...]
+    """Those that wait for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayStarted(BookEvent):
     """A new trading day: counters and day halts are reset, orders of earlier days are gone."""
 
     on: date
+    carried: CarriedOver | None = None
+    """What earlier days left, where nothing was open: the book can be rebuilt from here on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,18 +251,6 @@ class TradeClosed(BookEvent):
     """A trade is flat and has no live order left."""
 
     closed: ClosedTrade
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HaltRaised(BookEvent):
-    """Entries stop, everywhere or for one instrument or strategy."""
-
-    scope: HaltScope
-    subject: str
-    """Instrument key or strategy name; empty for all entries."""
-    reason: str
-    until_released: bool = False
-    """Whether only a person can release it; otherwise it ends with its cause or with the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from trading_bot.engine.decide import decide, decide_in
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import EvaluationDue, Input
 from trading_bot.engine.ports import JournalRow
-from trading_bot.engine.records import decode_event, encode
+from trading_bot.engine.rebuild import rebuilt_book
+from trading_bot.engine.records import encode
 from trading_bot.engine.state import State
 
 
@@ -40,11 +41,8 @@ class Core:
         self.last_sequence = 0
 
     def restore(self, rows: Iterable[JournalRow]) -> None:
-        """Rebuild the book from its journal, before the first step."""
-        book = self.state.book
-        for row in rows:
-            book.apply(decode_event(row.kind, row.payload))
-            self.last_sequence = row.sequence
+        """Rebuild the book from its journal, before the first step. Raises StorageError."""
+        self.state.book, self.last_sequence = rebuilt_book(rows)
 
     def step(self, event: Input) -> Step:
         """Take one input."""

@@ -9,6 +9,7 @@ from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.candle_folding import aggregate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.order import OrderStatus
+from trading_bot.engine.checkpoint import carried_over
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.decisions import answers, doubts
 from trading_bot.engine.decisions.turn import Turn
@@ -47,7 +48,7 @@ def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
     """Set up the instruments of the day, and start a new day in the book unless it is the same one."""
     if state.book.on != event.on:
         _end_orders_of_earlier_days(state, turn)
-        turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on))
+        turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on, carried=carried_over(state.book)))
         state.begin_day()
     state.market.series = {
         instrument.key: _series(state, event, instrument)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from trading_bot.bootstrap.panic import panic_through_daemon
+from trading_bot.bootstrap.answers.panic_wish import panic_through_daemon
 from trading_bot.control.protocol import line_of, socket_path
 
 NO_DAEMON = None
