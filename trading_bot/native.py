@@ -49,14 +49,13 @@ def build_folder(project: Path = _PROJECT) -> Path:
     """Where the twins of the sources lie, as these are now, for this version of Python."""
     digest = sha256(repr((sys.implementation.cache_tag, MODULES)).encode())
     for source in _sources(project):
-        digest.update(source.read_bytes())
+        digest.update(f"\n{source.relative_to(project)}\n".encode() + source.read_bytes())
     return project / "build" / "native" / digest.hexdigest()[:_DIGITS]
 
 
-def is_compiled() -> bool:
-    """Whether the hot path of this process is compiled."""
-    hottest = sys.modules.get(MODULES[0])
-    return hottest is not None and not str(hottest.__file__).endswith(".py")
+def is_used() -> bool:
+    """Whether this process finds twins of the sources, and was not told to leave them."""
+    return any(isinstance(finder, _TwinFinder) for finder in sys.meta_path)
 
 
 def prefer_compiled() -> None:
