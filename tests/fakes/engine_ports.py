@@ -111,10 +111,14 @@ class FakeFeed:
     """Sends what the test set, then ends."""
 
     sent: tuple = ()
+    reconnections: int = 0
 
     async def messages(self, instrument_keys: Sequence[str]):
         for message in self.sent:
             yield message
+
+    async def reconnect(self) -> None:
+        self.reconnections += 1
 
 
 @dataclass(slots=True)

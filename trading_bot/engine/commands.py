@@ -52,6 +52,11 @@ class SearchTag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReconnectFeed:
+    """Give the feed's connection up and seek a new one: it is open and says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefillHistory:
     """Fetch history again: the feed was silent and candles are missing."""
 
@@ -67,7 +72,5 @@ class Alert:
     text: str
 
 
-Command = (
-    PlaceOrder | ModifyOrder | CancelOrder | ReadBooks | ReadPositions | SearchTag | RefillHistory | Alert
-)
 OrderCommand = PlaceOrder | ModifyOrder | CancelOrder
+Command = OrderCommand | ReadBooks | ReadPositions | SearchTag | ReconnectFeed | RefillHistory | Alert

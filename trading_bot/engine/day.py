@@ -25,7 +25,7 @@ from trading_bot.engine.workers.advice import AdviceWorker
 from trading_bot.engine.workers.alerts import AlertWorker
 from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker, read_positions
 from trading_bot.engine.workers.clock import ClockWorker
-from trading_bot.engine.workers.feed import FeedWorker
+from trading_bot.engine.workers.feed import FeedWorker, ReconnectWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
 from trading_bot.engine.workers.orders import OrderWorker
 from trading_bot.engine.workers.signals import SignalWorker
@@ -148,6 +148,7 @@ class TradingDay:
         return (
             *self.protecting_workers(),
             FeedWorker(engine, ports.feed, keys, ports.clock, self.warmed_up, plan.open_ms),
+            ReconnectWorker(engine, ports.feed),
             WarmUpWorker(engine, ports.history, plan.enterable_keys, plan.warm_up, self.warmed_up),
             SignalWorker(engine),
             AccountWorker(engine, ports.broker, ports.clock, self.settings, plan.orderable_keys),

@@ -19,6 +19,7 @@ from trading_bot.engine.commands import (
     Command,
     ReadBooks,
     ReadPositions,
+    ReconnectFeed,
     RefillHistory,
     SearchTag,
 )
@@ -185,6 +186,8 @@ class Engine:
                 self.outbox.positions_wanted.set()
             case SearchTag(tag=tag):
                 self.outbox.search(tag)
+            case ReconnectFeed():
+                self.outbox.connection_wanted.set()
             case RefillHistory():
                 self.outbox.history_wanted.set()
             case _:

@@ -77,6 +77,9 @@ class MarketView:
     is_feed_up: bool = False
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""
+    reconnect_at_ms: int = 0
+    """While the feed is silent: not before this is a new connection sought, and after it waits so long."""
+    reconnect_wait_ms: int = 0
     frames: int = 0
     ticks: int = 0
     unknown_ticks: int = 0

@@ -44,6 +44,8 @@ class Outbox:
         self.positions_wanted = asyncio.Event()
         self.history_wanted = asyncio.Event()
         """Set when the feed missed candles."""
+        self.connection_wanted = asyncio.Event()
+        """Set when the feed is connected and silent."""
 
     def put_order(self, command: OrderCommand) -> None:
         """Queue an order command by priority; bounded by the orders that limits allow to be live."""

@@ -160,6 +160,10 @@ class Feed(Protocol):
         """Yield frames and market status; None when the connection was lost, before it is sought again."""
         ...
 
+    async def reconnect(self) -> None:
+        """Give up the connection of the moment, if there is one: `messages` goes on with a new one."""
+        ...
+
 
 class History(Protocol):
     """Candles of the past and of today, for warm-up and gaps."""

@@ -40,6 +40,9 @@ class EngineSettings(Section):
     feed_silence_s: Annotated[
         Seconds, Field(description="Without any message in continuous trading, when the feed counts as lost")
     ] = 15
+    index_silence_s: Annotated[
+        Seconds, Field(description="The same where an index is watched, which speaks every second")
+    ] = 5
     gap_refill_s: Annotated[
         Seconds, Field(description="Silence of the feed after which candles are fetched from history anew")
     ] = 60

@@ -164,6 +164,28 @@ async def test_each_reconnect_uses_a_new_address_and_subscribes_again(stream, fe
     assert len(stream.received) == 2
 
 
+async def test_a_connection_that_is_given_up_is_followed_by_a_new_one(stream, feed):
+    """Fault 2: open, answering pings, and silent."""
+    stream.scripts = [answers_subscription(frame(A=1.0), stays=True), answers_subscription(frame(A=2.0))]
+
+    found = []
+    async with asyncio.timeout(5), aclosing(feed.messages(["A"])) as messages:
+        async for message in messages:
+            found.append(message)
+            if len(found) == 1:
+                await feed.reconnect()
+            if len(found) == 3:
+                break
+
+    first, lost, second = found
+    assert (first.ticks[0].last_price, lost, second.ticks[0].last_price) == (100, None, 200)
+    assert stream.codes == ["/feeds?code=1", "/feeds?code=2"]
+
+
+async def test_giving_up_a_connection_that_does_not_exist_is_nothing(feed):
+    await feed.reconnect()
+
+
 async def test_reconnects_come_ever_slower_up_to_a_limit(stream, feed, slept):
     stream.scripts = [sends() for _ in range(12)]
 

@@ -37,6 +37,10 @@ class ClockedFeed:
             yield message
             await self._rest()
 
+    async def reconnect(self) -> None:
+        """Have the broker's feed connect anew."""
+        await self._feed.reconnect()
+
     async def _rest(self) -> None:
         if self._is_at_rest():
             self._has_given_up = False

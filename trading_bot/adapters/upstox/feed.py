@@ -30,6 +30,7 @@ class UpstoxFeed:
         self._priority_keys = priority_keys
         self._log = structlog.get_logger(__name__)
         self.statistics = FeedStatistics()
+        self._connection: ClientConnection | None = None
 
     async def messages(self, instrument_keys: Sequence[str]) -> AsyncGenerator[Frame | MarketStatus | None]:
         """Yield frames and market status; None when the connection was lost, before it is sought again.
@@ -40,11 +41,18 @@ class UpstoxFeed:
         decoder = FeedDecoder(self.statistics)
         async with aclosing(self._stream.connections()) as connections:
             async for connection in connections:
+                self._connection = connection
                 decoder.restart()
                 async with aclosing(self._of_connection(connection, decoder, instrument_keys)) as messages:
                     async for message in messages:
                         yield message
+                self._connection = None
                 yield None
+
+    async def reconnect(self) -> None:
+        """Close the connection of the moment, if there is one; the next has an address of its own."""
+        if self._connection is not None:
+            await self._connection.close()
 
     async def _of_connection(
         self, connection: ClientConnection, decoder: FeedDecoder, keys: Sequence[str]

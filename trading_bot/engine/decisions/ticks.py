@@ -5,18 +5,16 @@
 
 from collections.abc import Sequence
 
-from trading_bot.domain import events as ev
 from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.commands import Alert, RefillHistory
-from trading_bot.engine.decisions import days, doubts, protection, trades, unseen
+from trading_bot.engine.decisions import days, doubts, feed_health, protection, trades, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FeedLost, FrameReceived, PhaseReported
+from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FrameReceived
 from trading_bot.engine.market_view import Series, Watch
 from trading_bot.engine.state import State
 
@@ -25,7 +23,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
     """Take a message of the feed."""
     market = state.market
     frame, now_ms = event.frame, state.now_ms
-    _hear(state, turn)
+    feed_health.hear(state, turn)
     market.frames += 1
     market.ticks += len(frame.ticks)
     all_series = market.series
@@ -121,7 +119,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     _square_off(state, turn)
     _stop_grace(state, turn)
     halt_on_daily_loss(state, turn)
-    _check_silence(state, turn)
+    feed_health.check_silence(state, turn)
     for trade in tuple(state.book.trades.values()):
         protection.trail(state, trade, turn)
         trades.drive(state, trade.trade_id, turn)
@@ -154,43 +152,3 @@ def _stop_hit_at_ms(state: State, trade: Trade) -> int:
         if order.status is OrderStatus.OPEN and order.terms.order_type.has_trigger
     )
     return min(triggered, default=0)
-
-
-def _check_silence(state: State, turn: Turn) -> None:
-    """Treat a connected feed that says nothing in continuous trading as lost: entries stop, exits go on."""
-    market = state.market
-    if not market.is_feed_up or not any(series.hours.is_open(state.now_ms) for series in market):
-        return
-    if state.now_ms - market.seen_at_ms <= state.settings.feed_silence_s * MS_PER_SECOND:
-        return
-    market.is_feed_up = False
-    turn.emit(
-        ev.IncidentRecorded(
-            at_ms=state.now_ms,
-            kind="feed_silent",
-            detail=f"no message since {market.seen_at_ms}",
-        )
-    )
-    turn.command(Alert(level="warning", text="the feed is silent: no entries until it speaks again"))
-
-
-def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
-    """Take the loss of the feed: no entries until it speaks again."""
-    if state.market.is_feed_up:
-        turn.command(Alert(level="warning", text="the feed is lost: no entries until it is back"))
-    state.market.is_feed_up = False
-
-
-def on_phases(state: State, _event: PhaseReported, turn: Turn) -> None:
-    """Take the exchange's word on its segments; it also shows that the feed is alive."""
-    _hear(state, turn)
-
-
-def _hear(state: State, turn: Turn) -> None:
-    """The feed spoke; after a long silence the candles that it missed are fetched from history."""
-    market, now_ms = state.market, state.now_ms
-    silence_ms = now_ms - market.seen_at_ms
-    if market.seen_at_ms and silence_ms >= state.settings.gap_refill_s * MS_PER_SECOND:
-        turn.command(RefillHistory(silent_s=silence_ms // MS_PER_SECOND))
-    market.is_feed_up = True
-    market.seen_at_ms = now_ms

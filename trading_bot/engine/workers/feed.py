@@ -11,6 +11,24 @@ from trading_bot.engine.ports import Clock, Feed
 
 
 @dataclass(frozen=True, slots=True)
+class ReconnectWorker:
+    """Has the feed connect anew when the engine finds it silent."""
+
+    engine: Engine
+    feed: Feed
+    name: str = "feed renewal"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Wait and reconnect until cancelled."""
+        wanted = self.engine.outbox.connection_wanted
+        while True:
+            await wanted.wait()
+            beat()
+            wanted.clear()
+            await self.feed.reconnect()
+
+
+@dataclass(frozen=True, slots=True)
 class FeedWorker:
     """Hands every message of the feed to the engine, in order, in the receiving task itself.
 

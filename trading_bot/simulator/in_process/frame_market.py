@@ -30,6 +30,10 @@ class VenueFeed:
                 self._venue.on_market(MarketMoment(self._clock.now_ms(), updates))
             yield message
 
+    async def reconnect(self) -> None:
+        """Have the real feed connect anew."""
+        await self._feed.reconnect()
+
 
 def update_of(tick: Tick) -> MarketUpdate:
     """The state of an instrument as a venue takes it. How much the last trade was, a tick does not say."""

@@ -43,6 +43,9 @@ class MarketFeed:
         while (due_ms := self._venue.next_due_ms) is not None:
             await self._wait_for(due_ms)
 
+    async def reconnect(self) -> None:
+        """Do nothing: there is no connection."""
+
     async def _wait_for(self, at_ms: int) -> None:
         while self._clock.now_ms() < at_ms:
             self._kicked.clear()

@@ -10,7 +10,10 @@ class ThreeFrames:
     """A feed of three frames, a second of session time apart."""
 
     def __init__(self):
-        self.read = 0
+        self.read = self.reconnections = 0
+
+    async def reconnect(self):
+        self.reconnections += 1
 
     async def messages(self, instrument_keys):
         for number in range(1, 4):
@@ -35,6 +38,14 @@ def test_the_clock_stands_at_a_frames_time_when_it_is_handed_on():
         return [(frame.sent_at_ms, clock.now_ms()) async for frame in feed.messages(())]
 
     assert run_virtually(times()) == [(1_000, 1_000), (2_000, 2_000), (3_000, 3_000)]
+
+
+def test_a_new_connection_is_the_inner_feeds_matter():
+    feed, inner, _ = feed_and_clock()
+
+    run_virtually(feed.reconnect())
+
+    assert inner.reconnections == 1
 
 
 def test_the_next_frame_is_read_when_the_work_of_the_last_is_done():

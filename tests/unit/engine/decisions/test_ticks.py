@@ -1,16 +1,18 @@
+from dataclasses import replace
 from datetime import time
 
 import pytest
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, ModifyOrder, RefillHistory
+from trading_bot.engine.commands import Alert, ModifyOrder, ReconnectFeed, RefillHistory
 
 
 @pytest.fixture
@@ -177,6 +179,60 @@ def test_an_index_that_is_frozen_stops_nothing(driver):
 
     assert driver.core.state.market.is_feed_up
     assert [event for event in driver.new_events if isinstance(event, ev.EntryDenied)] == []
+
+
+def watch_an_index(driver):
+    """Have the index among what is watched, so that silence means a dead feed."""
+    index = replace(driver.instrument, key="NSE_INDEX|Nifty 50", symbol="NIFTY", kind=InstrumentKind.INDEX)
+    watched = driver.core.state.market.series[driver.instrument.key]
+    driver.core.state.market.series[index.key] = replace(watched, instrument=index)
+
+
+def reconnections(driver, seconds):
+    """How often a new connection is asked for in so many seconds of silence, looking at each."""
+    driver.drain()
+    for _ in range(seconds):
+        driver.later(1)
+    return driver.drain().count(ReconnectFeed())
+
+
+def test_silence_of_a_feed_that_carries_an_index_is_found_after_five_seconds_and_reconnected(driver):
+    """Fault 2, V12 and V23: an index speaks every second, so it is the connection that is dead."""
+    watch_an_index(driver)
+
+    assert reconnections(driver, 5) == 0
+    assert reconnections(driver, 1) == 1
+    assert not driver.core.state.market.is_feed_up
+
+
+def test_connections_that_bring_nothing_are_sought_ever_more_rarely(driver):
+    """Fault 102: no storm of reconnections."""
+    watch_an_index(driver)
+
+    assert reconnections(driver, 60) == 3
+    assert reconnections(driver, 600) == 6
+
+
+def test_a_feed_that_speaks_again_is_reconnected_at_once_the_next_time(driver):
+    watch_an_index(driver)
+    reconnections(driver, 60)
+
+    driver.price(PRICE)
+
+    assert reconnections(driver, 6) == 1
+
+
+def test_silence_without_an_index_may_be_a_quiet_market_and_the_connection_is_kept(driver):
+    """Fault 4: a quiet share is no lost subscription."""
+    assert reconnections(driver, 120) == 0
+
+
+def test_silence_of_an_index_outside_trading_hours_reconnects_nothing(driver):
+    """Fault 3."""
+    watch_an_index(driver)
+    driver.now_ms = ms_at(DAY, time(16, 0))
+
+    assert reconnections(driver, 60) == 0
 
 
 def test_silence_outside_trading_hours_is_no_alarm(driver):

@@ -27,7 +27,7 @@ from trading_bot.engine.workers.account import AccountWorker
 from trading_bot.engine.workers.alerts import AlertWorker
 from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker
 from trading_bot.engine.workers.clock import ClockWorker
-from trading_bot.engine.workers.feed import FeedWorker
+from trading_bot.engine.workers.feed import FeedWorker, ReconnectWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
 from trading_bot.engine.workers.signals import SignalWorker
 from trading_bot.engine.workers.warm_up import WarmUpPlan, WarmUpWorker
@@ -376,3 +376,15 @@ def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told
         return notifier.told, setting.engine.outbox.next_alert()
 
     assert in_virtual_time(scenario) == (told, None)
+
+
+def test_a_silent_connection_is_given_up_once_for_each_wish():
+    """Fault 2."""
+
+    async def story():
+        setting, feed = Setting(), FakeFeed()
+        setting.engine.outbox.connection_wanted.set()
+        await setting.run(ReconnectWorker(setting.engine, feed), 60)
+        return feed.reconnections
+
+    assert run_virtually(story()) == 1

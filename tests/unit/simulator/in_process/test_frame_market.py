@@ -6,6 +6,7 @@ from tests.fakes.venue_day import SBIN, VenueDay, instant
 from trading_bot.domain.market_data import Frame, Tick
 from trading_bot.simulator.in_process.frame_market import VenueFeed, update_of
 from trading_bot.simulator.venue.contracts import Level
+from trading_bot.simulator.virtual_time import run_virtually
 
 TICK = Tick(SBIN.key, 10_000, instant("09:20"), 700, 9_995, 50, 10_005, 60)
 
@@ -19,6 +20,11 @@ class StandingClock:
 
 class OneFrame:
     """A feed of one frame, and then a loss of the connection."""
+
+    reconnections = 0
+
+    async def reconnect(self):
+        self.reconnections += 1
 
     async def messages(self, instrument_keys):
         yield Frame(instant("09:20") + 400, (TICK,))
@@ -73,3 +79,11 @@ def test_slippage_does_not_break_a_limit():
     )
 
     assert day.statuses("buy")[-1] == "open"
+
+
+def test_a_new_connection_is_sought_by_the_real_feed():
+    real, day = OneFrame(), VenueDay()
+
+    run_virtually(VenueFeed(real, day.venue, StandingClock()).reconnect())
+
+    assert real.reconnections == 1

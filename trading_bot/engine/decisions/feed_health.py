@@ -1,0 +1,72 @@
+"""Whether the feed is alive: what it says, its silence, its loss. Without it entries stop and exits go on.
+
+A socket may be open, answer pings and carry nothing. A quiet market looks the same, unless an index is
+watched: that speaks every second of the session. So only then is the connection given up and made anew.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import InstrumentKind
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.commands import Alert, ReconnectFeed, RefillHistory
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import FeedLost, PhaseReported
+from trading_bot.engine.state import State
+
+_FIRST_WAIT_MS = 10 * MS_PER_SECOND
+_LONGEST_WAIT_MS = 120 * MS_PER_SECOND
+
+
+def hear(state: State, turn: Turn) -> None:
+    """The feed spoke; after a long silence the candles that it missed are fetched from history."""
+    market, now_ms = state.market, state.now_ms
+    silence_ms = now_ms - market.seen_at_ms
+    if market.seen_at_ms and silence_ms >= state.settings.gap_refill_s * MS_PER_SECOND:
+        turn.command(RefillHistory(silent_s=silence_ms // MS_PER_SECOND))
+    market.is_feed_up = True
+    market.seen_at_ms = now_ms
+    market.reconnect_at_ms = market.reconnect_wait_ms = 0
+
+
+def check_silence(state: State, turn: Turn) -> None:
+    """Treat a connected feed that says nothing in continuous trading as lost."""
+    market, settings = state.market, state.settings
+    silence_ms = state.now_ms - market.seen_at_ms
+    if silence_ms <= settings.index_silence_s * MS_PER_SECOND:
+        return
+    if not any(series.hours.is_open(state.now_ms) for series in market):
+        return
+    has_reference = any(series.instrument.kind is InstrumentKind.INDEX for series in market)
+    if not has_reference and silence_ms <= settings.feed_silence_s * MS_PER_SECOND:
+        return
+    if market.is_feed_up:
+        _note_silence(state, turn)
+    if has_reference and market.seen_at_ms and state.now_ms >= market.reconnect_at_ms:
+        _reconnect(state, turn)
+
+
+def _note_silence(state: State, turn: Turn) -> None:
+    market = state.market
+    market.is_feed_up = False
+    detail = f"no message since {market.seen_at_ms}"
+    turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="feed_silent", detail=detail))
+    turn.command(Alert(level="warning", text="the feed is silent: no entries until it speaks again"))
+
+
+def _reconnect(state: State, turn: Turn) -> None:
+    """Ask for a new connection, ever more rarely while none brings anything."""
+    market = state.market
+    market.reconnect_wait_ms = min(max(2 * market.reconnect_wait_ms, _FIRST_WAIT_MS), _LONGEST_WAIT_MS)
+    market.reconnect_at_ms = state.now_ms + market.reconnect_wait_ms
+    turn.command(ReconnectFeed())
+
+
+def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
+    """Take the loss of the feed: no entries until it speaks again."""
+    if state.market.is_feed_up:
+        turn.command(Alert(level="warning", text="the feed is lost: no entries until it is back"))
+    state.market.is_feed_up = False
+
+
+def on_phases(state: State, _event: PhaseReported, turn: Turn) -> None:
+    """Take the exchange's word on its segments; it also shows that the feed is alive."""
+    hear(state, turn)
