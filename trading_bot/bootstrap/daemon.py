@@ -18,6 +18,7 @@ from trading_bot.adapters.storage.input_log import FileInputLog
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.retention import prune_input_logs
+from trading_bot.adapters.takeover import take_over
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.market_recorder import MarketRecorder
@@ -72,6 +73,14 @@ class DayFiles:
         """
         for path in self.locks:
             owned.enter_context(acquire_instance_lock(path, started_at_ms=time.time_ns() // 1_000_000))
+
+    def take_over(self, owned: ExitStack, write: Callable[[str], None]) -> None:
+        """Become that process even if another one is: it is killed, as it does not answer.
+
+        Raises AlreadyRunningError when it cannot be ended.
+        """
+        for path in self.locks:
+            owned.enter_context(take_over(path, started_at_ms=time.time_ns() // 1_000_000, write=write))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ Write = Callable[[str], None]
 def panic_through_daemon(
     database: Path, write: Write, pause: Callable[[float], None] = time.sleep
 ) -> int | None:
-    """Tell the running daemon and follow it until it is flat; None when no daemon answers.
+    """Tell the running daemon and follow it until it is flat; None when none does: then it is up to us.
 
     The exit code is 0 once the broker shows nothing open, 1 when it does not within a minute, or when the
     daemon does not ask it.
@@ -55,8 +55,8 @@ def panic_through_daemon(
     except NoDaemonError:
         return None
     if not answer["ok"]:
-        write(f"the daemon refused: {answer['error']}")
-        return 1
+        write(f"the daemon could not do it: {answer['error']}")
+        return None
     write("panic is latched in the running daemon; following it until everything is flat")
     give_up_s = time.monotonic() + _GIVE_UP_S
     said = ""
@@ -112,7 +112,7 @@ class PanicRun:
         be written: nothing is sent before its intent is on disk.
         """
         with ExitStack() as owned:
-            self.files.own(owned)
+            self.files.take_over(owned, self.write)
             journal = open_journal(
                 self.files.database,
                 clock_ms=self.world.clock.now_ms,
