@@ -49,6 +49,27 @@ class OwnershipTaken(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EpochRaised(BookEvent):
+    """The order book shows that later epochs than ours were used today: our next tags lie beyond them."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyRowKept(BookEvent):
+    """A row that was written without this book, while its file could not be read: what it says, as a record.
+
+    It speaks of another book, so only what holds for every book follows from it, as events of their own.
+    """
+
+    number: int
+    kind: str
+    payload: str
+    tag: str = ""
+    """The tag that it gave to an order; empty when it gave none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayStarted(BookEvent):
     """A new trading day: counters and day halts are reset, orders of earlier days are gone."""
 

@@ -46,6 +46,8 @@ class Book:
     """By scope, subject and reason."""
     is_panicking: bool = False
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
+    emergency_tags: set[str] = field(default_factory=set)
+    """Tags that were given while this book could not be read; their orders are foreign, yet not unknown."""
     adopted: dict[str, int] = field(default_factory=dict)
     """Signed units of foreign trades that count as ours today, by instrument."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
@@ -89,6 +91,15 @@ def _ownership_taken(book: Book, event: ev.OwnershipTaken) -> None:
     book.settings_hash = event.settings_hash
 
 
+def _epoch_raised(book: Book, event: ev.EpochRaised) -> None:
+    book.epoch = event.epoch
+
+
+def _emergency_row_kept(book: Book, event: ev.EmergencyRowKept) -> None:
+    if event.tag:
+        book.emergency_tags.add(event.tag)
+
+
 def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.on = event.on
     book.last_intent = 0
@@ -106,8 +117,14 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.denials_today = book.signals_today = book.incidents_today = 0
     book.halts = {key: halt for key, halt in book.halts.items() if halt.until_released}
     book.foreign_orders.clear()
+    book.emergency_tags = {tag for tag in book.emergency_tags if _is_given_since(tag, event.on)}
     book.adopted.clear()
     book.is_day_closed = False
+
+
+def _is_given_since(tag: str, on: date) -> bool:
+    parsed = parse_tag(tag)
+    return parsed is not None and parsed.on >= on
 
 
 def _signal_raised(book: Book, _event: ev.SignalRaised) -> None:
@@ -333,6 +350,8 @@ def _day_closed(book: Book, _event: ev.DayClosed) -> None:
 
 APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.OwnershipTaken: _ownership_taken,
+    ev.EpochRaised: _epoch_raised,
+    ev.EmergencyRowKept: _emergency_row_kept,
     ev.DayStarted: _day_started,
     ev.SignalRaised: _signal_raised,
     ev.EntryDenied: _entry_denied,

@@ -8,8 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 from trading_bot.engine import inputs
-from trading_bot.engine.decisions import answers, days, evaluate, operator, reconcile, reports, ticks, trades
-from trading_bot.engine.decisions.panic import drive_panic
+from trading_bot.engine.decisions import (
+    answers,
+    days,
+    evaluate,
+    halts,
+    operator,
+    reconcile,
+    reports,
+    ticks,
+    trades,
+)
+from trading_bot.engine.decisions.panic import count_flat_read, drive_panic
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
@@ -32,6 +42,7 @@ def decide_in(turn: Turn, event: inputs.Input) -> None:
 
 def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) -> None:
     reconcile.on_positions_read(state, event, turn)
+    count_flat_read(state)
     drive_panic(state, turn)
 
 
@@ -58,6 +69,7 @@ DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.AccountRead: reconcile.on_account_read,
     inputs.ReadFailed: reconcile.on_read_failed,
     inputs.OperatorAsked: operator.on_operator_asked,
+    inputs.JournalFellBack: halts.on_journal_fell_back,
     inputs.OwnershipClaimed: days.on_ownership_claimed,
     inputs.DayOpened: days.on_day_opened,
     inputs.WarmedUp: days.on_warmed_up,

@@ -9,10 +9,9 @@ from dataclasses import replace
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
-from trading_bot.domain.tag import parse_tag
 from trading_bot.engine.book import fill_id
 from trading_bot.engine.commands import Alert, ReadBooks
-from trading_bot.engine.decisions import doubts, foreign, halts, protection, strays
+from trading_bot.engine.decisions import doubts, foreign, halts, owners, protection, strays
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
@@ -225,7 +224,4 @@ def _note_foreign(state: State, report: OrderReport, turn: Turn) -> None:
         )
     )
     turn.command(Alert(level="warning", text=f"foreign order {report.order_id} in {report.instrument_key}"))
-    if parse_tag(report.tag) is not None:
-        text = f"order {report.order_id} carries the tag {report.tag}, which this book never gave"
-        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unknown_owner", detail=text))
-        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "unknown_owner", until_released=True)
+    owners.note_tag(state, report, turn)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
@@ -84,6 +86,7 @@ def test_panic_adopts_what_others_bought_today_and_sells_it(driver):
     driver.answer(close.request.tag)
     driver.fill(close.request.tag, 10, PRICE)
     driver.read_positions(0)
+    driver.read_positions(0)
     assert driver.book.differences == {}
     assert is_finished(driver.core.state)
 
@@ -150,8 +153,55 @@ def test_positions_read_before_the_last_fill_do_not_count(driver):
     assert not is_finished(driver.core.state)
 
     driver.read_positions(0)
+    assert not is_finished(driver.core.state)
+    driver.read_positions(0)
 
     assert is_finished(driver.core.state)
+
+
+def test_one_empty_read_is_not_flat(driver):
+    """V5."""
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+    driver.later(1)
+    driver.ask(PANIC)
+
+    driver.read_positions(0)
+    assert not is_finished(driver.core.state)
+    driver.read_positions(10)
+    driver.read_positions(0)
+
+    assert not is_finished(driver.core.state)
+
+
+@pytest.fixture
+def theirs(driver):
+    """A stop of somebody else over units of theirs."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.take(inputs.SendSkipped(at_ms=0, tag=entry.request.tag, reason="test"))
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+    driver.later(1)
+    driver.ask(PANIC)
+    row = driver.report(entry.request.tag, OrderStatus.TRIGGER_PENDING, tag=None, order_id="theirs")
+    driver.read_books(row)
+    return row
+
+
+def test_a_position_that_a_foreign_order_may_close_waits_for_its_cancellation(driver, theirs):
+    """V3."""
+    driver.read_positions(10)
+    assert driver.places() == []
+    driver.read_books(replace(theirs, status=OrderStatus.CANCELLED))
+
+    assert [order.request.side for order in driver.places()] == [Side.SELL]
+
+
+def test_a_foreign_order_that_cannot_be_cancelled_does_not_keep_its_position_open(driver, theirs):
+    driver.later(3)
+
+    driver.read_positions(10)
+
+    assert len(driver.places()) == 1
 
 
 def test_reads_before_panic_was_asked_for_do_not_show_that_it_is_done(driver):
@@ -160,6 +210,7 @@ def test_reads_before_panic_was_asked_for_do_not_show_that_it_is_done(driver):
     driver.ask(PANIC)
     assert not is_finished(driver.core.state)
 
+    driver.read_positions(0)
     driver.read_positions(0)
 
     assert is_finished(driver.core.state)
@@ -173,6 +224,8 @@ def test_panic_asks_for_positions_until_they_show_that_it_is_done(driver):
     driver.read_all()
     assert ReadPositions() in driver.drain()
 
+    driver.read_positions(0)
+    driver.drain()
     driver.read_positions(0)
     assert ReadPositions() not in driver.drain()
 
