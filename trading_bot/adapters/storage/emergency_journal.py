@@ -42,6 +42,7 @@ class EmergencyJournal:
         self.path = path
         self._bytes_max = bytes_max
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
             self._reserve()
             self._end = self._cut_torn_line()

@@ -120,6 +120,8 @@ def test_a_cleared_file_starts_anew(opened, row):
     assert journal.rows() == (row(3),)
 
 
-def test_a_folder_that_is_missing_is_reported(tmp_path):
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path):
+    (tmp_path / "file").write_text("")
+
     with pytest.raises(StorageError, match="cannot be made"):
-        EmergencyJournal(tmp_path / "missing" / "emergency.journal")
+        EmergencyJournal(tmp_path / "file" / "emergency.journal")

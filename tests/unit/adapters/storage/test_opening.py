@@ -1,3 +1,5 @@
+import errno
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -156,6 +158,19 @@ def test_the_advice_for_a_damaged_file_works(path, opened, written):
     path.write_bytes(path.with_name("journal.db.backup").read_bytes())
 
     assert opened().last_sequence == 3
+
+
+def test_a_damaged_file_is_reported_though_no_copy_can_be_made(path, opened, written, monkeypatch):
+    written()
+    path.write_bytes(b"not a database at all" * 300)
+
+    def refuse(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", refuse)
+
+    with pytest.raises(StorageError, match=r"a copy could not be made \(No space left on device\)"):
+        opened()
 
 
 def test_repeated_starts_keep_one_copy_of_the_damaged_file(path, opened, written):
