@@ -1,7 +1,10 @@
 """The world that panic works in when no daemon runs, by mode."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack, ExitStack, suppress
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.market_rules import load_market_rules
@@ -9,19 +12,21 @@ from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.bootstrap.answers.one_shot import token_of_the_day
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.day_plans import day_plan
-from trading_bot.bootstrap.market.earlier_book import earlier_book
+from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.universe import held_keys
-from trading_bot.bootstrap.panic import PanicRun, known_instruments
-from trading_bot.bootstrap.places import instruments_folder
+from trading_bot.bootstrap.panic import PanicRun
+from trading_bot.bootstrap.panic_records import what_is_kept
+from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.bootstrap.replaying.replay import attached_token
 from trading_bot.bootstrap.replaying.simulator_world import simulator_world
-from trading_bot.domain.errors import ReadFailedError, SettingsError, UncoveredDateError
+from trading_bot.domain.errors import ReadFailedError, SettingsError, StorageError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan
 from trading_bot.engine.engine import Engine
+from trading_bot.engine.ports import Clock
 from trading_bot.engine.workers.warm_up import WarmUpPlan
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.tree import Settings
@@ -37,7 +42,11 @@ async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFil
     assert options.simulator_url is not None
     token = attached_token(settings, options)
     cache = instruments_folder(settings)
-    async with simulator_world(settings, options.simulator_url, token, cache) as attached:
+    async with AsyncExitStack() as owned:
+        files.take_over(owned, write)
+        attached = await owned.enter_async_context(
+            simulator_world(settings, options.simulator_url, token, cache)
+        )
         await attached.require_login()
         rules = load_market_rules()
         on = date_of(attached.clock.now_ms())
@@ -46,7 +55,7 @@ async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFil
             rules=rules,
             plan=panic_plan(rules, on, await attached.instruments()),
             world=attached.world,
-            files=files,
+            database=files.database,
             write=write,
         )
         return await run.run()
@@ -67,10 +76,14 @@ async def panic_on_market(
         cache_folder=instruments_folder(settings),
         clock_ms=clock.now_ms,
     )
-    try:
-        book = earlier_book(files.database)
+    with ExitStack() as owned:
+        owned.callback(adapter.close)
+        locks = lock_paths(settings, files.database, account=token.account)
+        replace(files, locks=locks).take_over(owned, write)
+        _bring_home(files.database, settings, clock)
+        book, kept = what_is_kept(files.database)
         wanted = held_keys(book) | await _open_at_the_broker(adapter)
-        instruments = await _listed(adapter, files, wanted, write)
+        instruments = await _listed(adapter, kept, wanted, write)
         plan = panic_plan(rules, date_of(clock.now_ms()), instruments)
         day_world = world_of(
             MarketDay(
@@ -87,11 +100,20 @@ async def panic_on_market(
             )
         )
         run = PanicRun(
-            settings=settings, rules=rules, plan=plan, world=day_world.world, files=files, write=write
+            settings=settings,
+            rules=rules,
+            plan=plan,
+            world=day_world.world,
+            database=files.database,
+            write=write,
         )
         return await run.run()
-    finally:
-        adapter.close()
+
+
+def _bring_home(database: Path, settings: Settings, clock: Clock) -> None:
+    """So that a pretend broker holds what the book does; where it cannot be done, the run says so."""
+    with suppress(StorageError):
+        bring_home(database, settings.storage, clock.now_ms)
 
 
 def _nobody_waits(_engine: Engine) -> None:
@@ -106,16 +128,15 @@ async def _open_at_the_broker(adapter: UpstoxAdapter) -> frozenset[str]:
 
 
 async def _listed(
-    adapter: UpstoxAdapter, files: DayFiles, wanted: Iterable[str], write: Write
+    adapter: UpstoxAdapter, kept: Iterable[Instrument], wanted: Iterable[str], write: Write
 ) -> tuple[Instrument, ...]:
     """The wanted instruments, from the broker's list or else from what the journal's file keeps."""
-    kept = {one.key: one for one in known_instruments(files.database)}
     try:
         listed = {one.key: one for one in (await adapter.instruments.known()).instruments}
     except ReadFailedError as error:
         write(f"no list of instruments ({error}); using what the journal keeps")
         listed = {}
-    known = kept | listed
+    known = {one.key: one for one in kept} | listed
     for key in sorted(set(wanted) - known.keys()):
         write(f"{key} is in no list: close it in the broker's app")
     return tuple(known[key] for key in wanted if key in known)
