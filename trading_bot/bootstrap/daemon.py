@@ -68,6 +68,8 @@ class DayFiles:
     locks: tuple[Path, ...]
     """Locks that the owner holds, in the order in which they are taken."""
     inputs: Path
+    has_emergency: bool = True
+    """Whether exits must go on when the database refuses; not where nothing outlives the process."""
 
     def own(self, owned: ExitStack) -> None:
         """Become the one process that writes them, until the stack is closed.
@@ -157,6 +159,8 @@ class Daemon:
         return journal
 
     def _fallback(self, owned: ExitStack) -> Fallback | None:
+        if not self.files.has_emergency:
+            return None
         try:
             emergency = EmergencyJournal(emergency_path(self.files.database))
         except StorageError as error:

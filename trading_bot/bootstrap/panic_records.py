@@ -82,7 +82,8 @@ class PanicFiles:
         return emergency
 
     def _in_database(self, owned: ExitStack, emergency: EmergencyJournal | None) -> PanicRecords:
-        bring_home(self.database, self.settings, self.clock.now_ms)
+        if emergency is not None:
+            bring_home(self.database, self.settings, self.clock.now_ms)
         journal = open_journal(
             self.database,
             clock_ms=self.clock.now_ms,
