@@ -324,12 +324,18 @@ def test_a_daemon_whose_disk_is_full_enters_nothing_and_still_exits(trading):
     until(lambda: not trading.held(), "flat", EXITS_WITHIN_S * trading.slowness, every_s=LOOK_S)
 
     assert len([row for row in trading.ledger()["orders"] if row["side"] == "BUY"]) == bought
+    until(lambda: knows_that_it_is_flat(trading), "a flat book", 60, every_s=LOOK_S)
     process.terminate()
     assert trading.daemon.end(20) == 1
     assert kept_rows(emergency_path(trading.database)) != ()
     book = book_of(trading.come_home())
     assert {reason for _, _, reason in book.halts} >= {"journal_fell_back"}
     assert all(position.is_flat for position in book.positions.values())
+
+
+def knows_that_it_is_flat(trading: Trading) -> bool:
+    status = trading.daemon.status(trading.database)
+    return status is not None and not any(row["quantity"] for row in status["symbols"])
 
 
 def has_fallen_back(trading: Trading) -> bool:

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -41,6 +42,15 @@ def test_a_second_process_is_told_who_runs_and_since_when(path, holder):
         acquire_instance_lock(path, started_at_ms=0)
 
     assert raised.value.exit_code == 5
+
+
+def test_ten_more_processes_would_all_be_refused_within_a_second(path, holder):
+    """Fault 93, V13."""
+    for _ in range(10):
+        began_s = time.monotonic()
+        with pytest.raises(AlreadyRunningError) as raised:
+            acquire_instance_lock(path, started_at_ms=0)
+        assert (raised.value.exit_code, time.monotonic() - began_s < 1.0) == (5, True)
 
 
 def test_the_owner_can_be_asked_for(path, holder):

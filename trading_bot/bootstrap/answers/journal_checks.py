@@ -7,6 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trading_bot.adapters.storage.check import check_file
 from trading_bot.adapters.storage.connection import explained
+from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.emergency_run import runs_of
 from trading_bot.adapters.storage.hash_chain import BrokenChainError
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
@@ -34,12 +36,18 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
     try:
         with check_file(database, settings.storage):
             stopped = read_book(settings, database, charges)
+        runs = runs_of(kept_rows(emergency_path(database)))
     except SQLAlchemyError as error:
         return instance, failed("journal", str(explained(error, database)), _MEND)
     except (StorageError, BrokenChainError) as error:
         return instance, failed("journal", _with_path(database, error), _MEND)
     message = f"{database}: {len(stopped.rows):,} rows, whole and unaltered"
-    return instance, passed("journal", message), business_line(stopped, is_running=owner is not None)
+    journal = passed("journal", message)
+    waiting = sum(len(run.rows) for run in runs)
+    if waiting:
+        fix = "start the daemon, or `resume`: either takes them in first"
+        journal = doubtful("journal", f"{message}; {waiting} rows wait in the emergency journal", fix)
+    return instance, journal, business_line(stopped, is_running=owner is not None)
 
 
 def business_line(stopped: StoppedBook, *, is_running: bool) -> CheckLine:

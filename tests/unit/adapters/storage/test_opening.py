@@ -124,6 +124,7 @@ def test_a_backup_that_cannot_be_made_does_not_keep_the_bot_from_starting(path, 
 
 
 def test_damaged_pages_are_found_and_nothing_is_overwritten(path, opened, row, written):
+    """Fault 91."""
     written(*(row(number, text="x" * 500) for number in range(1, 200)))
     content = bytearray(path.read_bytes())
     content[8_192:40_960] = b"\xa5" * 32_768
@@ -213,6 +214,7 @@ def test_a_large_file_gets_the_quick_check(opened, written):
 
 
 def test_a_newer_schema_is_refused_and_says_what_to_do(path, opened):
+    """Fault 92."""
     opened()
     change(path, "UPDATE alembic_version SET version_num = '0099'")
 
@@ -232,6 +234,7 @@ def test_an_emptied_file_is_not_a_new_journal(path, opened, written):
 
 
 def test_a_locked_file_is_refused_after_a_bounded_wait(path, opened, settings):
+    """Fault 89."""
     opened()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -55,6 +55,21 @@ def test_panic_is_latched_once_and_survives_a_restart(driver):
     assert driver.book.is_panicking
 
 
+def test_a_panic_that_was_killed_is_finished_by_the_next_owner(driver):
+    """Fault 86, V15: killed before anything of it had left the process."""
+    _, stop = driver.enter()
+    driver.ask(PANIC)
+
+    driver.restarted()
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
+    driver.read_positions(35)
+    driver.later(40)
+    driver.read_all()
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
+    assert driver.changes() or driver.places()
+
+
 def test_only_a_person_releases_panic(driver):
     driver.ask(PANIC)
 
