@@ -26,7 +26,7 @@ from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.ports import Clock
+from trading_bot.engine.ports import Broker, Clock
 from trading_bot.engine.workers.warm_up import WarmUpPlan
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.tree import Settings
@@ -66,7 +66,7 @@ async def panic_on_market(
 ) -> int:
     """Panic on the real market, or on the paper venue that its journal restores.
 
-    Raises LoginNeededError without a token, ReadFailedError when the broker does not say what is open.
+    Raises LoginNeededError without a token.
     """
     clock, rules = SystemClock(), load_market_rules()
     token = token_of_the_day(settings, clock.now_ms())
@@ -82,7 +82,7 @@ async def panic_on_market(
         replace(files, locks=locks).take_over(owned, write)
         _bring_home(files.database, settings, clock)
         book, kept = what_is_kept(files.database)
-        wanted = held_keys(book) | await _open_at_the_broker(adapter)
+        wanted = held_keys(book) | await open_at_the_broker(adapter.broker, write)
         instruments = await _listed(adapter, kept, wanted, write)
         plan = panic_plan(rules, date_of(clock.now_ms()), instruments)
         day_world = world_of(
@@ -120,10 +120,17 @@ def _nobody_waits(_engine: Engine) -> None:
     """The feed follows its own pace: the clock is the computer's."""
 
 
-async def _open_at_the_broker(adapter: UpstoxAdapter) -> frozenset[str]:
-    """Keys of everything that the broker shows as held or ordered, whoever opened it."""
-    held = {row.instrument_key for row in await adapter.broker.positions() if row.quantity}
-    ordered = {row.instrument_key for row in await adapter.broker.orders() if row.status.is_live}
+async def open_at_the_broker(broker: Broker, write: Write) -> frozenset[str]:
+    """Keys of everything that the broker shows as held or ordered, whoever opened it.
+
+    Where it gives no answer the panic is latched all the same; what it then finds open keeps it from "flat".
+    """
+    try:
+        held = {row.instrument_key for row in await broker.positions() if row.quantity}
+        ordered = {row.instrument_key for row in await broker.orders() if row.status.is_live}
+    except ReadFailedError as error:
+        write(f"the broker does not say what is open ({error}): only what the journal knows can be closed")
+        return frozenset()
     return frozenset(held | ordered)
 
 

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from trading_bot.bootstrap.panic import panic_through_daemon
+from trading_bot.bootstrap.panic_worlds import open_at_the_broker
 from trading_bot.control.protocol import line_of, socket_path
+from trading_bot.domain.errors import ReadFailedError
 
 NO_DAEMON = None
 
@@ -82,6 +84,19 @@ def test_a_daemon_that_dies_meanwhile_leaves_the_work_to_us(database):
     code, _ = run_panic(database, status(flat=False))
 
     assert code is NO_DAEMON
+
+
+async def test_a_broker_that_gives_no_answer_does_not_keep_a_panic_from_being_latched():
+    class Silent:
+        async def positions(self):
+            raise ReadFailedError("timed out")
+
+    said = []
+
+    assert await open_at_the_broker(Silent(), said.append) == frozenset()
+    assert said == [
+        "the broker does not say what is open (timed out): only what the journal knows can be closed"
+    ]
 
 
 def test_thousands_of_symbols_fit_into_an_answer(database):
