@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from trading_bot.adapters.storage.canonical import canonical_json
@@ -63,10 +64,11 @@ class RunJournal:
         self._progress = Progress(after.sequence if after else 0)
 
     def append(self, rows: Sequence[JournalRow]) -> None:
-        """Write rows; each call waits for the disk. Raises StorageError."""
+        """Write rows, waiting for the disk. Raises StorageError when they do not follow the last row."""
         self._progress.append(rows)
         if rows:
-            self._progress.commit(self._writer, rows)
+            with suppress(StorageError):  # whoever waits for the row is told
+                self._progress.commit(self._writer, rows)
 
     async def durable(self, sequence: int) -> None:
         """Return at once. Raises StorageError when the row is not on disk."""
