@@ -9,9 +9,13 @@ DATA ?=
 DATE ?=
 SEEDS ?=
 
-.PHONY: setup run test lint audit bench acceptance simulate lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate lock clean
 
-setup: $(STAMP)
+setup: native
+
+# The hot path in C where there is a compiler; built again only when its sources have changed.
+native: $(STAMP)
+	@$(BIN)/python -m scripts.compile_hot_path
 
 # The program runs from its folder; only what it depends on is installed, each file checked by its hash.
 $(STAMP): requirements.lock
@@ -21,18 +25,19 @@ $(STAMP): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
-run: $(STAMP)
+run: setup
 	$(BIN)/python main.py --mode replay $(if $(DATA),--data $(DATA)) $(if $(DATE),--date $(DATE)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
-test: $(STAMP) lint
+test: setup lint
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
-bench: $(STAMP)
+bench: setup
 	$(BIN)/python benchmarks/candles.py
 	$(BIN)/python benchmarks/strategy.py
 	$(BIN)/python benchmarks/feed_decode.py
 	$(BIN)/python benchmarks/core_step.py
 	$(BIN)/python benchmarks/journal.py $(if $(DATA),$(DATA),/tmp)
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/signal_to_wire.py
 	$(BIN)/python benchmarks/virtual_days.py 4
 	$(BIN)/python benchmarks/tick_to_decision.py
@@ -46,14 +51,14 @@ lint: $(STAMP)
 audit: $(STAMP)
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
-acceptance: $(STAMP)
+acceptance: setup
 	$(BIN)/python -m scripts.acceptance
 
-simulate: $(STAMP)
+simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
 
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .coverage

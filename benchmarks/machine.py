@@ -4,6 +4,8 @@ import os
 import platform
 from pathlib import Path
 
+from trading_bot import native
+
 
 def machine() -> str:
     """Processor, cores and interpreter in one line."""
@@ -14,4 +16,5 @@ def machine() -> str:
         model = next(
             (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), model
         )
-    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    speed = "compiled" if native.is_used() else "interpreted"
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, hot path {speed}"

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -24,6 +25,7 @@ from benchmarks.figures import show, spread_of
 from benchmarks.machine import machine
 from tests.fakes.engine_driver import PRICE, EngineDriver
 from trading_bot.adapters.clocks import SimulatorClock
+from trading_bot.adapters.storage.market_records import keep_note
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.adapters.upstox.settings import UpstoxSettings
@@ -37,6 +39,8 @@ from trading_bot.engine.workers.signals import SignalWorker
 
 LIMIT_MS = 3.0
 ROUNDS = 40
+EARLIER_COMMITS = 20
+"""A journal has been written to since the morning; the first commits of a file wait for its growth."""
 BODY = b'{"status":"success","data":{"order_ids":["261119000000001"]},"metadata":{"latency":1}}'
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
     len(BODY),
@@ -109,6 +113,8 @@ async def _one(path: Path, adapter: UpstoxAdapter, door: Door) -> float:
     engine = Engine(driver.core, clock, journal)
     workers = (SignalWorker(engine), OrderWorker(engine, adapter.broker, clock, RateGate(RateSettings())))
     tasks = [asyncio.ensure_future(worker.run(lambda: None)) for worker in workers]
+    for number in range(EARLIER_COMMITS):
+        await journal.run(partial(keep_note, name="earlier", value=str(number)))
     await asyncio.sleep(0.05)
     arrived = len(door.arrived_ns)
     candle = Candle(driver.now_ms - 900_000, PRICE, PRICE + 100, PRICE - 100, PRICE, 10_000)

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# Coverage and the fakes need the sources themselves; set it to nothing to test the compiled hot path.
+os.environ.setdefault("HOT_PATH_INTERPRETED", "1")
+
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.market_rules import MarketRules
 

@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None, backend: Backend | None = None)
 
 
 def _program() -> Backend:
-    """Every mode with all that it needs: imported after the arguments are known to be sound, it is large."""
-    from trading_bot.bootstrap.program import Program  # noqa: PLC0415  # seconds that --help need not wait
+    """What the commands ask for: imported after the arguments are known to be sound."""
+    from trading_bot.bootstrap.program import Program  # noqa: PLC0415  # --help need not wait for it
 
     return Program()
 

@@ -249,7 +249,9 @@ class EngineDriver:
             )
         )
 
-    def foreign_fill(self, side: Side, quantity: int, price: int, *, with_order: bool = True) -> Step:
+    def foreign_fill(
+        self, side: Side, quantity: int, price: int, *, with_order: bool = True, placed_by: str = ""
+    ) -> Step:
         """Somebody else trades the share, and the books are read; without the order only its trade shows."""
         order_id = f"foreign-{len(self.fills) + 1}"
         terms = OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)
@@ -274,6 +276,7 @@ class EngineDriver:
             terms=terms,
             filled_quantity=quantity,
             average_price=None,
+            placed_by=placed_by,
         )
         return self.read_books(*((row,) if with_order else ()))
 

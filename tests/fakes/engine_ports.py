@@ -99,7 +99,7 @@ class FakeBroker:
 
     async def price_bands(self, instrument_keys: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         self.bands_asked.append(tuple(instrument_keys))
-        return dict.fromkeys(instrument_keys, (1, 2))
+        return dict.fromkeys(instrument_keys, (1_000, 1_000_000))
 
     async def order_updates(self) -> AsyncIterator[OrderReport | None]:
         for update in self.updates:

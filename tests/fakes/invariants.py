@@ -46,6 +46,8 @@ class ProbedCore(Core):
             self.checks["changes"] += 1
             if command.tag is not None and book.tags_by_order_id.get(command.order_id) != command.tag:
                 self._violated(f"{command} is about an order that the broker does not know")
+            if command.tag is None and command.order_id not in book.foreign_cancels:
+                self._violated(f"{command} has no intent (V19)")
 
     def _check_book(self):
         book = self.state.book

@@ -14,7 +14,7 @@ from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
 from trading_bot.adapters.simulator.link import SimulatorClockWorker, SimulatorLink
-from trading_bot.bootstrap.answers.one_shot import token_store
+from trading_bot.bootstrap.answers.broker import token_store
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.market_daemon import MarketDaemon, Surroundings
 from trading_bot.bootstrap.modes import account_of, day_files

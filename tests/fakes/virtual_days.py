@@ -80,7 +80,7 @@ def recorded(folder, on, symbols):
     return market_source(SimulatorOptions(port=0, data=folder, session_on=on, symbols=symbols), rules)
 
 
-def traded(source, *, seed=1, database=None, input_log=None):
+def traded(source, *, seed=1, database=None, input_log=None, venue_settings=None, wired=None):
     """Trade a day in virtual time: into memory, or into a database."""
     journal = MemoryJournal() if database is None else _inline(database)
     probes: list[ProbedCore] = []
@@ -100,10 +100,11 @@ def traded(source, *, seed=1, database=None, input_log=None):
             supervisor=SupervisorSettings(),
         ),
         records=Records(journal=journal, input_log=input_log),
-        venue_settings=VenueSettings(),
+        venue_settings=venue_settings or VenueSettings(),
         seed=seed,
         notifier=SilentNotifier(),
         watched=watched,
+        **({"wired": wired} if wired else {}),
     )
     ended, venue = run_virtually(day.run())
     journal.close()

@@ -8,7 +8,7 @@ from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.invariants import ProbedCore
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import ModifyOrder, PlaceOrder
+from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder
 
 
 @pytest.fixture
@@ -68,3 +68,9 @@ def test_a_change_of_an_unknown_order_is_found(driver):
     driver.core._check_command(ModifyOrder(tag=stop, order_id="unheard of", terms=driver.order(stop).terms))
 
     assert "does not know" in driver.core.violations[0]
+
+
+def test_a_cancellation_of_an_order_of_others_without_an_intent_is_found(driver):
+    driver.core._check_command(CancelOrder(tag=None, order_id="theirs"))
+
+    assert "has no intent (V19)" in driver.core.violations[0]

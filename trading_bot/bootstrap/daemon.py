@@ -20,7 +20,8 @@ from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.retention import prune_input_logs
 from trading_bot.adapters.storage.sqlite_journal import Fallback, ThreadedJournal
 from trading_bot.adapters.takeover import take_over
-from trading_bot.bootstrap.emergency import bring_home, rows_of
+from trading_bot.bootstrap.earlier import earlier_rows
+from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.market_recorder import MarketRecorder
@@ -38,8 +39,8 @@ from trading_bot.engine.workers.worker import Worker
 from trading_bot.report.status import status_document
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.strategy import Strategy
-from trading_bot.terminal.settings import View
-from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView, chosen_view
+from trading_bot.terminal.settings import View, chosen_view
+from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView
 
 log = structlog.get_logger()
 
@@ -132,7 +133,7 @@ class Daemon:
             recorder = MarketRecorder(journal)
             records = Records(
                 journal=journal,
-                earlier_rows=rows_of(self.files.database),
+                earlier_rows=earlier_rows(self.files.database),
                 input_log=self._input_log(owned),
                 market_sink=recorder.take,
                 row_sink=EventLog({one.key: one.symbol for one in self.plan.instruments}).take,

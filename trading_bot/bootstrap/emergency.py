@@ -31,7 +31,8 @@ def bring_home(database: Path, settings: StorageSettings, clock_ms: ClockMs) -> 
     """Take the rows of the emergency journal into the database, and clear it; how many there were.
 
     A crash at any moment loses and doubles nothing: they are one commit, and rows that the database holds are
-    not taken again. Raises StorageError.
+    not taken again. All its rows are read for that, as a run may follow one before the newest checkpoint; it
+    is rare that any wait. Raises StorageError.
     """
     path = emergency_path(database)
     kept = kept_rows(path)
@@ -72,7 +73,7 @@ def head_of(rows: Sequence[JournalRow]) -> ChainHead:
 
 
 def rows_of(database: Path, *, busy_timeout_ms: int = 2_000) -> list[JournalRow]:
-    """Every row of a database. Raises StorageError."""
+    """Every row of a database, beyond those that a book is rebuilt from. Raises StorageError."""
     with JournalReader(database, busy_timeout_ms=busy_timeout_ms) as reader:
         return list(reader.rows())
 

@@ -21,7 +21,7 @@ from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.signal import Answer
 
 Row = TypeVar("Row")
 log = structlog.get_logger()
@@ -43,9 +43,9 @@ class MarketRecorder:
         self.ticks_seen: Callable[[], int] = lambda: 0
         """Ticks that this process saw; kept by process, so that a report can add restarts up."""
         self._candles: deque[tuple[str, Candle]] = deque(maxlen=_MOST_WAITING)
-        self._traces: deque[Evaluation] = deque(maxlen=_MOST_WAITING)
+        self._traces: deque[Answer] = deque(maxlen=_MOST_WAITING)
 
-    def take(self, candles: tuple[tuple[str, Candle], ...], traces: tuple[Evaluation, ...]) -> None:
+    def take(self, candles: tuple[tuple[str, Candle], ...], traces: tuple[Answer, ...]) -> None:
         """Remember what is to be written; when the disk does not keep up the oldest go."""
         self._candles.extend(candles)
         self._traces.extend(traces)

@@ -1,4 +1,7 @@
-"""Which world stands behind the engine in each mode: the one place that asks."""
+"""Which world stands behind the engine in each mode: the one place that asks.
+
+What only one mode needs is imported when it is the one.
+"""
 
 import asyncio
 import sys
@@ -7,37 +10,30 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.logs import start_logs
-from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.answers.one_shot import token_store
-from trading_bot.bootstrap.daemon import DayFiles
-from trading_bot.bootstrap.loops import event_loop
-from trading_bot.bootstrap.market.logins import Logins
-from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon, Surroundings
-from trading_bot.bootstrap.market.market_worlds import account_world, advice_world, paper_world
-from trading_bot.bootstrap.panic import panic_through_daemon
-from trading_bot.bootstrap.panic_worlds import panic_in_replay, panic_on_market
-from trading_bot.bootstrap.places import (
-    database_path,
-    inputs_folder,
-    known_databases,
-    lock_paths,
-    reports_folder,
-)
-from trading_bot.bootstrap.replaying.replay import Replay
+from trading_bot.bootstrap.answers.panic_wish import panic_database
+from trading_bot.bootstrap.places import database_path, inputs_folder, lock_paths, reports_folder
+from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
-from trading_bot.terminal.settings import View
-from trading_bot.terminal.view import chosen_view
+from trading_bot.terminal.settings import View, chosen_view
+
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.daemon import DayFiles
+    from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon
+    from trading_bot.bootstrap.replaying.replay import Replay
 
 
 def run_daemon(settings: Settings, options: RunOptions) -> int:
-    """Run the daemon in the mode in effect and return the exit code."""
+    """Run the daemon in the mode in effect and return the exit code.
+
+    Raises SettingsError when a folder of the settings cannot be one.
+    """
+    _require_folder("run.data_dir", settings.run.data_dir)
     with _logs(settings):
         if settings.mode is Mode.REPLAY:
             return _run(_replay(settings, options).run())
@@ -45,22 +41,22 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
 
 
 def _run(daemon: Coroutine[Any, Any, int]) -> int:
+    from trading_bot.bootstrap.loops import event_loop
+
     with asyncio.Runner(loop_factory=event_loop) as runner:
         return runner.run(daemon)
 
 
 def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
-    """Cancel everything, flatten and latch, through the daemon where one answers; the exit code."""
+    """Cancel everything, flatten and latch, where no daemon answers; the exit code."""
     attached = options.simulator_url is not None
-    database = _panic_database(settings, attached=attached)
-    if database is not None:
-        code = panic_through_daemon(database, write)
-        if code is not None:
-            return code
+    database = panic_database(settings, attached=attached, now_ms=_now_ms())
     if settings.mode is Mode.ALERTS:
         write("no daemon runs, and mode alerts never sends an order: nothing can be open")
         return 0
     if settings.mode is not Mode.REPLAY:
+        from trading_bot.bootstrap.market.panic import panic_on_market
+
         assert database is not None
         world_of = account_of(settings).world
         with _logs(settings, is_quiet=True):
@@ -68,19 +64,16 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
     if not attached:
         write("no daemon runs, and a replay's own simulator ends with it: nothing can be open")
         return 0
+    from trading_bot.bootstrap.replaying.panic import panic_in_replay
+
     assert database is not None
     with _logs(settings, is_quiet=True):
         return asyncio.run(panic_in_replay(settings, options, day_files(settings, database), write))
 
 
-def _panic_database(settings: Settings, *, attached: bool) -> Path | None:
-    if settings.mode is not Mode.REPLAY or attached:
-        return database_path(settings, attached=attached, now_ms=_now_ms())
-    known = known_databases(settings)
-    return known[0] if known else None
+def _replay(settings: Settings, options: RunOptions) -> "Replay":
+    from trading_bot.bootstrap.replaying.replay import Replay
 
-
-def _replay(settings: Settings, options: RunOptions) -> Replay:
     now_ms, attached = _now_ms(), options.simulator_url is not None
     database = database_path(settings, attached=attached, now_ms=now_ms)
     return Replay(
@@ -93,7 +86,13 @@ def _replay(settings: Settings, options: RunOptions) -> Replay:
     )
 
 
-def _market_daemon(settings: Settings) -> MarketDaemon:
+def _market_daemon(settings: Settings) -> "MarketDaemon":
+    from trading_bot.adapters.clocks import SystemClock
+    from trading_bot.adapters.market_rules import load_market_rules
+    from trading_bot.bootstrap.answers.broker import token_store
+    from trading_bot.bootstrap.market.logins import Logins
+    from trading_bot.bootstrap.market.market_daemon import MarketDaemon, Surroundings
+
     now_ms = _now_ms()
     clock = SystemClock()
     return MarketDaemon(
@@ -108,8 +107,11 @@ def _market_daemon(settings: Settings) -> MarketDaemon:
     )
 
 
-def account_of(settings: Settings) -> Account:
+def account_of(settings: Settings) -> "Account":
     """What becomes of orders in the modes of the real market."""
+    from trading_bot.bootstrap.market.market_daemon import Account
+    from trading_bot.bootstrap.market.market_worlds import account_world, advice_world, paper_world
+
     bps = settings.run.slippage_bps
     return {
         Mode.LIVE: Account(
@@ -133,8 +135,10 @@ def account_of(settings: Settings) -> Account:
     }[settings.mode]
 
 
-def day_files(settings: Settings, database: Path) -> DayFiles:
+def day_files(settings: Settings, database: Path) -> "DayFiles":
     """Where the records of a day are that uses this database."""
+    from trading_bot.bootstrap.daemon import DayFiles
+
     return DayFiles(
         database=database,
         locks=lock_paths(settings, database),
@@ -143,13 +147,34 @@ def day_files(settings: Settings, database: Path) -> DayFiles:
 
 
 def _logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
-    """Start the logs for as long as the stack is open; plain lines where no screen is drawn."""
+    """Start the logs for as long as the stack is open; plain lines where no screen is drawn.
+
+    Raises SettingsError when they cannot be written; what is quiet goes on without them.
+    """
     stack = ExitStack()
     shows_lines = chosen_view(settings.terminal, is_terminal=sys.stdout.isatty()) is View.LINES
     console = sys.stderr if shows_lines and not is_quiet else None
-    logs = start_logs(settings.logs, now_ms=_now_ms, secrets=_secrets(settings), console=console)
+    try:
+        logs = start_logs(settings.logs, now_ms=_now_ms, secrets=_secrets(settings), console=console)
+    except OSError as error:
+        if is_quiet:  # panic does not depend on its log
+            return stack
+        raise _no_folder("logs.folder", settings.logs.folder, error) from error
     stack.callback(logs.close)
     return stack
+
+
+def _require_folder(key: str, folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_folder(key, folder, error) from error
+
+
+def _no_folder(key: str, folder: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{key} = {folder}: cannot be used: {error.strerror}; make it a folder that this user owns"
+    )
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from trading_bot.adapters.storage.check import check_file
+from trading_bot.adapters.storage.check import check_file, verify_chain
 from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path
 from trading_bot.adapters.storage.emergency_run import RunJournal, runs_of
+from trading_bot.adapters.storage.hash_chain import ChainHead
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import Fallback
+from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.emergency import bring_home, head_of, rows_coming_home, rows_of
 from trading_bot.bootstrap.engine_parts import Records
 from trading_bot.domain import events as ev
@@ -24,6 +26,7 @@ from trading_bot.domain.order import OrderReport
 from trading_bot.domain.tag import FIRST_EMERGENCY_EPOCH, parse_tag
 from trading_bot.engine.book import Book
 from trading_bot.engine.ports import Broker, Clock, JournalRow
+from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.engine.records import decode_event, event_kind
 
 Write = Callable[[str], None]
@@ -65,9 +68,10 @@ class PanicFiles:
             if emergency is None:
                 raise
         self.write(f"writing to {emergency.path}; the next start takes it into the database")
-        rows = self._sound_rows(emergency)
-        if rows is not None:
-            return PanicRecords(Records(journal=RunJournal(emergency, head_of(rows)), earlier_rows=rows))
+        sound = self._sound_rows(emergency)
+        if sound is not None:
+            rows, head = sound
+            return PanicRecords(Records(journal=RunJournal(emergency, head), earlier_rows=rows))
         self.write("the book is not known: everything that the broker shows is cancelled and closed")
         epoch = await self._epoch(emergency.rows())
         return PanicRecords(Records(journal=RunJournal(emergency, None)), epoch)
@@ -92,19 +96,24 @@ class PanicFiles:
             fallback=None if emergency is None else Fallback(emergency, self._tell_fall),
         )
         owned.callback(journal.close)
-        return PanicRecords(Records(journal=journal, earlier_rows=rows_of(self.database)))
+        return PanicRecords(Records(journal=journal, earlier_rows=earlier_rows(self.database)))
 
     def _tell_fall(self, error: StorageError) -> None:
         """Called on the journal's thread."""
         self.write(f"the database refuses, going on in {emergency_path(self.database)}: {error}")
 
-    def _sound_rows(self, emergency: EmergencyJournal) -> list[JournalRow] | None:
-        """All rows of the book, if the database can at least be read and trusted."""
+    def _sound_rows(self, emergency: EmergencyJournal) -> tuple[list[JournalRow], ChainHead] | None:
+        """The rows that the book is rebuilt from, and the newest; None where they cannot be trusted."""
         impatient = self.settings.model_copy(update={"busy_timeout_ms": _PATIENCE_MS})
         try:
-            with check_file(self.database, impatient):
-                earlier = rows_of(self.database, busy_timeout_ms=_PATIENCE_MS)
-            return [*earlier, *rows_coming_home(earlier, runs_of(emergency.rows()))]
+            runs = runs_of(emergency.rows())
+            with check_file(self.database, impatient) as connection:
+                if not runs:
+                    rows = earlier_rows(self.database, busy_timeout_ms=_PATIENCE_MS)
+                    return rows, verify_chain(connection, rows_max=0)
+                whole = rows_of(self.database, busy_timeout_ms=_PATIENCE_MS)
+            rows = [*whole, *rows_coming_home(whole, runs)]
+            return rows, head_of(rows)
         except (StorageError, SQLAlchemyError, OSError):
             return None
 
@@ -126,13 +135,9 @@ class PanicFiles:
 
 def what_is_kept(database: Path) -> tuple[Book, tuple[Instrument, ...]]:
     """The book and the instruments of a database; empty ones where it cannot be read."""
-    book = Book()
-    if not database.is_file():
-        return book, ()
     try:
         with JournalReader(database, busy_timeout_ms=_PATIENCE_MS) as reader:
-            for row in reader.rows():
-                book.apply(decode_event(row.kind, row.payload))
+            book, _ = rebuilt_book(reader.book_rows())
             return book, reader.instruments()
-    except (StorageError, KeyError, ValueError):
+    except StorageError:
         return Book(), ()

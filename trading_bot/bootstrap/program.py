@@ -1,26 +1,22 @@
-"""What the commands can ask of the program, in every mode."""
+"""What the commands can ask of the program, in every mode.
+
+Each verb imports what it needs when it is asked for: all of them together take two seconds of processor time,
+and panic must not wait for pandas.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.answers.check_lines import check_lines
-from trading_bot.bootstrap.answers.closed_trades import closed_trades, trade_log
-from trading_bot.bootstrap.answers.instrument_list import listed_instruments
-from trading_bot.bootstrap.answers.login import log_in
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.bootstrap.answers.operator_verbs import current_status, release
-from trading_bot.bootstrap.modes import run_daemon, run_panic
-from trading_bot.bootstrap.replaying.simulator_program import serve_simulator
-from trading_bot.report.check_line import CheckLine
-from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
-from trading_bot.report.instrument_list import InstrumentAnswer
-from trading_bot.report.rules_page import render_rules, rules_on
-from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
+
+if TYPE_CHECKING:
+    from trading_bot.report.check_line import CheckLine
+    from trading_bot.report.instrument_list import InstrumentAnswer
+    from trading_bot.report.trade_table import TradeRow
 
 
 class Program:
@@ -28,44 +24,84 @@ class Program:
 
     def run(self, settings: Settings, options: RunOptions) -> int:
         """Run the daemon to its end and return the exit code."""
+        from trading_bot.bootstrap.modes import run_daemon
+
         return run_daemon(settings, options)
 
     def panic_exit(self, settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
-        """Cancel everything, flatten, latch; return the exit code."""
+        """Cancel everything, flatten, latch, through the daemon where one answers; return the exit code."""
+        from trading_bot.bootstrap.answers.panic_wish import panic_database, panic_through_daemon
+
+        attached = options.simulator_url is not None
+        database = panic_database(settings, attached=attached, now_ms=wall_now_ms())
+        code = None if database is None else panic_through_daemon(database, write)
+        if code is not None:
+            return code
+        from trading_bot.bootstrap.modes import run_panic
+
         return run_panic(settings, options, write)
 
     def resume(self, settings: Settings) -> str:
         """Release the halts that a person has to release, and say which."""
+        from trading_bot.bootstrap.answers.operator_verbs import release
+
         return release(settings, now_ms=wall_now_ms())
+
+    def pause(self, settings: Settings) -> str:
+        """Have the running daemon enter nothing new; say so."""
+        from trading_bot.bootstrap.answers.operator_verbs import pause_entries
+
+        return pause_entries(settings)
+
+    def flatten(self, settings: Settings, write: Callable[[str], None]) -> int:
+        """Have the running daemon enter nothing new and close its positions; return the exit code."""
+        from trading_bot.bootstrap.answers.operator_verbs import close_all
+
+        return close_all(settings, write)
 
     def status(self, settings: Settings) -> Mapping[str, Any]:
         """Return the status document of the running daemon, else of its database."""
+        from trading_bot.bootstrap.answers.operator_verbs import current_status
+
         return current_status(settings)
 
-    def trades(self, settings: Settings, on: date | None) -> Sequence[TradeRow]:
+    def trades(self, settings: Settings, on: date | None) -> Sequence["TradeRow"]:
         """Return the closed trades of one day."""
+        from trading_bot.bootstrap.answers.closed_trades import closed_trades
+
         return closed_trades(settings, on)
 
     def trade_log(self, settings: Settings, on: date | None) -> str:
         """Return every fill of one day as CSV."""
+        from trading_bot.bootstrap.answers.closed_trades import trade_log
+
         return trade_log(settings, on)
 
     def login(
         self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
     ) -> None:
         """Obtain and store the token of the day."""
+        from trading_bot.bootstrap.answers.login import log_in
+
         log_in(settings, ask, write, now_ms=wall_now_ms)
 
-    def instruments(self, settings: Settings, simulator_url: str | None) -> InstrumentAnswer:
+    def instruments(self, settings: Settings, simulator_url: str | None) -> "InstrumentAnswer":
         """Return today's instruments, or a simulator's."""
+        from trading_bot.bootstrap.answers.instrument_list import listed_instruments
+
         return listed_instruments(settings, simulator_url, wall_now_ms())
 
     def simulator(self, settings: Settings, options: SimulatorOptions, write: Callable[[str], None]) -> int:
         """Serve until the session is over."""
+        from trading_bot.bootstrap.replaying.simulator_program import serve_simulator
+
         return serve_simulator(options, settings.simulator, write)
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""
+        from trading_bot.adapters.market_rules import load_market_rules
+        from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
+
         note = charge_orders(
             load_market_rules().charges,
             question.on,
@@ -79,9 +115,14 @@ class Program:
 
     def rules(self, on: date, *, as_json: bool) -> str:
         """Return the market rules in force on a day."""
+        from trading_bot.adapters.market_rules import load_market_rules
+        from trading_bot.report.rules_page import render_rules, rules_on
+
         page = rules_on(load_market_rules(), on)
         return json.dumps(page, indent=2, default=str) if as_json else render_rules(page)
 
-    def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
+    def check_lines(self, settings: Settings, today: date) -> Sequence["CheckLine"]:
         """Return the check lines that need adapters."""
+        from trading_bot.bootstrap.answers.check_lines import check_lines
+
         return check_lines(settings, today, now_ms=wall_now_ms())

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from trading_bot import native
 from trading_bot.commands.context import Context
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import date_of, datetime_of
@@ -67,6 +68,7 @@ def machine_lines(folder: Path, now_ms: int) -> list[CheckLine]:
         sqlite_line(sqlite3.sqlite_version_info),
         sdk_line(_installed(SDK_PACKAGE)),
         disk_line(shutil.disk_usage(folder).free),
+        hot_path_line(is_compiled=native.is_used()),
         clock_line(now_ms),
     ]
 
@@ -117,6 +119,14 @@ def sdk_line(installed: str | None) -> CheckLine:
     if installed != SDK_VERSION:
         return failed("Upstox SDK", f"{installed} instead of the tested {SDK_VERSION}", "run `make setup`")
     return passed("Upstox SDK", installed)
+
+
+def hot_path_line(*, is_compiled: bool) -> CheckLine:
+    """Whether what every tick passes is compiled; without, it is only slower."""
+    if is_compiled:
+        return passed("hot path", "compiled from these sources")
+    fix = "install a C compiler and Python's headers (apt install gcc python3-dev), then run `make setup`"
+    return doubtful("hot path", "interpreted: the same decisions, several times slower for each tick", fix)
 
 
 def disk_line(free_bytes: int) -> CheckLine:

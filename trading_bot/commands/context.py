@@ -28,6 +28,14 @@ class Backend(Protocol):
         """Release the halts that a person has to release, and say which."""
         ...
 
+    def pause(self, settings: Settings) -> str:
+        """Have the running daemon enter nothing new, and say so."""
+        ...
+
+    def flatten(self, settings: Settings, write: Callable[[str], None]) -> int:
+        """Have the running daemon enter nothing new and close its positions; return the exit code."""
+        ...
+
     def status(self, settings: Settings) -> Mapping[str, Any]:
         """Return the status document of the running daemon, else of its database."""
         ...

@@ -5,15 +5,18 @@ from argparse import Namespace
 from trading_bot.commands.context import Context
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import RunOptions, SimulatorOptions
+from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import require_live_opt_in
 
 _YES = "yes"
+_OF_A_REPLAY = ("data", "date", "speed", "seed", "simulator")
 
 
 def run_daemon(arguments: Namespace, context: Context) -> int:
     """Run the daemon in the mode in effect; mode live needs both halves of its opt-in."""
     loaded = context.load()
     require_live_opt_in(loaded.settings)
+    _require_replay(arguments, loaded.settings.mode)
     return context.backend.run(loaded.settings, run_options(arguments))
 
 
@@ -30,6 +33,17 @@ def run_resume(_arguments: Namespace, context: Context) -> int:
     """Release the halts that wait for a person."""
     context.write(context.backend.resume(context.load().settings))
     return 0
+
+
+def run_pause(_arguments: Namespace, context: Context) -> int:
+    """Let the running daemon enter nothing new."""
+    context.write(context.backend.pause(context.load().settings))
+    return 0
+
+
+def run_flatten(_arguments: Namespace, context: Context) -> int:
+    """Let the running daemon enter nothing new and close what it holds."""
+    return context.backend.flatten(context.load().settings, context.write)
 
 
 def run_simulator(arguments: Namespace, context: Context) -> int:
@@ -58,6 +72,16 @@ def run_options(arguments: Namespace) -> RunOptions:
         speed=arguments.speed,
         seed=arguments.seed,
     )
+
+
+def _require_replay(arguments: Namespace, mode: Mode) -> None:
+    """What chooses a replayed session would be ignored elsewhere: with credentials the mode may be paper."""
+    given = [f"--{name}" for name in _OF_A_REPLAY if getattr(arguments, name) is not None]
+    if given and mode is not Mode.REPLAY:
+        raise SettingsError(
+            f"{', '.join(given)}: chooses what a replay plays, and the mode in effect is {mode}: "
+            f"add --mode replay, or leave it out"
+        )
 
 
 def _is_confirmed(context: Context, mode: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from trading_bot.commands import parsing
 from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
-from trading_bot.commands.daemon import run_resume, run_simulator
+from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
 from trading_bot.commands.init import run_init
 from trading_bot.commands.reading import (
     TRADE_LOG,
@@ -137,6 +137,18 @@ COMMANDS: tuple[Command, ...] = (
         run=run_trades,
         add_arguments=_trades,
         reads=True,
+    ),
+    Command(
+        words=("pause",),
+        summary="no new entries until resume; positions keep their stops",
+        run=run_pause,
+        add_arguments=_nothing,
+    ),
+    Command(
+        words=("flatten",),
+        summary="close the bot's positions; no new entries until resume",
+        run=run_flatten,
+        add_arguments=_nothing,
     ),
     Command(words=("resume",), summary="release a halt", run=run_resume, add_arguments=_nothing),
     Command(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from trading_bot.domain.charges import ChargeLine, ChargeSchedule, ContractNote, DayCharges, Dealing
+from trading_bot.domain.contract_note import SQUARE_OFF
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.money import PAISA, ZERO, paise
 
@@ -52,6 +53,10 @@ def share_charges(schedule: ChargeSchedule, on: date, trades: Sequence[Sequence[
     parts = [dict.fromkeys(map(str, ChargeLine), ZERO) for _ in trades]
     for note in day.notes:
         _share_note(schedule, note, trades, parts)
+    if day.square_off:
+        alone = [schedule.square_off_fees(on, trade)[0] for trade in trades]
+        for part, share in zip(parts, allot(day.square_off, alone), strict=True):
+            part[SQUARE_OFF] = share
     return SharedCharges(day=day, parts=tuple(parts))
 
 

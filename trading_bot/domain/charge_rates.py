@@ -113,6 +113,16 @@ class DepositoryRow(Section):
     confidence: Confidence
 
 
+class SquareOffRow(Section):
+    """What the broker takes for each order by which it closes positions itself, before tax."""
+
+    rupees_per_order: Decimal = Field(ge=0)
+    valid_from: date
+    valid_until: date | None = None
+    source: str = Field(min_length=1)
+    confidence: Confidence
+
+
 class ChargeCoverage(Section):
     """Until when the rates are known."""
 
@@ -135,6 +145,7 @@ class ChargeFacts(Section):
     rates: tuple[RateRow, ...]
     gst: tuple[TaxRow, ...]
     depository: tuple[DepositoryRow, ...]
+    square_off: tuple[SquareOffRow, ...] = ()
     brokerage: tuple[BrokerageRow, ...]
 
     @model_validator(mode="after")
@@ -145,6 +156,7 @@ class ChargeFacts(Section):
             refuse_overlaps(plans, f"brokerage of {line}")
         refuse_overlaps(self.gst, "gst")
         refuse_overlaps(self.depository, "depository")
+        refuse_overlaps(self.square_off, "square_off")
         known = {row.plan for row in self.brokerage}
         if LIST_PLAN not in known:
             raise ValueError(f'brokerage needs a plan named "{LIST_PLAN}", the one that others fall back to')

@@ -79,13 +79,25 @@ class ChargeSchedule:
         """
         merged = _merged(dealings)
         segments = sorted({dealing.instrument.segment for dealing in merged})
+        fees, notice = self.square_off_fees(on, merged)
         return DayCharges(
             on=on,
+            square_off=fees,
+            assumed=(notice,) if notice else (),
             notes=tuple(
                 self._note(on, segment, [d for d in merged if d.instrument.segment is segment])
                 for segment in segments
             ),
         )
+
+    def square_off_fees(self, on: date, dealings: Sequence[Dealing]) -> tuple[Decimal, str | None]:
+        """What the broker takes for its own orders in these dealings, tax included, and what was assumed."""
+        orders = {fill.order_id for dealing in dealings for fill in dealing.fills if fill.by_broker}
+        if not orders:
+            return ZERO, None
+        row, notice = at_or_first(list(self.facts.square_off), on, "broker's square-off")
+        tax, _ = at_or_first(list(self.facts.gst), on, "gst")
+        return len(orders) * round_to_paisa(row.rupees_per_order * (1 + tax.percent / 100)), notice
 
     def refuse_uncovered(self, on: date) -> None:
         """Raise UncoveredDateError on a day after the last one whose rates were checked."""

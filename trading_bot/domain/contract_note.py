@@ -25,6 +25,10 @@ class ChargeLine(StrEnum):
     GST = "gst"
 
 
+SQUARE_OFF = "square_off"
+"""The kind of the broker's fee for closing positions by itself, with its tax: no line of a note."""
+
+
 class ChargedFill(NamedTuple):
     """One fill as far as charges care; fills of one order share its id and pay one brokerage."""
 
@@ -33,6 +37,8 @@ class ChargedFill(NamedTuple):
     quantity: int
     price: int
     """Paise."""
+    by_broker: bool = False
+    """Whether the broker squared off by itself: each such order costs a fee."""
 
 
 class Exercise(NamedTuple):
@@ -85,20 +91,25 @@ class ContractNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCharges:
-    """The contract notes of one day."""
+    """The contract notes of one day, and what is booked beside them."""
 
     on: date
     notes: tuple[ContractNote, ...]
+    square_off: Decimal = ZERO
+    """The broker's fees for closing positions by itself, with their tax."""
+    assumed: tuple[str, ...] = ()
+    """What was assumed of that fee."""
 
     @property
     def by_kind(self) -> dict[str, Decimal]:
-        """Each line summed over the segments, in rupees."""
-        return {str(line): sum((note.lines[line] for note in self.notes), ZERO) for line in ChargeLine}
+        """Each line summed over the segments, in rupees; the fee only where there is one."""
+        lines = {str(line): sum((note.lines[line] for note in self.notes), ZERO) for line in ChargeLine}
+        return lines | ({SQUARE_OFF: self.square_off} if self.square_off else {})
 
     @property
     def total(self) -> Decimal:
         """All charges of the day."""
-        return sum((note.total for note in self.notes), ZERO)
+        return sum((note.total for note in self.notes), self.square_off)
 
     @property
     def gross(self) -> Decimal:
@@ -113,4 +124,5 @@ class DayCharges:
     @property
     def notices(self) -> tuple[str, ...]:
         """Every assumption, once."""
-        return tuple(dict.fromkeys(notice for note in self.notes for notice in note.notices))
+        noted = [notice for note in self.notes for notice in note.notices]
+        return tuple(dict.fromkeys([*noted, *self.assumed]))

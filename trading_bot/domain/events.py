@@ -30,6 +30,8 @@ class ChangeResult(StrEnum):
     REFUSED = "refused"
     NOT_SEEN = "not_seen"
     """Its outcome was unknown and a later complete read shows the old terms."""
+    NOT_AUTHORISED = "not_authorised"
+    """The access token was not accepted: the broker has not looked at the change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +72,38 @@ class EmergencyRowKept(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HaltRaised(BookEvent):
+    """Entries stop, everywhere or for one instrument or strategy."""
+
+    scope: HaltScope
+    subject: str
+    """Instrument key or strategy name; empty for all entries."""
+    reason: str
+    until_released: bool = False
+    """Whether only a person can release it; otherwise it ends with its cause or with the day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedOver:
+    """All that a book keeps when a day ended with nothing open."""
+
+    epoch: int
+    settings_hash: str
+    last_trade_id: int
+    is_panicking: bool
+    halts: tuple[HaltRaised, ...]
+    """Those that wait for a person."""
+    emergency_tags: tuple[str, ...] = ()
+    """Tags that were given while the book could not be read: they may be of the day that starts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayStarted(BookEvent):
     """A new trading day: counters and day halts are reset, orders of earlier days are gone."""
 
     on: date
+    carried: CarriedOver | None = None
+    """What earlier days left, where nothing was open: the book can be rebuilt from here on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +192,17 @@ class OrderFilled(BookEvent):
 
     tag: str
     fill: Fill
+    is_assumed: bool = False
+    """Whether no trade showed it: quantity and price follow from the order's cumulative figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillExplained(BookEvent):
+    """A trade row that came after its units had been applied from the order's cumulative figures."""
+
+    tag: str
+    fill: Fill
+    """The part of the trade that was applied before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,18 +277,6 @@ class TradeClosed(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HaltRaised(BookEvent):
-    """Entries stop, everywhere or for one instrument or strategy."""
-
-    scope: HaltScope
-    subject: str
-    """Instrument key or strategy name; empty for all entries."""
-    reason: str
-    until_released: bool = False
-    """Whether only a person can release it; otherwise it ends with its cause or with the day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HaltCleared(BookEvent):
     """A halt ended."""
 
@@ -293,6 +322,23 @@ class ForeignOrderSeen(BookEvent):
     quantity: int
     tag: str | None
     placed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCancelIntended(BookEvent):
+    """The cancellation of an order that is not ours is about to be asked for."""
+
+    order_id: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCancelResolved(BookEvent):
+    """The cancellation of an order that is not ours is no longer pending."""
+
+    order_id: str
+    result: ChangeResult
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,7 @@ TRANSITIONS: MappingProxyType[OrderStatus, frozenset[OrderStatus]] = MappingProx
         OrderStatus.INTENDED: frozenset({OrderStatus.SENT, OrderStatus.DROPPED, OrderStatus.IN_DOUBT}),
         OrderStatus.SENT: frozenset({OrderStatus.IN_DOUBT, OrderStatus.REFUSED}) | _BROKER_STATES,
         OrderStatus.IN_DOUBT: frozenset({OrderStatus.ABSENT, OrderStatus.REFUSED}) | _BROKER_STATES,
-        OrderStatus.ACKNOWLEDGED: _RESTING_STATES,
+        OrderStatus.ACKNOWLEDGED: _RESTING_STATES | {OrderStatus.IN_DOUBT, OrderStatus.ABSENT},
         OrderStatus.OPEN: _RESTING_STATES - {OrderStatus.OPEN},
         OrderStatus.TRIGGER_PENDING: _RESTING_STATES - {OrderStatus.TRIGGER_PENDING},
         OrderStatus.FILLED: frozenset(),
@@ -133,7 +133,8 @@ TRANSITIONS: MappingProxyType[OrderStatus, frozenset[OrderStatus]] = MappingProx
     }
 )
 """From each status to those that may follow. An open order sleeps again when it is modified into a stop;
-an order that was taken for refused or absent is adopted when the broker shows it after all."""
+an order that was taken for refused or absent is adopted when the broker shows it after all. One that was
+acknowledged and that no read shows is in doubt again, or absent where the broker denies that it holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +175,8 @@ class Order:
     """Units covered by applied fills."""
     reported_filled_quantity: int = 0
     """Units that the broker says are filled; ahead of `filled_quantity` until the trades are read."""
+    assumed_quantity: int = 0
+    """Units of the applied fills that no trade row has shown yet."""
     requested_terms: OrderTerms | None = None
     """A modification that was sent and is not yet confirmed."""
     cancel_requested: bool = False
@@ -260,6 +263,8 @@ class Fill:
     price: int
     """In paise."""
     filled_at_ms: int
+    by_broker: bool = False
+    """Whether the broker's own desk traded it, which costs a fee."""
 
     @property
     def value(self) -> int:

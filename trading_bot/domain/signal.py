@@ -1,9 +1,10 @@
 """What a strategy says: an evaluation of a closed candle, with the trace of every gate it passed or not."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+
+from trading_bot.domain.deferred_evaluation import DeferredEvaluation
+from trading_bot.domain.gate import Gate
 
 
 class Direction(StrEnum):
@@ -21,16 +22,6 @@ class Direction(StrEnum):
     def opposite(self) -> "Direction":
         """The other side."""
         return Direction.SHORT if self is Direction.LONG else Direction.LONG
-
-
-class Gate(NamedTuple):
-    """One condition of an evaluation: what was measured, what was needed, and whether it passed."""
-
-    name: str
-    passed: bool
-    measured: float | int | str | None
-    needed: str
-    """The condition in words or symbols, for example ``>= 0.6``; 'skipped: no volume' when not applicable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,36 +53,5 @@ class Evaluation:
     signal: Signal | None = None
 
 
-class DeferredEvaluation(Evaluation):
-    """An evaluation without a signal, whose gates are formed when somebody reads them.
-
-    Two thousand candles close in one instant, and hardly any of them becomes a trade: the explanation can
-    wait until the ticks behind it were taken. `form_gates` must give the same answer at any later time.
-    """
-
-    __slots__ = ("_form_gates",)
-
-    _form_gates: Callable[[], tuple[Gate, ...]]
-    signal = None
-
-    def __init__(
-        self,
-        strategy: str,
-        instrument_key: str,
-        candle_start_ms: int,
-        score: float,
-        form_gates: Callable[[], tuple[Gate, ...]],
-    ) -> None:
-        _set(self, "strategy", strategy)
-        _set(self, "instrument_key", instrument_key)
-        _set(self, "candle_start_ms", candle_start_ms)
-        _set(self, "score", score)
-        _set(self, "_form_gates", form_gates)
-
-    @property
-    def gates(self) -> tuple[Gate, ...]:
-        """Every condition, those passed as well as those failed."""
-        return self._form_gates()
-
-
-_set = object.__setattr__  # how a frozen value sets itself up
+Answer = Evaluation | DeferredEvaluation
+"""What a strategy says of a candle."""

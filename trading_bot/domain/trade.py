@@ -22,7 +22,9 @@ class ExitReason(StrEnum):
     NOT_FILLED = "not_filled"
     """Nothing was ever bought or sold: the entry was refused, rejected, or ran out of time."""
     FOREIGN = "foreign"
-    """Somebody else closed it: the user in the broker's app, or the broker itself."""
+    """The user closed it in the broker's app."""
+    BROKER = "broker"
+    """The broker squared it off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

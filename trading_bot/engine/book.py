@@ -10,6 +10,7 @@ from trading_bot.domain.order import Fill, Order, OrderStatus
 from trading_bot.domain.position import Position
 from trading_bot.domain.tag import parse_tag
 from trading_bot.domain.trade import ClosedTrade, Trade
+from trading_bot.engine.book_emergency import EMERGENCY_EFFECTS, given_since
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Book:
     tags_by_trade_id: dict[int, list[str]] = field(default_factory=dict)
     fills: dict[str, Fill] = field(default_factory=dict)
     """Today's applied fills by `fill_id`."""
+    explained: dict[str, Fill] = field(default_factory=dict)
+    """Trades that were shown after their units had been applied, by `fill_id`."""
     positions: dict[str, Position] = field(default_factory=dict)
     """Our own open positions by instrument."""
     trades: dict[int, Trade] = field(default_factory=dict)
@@ -48,6 +51,8 @@ class Book:
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
     emergency_tags: set[str] = field(default_factory=set)
     """Tags that were given while this book could not be read; their orders are foreign, yet not unknown."""
+    foreign_cancels: dict[str, ev.ForeignCancelIntended] = field(default_factory=dict)
+    """Cancellations of others' orders whose outcome is open, by order id."""
     adopted: dict[str, int] = field(default_factory=dict)
     """Signed units of foreign trades that count as ours today, by instrument."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
@@ -91,15 +96,6 @@ def _ownership_taken(book: Book, event: ev.OwnershipTaken) -> None:
     book.settings_hash = event.settings_hash
 
 
-def _epoch_raised(book: Book, event: ev.EpochRaised) -> None:
-    book.epoch = event.epoch
-
-
-def _emergency_row_kept(book: Book, event: ev.EmergencyRowKept) -> None:
-    if event.tag:
-        book.emergency_tags.add(event.tag)
-
-
 def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.on = event.on
     book.last_intent = 0
@@ -108,6 +104,7 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.trade_id_by_tag.clear()
     book.tags_by_trade_id = {trade_id: [] for trade_id in book.trades}
     book.fills.clear()
+    book.explained.clear()
     book.closed_trades.clear()
     book.trades_today = 0
     book.symbol_trades_today.clear()
@@ -117,14 +114,10 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.denials_today = book.signals_today = book.incidents_today = 0
     book.halts = {key: halt for key, halt in book.halts.items() if halt.until_released}
     book.foreign_orders.clear()
-    book.emergency_tags = {tag for tag in book.emergency_tags if _is_given_since(tag, event.on)}
+    book.emergency_tags = given_since(book.emergency_tags, event.on)
+    book.foreign_cancels.clear()
     book.adopted.clear()
     book.is_day_closed = False
-
-
-def _is_given_since(tag: str, on: date) -> bool:
-    parsed = parse_tag(tag)
-    return parsed is not None and parsed.on >= on
 
 
 def _signal_raised(book: Book, _event: ev.SignalRaised) -> None:
@@ -232,12 +225,12 @@ def _cancel_intended(book: Book, event: ev.CancelIntended) -> None:
 
 def _change_resolved(book: Book, event: ev.ChangeResolved) -> None:
     order = book.orders[event.tag]
-    confirmed = event.result is ev.ChangeResult.CONFIRMED
+    refusals = {ev.ChangeResult.CONFIRMED: 0, ev.ChangeResult.NOT_AUTHORISED: order.refused_changes}
     book.orders[event.tag] = replace(
         order,
         requested_terms=None,
         cancel_requested=False,
-        refused_changes=0 if confirmed else order.refused_changes + 1,
+        refused_changes=refusals.get(event.result, order.refused_changes + 1),
         seen_at_ms=event.at_ms,
         message=event.message or order.message,
     )
@@ -251,12 +244,19 @@ def _order_filled(book: Book, event: ev.OrderFilled) -> None:
     book.orders[event.tag] = replace(
         order,
         filled_quantity=filled,
+        assumed_quantity=order.assumed_quantity + (fill.quantity if event.is_assumed else 0),
         reported_filled_quantity=max(order.reported_filled_quantity, filled),
     )
     position = book.positions.get(fill.instrument_key) or Position(
         instrument_key=fill.instrument_key, product=order.request.product
     )
     book.positions[fill.instrument_key] = position.apply(fill)
+
+
+def _fill_explained(book: Book, event: ev.FillExplained) -> None:
+    book.explained[fill_id(event.fill)] = event.fill
+    order = book.orders[event.tag]
+    book.orders[event.tag] = replace(order, assumed_quantity=order.assumed_quantity - event.fill.quantity)
 
 
 def _foreign_fill_taken(book: Book, event: ev.ForeignFillTaken) -> None:
@@ -332,6 +332,14 @@ def _foreign_order_seen(book: Book, event: ev.ForeignOrderSeen) -> None:
     book.foreign_orders[event.order_id] = event
 
 
+def _foreign_cancel_intended(book: Book, event: ev.ForeignCancelIntended) -> None:
+    book.foreign_cancels[event.order_id] = event
+
+
+def _foreign_cancel_resolved(book: Book, event: ev.ForeignCancelResolved) -> None:
+    book.foreign_cancels.pop(event.order_id, None)
+
+
 def _difference_found(book: Book, event: ev.DifferenceFound) -> None:
     book.differences[event.instrument_key] = event
 
@@ -349,9 +357,8 @@ def _day_closed(book: Book, _event: ev.DayClosed) -> None:
 
 
 APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
+    **EMERGENCY_EFFECTS,
     ev.OwnershipTaken: _ownership_taken,
-    ev.EpochRaised: _epoch_raised,
-    ev.EmergencyRowKept: _emergency_row_kept,
     ev.DayStarted: _day_started,
     ev.SignalRaised: _signal_raised,
     ev.EntryDenied: _entry_denied,
@@ -363,6 +370,7 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.CancelIntended: _cancel_intended,
     ev.ChangeResolved: _change_resolved,
     ev.OrderFilled: _order_filled,
+    ev.FillExplained: _fill_explained,
     ev.ForeignFillTaken: _foreign_fill_taken,
     ev.RescuePlanned: _rescue_planned,
     ev.OrderReassigned: _order_reassigned,
@@ -378,6 +386,8 @@ APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
     ev.PanicReleased: _panic_released,
     ev.PositionAdopted: _position_adopted,
     ev.ForeignOrderSeen: _foreign_order_seen,
+    ev.ForeignCancelIntended: _foreign_cancel_intended,
+    ev.ForeignCancelResolved: _foreign_cancel_resolved,
     ev.DifferenceFound: _difference_found,
     ev.DifferenceSettled: _difference_settled,
     ev.IncidentRecorded: _incident_recorded,

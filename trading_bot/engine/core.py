@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mypy_extensions import mypyc_attr
+
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.signal import Answer
 from trading_bot.engine.commands import Command
 from trading_bot.engine.decide import decide, decide_in
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import EvaluationDue, Input
 from trading_bot.engine.ports import JournalRow
-from trading_bot.engine.records import decode_event, encode
+from trading_bot.engine.rebuild import rebuilt_book
+from trading_bot.engine.records import encode
 from trading_bot.engine.state import State
 
 
@@ -22,13 +25,14 @@ class Step(NamedTuple):
     evaluations: tuple[EvaluationDue, ...]
     candles: tuple[tuple[str, Candle], ...]
     """Minutes that closed, by instrument key."""
-    traces: tuple[Evaluation, ...]
+    traces: tuple[Answer, ...]
     failures: tuple[Exception, ...]
 
 
 _NOTHING = Step((), (), (), (), (), ())
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Core:
     """State, decision and row numbers; without I/O, without a clock, without waiting."""
 
@@ -37,11 +41,8 @@ class Core:
         self.last_sequence = 0
 
     def restore(self, rows: Iterable[JournalRow]) -> None:
-        """Rebuild the book from its journal, before the first step."""
-        book = self.state.book
-        for row in rows:
-            book.apply(decode_event(row.kind, row.payload))
-            self.last_sequence = row.sequence
+        """Rebuild the book from its journal, before the first step. Raises StorageError."""
+        self.state.book, self.last_sequence = rebuilt_book(rows)
 
     def step(self, event: Input) -> Step:
         """Take one input."""

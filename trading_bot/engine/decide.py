@@ -12,6 +12,7 @@ from trading_bot.engine.decisions import (
     answers,
     days,
     evaluate,
+    foreign_cancels,
     halts,
     operator,
     reconcile,
@@ -48,6 +49,7 @@ def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) ->
 
 def _on_books_read(state: State, event: inputs.BooksRead, turn: Turn) -> None:
     reports.on_books_read(state, event, turn)
+    foreign_cancels.judge(state, event, turn)
     drive_panic(state, turn)
 
 
@@ -62,6 +64,7 @@ DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.PlaceAnswered: answers.on_place_answered,
     inputs.ModifyAnswered: answers.on_modify_answered,
     inputs.CancelAnswered: answers.on_cancel_answered,
+    inputs.ForeignCancelAnswered: foreign_cancels.on_answered,
     inputs.OrderPushed: reports.on_order_pushed,
     inputs.BooksRead: _on_books_read,
     inputs.TagSearched: reports.on_tag_searched,

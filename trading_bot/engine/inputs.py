@@ -132,6 +132,14 @@ class CancelAnswered(Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCancelAnswered(Input):
+    """How a call ended that was to cancel an order of others."""
+
+    order_id: str
+    outcome: Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPushed(Input):
     """A row of the push stream: fast, but neither complete nor in order."""
 

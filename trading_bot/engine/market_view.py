@@ -12,6 +12,7 @@ from trading_bot.strategies.strategy import Evaluator, Strategy
 
 _NEVER_BELOW = -1
 _NEVER_ABOVE = 1 << 62
+_tuple = tuple.__new__  # half the cost of calling the NamedTuple
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class Series:
         tick = self.tick
         if tick is None or not (tick.bid or tick.ask):
             return None
-        return Quote._make(tick[4:8])
+        return _tuple(Quote, (tick.bid, tick.bid_quantity, tick.ask, tick.ask_quantity))
 
 
 @dataclass(slots=True)

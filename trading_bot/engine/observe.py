@@ -173,9 +173,7 @@ def _halts(state: State) -> tuple[str, ...]:
 
 
 def _book_halts(state: State) -> tuple[str, ...]:
-    reasons = [
-        f"{scope.value} {subject}: {reason}".replace("  ", " ") for scope, subject, reason in state.book.halts
-    ]
+    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in state.book.halts]
     if state.book.is_panicking:
         reasons.insert(0, "panic is latched until resume")
     return tuple(reasons)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 from trading_bot.domain.instrument import Instrument, Product
@@ -41,12 +42,22 @@ class Accepted:
     order_id: str
 
 
+class RefusalCause(StrEnum):
+    """What a refusal says beyond itself."""
+
+    NEEDS_LOGIN = "needs_login"
+    """The access token was not accepted: it says nothing about the order."""
+    NO_SUCH_ORDER = "no_such_order"
+    """The broker holds no order of the id that was to be changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """The broker provably did not take the request."""
 
     code: str
     message: str
+    cause: RefusalCause | None = None
 
 
 @dataclass(frozen=True, slots=True)

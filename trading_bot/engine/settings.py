@@ -24,6 +24,16 @@ class EngineSettings(Section):
     change_settle_s: Annotated[
         Seconds, Field(description="After asking for a change, when a read that shows the old terms counts")
     ] = 5
+    unseen_s: Annotated[
+        Seconds,
+        Field(description="After a stop was accepted, when a read that does not show it resting counts"),
+    ] = 5
+    fill_settle_s: Annotated[
+        Seconds,
+        Field(
+            description="How long trades of reported fills may be missing before the average price stands in"
+        ),
+    ] = 10
     stop_grace_s: Annotated[
         Seconds, Field(description="After the stop price traded, how long the broker's stop has to fill")
     ] = 2

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.money import ZERO
-from trading_bot.domain.order import Order, OrderStatus
+from trading_bot.domain.order import Order, OrderReport, OrderStatus
 from trading_bot.engine.book import Book
 from trading_bot.engine.market_view import MarketView
 from trading_bot.engine.settings import EngineSettings
@@ -72,8 +72,24 @@ class State:
     """Signed units that the broker last reported, by instrument."""
     broker_products: dict[str, Product] = field(default_factory=dict)
     """How the broker carries them."""
+    refused_cancels_ms: dict[str, int] = field(default_factory=dict)
+    """When the cancellation of an order of others was last not carried out, by order id."""
     open_foreign_orders: tuple[str, ...] = ()
     """Ids of live orders that are not ours, as of the last complete read."""
+    unsettled_since_ms: dict[str, int] = field(default_factory=dict)
+    """Orders with reported fills whose trades complete reads do not show, and since when, by tag."""
+    suspects_ms: dict[str, int] = field(default_factory=dict)
+    """Orders whose rows take back what was reported, and since when, by tag."""
+    told_suspects: set[str] = field(default_factory=set)
+    """Orders of which a person was told that their rows contradict."""
+    told_unseen: set[str] = field(default_factory=set)
+    """Stops and exits of which a person was told that they do not rest."""
+    account_user: str = ""
+    """Whom the broker's rows name as placer of our own orders; empty until one was seen."""
+    desk_orders: dict[str, OrderReport] = field(default_factory=dict)
+    """Newest rows of the orders that the broker itself placed, by order id."""
+    foreign_traded: dict[str, int] = field(default_factory=dict)
+    """Units that each order of others traded, as of the last complete read."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
     """Day and number of fills for which the charges were computed, and the charges."""
@@ -87,6 +103,17 @@ class State:
             self.charges_cache = (on, count, self.charges_so_far(self.book))
         return self.charges_cache[2]
 
+    def band_of(self, instrument_key: str) -> tuple[int, int] | None:
+        """The price limits of an instrument; None where they are not known, or not any more.
+
+        Bands widen during the day: one that the price has left is an old one.
+        """
+        band = self.account.bands.get(instrument_key)
+        last_price = self.market.last_price(instrument_key)
+        if band is None or (last_price and not band[0] <= last_price <= band[1]):
+            return None
+        return band
+
     def begin_day(self) -> None:
         """Forget what was only true yesterday: limits, margins, and what the broker's books said."""
         self.account = Account()
@@ -94,12 +121,19 @@ class State:
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.flat_reads_ms.clear()
         self.open_foreign_orders = ()
+        self.told_suspects.clear()
+        self.told_unseen.clear()
         for known in (
             self.doubts,
             self.mismatches,
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,
+            self.refused_cancels_ms,
+            self.unsettled_since_ms,
+            self.suspects_ms,
+            self.desk_orders,
+            self.foreign_traded,
         ):
             known.clear()
 

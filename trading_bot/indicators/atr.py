@@ -1,12 +1,10 @@
 """Average true range: Wilder's running average of the largest of the bar's range and its gaps."""
 
-from math import isfinite
-
 import talib
 from talib import stream
 
 from trading_bot.indicators.indicator import FloatArray, PriceSeries
-from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
+from trading_bot.indicators.opening import Opening, finite_rows, is_finite, over_finite_rows
 
 
 class Atr:
@@ -36,7 +34,7 @@ class Atr:
 
     def update(self, high: float, low: float, close: float) -> float | None:
         """Take one closed bar and return the value at it."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return self._handle.update(high, low, close)
@@ -45,7 +43,7 @@ class Atr:
 
     def peek(self, high: float, low: float, close: float) -> float | None:
         """Return what `update` would, and change nothing."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return self._handle.peek(high, low, close)

@@ -1,12 +1,10 @@
 """Exponential moving average of the close, seeded with the simple average of its first bars."""
 
-from math import isfinite
-
 import talib
 from talib import stream
 
 from trading_bot.indicators.indicator import FloatArray, PriceSeries
-from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
+from trading_bot.indicators.opening import Opening, finite_rows, is_finite, over_finite_rows
 
 
 class Ema:
@@ -36,7 +34,7 @@ class Ema:
 
     def update(self, high: float, low: float, close: float) -> float | None:
         """Take one closed bar and return the value at it."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return self._handle.update(close)
@@ -45,7 +43,7 @@ class Ema:
 
     def peek(self, high: float, low: float, close: float) -> float | None:
         """Return what `update` would, and change nothing."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return self._handle.peek(close)

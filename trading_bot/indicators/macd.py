@@ -1,13 +1,12 @@
 """Moving average convergence divergence: a fast EMA less a slow one, and the EMA of that as its signal."""
 
-from math import isfinite
 from typing import NamedTuple
 
 import talib
 from talib import stream
 
 from trading_bot.indicators.indicator import FloatArray, PriceSeries
-from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
+from trading_bot.indicators.opening import Opening, finite_rows, is_finite, over_finite_rows
 
 _tuple = tuple.__new__  # a third of the cost of `_make`
 
@@ -58,7 +57,7 @@ class Macd:
 
     def update(self, high: float, low: float, close: float) -> MacdValue | None:
         """Take one closed bar and return the value at it."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return _tuple(MacdValue, self._handle.update(close))
@@ -67,7 +66,7 @@ class Macd:
 
     def peek(self, high: float, low: float, close: float) -> MacdValue | None:
         """Return what `update` would, and change nothing."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return MacdValue._make(self._handle.peek(close))

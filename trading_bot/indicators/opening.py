@@ -45,6 +45,11 @@ class Opening(Generic[Handle]):
         return None if len(bars.close) < self._needed else self._open_handle(bars)
 
 
+def is_finite(price: float) -> bool:
+    """Whether it is a number and not infinite; compiled this costs nothing, unlike a call of `math`."""
+    return price - price == 0.0
+
+
 def finite_rows(prices: PriceSeries) -> PriceSeries:
     """Only the bars that are finite: one NaN would spoil a handle, and every value after it, for good."""
     finite = _is_finite(prices)

@@ -1,13 +1,11 @@
 """Relative strength index: Wilder's running average of rises as a share of that of all changes."""
 
-from math import isfinite
-
 import numpy as np
 import talib
 from talib import stream
 
 from trading_bot.indicators.indicator import FloatArray, PriceSeries
-from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
+from trading_bot.indicators.opening import Opening, finite_rows, is_finite, over_finite_rows
 
 
 class Rsi:
@@ -45,7 +43,7 @@ class Rsi:
 
     def update(self, high: float, low: float, close: float) -> float | None:
         """Take one closed bar and return the value at it."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         self._count(close)
         if self._handle is not None:
@@ -55,7 +53,7 @@ class Rsi:
 
     def peek(self, high: float, low: float, close: float) -> float | None:
         """Return what `update` would, and change nothing."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         unchanged = self._unchanged + 1 if close == self._close else 0
         if self._handle is not None:

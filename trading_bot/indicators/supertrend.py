@@ -1,6 +1,5 @@
 """Supertrend: a band of some average true ranges around the middle of the bar, which only ever tightens."""
 
-from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +7,7 @@ import talib
 from talib import stream
 
 from trading_bot.indicators.indicator import FloatArray, PriceSeries
-from trading_bot.indicators.opening import Opening, finite_rows, over_finite_rows
+from trading_bot.indicators.opening import Opening, finite_rows, is_finite, over_finite_rows
 
 _tuple = tuple.__new__  # a third of the cost of `_make`
 
@@ -57,7 +56,7 @@ class Supertrend:
 
     def update(self, high: float, low: float, close: float) -> SupertrendValue | None:
         """Take one closed bar and return the value at it."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return _tuple(SupertrendValue, self._handle.update(high, low, close))
@@ -66,7 +65,7 @@ class Supertrend:
 
     def peek(self, high: float, low: float, close: float) -> SupertrendValue | None:
         """Return what `update` would, and change nothing."""
-        if not isfinite(high + low + close):
+        if not is_finite(high + low + close):
             return None
         if self._handle is not None:
             return SupertrendValue._make(self._handle.peek(high, low, close))

@@ -59,5 +59,8 @@ def charger_of(schedule: ChargeSchedule) -> Charger:
 
 
 def _dealing(trade: TradeFills) -> Dealing:
-    fills = [ChargedFill(fill.order_id, fill.side, fill.quantity, fill.price) for fill in trade.fills]
+    fills = [
+        ChargedFill(fill.order_id, fill.side, fill.quantity, fill.price, fill.by_broker)
+        for fill in trade.fills
+    ]
     return Dealing(instrument=trade.instrument, product=trade.product, fills=fills)

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from trading_bot.domain.gate import Gate
 from trading_bot.domain.money import ZERO
-from trading_bot.domain.signal import Evaluation, Gate
+from trading_bot.domain.signal import Evaluation
 from trading_bot.report.markup import Child, Html, element, joined
 from trading_bot.report.page_head import sign_class
 from trading_bot.report.record import TradeRecord

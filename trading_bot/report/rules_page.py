@@ -160,6 +160,7 @@ def _charges(rules: MarketRules, on: date) -> dict[str, Any]:
     plan = rules.charges.plan
     gst, gst_notice = at_or_first(list(facts.gst), on, "gst")
     depository, depository_notice = at_or_first(list(facts.depository), on, "depository charge")
+    square_off, square_off_notice = at_or_first(list(facts.square_off), on, "broker's square-off")
     return {
         "plan": plan,
         "rates": _rates(rules, on),
@@ -174,6 +175,11 @@ def _charges(rules: MarketRules, on: date) -> dict[str, Any]:
             "rupees_per_sale": _plain(depository.rupees_per_sale),
             "source": depository.source,
             "notice": depository_notice,
+        },
+        "square_off": {
+            "rupees_per_order": _plain(square_off.rupees_per_order),
+            "source": square_off.source,
+            "notice": square_off_notice,
         },
     }
 

@@ -121,7 +121,7 @@ def _charges(charges: Page) -> list[str]:
         )
         for rate in charges["rates"]
     ]
-    gst, depository = charges["gst"], charges["depository"]
+    gst, depository, square_off = charges["gst"], charges["depository"], charges["square_off"]
     rates.append(("gst", "", "+".join(gst["base"]), "", gst["percent"], gst["source"]))
     flat = [
         *(_brokerage(row) for row in charges["brokerage"]),
@@ -131,6 +131,7 @@ def _charges(charges: Page) -> list[str]:
             depository["rupees_per_sale"],
             depository["source"],
         ),
+        ("square-off", "one order of the broker's own", square_off["rupees_per_order"], square_off["source"]),
     ]
     return [
         *_section("Charges in percent of value", _RATE_HEAD, rates),
@@ -145,7 +146,11 @@ def _brokerage(row: Page) -> Row:
 
 
 def _notices(charges: Page) -> list[str]:
-    rows = [*charges["rates"], *charges["brokerage"], charges["gst"], charges["depository"]]
+    rows = [
+        *charges["rates"],
+        *charges["brokerage"],
+        *(charges[name] for name in ("gst", "depository", "square_off")),
+    ]
     return list(dict.fromkeys(row["notice"] for row in rows if row["notice"]))
 
 

@@ -27,6 +27,7 @@ _REASONS = {
     "operator": "Operator",
     "not_filled": "Not filled",
     "foreign": "Closed by others",
+    "broker": "Closed by the broker",
 }
 
 

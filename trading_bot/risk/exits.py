@@ -9,6 +9,9 @@ from trading_bot.domain.trade import ExitPlan, Trade
 from trading_bot.risk.settings import ExitPolicy, ExitSettings
 from trading_bot.risk.sizing import exact
 
+Band = tuple[int, int]
+"""Lowest and highest price in paise at which the exchange takes a limit."""
+
 
 def exit_plan(
     instrument: Instrument,
@@ -69,9 +72,19 @@ def trailed_stop(instrument: Instrument, trade: Trade, best_price: int, settings
 
 
 def stop_terms(
-    instrument: Instrument, side: Side, quantity: int, trigger_price: int, settings: ExitSettings
+    instrument: Instrument,
+    side: Side,
+    quantity: int,
+    trigger_price: int,
+    settings: ExitSettings,
+    *,
+    band: Band | None = None,
 ) -> OrderTerms:
-    """Return the terms of a protective stop: an SL order whose limit lies past its trigger."""
+    """Return the terms of a protective stop: an SL order whose limit lies past its trigger.
+
+    Neither leaves the band, where it is known: an exchange refuses the one, and the other when it triggers.
+    """
+    trigger_price = _inside(instrument, trigger_price, band)
     offset = trigger_price * exact(settings.stop_limit_offset)
     limit = instrument.round_price(
         trigger_price + side.sign * offset, Rounding.UP if side is Side.BUY else Rounding.DOWN
@@ -79,18 +92,22 @@ def stop_terms(
     return OrderTerms(
         order_type=OrderType.STOP_LIMIT,
         quantity=quantity,
-        price=max(instrument.tick_size, limit),
+        price=_inside(instrument, max(instrument.tick_size, limit), band),
         trigger_price=trigger_price,
     )
 
 
 def marketable_price(
-    instrument: Instrument, side: Side, last_price: int, buffer: float, band: tuple[int, int] | None = None
+    instrument: Instrument, side: Side, last_price: int, buffer: float, band: Band | None = None
 ) -> int:
     """Return a limit price past the last price by `buffer` (a fraction), on tick and inside the band."""
     wanted = last_price + side.sign * last_price * exact(buffer)
     price = instrument.round_price(wanted, Rounding.UP if side is Side.BUY else Rounding.DOWN)
-    price = max(instrument.tick_size, price)
+    return _inside(instrument, max(instrument.tick_size, price), band)
+
+
+def _inside(instrument: Instrument, price: int, band: Band | None) -> int:
+    """The nearest price that is on a tick inside the band; the price itself where no band is known."""
     if band is None:
         return price
     lowest = instrument.round_price(band[0], Rounding.UP)

@@ -30,6 +30,9 @@ class RunSettings(Section):
     (replay) or default_symbol."""
     default_symbol: str = Field(default="RELIANCE.NS", min_length=1, max_length=64)
     """What is traded when no symbols are named."""
+    reference_indices: tuple[str, ...] = ("NSE_INDEX|Nifty 50",)
+    """Indices that are watched beside the symbols and never traded: they tick every second, so the feed
+    does not seem dead while the symbols are quiet. Keys or symbols; none: []."""
     strategies: tuple[str, ...] = Field(default=("confluence",), min_length=1)
     """Strategies that run together: names of entry points, or module:Class."""
     slippage_bps: Decimal = Field(default=Decimal("0.5"), ge=0, le=500)

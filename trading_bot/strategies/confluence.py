@@ -8,13 +8,14 @@ it. Every evaluation carries all of these gates, those passed as well as those f
 
 from collections import deque
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar
 
+from trading_bot.domain.deferred_evaluation import DeferredEvaluation
+from trading_bot.domain.gate import Gate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, Quote
 from trading_bot.domain.money import PAISE_PER_RUPEE
-from trading_bot.domain.signal import DeferredEvaluation, Direction, Evaluation, Signal
+from trading_bot.domain.signal import Answer, Direction, Evaluation, Signal
 from trading_bot.indicators.atr import Atr
 from trading_bot.indicators.ema import Ema
 from trading_bot.indicators.indicator import price_series
@@ -41,6 +42,7 @@ class Confluence:
         self.name = "confluence"
         self.timeframe_s = settings.timeframe_minutes * _SECONDS_PER_MINUTE
         self.provisional_interval_s = settings.provisional_interval_s
+        self._rules = ConfluenceRules(settings, self.warm_up.required)
 
     @property
     def warm_up(self) -> WarmUp:
@@ -50,7 +52,7 @@ class Confluence:
 
     def evaluator(self, instrument: Instrument) -> "ConfluenceEvaluator":
         """Return a fresh evaluator for one instrument."""
-        return ConfluenceEvaluator(self.name, instrument.key, self.settings, self.warm_up.required)
+        return ConfluenceEvaluator(self.name, instrument.key, self.settings, self._rules)
 
 
 class ConfluenceEvaluator:
@@ -60,12 +62,12 @@ class ConfluenceEvaluator:
                  "_settings", "_strategy", "_supertrend", "_triggers", "_volumes")  # fmt: skip
 
     def __init__(
-        self, strategy: str, instrument_key: str, settings: ConfluenceSettings, required_candles: int
+        self, strategy: str, instrument_key: str, settings: ConfluenceSettings, rules: ConfluenceRules
     ) -> None:
         self._strategy = strategy
         self._instrument_key = instrument_key
         self._settings = settings
-        self._rules = ConfluenceRules(settings, required_candles)
+        self._rules = rules
         self._ema = Ema(settings.ema_period)
         self._rsi = Rsi(settings.rsi_period)
         self._macd = Macd(settings.macd_fast, settings.macd_slow, settings.macd_signal)
@@ -85,14 +87,14 @@ class ConfluenceEvaluator:
         for candle in tail:
             self._advance(candle)
 
-    def evaluate(self, candle: Candle, quote: Quote | None) -> Evaluation:
+    def evaluate(self, candle: Candle, quote: Quote | None) -> Answer:
         """Take one closed candle, advance, and say what it means."""
         mean_volume = self._volumes.mean
         reading = self._advance(candle)
         around = _tuple(Surroundings, (self._candles_seen, self._triggers, candle.volume, mean_volume, quote))
         return self._judged(candle, reading, around)
 
-    def peek(self, candle: Candle, quote: Quote | None) -> Evaluation:
+    def peek(self, candle: Candle, quote: Quote | None) -> Answer:
         """Say what `evaluate` would say of a candle that is still forming, and change nothing."""
         high, low, close = (price / PAISE_PER_RUPEE for price in candle[2:5])
         reading = Reading(
@@ -150,15 +152,15 @@ class ConfluenceEvaluator:
         self._volumes.add(candle.volume)
         return reading
 
-    def _judged(self, candle: Candle, reading: Reading, around: Surroundings) -> Evaluation:
+    def _judged(self, candle: Candle, reading: Reading, around: Surroundings) -> Answer:
         score = self._rules.score(reading)
         direction = None
         if score:
             direction = Direction.LONG if score > 0 else Direction.SHORT
         if not self._rules.may_pass(score, direction, around):
-            form_gates = partial(self._rules.gates, reading, score, direction, around)
+            forming = _Gates(self._rules, reading, score, direction, around)
             return DeferredEvaluation(
-                self._strategy, self._instrument_key, candle.start_ms, score, form_gates
+                self._strategy, self._instrument_key, candle.start_ms, score, forming.formed
             )
         gates = self._rules.gates(reading, score, direction, around)
         signal = None
@@ -180,6 +182,30 @@ class ConfluenceEvaluator:
             gates=gates,
             signal=signal,
         )
+
+
+class _Gates:
+    """What the gates of one candle are formed from, should anybody ask."""
+
+    __slots__ = ("_around", "_direction", "_reading", "_rules", "_score")
+
+    def __init__(
+        self,
+        rules: ConfluenceRules,
+        reading: Reading,
+        score: float,
+        direction: Direction | None,
+        around: Surroundings,
+    ) -> None:
+        self._rules = rules
+        self._reading = reading
+        self._score = score
+        self._direction = direction
+        self._around = around
+
+    def formed(self) -> tuple[Gate, ...]:
+        """Every condition, those passed as well as those failed."""
+        return self._rules.gates(self._reading, self._score, self._direction, self._around)
 
 
 class VolumeMean:

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from trading_bot.domain.gate import Gate
 from trading_bot.domain.market_data import Quote
-from trading_bot.domain.signal import Direction, Gate
+from trading_bot.domain.signal import Direction
 from trading_bot.indicators.macd import MacdValue
 from trading_bot.indicators.supertrend import SupertrendValue
 from trading_bot.strategies.confluence_settings import ConfluenceSettings

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, Quote
-from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.signal import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +24,11 @@ class Evaluator(Protocol):
         """Take the history, oldest first, all at once and before the first `evaluate`."""
         ...
 
-    def evaluate(self, candle: Candle, quote: Quote | None) -> Evaluation:
+    def evaluate(self, candle: Candle, quote: Quote | None) -> Answer:
         """Take one closed candle, advance, and say what it means. `quote` is None where there is no depth."""
         ...
 
-    def peek(self, candle: Candle, quote: Quote | None) -> Evaluation:
+    def peek(self, candle: Candle, quote: Quote | None) -> Answer:
         """Say what `evaluate` would say of a candle that is still forming, without changing anything."""
         ...
 

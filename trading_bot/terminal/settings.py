@@ -25,3 +25,10 @@ class TerminalSettings(Section):
     """How often the screen is drawn."""
     line_every_s: float = Field(default=30.0, gt=0, le=3_600)
     """Seconds between two plain lines."""
+
+
+def chosen_view(settings: TerminalSettings, *, is_terminal: bool) -> View:
+    """The view in effect: `auto` is the screen on a terminal, else lines."""
+    if settings.view is not View.AUTO:
+        return settings.view
+    return View.SCREEN if is_terminal else View.LINES

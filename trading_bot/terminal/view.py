@@ -10,14 +10,6 @@ from rich.live import Live
 from trading_bot.engine.snapshot import Snapshot
 from trading_bot.terminal.line import render_line
 from trading_bot.terminal.screen import render
-from trading_bot.terminal.settings import TerminalSettings, View
-
-
-def chosen_view(settings: TerminalSettings, *, is_terminal: bool) -> View:
-    """The view in effect: `auto` is the screen on a terminal, else lines."""
-    if settings.view is not View.AUTO:
-        return settings.view
-    return View.SCREEN if is_terminal else View.LINES
 
 
 class ScreenView:

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from tests.fakes.upstox_day import TOKEN, money, summary
 from trading_bot.adapters.upstox.token_store import AccessToken, expiry_ms
-from trading_bot.bootstrap.answers.one_shot import token_store
-from trading_bot.bootstrap.market.earlier_book import earlier_book
+from trading_bot.bootstrap.answers.broker import token_store
+from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError

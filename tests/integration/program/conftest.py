@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
@@ -13,14 +14,19 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tests.fakes.engine_driver import SHARE, EngineDriver
+from tests.fakes.engine_driver import PRICE, SHARE, EngineDriver
 from tests.fakes.scripted_day import rows_of
 from tests.fakes.scripted_market import CLOSES, LISTED, ON, PlainRules, ScriptedMarket
+from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.storage.market_records import keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
+from trading_bot.bootstrap.places import daemon_socket
 from trading_bot.cli import main
+from trading_bot.control.server import ControlWorker
+from trading_bot.engine import inputs
+from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.simulator.server.run import RunningSimulator, serve
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
@@ -60,8 +66,8 @@ def simulator(beside, market_rules):
     """Start a simulator: `simulator(registered_addresses=…)` returns its address."""
     running: list[RunningSimulator] = []
 
-    def start(**settings) -> str:
-        venue_settings = VenueSettings()
+    def start(*, opening_balance=1_000_000, **settings) -> str:
+        venue_settings = VenueSettings(opening_balance=opening_balance)
         core = Venue(
             on=ON,
             instruments=LISTED,
@@ -154,3 +160,75 @@ def shell(tmp_path, monkeypatch, capsys) -> Shell:
     for name in ("UPSTOX_API_KEY", "UPSTOX_API_SECRET", "UPSTOX_REDIRECT_URI", "UPSTOX_ACCESS_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     return Shell(tmp_path, capsys.readouterr)
+
+
+@pytest.fixture
+def holding():
+    """A day that broke off with a long position and its stop."""
+    driver = EngineDriver()
+    driver.enter()
+    return driver
+
+
+@pytest.fixture
+def panicking(holding):
+    holding.take(OperatorAsked(at_ms=0, wish=OperatorWish.PANIC, asked_by="test"))
+    return holding
+
+
+class CoreBehindSocket:
+    """As much of an engine as the socket needs, and a broker that fills exits at once."""
+
+    def __init__(self, driver):
+        self.driver = driver
+        self.fills_exits = True
+
+    async def handle(self, event: inputs.Input) -> None:
+        self.driver.take(event)
+        if self.fills_exits and event.wish in (OperatorWish.FLATTEN, OperatorWish.PANIC):
+            for order in tuple(self.driver.book.live_orders()):
+                if order.requested_terms is not None:
+                    self.driver.confirm_modify(order.tag)
+                self.driver.fill(order.tag, order.terms.quantity, PRICE)
+
+    def status(self):
+        book = self.driver.book
+        held = sum(position.quantity for position in book.positions.values())
+        return {
+            "running": True,
+            "halts": [*(["panic"] if book.is_panicking else []), *(reason for _, _, reason in book.halts)],
+            "symbols": [{"symbol": "RELIANCE", "quantity": held}],
+            "orders": [{"status": order.status} for order in book.orders.values()],
+            "is_confirmed_flat": not held,
+        }
+
+
+@pytest.fixture
+def alive(shell, holding, beside):
+    """A daemon that holds a position and answers on its socket."""
+    path = shell.write_journal(holding)
+    core = CoreBehindSocket(holding)
+    worker = ControlWorker(core, daemon_socket(path), core.status)
+    listening = asyncio.Event()
+
+    async def start():
+        task = asyncio.create_task(worker.run(listening.set))
+        await listening.wait()
+        return task
+
+    async def stop(task):
+        task.cancel()
+        await asyncio.wait({task})
+
+    task = beside.do(start())
+    yield core
+    beside.do(stop(task))
+
+
+@pytest.fixture
+def hung(shell, panicking):
+    """A daemon that owns its journal and does not answer."""
+    path = shell.write_journal(panicking)
+    with ExitStack() as owned:
+        owned.enter_context(acquire_instance_lock(path.with_suffix(".lock"), started_at_ms=1_795_060_800_000))
+        yield

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,9 +17,11 @@ from trading_bot.bootstrap.answers.check_lines import charges_line, rules_lines
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.emergency import head_of
 from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.events import DayStarted
 from trading_bot.domain.ist import MS_PER_DAY, date_of
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
+from trading_bot.engine.checkpoint import carried_over
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.ports import Unknown
 from trading_bot.report.check_line import CheckState, calendar_line
@@ -177,6 +180,24 @@ def test_funds_that_are_not_told_at_night_are_yellow(shell, broker, check, monke
     assert check()[1]["funds"]["state"] == "warn"
 
 
+def test_funds_that_are_not_told_by_day_are_red(shell, broker, check, monkeypatch):
+    shell.store_token()
+    monkeypatch.setattr(account_checks, "_NIGHT_HOURS", range(0))
+    shell.use_broker("http://127.0.0.1:9")
+
+    assert check()[1]["funds"]["state"] == "fail"
+
+
+def test_an_account_without_funds_is_yellow(shell, simulator, check):
+    shell.use_broker(simulator(opening_balance=0))
+    shell.store_token()
+
+    code, lines = check()
+
+    assert code == 0
+    assert (lines["funds"]["state"], lines["funds"]["fix"]) == ("warn", "add funds, or free margin")
+
+
 def test_calendar_that_ends_soon_is_yellow_and_one_that_has_ended_red(market_rules):
     last = market_rules.calendar.last_covered
 
@@ -258,6 +279,91 @@ def test_altered_journal_is_red(shell, check):
     line = check()[1]["journal"]
     assert line["state"] == "fail"
     assert "12" in line["message"]
+
+
+def test_a_mode_that_never_ran_has_no_journal_and_that_is_green(check):
+    _, lines = check("--mode paper")
+
+    assert lines["journal"]["state"] == "ok"
+    assert lines["journal"]["message"] == "none yet: the first run in mode paper makes it"
+    assert "last run" not in lines
+
+
+def test_an_empty_database_file_is_green_and_said_to_be_empty(shell, check):
+    shell.data.mkdir()
+    (shell.data / "replay.db").touch()
+
+    _, lines = check()
+
+    assert lines["journal"]["state"] == "ok"
+    assert lines["journal"]["message"].endswith("replay.db is empty")
+    assert "last run" not in lines
+
+
+def test_a_journal_of_a_newer_program_is_red(shell, check):
+    path = shell.write_journal(whole_day(), "replay.db")
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE alembic_version SET version_num = '0099'")
+    connection.commit()
+    connection.close()
+
+    line = check()[1]["journal"]
+    assert line["state"] == "fail"
+    assert "schema 0099" in line["message"]
+
+
+def test_a_day_that_took_over_what_earlier_rows_do_not_add_up_to_is_red(shell, check):
+    driver = whole_day()
+    carried = carried_over(driver.book)
+    false = replace(carried, last_trade_id=carried.last_trade_id + 1)
+    driver.events.append(DayStarted(at_ms=driver.now_ms, on=date(2026, 11, 20), carried=false))
+    shell.write_journal(driver, "replay.db")
+
+    code, lines = check()
+
+    assert code == 1
+    assert lines["journal"]["message"].endswith("add up to: last_trade_id")
+    assert "go on with a backup" in lines["journal"]["fix"]
+
+
+def test_a_daemon_that_has_not_written_who_it_is_is_named_all_the_same(shell, check):
+    path = shell.write_journal(whole_day(), "replay.db").with_suffix(".lock")
+    with acquire_instance_lock(path, started_at_ms=0):
+        path.write_text("", encoding="utf-8")
+        line = check()[1]["other instance"]
+
+    assert (line["state"], line["message"]) == ("warn", "another process is running")
+
+
+def test_a_halt_that_waits_for_a_person_is_red_without_panic(shell, check):
+    driver = EngineDriver()
+    driver.take(OperatorAsked(at_ms=0, wish=OperatorWish.PAUSE, asked_by="test"))
+    shell.write_journal(driver, "replay.db")
+
+    code, lines = check()
+
+    assert code == 4
+    assert lines["last run"]["message"] == "entries: paused"
+
+
+def test_a_halt_that_ends_by_itself_is_not_unfinished_business(shell, check):
+    driver = EngineDriver()
+    driver.read_positions(7)
+    driver.read_positions(7)
+    assert [halt.until_released for halt in driver.book.halts.values()] == [False]
+    shell.write_journal(driver, "replay.db")
+
+    assert check()[1]["last run"]["state"] == "ok"
+
+
+def test_what_a_running_daemon_holds_is_not_unfinished(shell, check):
+    driver = EngineDriver()
+    driver.enter()
+    path = shell.write_journal(driver, "replay.db")
+    with acquire_instance_lock(path.with_suffix(".lock"), started_at_ms=wall_now_ms()):
+        line = check()[1]["last run"]
+
+    assert (line["state"], line["message"]) == ("ok", "open trade in RELIANCE")
 
 
 def test_latched_panic_is_red_and_ends_with_exit_code_4(shell, check):

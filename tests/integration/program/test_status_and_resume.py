@@ -1,19 +1,12 @@
 """`status` and `resume` with the daemon dead, alive, and hung."""
 
-import asyncio
 import os
-from contextlib import ExitStack
 
 import pytest
 
-from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.scripted_day import whole_day
-from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.places import daemon_socket
-from trading_bot.control.server import ControlWorker
 from trading_bot.domain.events import HaltScope
-from trading_bot.engine import inputs
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 
 MODE = "--mode paper"
@@ -21,20 +14,6 @@ MODE = "--mode paper"
 
 def asked(wish):
     return OperatorAsked(at_ms=0, wish=wish, asked_by="test")
-
-
-@pytest.fixture
-def holding():
-    """A day that broke off with a long position and its stop."""
-    driver = EngineDriver()
-    driver.enter()
-    return driver
-
-
-@pytest.fixture
-def panicking(holding):
-    holding.take(asked(OperatorWish.PANIC))
-    return holding
 
 
 def test_status_of_a_mode_that_never_ran_says_how_to_start_it(shell):
@@ -143,61 +122,19 @@ def test_resume_of_a_replay_stays_in_its_session_time(shell, panicking):
         assert len(reader.days()) == 1
 
 
-class CoreBehindSocket:
-    """As much of an engine as the socket needs."""
-
-    def __init__(self, driver):
-        self.driver = driver
-
-    async def handle(self, event: inputs.Input) -> None:
-        self.driver.take(event)
-
-    def status(self):
-        return {"halts": ["panic"] if self.driver.book.is_panicking else [], "running": True}
-
-
-@pytest.fixture
-def alive(shell, panicking, beside):
-    """A daemon that answers on its socket."""
-    path = shell.write_journal(panicking)
-    core = CoreBehindSocket(panicking)
-    worker = ControlWorker(core, daemon_socket(path), core.status)
-    listening = asyncio.Event()
-
-    async def start():
-        task = asyncio.create_task(worker.run(listening.set))
-        await listening.wait()
-        return task
-
-    async def stop(task):
-        task.cancel()
-        await asyncio.wait({task})
-
-    task = beside.do(start())
-    yield panicking
-    beside.do(stop(task))
-
-
 def test_status_is_the_running_daemons_own(shell, alive):
     shell(f"status {MODE} --json")
 
-    assert shell.json() == {"halts": ["panic"], "running": True}
+    assert shell.json()["running"]
 
 
 def test_resume_is_carried_out_by_the_running_daemon(shell, alive):
+    alive.driver.take(asked(OperatorWish.PANIC))
+
     assert shell(f"resume {MODE}") == 0
 
     assert shell.output() == "released: panic\n"
-    assert not alive.book.is_panicking
-
-
-@pytest.fixture
-def hung(shell, panicking):
-    """A daemon that owns its journal and does not answer."""
-    path = shell.write_journal(panicking)
-    with ExitStack() as owned:
-        owned.enter_context(acquire_instance_lock(path.with_suffix(".lock"), started_at_ms=1_795_060_800_000))
-        yield
+    assert not alive.driver.book.is_panicking
 
 
 def test_status_of_a_hung_daemon_comes_from_its_journal_and_says_so(shell, hung):

@@ -162,7 +162,7 @@ async def test_orders_from_an_unregistered_address_are_refused_and_reads_are_not
     assert await client.get("/v2/order/retrieve-all") == []
 
 
-async def test_an_order_of_the_user_has_another_placer_and_no_tag(start, connect):
+async def test_an_order_that_the_user_places_in_the_app_is_the_accounts_and_has_no_tag(start, connect):
     client = connect(await start())
 
     status, body = await client.call(
@@ -173,4 +173,4 @@ async def test_an_order_of_the_user_has_another_placer_and_no_tag(start, connect
 
     assert status == 200
     row = await client.get("/v2/order/details", order_id=body["data"]["order_ids"][0])
-    assert (row["placed_by"], row["tag"]) == ("USER01", None)
+    assert (row["placed_by"], row["tag"]) == ("SIM001", None)

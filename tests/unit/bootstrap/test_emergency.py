@@ -1,5 +1,7 @@
 """Rows of the emergency journal come home once, in order, whatever crashes meanwhile."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
@@ -9,6 +11,7 @@ from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap import emergency
+from trading_bot.bootstrap.earlier import earlier_book, earlier_rows
 from trading_bot.bootstrap.emergency import bring_home, head_of, rows_of
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.order import OrderStatus, Side
@@ -17,6 +20,7 @@ from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 from trading_bot.engine.records import decode_event
 
+NEXT_DAY = DAY + timedelta(days=1)
 PANIC = inputs.OperatorWish.PANIC
 
 
@@ -254,3 +258,59 @@ def test_two_runs_come_home_one_after_the_other(database, driver, blind):
 
     assert rows_of(database)[: len(before) + len(after)] == [*before, *after]
     assert book_of(database).position_of(KEY).is_flat
+
+
+def begin_next_day(driver) -> None:
+    """Where nothing is open, this day's first row is a checkpoint."""
+    driver.take(inputs.DayOpened(at_ms=0, on=NEXT_DAY, instruments=(driver.instrument,), sessions={}))
+
+
+def test_rows_that_follow_one_before_the_newest_checkpoint_are_known_to_be_there(database, monkeypatch):
+    """Fault 87: the file was not cleared, and could not be read until the next day had begun."""
+    driver = EngineDriver()
+    before, after = split(driver, database)
+    monkeypatch.setattr(EmergencyJournal, "clear", lambda journal: None)
+    come_home(database)
+    begin_next_day(driver)
+    write(database, driver.rows[len(before) + len(after) :])
+    assert earlier_rows(database)[0].sequence > len(before) + len(after)
+
+    assert come_home(database) == 0
+
+    assert rows_of(database) == driver.rows
+
+
+def test_a_day_that_began_in_the_emergency_journal_is_a_checkpoint_once_it_is_home(database):
+    driver = EngineDriver()
+    driver.ask(PANIC)
+    before = list(driver.rows)
+    write(database, before)
+    begin_next_day(driver)
+    fall_back(database, head_of(before), driver.rows[len(before) :])
+
+    come_home(database)
+
+    assert earlier_rows(database) == driver.rows[len(before) :]
+    assert earlier_book(database) == book_of(database)
+    assert earlier_book(database).is_panicking
+
+
+def test_what_another_book_left_outlives_a_start_that_reads_from_a_checkpoint(database, blind):
+    """Fault 81: latch and tags of a panic of today, taken in before today begins in the book."""
+    driver = EngineDriver()
+    driver.book.on = DAY - timedelta(days=1)
+    before = list(driver.rows)
+    write(database, before)
+    fall_back(database, None, blind.rows)
+    come_home(database)
+    driver.rows = rows_of(database)
+    driver.core.restore(driver.rows)
+    driver.core.state.book.on = DAY - timedelta(days=1)
+
+    driver.take(inputs.DayOpened(at_ms=0, on=DAY, instruments=(driver.instrument,), sessions={}))
+    write(database, driver.rows[len(rows_of(database)) :])
+
+    assert len(earlier_rows(database)) == 1
+    book = earlier_book(database)
+    assert book.is_panicking
+    assert book.emergency_tags == set(blind.book.orders)

@@ -3,21 +3,24 @@
 import sqlite3
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from tests.fakes.engine_driver import DAY, EngineDriver
 from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path, kept_rows
-from trading_bot.adapters.storage.emergency_run import RunJournal
+from trading_bot.adapters.storage.emergency_run import RunJournal, runs_of
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
+from trading_bot.bootstrap.emergency import head_of
 from trading_bot.bootstrap.panic_records import PanicFiles, what_is_kept
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import ReadFailedError, StorageError
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.tag import FIRST_EMERGENCY_EPOCH, Tag
+from trading_bot.engine.inputs import DayOpened, OperatorWish
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import encode
 
@@ -91,6 +94,28 @@ async def test_a_locked_database_gives_its_book_and_its_rows_go_elsewhere(opened
     assert isinstance(panic.records.journal, RunJournal)
     assert (panic.records.earlier_rows, panic.epoch) == (driver.rows, None)
     assert "database is locked" in said[0]
+
+
+async def test_a_locked_database_is_read_from_the_last_day_that_began_flat(opened, tmp_path):
+    """Panic does not wait for the years before; its rows follow the newest one all the same."""
+    days = EngineDriver()
+    tomorrow = DAY + timedelta(days=1)
+    days.take(DayOpened(at_ms=0, on=tomorrow, instruments=(days.instrument,), sessions={}))
+    database = tmp_path / "live.db"
+    database.unlink()
+    journal = open_inline_journal(database, clock_ms=lambda: 0, on_failure=print)
+    journal.append(days.rows)
+    journal.close()
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        panic, _ = await opened()
+
+    (first, *_) = panic.records.earlier_rows
+    assert first.sequence > 1
+    days.ask(OperatorWish.PANIC)
+    panic.records.journal.append(days.rows[-1:])
+    assert runs_of(kept_rows(emergency_path(database)))[0].after == head_of(days.rows[:-1])
 
 
 async def test_a_damaged_database_gives_nothing_but_an_epoch_of_the_reserved_range(opened, database):

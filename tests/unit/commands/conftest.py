@@ -27,6 +27,13 @@ class FakeBackend:
     def resume(self, settings):
         return self._answer("resume", settings)
 
+    def pause(self, settings):
+        return self._answer("pause", settings)
+
+    def flatten(self, settings, write):
+        write("closing")
+        return self._answer("flatten", settings)
+
     def status(self, settings):
         return self._answer("status", settings)
 

@@ -62,7 +62,7 @@ def test_lines_of_the_backend_are_added(desk):
     desk.backend.answers["check_lines"] = [failed("login", "no token", "python main.py login", 3)]
 
     assert run(desk) == 3
-    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 11 failed")
+    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 12 failed")
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,8 @@ def test_lines_of_the_backend_are_added(desk):
         (check.sdk_line("2.30.0"), OK),
         (check.sdk_line("2.31.0"), FAIL),
         (check.sdk_line(None), FAIL),
+        (check.hot_path_line(is_compiled=True), OK),
+        (check.hot_path_line(is_compiled=False), WARN),
         (check.disk_line(5_000_000_000), OK),
         (check.disk_line(1_000_000_000), WARN),
         (check.disk_line(100_000_000), FAIL),

@@ -46,6 +46,18 @@ def test_live_without_its_second_half_never_reaches_the_daemon(desk):
     assert desk.backend.questions == []
 
 
+@pytest.mark.parametrize(
+    "option", ["--data d", "--date 2026-11-19", "--speed 0", "--seed 7", "--simulator http://127.0.0.1:8787"]
+)
+def test_what_chooses_a_replay_is_refused_in_other_modes(desk, option):
+    with pytest.raises(
+        SettingsError, match=f"{option.split()[0]}: .* the mode in effect is paper: add --mode replay"
+    ):
+        run(desk, "--mode", "paper", *option.split())
+
+    assert desk.backend.questions == []
+
+
 def test_panic_without_a_terminal_needs_yes(desk):
     with pytest.raises(SettingsError, match="needs --yes"):
         run(desk, "--panic-exit")
@@ -83,6 +95,23 @@ def test_resume_says_what_it_released(desk):
     assert run(desk, "resume") == 0
 
     assert desk.written == ["released: panic latch"]
+
+
+def test_pause_says_what_it_did(desk):
+    desk.backend.answers["pause"] = "paused: no new entries"
+
+    assert run(desk, "pause") == 0
+
+    assert desk.written == ["paused: no new entries"]
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_flatten_tells_its_steps_and_whether_all_is_closed(desk, code):
+    desk.backend.answers["flatten"] = code
+
+    assert run(desk, "flatten") == code
+
+    assert desk.written == ["closing"]
 
 
 def test_options_of_the_simulator_reach_it(desk):

@@ -1,5 +1,6 @@
 """Sharing charges among trades, to the paisa."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -118,3 +119,16 @@ def test_the_trades_of_a_day_bear_its_charges_line_by_line(trades):
     for line, amount in shared.day.by_kind.items():
         assert sum(part[line] for part in shared.parts) == amount
     assert sum(shared.total_of(trade) for trade in range(len(trades))) == shared.day.total
+
+
+def test_the_brokers_fee_falls_on_the_trade_that_it_closed():
+    """Fault 78, V7."""
+    (own,) = round_trip(SHARE, 10, 10_000, 10_100, "a")
+    (squared,) = round_trip(OTHER, 10, 10_000, 10_100, "b")
+    entry, closing = squared.fills
+    squared = replace(squared, fills=(entry, closing._replace(by_broker=True)))
+
+    shared = share_charges(RULES.charges, ON, [[own], [squared]])
+
+    assert [part.get("square_off") for part in shared.parts] == [0, Decimal("59.00")]
+    assert sum(sum(part.values()) for part in shared.parts) == shared.day.total

@@ -403,3 +403,29 @@ def test_another_derivative_fill_never_makes_a_day_cheaper(traded, fills, on):
 
     assert more.total > fewer.total
     assert all(more.lines[line] >= fewer.lines[line] for line in ChargeLine)
+
+
+def by_desk(quantity, price, order_id):
+    return sold(quantity, price, order_id)._replace(by_broker=True)
+
+
+def test_each_order_of_the_brokers_own_costs_its_fee_with_tax_beside_the_note(schedule):
+    """Fault 78, V7."""
+    fills = (bought(30, 500), by_desk(10, 500, "d1"), by_desk(10, 500, "d1"), by_desk(10, 500, "d2"))
+    own = [fill._replace(by_broker=False) for fill in fills]
+    day, plain = (
+        schedule.charge_day(NOW, [Dealing(instrument=SHARE, product=INTRADAY, fills=these)])
+        for these in (fills, own)
+    )
+
+    assert day.by_kind == plain.by_kind | {"square_off": Decimal("118.00")}
+    assert (day.notes, day.total, day.net) == (plain.notes, plain.total + 118, plain.net - 118)
+
+
+def test_before_the_first_known_fee_of_the_broker_that_one_is_assumed_and_told(schedule):
+    dealing = Dealing(instrument=SHARE, product=INTRADAY, fills=(bought(10, 500), by_desk(10, 500, "d1")))
+
+    day = schedule.charge_day(date(2023, 1, 2), [dealing])
+
+    assert day.square_off == 59
+    assert any("square-off" in notice for notice in day.notices)

@@ -2,9 +2,12 @@
 
 from tests.fakes.engine_driver import EngineDriver
 from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks
+from trading_bot.engine.ports import RefusalCause, Refused
 
+UNSENT = Refused("UDAPI100050", "token", RefusalCause.NEEDS_LOGIN)
 DEAD = inputs.ReadFailed(at_ms=0, what="positions", detail="401", needs_login=True)
 
 
@@ -44,3 +47,70 @@ def test_any_other_failed_read_stops_nothing():
     driver.signal()
 
     assert len(driver.places()) == 1
+
+
+def test_a_read_that_was_asked_for_before_the_token_died_proves_nothing():
+    """Fault 28, V5."""
+    driver = EngineDriver()
+    asked_at_ms = driver.now_ms
+    driver.later(1)
+    driver.take(DEAD)
+
+    driver.take(inputs.BooksRead(at_ms=0, asked_at_ms=asked_at_ms, orders=(), fills=()))
+
+    assert any(reason == "needs_login" for _, _, reason in driver.book.halts)
+
+
+def test_orders_refused_for_a_dead_token_are_no_reject_storm():
+    """Faults 28 and 74, V16."""
+    driver = EngineDriver()
+    for _ in range(6):
+        driver.read_books()
+        driver.signal()
+        (entry,) = driver.places()
+        driver.answer(entry.request.tag, UNSENT)
+        driver.book.last_entry_ms.clear()
+        driver.book.entry_times_ms.clear()
+
+    assert driver.book.trades == {}
+    assert [reason for _, _, reason in driver.book.halts] == ["needs_login"]
+
+
+def test_a_stop_that_a_dead_token_refused_is_paged_and_placed_again_after_the_login():
+    """Faults 28 and 74, V4, V16."""
+    driver = EngineDriver()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, 140_000)
+    (stop,) = driver.places()
+
+    driver.answer(stop.request.tag, UNSENT)
+
+    commands = driver.drain()
+    assert any(isinstance(command, ReadBooks) for command in commands)
+    assert any("no stop can be placed" in command.text for command in commands if isinstance(command, Alert))
+    driver.later(1)
+    assert driver.places() == []
+    assert driver.book.trade_of(driver.instrument.key).stop_failures == 0
+
+    driver.read_books(driver.report(entry.request.tag, OrderStatus.FILLED))
+
+    (again,) = driver.places()
+    assert again.request.terms == stop.request.terms
+
+
+def test_changes_that_a_dead_token_refused_count_for_nothing():
+    """Faults 28 and 74."""
+    driver = EngineDriver()
+    _, stop = driver.enter()
+    driver.drain()
+    for _ in range(3):
+        driver.ask(inputs.OperatorWish.FLATTEN)
+        assert not any(isinstance(change, CancelOrder) for change in driver.changes())
+        driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=UNSENT))
+        driver.later(1)
+        assert driver.changes() == []
+        driver.read_all()
+
+    assert driver.order(stop).refused_changes == 0

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.engine_driver import KEY, EngineDriver
 from tests.fakes.scripted_day import candles, end_day, result_of, whole_day
 from trading_bot.domain import events as ev
-from trading_bot.domain.signal import Gate
+from trading_bot.domain.gate import Gate
 from trading_bot.report.page import page_html
 
 VOID = {"meta", "img", "source", "br"}

@@ -101,6 +101,23 @@ def test_a_stops_limit_stays_a_price():
 
 
 @pytest.mark.parametrize(
+    ("side", "band", "trigger", "limit"),
+    [
+        (Side.SELL, (98_000, 120_000), 100_000, 99_000),
+        (Side.SELL, (99_505, 120_000), 100_000, 99_510),
+        (Side.SELL, (100_205, 120_000), 100_210, 100_210),
+        (Side.BUY, (80_000, 100_495), 100_000, 100_490),
+        (Side.BUY, (80_000, 99_795), 99_790, 99_790),
+    ],
+)
+def test_a_stop_stays_inside_the_price_band(side, band, trigger, limit):
+    """Faults 65 and 66, V8."""
+    terms = stop_terms(SHARE, side, 10, 100_000, SETTINGS, band=band)
+
+    assert (terms.trigger_price, terms.price) == (trigger, limit)
+
+
+@pytest.mark.parametrize(
     ("side", "band", "price"),
     [
         (Side.BUY, None, 100_100),

@@ -1,7 +1,8 @@
 import pytest
 
+from trading_bot.domain.gate import Gate
 from trading_bot.domain.market_data import Quote
-from trading_bot.domain.signal import Direction, Gate
+from trading_bot.domain.signal import Direction
 from trading_bot.indicators.macd import MacdValue
 from trading_bot.indicators.supertrend import SupertrendValue
 from trading_bot.strategies.confluence_rules import (

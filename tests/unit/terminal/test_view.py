@@ -3,8 +3,8 @@ import io
 import pytest
 from rich.console import Console
 
-from trading_bot.terminal.settings import TerminalSettings, View
-from trading_bot.terminal.view import LineView, ScreenView, chosen_view
+from trading_bot.terminal.settings import TerminalSettings, View, chosen_view
+from trading_bot.terminal.view import LineView, ScreenView
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from trading_bot.adapters.storage import schema
 from trading_bot.adapters.storage.backup import backup_path, quarantine
+from trading_bot.adapters.storage.checkpoints import first_needed
 from trading_bot.adapters.storage.connection import connect_for_reading
 from trading_bot.adapters.storage.hash_chain import ChainedRow, ChainHead, verified
 from trading_bot.adapters.storage.migrate import STEPS, require_known, schema_of
@@ -36,21 +37,24 @@ def check_file(path: Path, settings: StorageSettings, steps: Sequence[Path] = ST
         found = schema_of(connection)
         if found is not None:
             require_known(found, path, steps)
-            verify_chain(connection, rows_max=settings.verified_rows_max)
+            verify_chain(connection, rows_max=settings.verified_rows_max, since=first_needed(connection))
         connection.rollback()
         yield connection
     finally:
         connection.close()
 
 
-def verify_chain(connection: Connection, *, rows_max: int | None = None) -> ChainHead:
+def verify_chain(
+    connection: Connection, *, rows_max: int | None = None, since: int | None = None
+) -> ChainHead:
     """Follow the hashes of the newest rows, or of all, and return the newest row's.
 
-    Raises BrokenChainError.
+    Rows from `since` on are followed however many they are. Raises BrokenChainError.
     """
     table = schema.journal.c
     last = connection.execute(select(table.sequence).order_by(table.sequence.desc()).limit(1)).scalar() or 0
-    start = 0 if rows_max is None else max(0, last - rows_max)
+    newest = last if rows_max is None else rows_max
+    start = max(0, min(last - newest, last if since is None else since - 1))
     return verified(_chained_rows(connection, start), _head_at(connection, start))
 
 

@@ -15,7 +15,7 @@ from trading_bot.adapters.storage.canonical import canonical_json
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.signal import Answer
 
 
 def keep_candles(connection: Connection, rows: Sequence[tuple[str, Candle]]) -> None:
@@ -23,7 +23,7 @@ def keep_candles(connection: Connection, rows: Sequence[tuple[str, Candle]]) -> 
     _put(connection, schema.candles, [{"instrument_key": key, **candle._asdict()} for key, candle in rows])
 
 
-def keep_evaluations(connection: Connection, evaluations: Sequence[Evaluation]) -> None:
+def keep_evaluations(connection: Connection, evaluations: Sequence[Answer]) -> None:
     """Keep what strategies said of closed candles, gate by gate, whether or not it became a signal."""
     _put(connection, schema.signals, [_evaluation_row(evaluation) for evaluation in evaluations])
 
@@ -44,7 +44,7 @@ def _put(connection: Connection, table: Table, rows: Sequence[dict[str, object]]
         connection.execute(insert(table).prefix_with("OR REPLACE"), rows)
 
 
-def _evaluation_row(evaluation: Evaluation) -> dict[str, object]:
+def _evaluation_row(evaluation: Answer) -> dict[str, object]:
     signal = evaluation.signal
     return {
         "candle_start_ms": evaluation.candle_start_ms,

@@ -238,6 +238,7 @@ PROJECTIONS: Mapping[str, Projection] = MappingProxyType(
         ),
         "modify_intended": projection(log_call("modify")),
         "cancel_intended": projection(log_call("cancel")),
+        "foreign_cancel_intended": projection(log_call("cancel")),
         "order_filled": projection(apply_fill),
         "foreign_fill_taken": projection(apply_foreign_fill),
         "position_adopted": projection(adopt_position),

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trading_bot.adapters.storage import schema
 from trading_bot.adapters.storage.check import verify_chain
+from trading_bot.adapters.storage.checkpoints import first_needed
 from trading_bot.adapters.storage.connection import connect_for_reading, explained
 from trading_bot.adapters.storage.hash_chain import ChainHead
 from trading_bot.domain.errors import StorageError
@@ -34,6 +35,8 @@ class JournalReader:
         """Open the file. Raises StorageError when it does not exist or is no journal."""
         if not path.is_file():
             raise StorageError(f"{path}: there is no journal; it is made by the first run in that mode")
+        if path.stat().st_size == 0:
+            raise StorageError(f"{path} is empty: nothing was written to it yet")
         self._path = path
         self._connection = connect_for_reading(path, busy_timeout_ms=busy_timeout_ms)
         self._require_journal()
@@ -53,8 +56,10 @@ class JournalReader:
         """Let go of the file."""
         self._connection.close()
 
-    def rows(self, from_sequence: int = 0, on: date | None = None) -> Iterator[JournalRow]:
-        """Journal rows from this number on, oldest first, of one trading day or of all."""
+    def rows(
+        self, from_sequence: int = 0, on: date | None = None, kind: str | None = None
+    ) -> Iterator[JournalRow]:
+        """Journal rows from this number on, oldest first: all, or those of one trading day or one kind."""
         table = schema.journal.c
         following = from_sequence
         columns = select(table.sequence, table.at_ms, table.kind, table.payload).order_by(table.sequence)
@@ -62,6 +67,8 @@ class JournalReader:
             columns = columns.where(table.on == on.isoformat())
             first = self._read(select(schema.days.c.first_sequence).where(schema.days.c.on == on.isoformat()))
             following = max(following, first[0].first_sequence if first else self.last_sequence() + 1)
+        if kind is not None:
+            columns = columns.where(table.kind == kind)
         while True:
             part = self._read(columns.where(table.sequence >= following).limit(_ROWS_PER_READ))
             for row in part:
@@ -69,6 +76,16 @@ class JournalReader:
             if len(part) < _ROWS_PER_READ:
                 return
             following = part[-1].sequence + 1
+
+    def book_rows(self) -> list[JournalRow]:
+        """The rows that the book is rebuilt from: those since the newest checkpoint."""
+        try:
+            first = first_needed(self._connection)
+        except SQLAlchemyError as error:
+            raise explained(error, self._path) from error
+        finally:
+            self._connection.rollback()
+        return list(self.rows(first))
 
     def days(self) -> tuple[date, ...]:
         """Trading days with journal rows, oldest first."""

@@ -11,7 +11,7 @@ class StorageSettings(Section):
     busy_timeout_ms: int = Field(default=2_000, ge=1, le=2_000)
     """How long a write waits for another program that locks the file."""
     verified_rows_max: int = Field(default=100_000, ge=1)
-    """How many of the newest journal rows have their hashes checked at the start."""
+    """How many of the newest journal rows have their hashes checked at the start, if it needs no more."""
     quick_check_above_mb: int = Field(default=200, ge=0)
     """Files larger than this get SQLite's quick check instead of the full one."""
     wal_mb_max: int = Field(default=4, ge=1)

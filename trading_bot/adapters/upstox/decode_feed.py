@@ -12,12 +12,15 @@ from typing import Any, Final, NamedTuple
 from google.protobuf.message import DecodeError
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse, Quote
 
+from trading_bot.adapters.upstox import feed_walker
+from trading_bot.adapters.upstox.feed_walker import PRICE_MAX, FeedWalker, Walked
 from trading_bot.domain.market_data import Frame, MarketPhase, MarketStatus, Tick
 from trading_bot.domain.money import paise_from_wire
 
 STALE_SNAPSHOT_MS: Final = 60_000
 _INITIAL, _LIVE, _MARKET_INFO = 0, 1, 2
-_PRICE_MAX: Final = 1e9  # rupees; above it, and for infinity, a price is nonsense
+_IS_WALKED: Final = not feed_walker.__file__.endswith(".py")
+"""Whether the walker is compiled; interpreted it would cost more than protobuf's attributes."""
 _PHASES: Final = MappingProxyType(
     dict(
         enumerate(
@@ -57,11 +60,15 @@ class FeedStatistics:
 
 
 class FeedDecoder:
-    """Decodes the frames of one connection after another."""
+    """Decodes the frames of one connection after another.
 
-    def __init__(self, statistics: FeedStatistics) -> None:
+    The common packets are read by the walker where it is compiled, else by attributes: the same ticks.
+    """
+
+    def __init__(self, statistics: FeedStatistics, *, is_walked: bool = _IS_WALKED) -> None:
         self._statistics = statistics
         self._last: dict[str, Tick] = {}
+        self._walker = FeedWalker() if is_walked else None
 
     def restart(self) -> None:
         """Forget the last ticks: a new connection sends fresh snapshots."""
@@ -83,52 +90,61 @@ class FeedDecoder:
             return (self._market_status(response),)
         if kind not in (_INITIAL, _LIVE):
             statistics.unknown_enums += 1
-        return self._frames(response, is_initial=kind == _INITIAL)
+        return self._frames(raw, response, is_initial=kind == _INITIAL)
 
-    def _frames(self, response: Any, *, is_initial: bool) -> tuple[Frame, ...]:
+    def _frames(self, raw: bytes, response: Any, *, is_initial: bool) -> tuple[Frame, ...]:
         sent_at_ms = response.currentTs or _newest_trade_ms(response)
         if not sent_at_ms:
             self._statistics.without_time += len(response.feeds)
             return ()
-        live: list[Tick] = []
+        packets = response.feeds
+        walked = None
+        if self._walker is not None:
+            walked = self._walker.walk(raw, sent_at_ms, self._last, len(packets))
+        live, uncommon = walked or self._common(packets, sent_at_ms)
+        for tick in live:
+            self._last[tick[0]] = tick
         stale: list[Tick] = []
-        new_tuple = _tuple
-        known = self._last
-        for key, feed in response.feeds.items():
-            # The common mode, unrolled: each call saved here is saved for every tick of the day. Reading an
-            # absent sub-message gives zeros, so other modes show by their price and take the other path.
-            before = known.get(key)
+        for key in uncommon:
+            self._take_uncommon(key, packets[key], sent_at_ms, live, stale)
+        self._statistics.ticks += len(live) + len(stale)
+        frames = (Frame(sent_at_ms, tuple(stale), True), Frame(sent_at_ms, tuple(live), is_initial))
+        return tuple(frame for frame in frames if frame.ticks)
+
+    def _common(self, packets: Any, sent_at_ms: int) -> Walked:
+        """Read by attributes what the walker reads from the bytes."""
+        ticks: list[Tick] = []
+        uncommon: list[str] = []
+        for key, feed in packets.items():
+            # Unrolled: each call saved here is saved for every tick of the day. Reading an absent
+            # sub-message gives zeros, so other modes show by their price.
+            before = self._last.get(key)
             packet = feed.fullFeed.marketFF
             trade = packet.ltpc
             price = trade.ltp
             quotes = packet.marketLevel.bidAskQuote
-            if before is None or not quotes or not 0.0 < price < _PRICE_MAX:
-                self._take_uncommon(key, feed, sent_at_ms, live, stale)
+            if before is None or not quotes or not 0.0 < price < PRICE_MAX:
+                uncommon.append(key)
                 continue
             quote = quotes[0]
             bid, ask = quote.bidP, quote.askP
-            if not (0.0 <= bid < _PRICE_MAX and 0.0 <= ask < _PRICE_MAX):  # also for NaN
-                self._statistics.suspect_prices += 1
+            if not (0.0 <= bid < PRICE_MAX and 0.0 <= ask < PRICE_MAX):  # also for NaN
+                uncommon.append(key)
                 continue
             # int(x + 0.5) is money.paise_from_wire for prices of two decimals, in half the time.
-            known[key] = tick = new_tuple(
-                Tick,
-                (
-                    key,
-                    int(price * 100.0 + 0.5),
-                    trade.ltt or sent_at_ms,
-                    packet.vtt or before[3],  # 0 is how "not sent" looks
-                    int(bid * 100.0 + 0.5),
-                    quote.bidQ,
-                    int(ask * 100.0 + 0.5),
-                    quote.askQ,
-                    before[8] or _close_of(trade),
-                ),
+            values = (
+                key,
+                int(price * 100.0 + 0.5),
+                trade.ltt or sent_at_ms,
+                packet.vtt or before[3],  # 0 is how "not sent" looks
+                int(bid * 100.0 + 0.5),
+                quote.bidQ,
+                int(ask * 100.0 + 0.5),
+                quote.askQ,
+                before[8] or _close_of(trade),
             )
-            live.append(tick)
-        self._statistics.ticks += len(live) + len(stale)
-        frames = (Frame(sent_at_ms, tuple(stale), True), Frame(sent_at_ms, tuple(live), is_initial))
-        return tuple(frame for frame in frames if frame.ticks)
+            ticks.append(_tuple(Tick, values))
+        return Walked(ticks, uncommon)
 
     def _take_uncommon(
         self, key: str, feed: Any, sent_at_ms: int, live: list[Tick], stale: list[Tick]
@@ -150,7 +166,7 @@ class FeedDecoder:
                 self._statistics.without_last_trade += 1
                 return None
             self._statistics.depth_only += 1
-        elif not 0.0 < packet.trade.ltp < _PRICE_MAX:
+        elif not 0.0 < packet.trade.ltp < PRICE_MAX:
             self._statistics.suspect_prices += 1
             return None
         try:
@@ -172,7 +188,7 @@ class FeedDecoder:
 
 def _close_of(trade: Any) -> int:
     close = trade.cp
-    return int(close * 100.0 + 0.5) if 0.0 < close < _PRICE_MAX else 0
+    return int(close * 100.0 + 0.5) if 0.0 < close < PRICE_MAX else 0
 
 
 def _newest_trade_ms(response: Any) -> int:
@@ -216,8 +232,8 @@ def _completed(key: str, packet: _Packet, before: Tick | None, sent_at_ms: int) 
     known = before or Tick(key, 0, 0)
     close = paise_from_wire(trade.cp) if trade is not None else 0
     bid, ask = paise_from_wire(quote.bidP), paise_from_wire(quote.askP)
-    if bid < 0 or ask < 0:
-        raise ValueError("a negative quote")
+    if not (0.0 <= quote.bidP < PRICE_MAX and 0.0 <= quote.askP < PRICE_MAX):
+        raise ValueError("a quote that is no price")
     return Tick(
         instrument_key=key,
         last_price=known.last_price if trade is None else paise_from_wire(trade.ltp),

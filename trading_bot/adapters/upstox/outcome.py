@@ -13,7 +13,7 @@ from typing import NamedTuple
 from trading_bot.adapters.upstox.answers import Answer, NotSentError
 from trading_bot.adapters.upstox.envelope import Envelope, is_ok, opened
 from trading_bot.domain.errors import NotAuthorisedError, TradingBotError
-from trading_bot.engine.ports import Accepted, Outcome, Refused, Unknown
+from trading_bot.engine.ports import Accepted, Outcome, RefusalCause, Refused, Unknown
 
 _ORDER_ID = re.compile(r"[-a-zA-Z0-9]{1,64}")
 _CLIENT_ERRORS = range(400, 500)
@@ -94,6 +94,14 @@ REFUSALS: MappingProxyType[str, Refusal] = MappingProxyType(
 )
 """Codes that prove a refusal. A code that is not listed proves nothing."""
 
+_CAUSES = MappingProxyType(
+    {
+        "UDAPI100050": RefusalCause.NEEDS_LOGIN,
+        "UDAPI100016": RefusalCause.NEEDS_LOGIN,
+        "UDAPI100010": RefusalCause.NO_SUCH_ORDER,
+    }
+)
+
 
 def outcome_of(write: Write, answer: Answer, order_id: str | None = None) -> Outcome:
     """Classify a complete answer; `order_id` is the order that was to be changed."""
@@ -110,7 +118,7 @@ def outcome_without_answer(error: TradingBotError) -> Outcome:
     if isinstance(error, NotSentError):
         return Refused("NOT_SENT", str(error))
     if isinstance(error, NotAuthorisedError):
-        return Refused("NO_TOKEN", str(error))
+        return Refused("NO_TOKEN", str(error), RefusalCause.NEEDS_LOGIN)
     return Unknown(str(error))
 
 
@@ -140,5 +148,5 @@ def _claimed_failure(write: Write, status: int, envelope: Envelope) -> Outcome:
     proved = [code for code in codes if code in REFUSALS and write in REFUSALS[code].writes]
     # Every entry has to be a proof: one unknown among them may be the order that went through.
     if status in _CLIENT_ERRORS and codes and len(proved) == len(codes):
-        return Refused(codes[0], f"{told} ({REFUSALS[codes[0]].reason})")
+        return Refused(codes[0], f"{told} ({REFUSALS[codes[0]].reason})", _CAUSES.get(codes[0]))
     return Unknown(f"HTTP {status}: {told or 'no reason given'}")

@@ -9,7 +9,7 @@ from trading_bot.adapters.upstox import calls
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.adapters.upstox.rest import confirmed_account
 from trading_bot.adapters.upstox.token_store import AccessToken
-from trading_bot.bootstrap.answers.one_shot import token_of_the_day, upstox
+from trading_bot.bootstrap.answers.broker import token_of_the_day, upstox
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed

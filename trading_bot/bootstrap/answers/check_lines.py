@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.answers.account_checks import account_lines
 from trading_bot.bootstrap.answers.journal_checks import journal_lines
 from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
@@ -49,4 +48,6 @@ def charges_line(rules: MarketRules, today: date) -> CheckLine:
 def _of_broker(settings: Settings, now_ms: int) -> Sequence[CheckLine]:
     if settings.mode is Mode.REPLAY:
         return [passed(name, "not needed in mode replay") for name in ACCOUNT_LINES]
+    from trading_bot.bootstrap.answers.account_checks import account_lines  # noqa: PLC0415  # brings the SDK
+
     return asyncio.run(account_lines(settings, now_ms))

@@ -1,8 +1,9 @@
 """`trades`: the closed trades of a session with their share of its charges, and its fills as CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.reader import JournalReader
@@ -13,7 +14,8 @@ from trading_bot.domain.events import DayStarted
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.engine.ports import JournalRow
-from trading_bot.engine.records import decode_event, event_kind
+from trading_bot.engine.rebuild import DAY_STARTED, is_checkpoint
+from trading_bot.engine.records import decode_event
 from trading_bot.report.charging import TradeFills, charger_of
 from trading_bot.report.fill_table import fills_csv
 from trading_bot.report.reading import day_record
@@ -21,8 +23,6 @@ from trading_bot.report.record import DayRecord, TradeRecord
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.report.wording import mean_price
 from trading_bot.settings.tree import Settings
-
-_DAY_STARTED = event_kind(DayStarted)
 
 
 def closed_trades(settings: Settings, on: date | None) -> Sequence[TradeRow]:
@@ -59,17 +59,17 @@ def trade_log(settings: Settings, on: date | None) -> str:
 def _day(settings: Settings, on: date | None) -> tuple[DayRecord, dict[str, Instrument]]:
     database = newest_database(settings)
     with told_to_user(), JournalReader(database) as reader:
-        rows = list(reader.rows())
-        sessions = [_session_of(row) for row in rows if row.kind == _DAY_STARTED]
-        if not sessions:
+        starts = list(reader.rows(kind=DAY_STARTED))
+        if not starts:
             raise UserFacingError(f"{database} holds no session yet")
+        sessions = [_session_of(row) for row in starts]
         wanted = on or sessions[-1]
         if wanted not in sessions:
             raise UserFacingError(
                 f"{database} holds no session of {wanted}: the newest are "
                 f"{', '.join(map(str, dict.fromkeys(reversed(sessions[-5:]))))}"
             )
-        record = day_record(_until(rows, wanted, sessions))
+        record = day_record(_session_rows(reader, starts, sessions, wanted))
         kept = {instrument.key: instrument for instrument in reader.instruments()}
         keys = {trade.trade.instrument_key for trade in record.trades}
         keys |= {order.order.request.instrument_key for order in record.orders}
@@ -82,11 +82,17 @@ def _session_of(row: JournalRow) -> date:
     return event.on
 
 
-def _until(rows: Sequence[JournalRow], wanted: date, sessions: Sequence[date]) -> list[JournalRow]:
-    """The rows from the beginning to the end of a session, which the start of the next one marks."""
-    starts = [index for index, row in enumerate(rows) if row.kind == _DAY_STARTED]
+def _session_rows(
+    reader: JournalReader, starts: Sequence[JournalRow], sessions: Sequence[date], wanted: date
+) -> Iterator[JournalRow]:
+    """The rows of a session, from where its book can be rebuilt to where the next one starts."""
     last = max(number for number, on in enumerate(sessions) if on == wanted)
-    return list(rows if last + 1 == len(starts) else rows[: starts[last + 1]])
+    first = next((row.sequence for row in reversed(starts[: last + 1]) if is_checkpoint(row)), 0)
+    rows = reader.rows(first)
+    if last + 1 == len(starts):
+        return rows
+    end = starts[last + 1].sequence
+    return takewhile(lambda row: row.sequence < end, rows)
 
 
 def _row(trade: TradeRecord, instrument: Instrument, charges: Decimal) -> TradeRow:

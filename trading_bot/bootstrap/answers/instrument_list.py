@@ -4,7 +4,8 @@ import asyncio
 
 from trading_bot.adapters.simulator.link import SimulatorLink, require_simulator
 from trading_bot.adapters.upstox.instrument_rows import parsed
-from trading_bot.bootstrap.answers.one_shot import silence, upstox
+from trading_bot.bootstrap.answers.broker import upstox
+from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.domain.errors import ReadFailedError, UserFacingError
 from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.settings.tree import Settings

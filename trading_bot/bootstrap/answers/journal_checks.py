@@ -1,6 +1,8 @@
 """The lines of `check` about what lies on this machine: another daemon, the journal, unfinished business."""
 
 from collections.abc import Sequence
+from dataclasses import fields
+from itertools import takewhile
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,16 +12,21 @@ from trading_bot.adapters.storage.connection import explained
 from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
 from trading_bot.adapters.storage.emergency_run import runs_of
 from trading_bot.adapters.storage.hash_chain import BrokenChainError
+from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
 from trading_bot.bootstrap.answers.stopped_status import halt_texts
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
 from trading_bot.domain.order import OrderStatus
+from trading_bot.engine.book import Book
+from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.report.check_line import CheckLine, doubtful, failed, instance_line, passed
 from trading_bot.settings.tree import Settings
 
 _MEND = "`python main.py` says on its start what was found, keeps a copy, and names the newest backup"
+_UNLIKE = "the newest day took over something else than the rows before it add up to:"
+_MEND_BOOK = "trade no more on it: go on with a backup of before that day (docs/operations.md), or begin anew"
 
 
 def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[CheckLine]:
@@ -36,18 +43,35 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
     try:
         with check_file(database, settings.storage):
             stopped = read_book(settings, database, charges)
-        runs = runs_of(kept_rows(emergency_path(database)))
+            differing = _differing(database, stopped)
+        waiting = sum(len(run.rows) for run in runs_of(kept_rows(emergency_path(database))))
     except SQLAlchemyError as error:
         return instance, failed("journal", str(explained(error, database)), _MEND)
     except (StorageError, BrokenChainError) as error:
         return instance, failed("journal", _with_path(database, error), _MEND)
-    message = f"{database}: {len(stopped.rows):,} rows, whole and unaltered"
-    journal = passed("journal", message)
-    waiting = sum(len(run.rows) for run in runs)
-    if waiting:
-        fix = "start the daemon, or `resume`: either takes them in first"
-        journal = doubtful("journal", f"{message}; {waiting} rows wait in the emergency journal", fix)
-    return instance, journal, business_line(stopped, is_running=owner is not None)
+    if differing:
+        return instance, failed("journal", f"{database}: {_UNLIKE} {', '.join(differing)}", _MEND_BOOK)
+    message = f"{database}: {stopped.core.last_sequence:,} rows, whole and unaltered"
+    return instance, _sound(message, waiting), business_line(stopped, is_running=owner is not None)
+
+
+def _sound(message: str, waiting: int) -> CheckLine:
+    if not waiting:
+        return passed("journal", message)
+    fix = "start the daemon, or `resume`: either takes them in first"
+    return doubtful("journal", f"{message}; {waiting} rows wait in the emergency journal", fix)
+
+
+def _differing(database: Path, stopped: StoppedBook) -> Sequence[str]:
+    """What all rows add up to differently than those since the newest checkpoint, with which a start begins.
+
+    Raises StorageError.
+    """
+    with JournalReader(database) as reader:
+        until_then = takewhile(lambda row: row.sequence <= stopped.core.last_sequence, reader.rows())
+        whole, _ = rebuilt_book(until_then)
+    book = stopped.core.state.book
+    return [one.name for one in fields(Book) if getattr(whole, one.name) != getattr(book, one.name)]
 
 
 def business_line(stopped: StoppedBook, *, is_running: bool) -> CheckLine:

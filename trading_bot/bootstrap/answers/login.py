@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from trading_bot.adapters.upstox.login import LoginAttempt
 from trading_bot.adapters.upstox.rest import confirmed_account
 from trading_bot.adapters.upstox.token_store import AccessToken
-from trading_bot.bootstrap.answers.one_shot import silence, token_store, upstox
+from trading_bot.bootstrap.answers.broker import token_store, upstox
+from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.bootstrap.places import token_path
 from trading_bot.domain.errors import LoginNeededError, ReadFailedError
 from trading_bot.domain.ist import MS_PER_MINUTE, datetime_of

@@ -1,14 +1,13 @@
-"""`status` and `resume`: the daemon is asked; while it does not run, its journal is."""
+"""What a person asks of the running daemon: `status`, `resume`, `pause`, `flatten`.
 
-import asyncio
+While it does not run, its journal answers `status` and takes `resume`; the others need a daemon.
+"""
+
+import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from trading_bot.adapters.instance_lock import acquire_instance_lock
-from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.bootstrap.answers.daemon_link import (
     NoDaemonError,
     ask_daemon,
@@ -16,16 +15,22 @@ from trading_bot.bootstrap.answers.daemon_link import (
     owner_of,
     owner_text,
 )
-from trading_bot.bootstrap.answers.one_shot import ASKED_BY, silence
-from trading_bot.bootstrap.answers.stopped_book import read_book, told_to_user
-from trading_bot.bootstrap.answers.stopped_status import document_of, halt_texts
-from trading_bot.bootstrap.emergency import bring_home
-from trading_bot.bootstrap.places import lock_paths
+from trading_bot.bootstrap.answers.following import Goal, Pause, Write, followed, is_ours_flat
+from trading_bot.bootstrap.answers.one_shot import ASKED_BY
+from trading_bot.bootstrap.places import known_databases
 from trading_bot.control.protocol import STATUS
-from trading_bot.domain.errors import StorageError
-from trading_bot.engine.inputs import OperatorAsked, OperatorWish
-from trading_bot.settings.run import Mode
+from trading_bot.domain.errors import UserFacingError
+from trading_bot.engine.inputs import OperatorWish
 from trading_bot.settings.tree import Settings
+
+_PAUSED = "paused: no new entries until `python main.py resume`; positions keep their stops and exits"
+_FLATTEN = Goal(
+    wish=OperatorWish.FLATTEN,
+    asked_by=ASKED_BY,
+    taken="entries are paused; the running daemon closes its positions, following it until they are closed",
+    is_reached=is_ours_flat,
+    reached="flat: the bot holds no position and has no live order; entries stay off until resume",
+)
 
 
 def current_status(settings: Settings) -> Mapping[str, Any]:
@@ -39,9 +44,9 @@ def current_status(settings: Settings) -> Mapping[str, Any]:
     except NoDaemonError as error:
         owner = owner_of(settings, database)
         note = "" if owner is None else f"{owner_text(owner)} owns {database} but does not answer: {error}"
-    with told_to_user():
-        stopped = read_book(settings, database, load_market_rules().charges)
-        return document_of(settings, database, stopped, note)
+    from trading_bot.bootstrap.answers.stopped_verbs import stopped_status  # noqa: PLC0415  # reads databases
+
+    return stopped_status(settings, database, note)
 
 
 def release(settings: Settings, *, now_ms: int) -> str:
@@ -53,38 +58,60 @@ def release(settings: Settings, *, now_ms: int) -> str:
     database = newest_database(settings)
     try:
         before = ask_daemon(database, STATUS)["halts"]
-        after = ask_daemon(database, OperatorWish.RESUME)["halts"]
+        return _told(before, ask_daemon(database, OperatorWish.RESUME)["halts"])
     except NoDaemonError:
-        with silence(), told_to_user():
-            before, after = _release_in_journal(settings, database, now_ms)
-    return _told(before, after)
+        from trading_bot.bootstrap.answers.stopped_verbs import release_in_journal  # noqa: PLC0415  # as above
+
+        return _told(*release_in_journal(settings, database, now_ms))
 
 
-def _release_in_journal(
-    settings: Settings, database: Path, now_ms: int
-) -> tuple[Sequence[str], Sequence[str]]:
-    """Take the wish through the same core as the daemon would; it counts once it is on disk."""
-    with ExitStack() as owned:
-        for path in lock_paths(settings, database):
-            owned.enter_context(acquire_instance_lock(path, started_at_ms=now_ms, subject="the daemon"))
-        bring_home(database, settings.storage, lambda: now_ms)
-        journal = open_inline_journal(
-            database, clock_ms=lambda: now_ms, on_failure=_ignore, settings=settings.storage
+def pause_entries(settings: Settings) -> str:
+    """Have the running daemon enter nothing new. Raises UserFacingError when none answers."""
+    database = _known_database(settings, "pause")
+    try:
+        ask_daemon(database, OperatorWish.PAUSE)
+    except NoDaemonError as error:
+        raise _nobody(settings, database, "pause") from error
+    return _PAUSED
+
+
+def close_all(settings: Settings, write: Write, pause: Pause = time.sleep) -> int:
+    """Have the running daemon enter nothing new and close all positions of its own; 0 once it has.
+
+    Follows it for a minute, and returns 1 when it is not flat then. Raises UserFacingError when none answers.
+    """
+    database = _known_database(settings, "flatten")
+    try:
+        ask_daemon(database, OperatorWish.PAUSE)
+    except NoDaemonError as error:
+        raise _nobody(settings, database, "flatten") from error
+    code = followed(database, _FLATTEN, write, pause)
+    if code is None:
+        raise UserFacingError(
+            "the daemon answers no more; if it ended, start it again: it goes on closing. "
+            "`python main.py --panic-exit` closes without it"
         )
-        owned.callback(journal.close)
-        stopped = read_book(settings, database, load_market_rules().charges)
-        before = halt_texts(stopped)
-        at_ms = stopped.last_ms if settings.mode is Mode.REPLAY else max(now_ms, stopped.last_ms)
-        step = stopped.core.step(OperatorAsked(at_ms=at_ms, wish=OperatorWish.RESUME, asked_by=ASKED_BY))
-        if step.rows:
-            journal.append(step.rows)
-            asyncio.run(journal.durable(step.rows[-1].sequence))
-        return before, halt_texts(stopped)
+    return code
 
 
-def _ignore(error: StorageError) -> None:
-    """Waiting for the row tells the same."""
-    del error
+def _known_database(settings: Settings, verb: str) -> Path:
+    databases = known_databases(settings)
+    if not databases:
+        raise _nobody(settings, None, verb)
+    return newest_database(settings)
+
+
+def _nobody(settings: Settings, database: Path | None, verb: str) -> UserFacingError:
+    owner = None if database is None else owner_of(settings, database)
+    if owner is not None:
+        return UserFacingError(
+            f"{owner_text(owner)} owns {database} but does not answer: nothing was asked of it. To stop it, "
+            "end that process (stops rest at the broker); `--panic-exit` ends it and closes what is open"
+        )
+    return UserFacingError(
+        f"no daemon of mode {settings.mode} runs: there is nothing to {verb}, and nothing enters. Does it "
+        "run in another --mode? `status` shows what the last one left; `--panic-exit` closes it"
+    )
 
 
 def _told(before: Sequence[str], after: Sequence[str]) -> str:

@@ -21,7 +21,6 @@ class StoppedBook:
     """What a journal adds up to."""
 
     core: Core
-    rows: Sequence[JournalRow]
     instruments: Mapping[str, Instrument]
     last_prices: Mapping[str, int]
     """Newest known price in paise by instrument: a kept candle's close, else the last fill's."""
@@ -29,7 +28,7 @@ class StoppedBook:
     @property
     def last_ms(self) -> int:
         """Session time of the newest row; 0 when there is none."""
-        return self.rows[-1].at_ms if self.rows else 0
+        return self.core.state.now_ms
 
 
 @contextmanager
@@ -41,15 +40,10 @@ def told_to_user() -> Iterator[None]:
         raise UserFacingError(str(error)) from error
 
 
-def read_rows(reader: JournalReader) -> list[JournalRow]:
-    """Every row of a journal. Raises StorageError."""
-    return list(reader.rows())
-
-
 def read_book(settings: Settings, database: Path, charges: ChargeSchedule) -> StoppedBook:
     """Read a journal and rebuild its book. Raises StorageError where either fails."""
     with JournalReader(database) as reader:
-        rows = read_rows(reader)
+        rows = reader.book_rows()
         kept = {instrument.key: instrument for instrument in reader.instruments()}
         closes = _closes(reader, rows)
     core = rebuilt_core(settings, rows, charges, kept)
@@ -60,7 +54,6 @@ def read_book(settings: Settings, database: Path, charges: ChargeSchedule) -> St
     keys = {order.request.instrument_key for order in book.orders.values()} | book.positions.keys()
     return StoppedBook(
         core=core,
-        rows=rows,
         instruments=known_instruments(kept, keys),
         last_prices=fill_prices | closes,
     )
@@ -79,13 +72,7 @@ def rebuilt_core(
         ),
     )
     core = Core(state)
-    try:
-        core.restore(rows)
-    except (KeyError, ValueError) as error:
-        raise StorageError(
-            f"journal row {core.last_sequence + 1} cannot be read after those before it: {error!r}; "
-            "was it written by a newer version of this program?"
-        ) from error
+    core.restore(rows)
     if rows:
         state.now_ms = rows[-1].at_ms
     return core

@@ -48,7 +48,7 @@ def session_day(stopped: StoppedBook) -> date:
 def halt_texts(stopped: StoppedBook) -> tuple[str, ...]:
     """Why nothing new would be entered; a latched panic first."""
     book = stopped.core.state.book
-    reasons = [f"{scope} {subject}: {reason}".replace(" :", ":") for scope, subject, reason in book.halts]
+    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in book.halts]
     return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
 
 

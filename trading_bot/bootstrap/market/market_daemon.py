@@ -12,9 +12,9 @@ import structlog
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.day_header import day_header
-from trading_bot.bootstrap.market.earlier_book import earlier_book
 from trading_bot.bootstrap.market.logins import Logins, LoginWorker
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.next_session import NextSession, next_session

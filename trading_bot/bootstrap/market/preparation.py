@@ -113,7 +113,11 @@ class Readiness:
         known = await self._instruments()
         symbols = self.settings.run.symbols or (self.settings.run.default_symbol,)
         universe = chosen_universe(
-            symbols, known.instruments, held_keys(self.book), is_outdated=not known.is_today
+            symbols,
+            known.instruments,
+            held_keys(self.book),
+            is_outdated=not known.is_today,
+            indices=self.settings.run.reference_indices,
         )
         return Prepared(
             account=account, universe=universe, previous_closes=await self._previous_closes(universe)

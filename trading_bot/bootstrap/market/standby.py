@@ -8,7 +8,7 @@ import structlog
 
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.answers.stopped_book import read_rows, rebuilt_core
+from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
 from trading_bot.bootstrap.session import ViewWorker
 from trading_bot.control.protocol import socket_path
@@ -46,7 +46,7 @@ async def standing_by(
     supervisor = Supervisor(settings.supervisor, _log_breaker)
     try:
         with JournalReader(files.database) as reader:
-            rows = read_rows(reader)
+            rows = reader.book_rows()
             kept = {instrument.key: instrument for instrument in reader.instruments()}
         core = rebuilt_core(settings, rows, rules.charges, kept)
         engine = Engine(core, clock, journal)

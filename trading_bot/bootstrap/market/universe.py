@@ -28,9 +28,14 @@ def held_keys(book: Book) -> frozenset[str]:
 
 
 def chosen_universe(
-    symbols: Sequence[str], listed: Sequence[Instrument], held: Iterable[str], *, is_outdated: bool
+    symbols: Sequence[str],
+    listed: Sequence[Instrument],
+    held: Iterable[str],
+    *,
+    is_outdated: bool,
+    indices: Sequence[str] = (),
 ) -> Universe:
-    """The instruments that are meant, and those that are held.
+    """The instruments that are meant, those that are held, and the indices that show that the feed is alive.
 
     With an outdated list nothing is entered. Raises UnknownInstrumentError for a symbol that is not listed,
     unless something is held: that comes first.
@@ -50,5 +55,19 @@ def chosen_universe(
     if missing := sorted(held - by_key.keys()):
         log.critical("held_instruments_not_listed", keys=missing)
     exit_only = held - chosen.keys()
-    everything = by_key | chosen
+    everything = by_key | chosen | _watched_indices(indices, listed)
     return Universe(tuple(everything.values()), frozenset(everything) if is_outdated else exit_only)
+
+
+def _watched_indices(names: Sequence[str], listed: Sequence[Instrument]) -> dict[str, Instrument]:
+    """Those that are listed: trading goes on without the others."""
+    candidates = [instrument for instrument in listed if instrument.segment.is_index]
+    found: dict[str, Instrument] = {}
+    for name in names:
+        try:
+            instrument = find_instrument(name, candidates)
+        except UnknownInstrumentError as error:
+            log.warning("index_left_out", index=name, detail=str(error))
+            continue
+        found[instrument.key] = instrument
+    return found

@@ -11,7 +11,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import Ports, TradingDay
-from trading_bot.engine.ports import Notifier
+from trading_bot.engine.ports import Broker, Clock, Notifier
 from trading_bot.simulator.in_process.broker import SimulatedBroker
 from trading_bot.simulator.in_process.market import MarketFeed, SourceHistory
 from trading_bot.simulator.venue.contracts import MarketSource
@@ -44,6 +44,8 @@ class VirtualDay:
     venue_settings: VenueSettings
     seed: int = 1
     notifier: Notifier
+    wired: Callable[[Broker, Clock], Broker] = lambda broker, _clock: broker
+    """Puts something between the engine and the broker, such as a fault."""
     watched: Callable[[Core], Core] = lambda core: core
     """Puts something around the core that looks on, such as a check of invariants."""
 
@@ -57,7 +59,7 @@ class VirtualDay:
         clock = LoopClock(plan.open_ms - _LEAD_MS)
         ports = Ports(
             clock=clock,
-            broker=SimulatedBroker(venue, clock.now_ms),
+            broker=self.wired(SimulatedBroker(venue, clock.now_ms), clock),
             feed=MarketFeed(self.source, venue, clock),
             history=SourceHistory(self.source),
             notifier=self.notifier,

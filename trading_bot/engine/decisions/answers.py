@@ -1,14 +1,13 @@
 """How calls to the broker ended: each answer moves its order, and the trade is driven after it."""
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
-from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
-from trading_bot.engine.decisions import halts, protection, strays
+from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.decisions import doubts, halts, protection, strays, unseen
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
-from trading_bot.engine.ports import Accepted, Outcome, Refused, Unknown
-from trading_bot.engine.state import Doubt, State
+from trading_bot.engine.ports import Accepted, Outcome, RefusalCause, Refused, Unknown
+from trading_bot.engine.state import State
 
 _UNANSWERED = (OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.ABSENT)
 
@@ -66,10 +65,10 @@ def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
     match event.outcome:
         case Accepted(order_id):
             _acknowledge(state, order, order_id, turn)
-        case Refused(code, message):
-            _refuse(state, order, f"{code} {message}", turn)
+        case Refused(code, message, cause):
+            _refuse(state, order, f"{code} {message}", cause, turn)
         case Unknown(reason):
-            enter_doubt(state, order, reason, turn)
+            doubts.enter(state, order, reason, turn)
     turn.touch(event.tag)
 
 
@@ -90,22 +89,23 @@ def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
     )
 
 
-def _refuse(state: State, order: Order, text: str, turn: Turn) -> None:
+def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, turn: Turn) -> None:
+    """Take a refusal; one of the token says nothing about the order, so it counts towards nothing."""
     state.doubts.pop(order.tag, None)
     turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.REFUSED, message=text))
+    if cause is RefusalCause.NEEDS_LOGIN:
+        halts.need_login(turn)
+        _tell_unsent(order, turn)
+        return
     halts.note_rejection(state, turn, text)
     protection.note_failure(state, order, text, turn)
 
 
-def enter_doubt(state: State, order: Order, reason: str, turn: Turn) -> None:
-    """Nobody knows whether the order exists: count it at its worst and start looking for its tag."""
-    if order.status is not OrderStatus.IN_DOUBT:
-        turn.emit(
-            ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.IN_DOUBT, message=reason)
-        )
-    state.doubts[order.tag] = Doubt(since_ms=state.now_ms, next_search_ms=state.now_ms + MS_PER_SECOND)
-    turn.command(SearchTag(tag=order.tag))
-    turn.command(Alert(level="warning", text=f"outcome of order {order.tag} unknown: {reason}"))
+def _tell_unsent(order: Order, turn: Turn) -> None:
+    if order.request.purpose is Purpose.ENTRY:
+        return
+    text = f"no {order.request.purpose} can be placed for {order.request.instrument_key}: log in again"
+    turn.command(Alert(level="critical", text=text))
 
 
 def on_modify_answered(state: State, event: ModifyAnswered, turn: Turn) -> None:
@@ -123,15 +123,25 @@ def _on_change_answered(state: State, event: ModifyAnswered | CancelAnswered, tu
     if order is None or not order.is_change_pending:
         return
     if isinstance(event.outcome, Refused):
-        turn.emit(
-            ev.ChangeResolved(
-                at_ms=state.now_ms,
-                tag=event.tag,
-                result=ev.ChangeResult.REFUSED,
-                message=f"{event.outcome.code} {event.outcome.message}",
-            )
-        )
+        _on_change_refused(state, order, event.outcome, turn)
     # The trade is not driven here: the same change would be refused again, many times in a second. The books
     # that are read next, or the clock, drive it with more knowledge.
     if not isinstance(event.outcome, Accepted):
         turn.command(ReadBooks(reason=f"outcome of a change to {event.tag}"))
+
+
+def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn) -> None:
+    needs_login = outcome.cause is RefusalCause.NEEDS_LOGIN
+    turn.emit(
+        ev.ChangeResolved(
+            at_ms=state.now_ms,
+            tag=order.tag,
+            result=ev.ChangeResult.NOT_AUTHORISED if needs_login else ev.ChangeResult.REFUSED,
+            message=f"{outcome.code} {outcome.message}",
+        )
+    )
+    if needs_login:
+        halts.need_login(turn)
+        _tell_unsent(order, turn)
+    elif outcome.cause is RefusalCause.NO_SUCH_ORDER and order.status is OrderStatus.ACKNOWLEDGED:
+        unseen.end(state, order, turn)

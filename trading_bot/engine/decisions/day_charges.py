@@ -23,7 +23,7 @@ def dealings_of(book: Book, instruments: Mapping[str, Instrument]) -> list[Deali
     fills: dict[tuple[str, Product], list[ChargedFill]] = {}
     for fill in book.fills.values():
         fills.setdefault((fill.instrument_key, _product_of(book, fill)), []).append(
-            ChargedFill(fill.order_id, fill.side, fill.quantity, fill.price)
+            ChargedFill(fill.order_id, fill.side, fill.quantity, fill.price, fill.by_broker)
         )
     return [
         Dealing(instrument=instruments[key], product=product, fills=tuple(own))

@@ -9,8 +9,9 @@ from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.candle_folding import aggregate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.order import OrderStatus
+from trading_bot.engine.checkpoint import carried_over
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.decisions import answers
+from trading_bot.engine.decisions import answers, doubts
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed, WarmedUp
 from trading_bot.engine.market_view import Series, timeframes_of
@@ -40,14 +41,14 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
         if order.status is OrderStatus.INTENDED:
             answers.drop(state, order, "the process ended before it was sent", turn)
         elif order.status in (OrderStatus.SENT, OrderStatus.IN_DOUBT):
-            answers.enter_doubt(state, order, "the process ended before its answer came", turn)
+            doubts.enter(state, order, "the process ended before its answer came", turn)
 
 
 def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
     """Set up the instruments of the day, and start a new day in the book unless it is the same one."""
     if state.book.on != event.on:
         _end_orders_of_earlier_days(state, turn)
-        turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on))
+        turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on, carried=carried_over(state.book)))
         state.begin_day()
     state.market.series = {
         instrument.key: _series(state, event, instrument)

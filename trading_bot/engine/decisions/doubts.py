@@ -6,13 +6,26 @@ and did not show the tag. Until then the order counts as live for exits and as f
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import OrderStatus
-from trading_bot.engine.commands import ReadBooks, SearchTag
-from trading_bot.engine.decisions import answers, halts, protection
+from trading_bot.domain.order import Order, OrderStatus
+from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
+from trading_bot.engine.decisions import halts, protection
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.state import State
+from trading_bot.engine.state import Doubt, State
 
 _LONGEST_DELAY_MS = 8_000
+
+
+def enter(state: State, order: Order, reason: str, turn: Turn, *, since_ms: int | None = None) -> None:
+    """Nobody knows whether the order exists: count it at its worst and start looking for its tag."""
+    if order.status is not OrderStatus.IN_DOUBT:
+        turn.emit(
+            ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.IN_DOUBT, message=reason)
+        )
+    state.doubts[order.tag] = Doubt(
+        since_ms=since_ms or state.now_ms, next_search_ms=state.now_ms + MS_PER_SECOND
+    )
+    turn.command(SearchTag(tag=order.tag))
+    turn.command(Alert(level="warning", text=f"outcome of order {order.tag} unknown: {reason}"))
 
 
 def search_due(state: State, turn: Turn) -> None:
@@ -32,7 +45,7 @@ def _doubt_lost_sends(state: State, turn: Turn) -> None:
     latest_ms = state.now_ms - state.settings.settle_s * MS_PER_SECOND
     for order in tuple(state.book.live_orders()):
         if order.status is OrderStatus.SENT and order.intended_at_ms <= latest_ms:
-            answers.enter_doubt(state, order, "no answer ever came", turn)
+            enter(state, order, "no answer ever came", turn)
 
 
 def note_complete_read(state: State, asked_at_ms: int, seen_tags: frozenset[str], turn: Turn) -> None:

@@ -125,11 +125,13 @@ def _exposure(state: State, instrument_key: str | None = None) -> Decimal:
 def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | None:
     instrument, last_price = series.instrument, series.last_price
     side = Side.BUY if signal.direction is Direction.LONG else Side.SELL
-    band = state.account.bands.get(instrument.key)
+    band = state.band_of(instrument.key)
     price = marketable_price(instrument, side, last_price, state.risk.entries.limit_buffer, band)
     plan = exit_plan(instrument, signal.direction, price, signal.atr_paise, state.risk.exits)
     if price == plan.stop_price:
         return Denied("no_room_for_stop", f"no price lies a tick below {price} paise")
+    if band is not None and not band[0] <= plan.stop_price <= band[1]:
+        return Denied("stop_outside_band", f"stop {plan.stop_price} lies outside the price band {band}")
     size = _size(state, series, price, abs(price - plan.stop_price))
     if size.quantity == 0:
         return Denied("size_zero", f"{size.bound_by} leaves less than one lot of {instrument.lot_size}")

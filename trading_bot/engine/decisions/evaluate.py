@@ -1,7 +1,7 @@
 """A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.signal import Evaluation, Signal
 from trading_bot.engine.decisions import entries, halts
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import EvaluationDue
@@ -26,14 +26,13 @@ def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
         series.score, series.evaluated = evaluation.score, event.candle
         if not event.is_provisional:
             turn.traces.append(evaluation)
-        _take(state, evaluation, turn, is_provisional=event.is_provisional)
+        if isinstance(evaluation, Evaluation) and evaluation.signal is not None:
+            _take(state, evaluation, evaluation.signal, turn, is_provisional=event.is_provisional)
 
 
-def _take(state: State, evaluation: Evaluation, turn: Turn, *, is_provisional: bool) -> None:
-    if evaluation.signal is None:
-        return
+def _take(state: State, evaluation: Evaluation, signal: Signal, turn: Turn, *, is_provisional: bool) -> None:
     turn.emit(ev.SignalRaised(at_ms=state.now_ms, evaluation=evaluation, is_provisional=is_provisional))
-    entries.enter(state, evaluation.signal, turn)
+    entries.enter(state, signal, turn)
 
 
 def _switch_off(state: State, strategy: str, error: Exception, turn: Turn) -> None:

@@ -83,6 +83,6 @@ def _terms(state: State, trade: Trade, quantity: int) -> OrderTerms:
         trade.exit_side,
         series.last_price,
         exit_buffer(trade.exit_step, state.risk.exits),
-        state.account.bands.get(trade.instrument_key),
+        state.band_of(trade.instrument_key),
     )
     return OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import Fill
+from trading_bot.domain.order import Fill, OrderReport, Side
 from trading_bot.engine.commands import Alert
+from trading_bot.engine.decisions import owners
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
@@ -19,10 +20,60 @@ def foreign_position(state: State, key: str) -> int:
     return state.foreign_quantity.get(key, 0) - state.book.adopted.get(key, 0)
 
 
+def note_order(state: State, report: OrderReport, turn: Turn) -> None:
+    """Remember an order that is not ours; what the broker's desk is about to close is left to it."""
+    if report.order_id not in state.book.foreign_orders:
+        _tell_order(state, report, turn)
+    if is_brokers(state, report.order_id):
+        state.desk_orders[report.order_id] = report
+        turn.touch_instrument(report.instrument_key)
+
+
+def _tell_order(state: State, report: OrderReport, turn: Turn) -> None:
+    turn.emit(
+        ev.ForeignOrderSeen(
+            at_ms=state.now_ms,
+            order_id=report.order_id,
+            instrument_key=report.instrument_key,
+            side=report.side,
+            quantity=report.terms.quantity,
+            tag=report.tag,
+            placed_by=report.placed_by,
+        )
+    )
+    whose = "the broker's own" if is_brokers(state, report.order_id) else "foreign"
+    text = f"{whose} order {report.order_id} in {report.instrument_key}"
+    turn.command(Alert(level="warning", text=text))
+    owners.note_tag(state, report, turn)
+
+
+def is_brokers(state: State, order_id: str) -> bool:
+    """Whether the broker placed a foreign order itself: untagged, and not in the name of our account."""
+    seen = state.book.foreign_orders[order_id]
+    others = {"", state.account_user}
+    return seen.tag is None and bool(state.account_user) and seen.placed_by not in others
+
+
+def desk_quantity(state: State, key: str, side: Side) -> int:
+    """Units that the broker's own orders on a side will trade, or have traded and not yet shown as trades."""
+    return sum(
+        max(0, _most_traded(report) - state.foreign_traded.get(order_id, 0))
+        for order_id, report in state.desk_orders.items()
+        if report.instrument_key == key and report.side is side
+    )
+
+
+def _most_traded(report: OrderReport) -> int:
+    return report.terms.quantity if report.status.is_live else report.filled_quantity
+
+
 def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
     """Take all of today's trades that no order of ours is known to have made."""
     totals: dict[str, int] = {}
+    state.foreign_traded = {}
     for fill in fills:
+        traded = state.foreign_traded.get(fill.order_id, 0)
+        state.foreign_traded[fill.order_id] = traded + fill.quantity
         totals[fill.instrument_key] = totals.get(fill.instrument_key, 0) + fill.side.sign * fill.quantity
     changed = [
         key
@@ -50,9 +101,12 @@ def _take_closing(state: State, fill: Fill, turn: Turn) -> None:
     quantity = min(fill.quantity - _taken_before(state, fill), abs(ours), abs(theirs))
     if quantity == 0:
         return
-    turn.emit(ev.ForeignFillTaken(at_ms=state.now_ms, fill=replace(fill, quantity=quantity)))
+    by_broker = is_brokers(state, fill.order_id)
+    taken = replace(fill, quantity=quantity, by_broker=by_broker)
+    turn.emit(ev.ForeignFillTaken(at_ms=state.now_ms, fill=taken))
     turn.touch_instrument(key)
-    turn.command(Alert(level="critical", text=f"{quantity} units of our {key} were closed by somebody else"))
+    who = "the broker" if by_broker else "somebody else"
+    turn.command(Alert(level="critical", text=f"{quantity} units of our {key} were closed by {who}"))
 
 
 def _taken_before(state: State, fill: Fill) -> int:

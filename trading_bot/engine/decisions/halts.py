@@ -6,7 +6,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.trade import ExitReason
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import JournalFellBack
@@ -54,6 +54,28 @@ def objection(state: State, instrument_key: str, strategy: str) -> Denied | None
         if subjects[scope] == subject:
             return Denied(f"halted_{scope}", reason)
     return None
+
+
+def need_login(turn: Turn) -> None:
+    """Stop entries because of a dead token, page once, and look at once whether it is really dead."""
+    if not is_login_needed(turn.state):
+        turn.command(Alert(level="critical", text="the broker does not accept the token: log in again"))
+        turn.command(ReadBooks(reason="the token was not accepted"))
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", NEEDS_LOGIN)
+
+
+def is_login_needed(state: State) -> bool:
+    """Whether nothing can be sent before somebody logs in."""
+    return (ev.HaltScope.ENTRIES, "", NEEDS_LOGIN) in state.book.halts
+
+
+def note_login(state: State, asked_at_ms: int, turn: Turn) -> None:
+    """A complete read was answered: if it was asked for after the token was refused, the token is good."""
+    halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", NEEDS_LOGIN))
+    if halt is None or asked_at_ms < halt.at_ms:
+        return
+    clear_halt(turn, ev.HaltScope.ENTRIES, "", NEEDS_LOGIN)
+    turn.touched_trades.update(dict.fromkeys(state.book.trades))
 
 
 def net_pnl(state: State) -> Decimal:

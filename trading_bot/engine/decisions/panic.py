@@ -7,7 +7,8 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
-from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks, ReadPositions
+from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
+from trading_bot.engine.decisions import foreign_cancels
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.turn import Turn
@@ -24,7 +25,7 @@ def drive_panic(state: State, turn: Turn) -> None:
     for trade in tuple(state.book.trades.values()):
         request_exit(state, trade, ExitReason.PANIC, turn)
     for order_id in state.open_foreign_orders:
-        turn.command(CancelOrder(tag=None, order_id=order_id))
+        foreign_cancels.ask(state, order_id, "panic", turn)
     being_cancelled = _instruments_of_foreign_orders(state)
     for key, quantity in state.broker_quantity.items():
         if not quantity or key in state.book.trade_id_by_instrument or not _is_theirs(state, key, quantity):

@@ -45,9 +45,11 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
         request_exit(state, trade, ExitReason.UNPROTECTED, turn)
         return
     stops = live_exits(state, trade)
-    last_price = state.market.last_price(trade.instrument_key)
-    if not stops and last_price and (last_price - trade.stop_price) * trade.direction.sign <= 0:
+    if not stops and _is_passed(state, trade, trade.stop_price):
         request_exit(state, trade, stop_reason(trade), turn)
+        return
+    if not stops and _is_passed(state, trade, _terms(state, trade, wanted).trigger_price):
+        request_exit(state, trade, ExitReason.UNPROTECTED, turn)  # at the band's edge no stop can rest
         return
     if not all(is_changeable(order) for order in stops):
         return
@@ -60,8 +62,20 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     if missing == 0:
         return
     for quantity in instrument.slices(missing):
-        terms = stop_terms(instrument, trade.exit_side, quantity, trade.stop_price, state.risk.exits)
-        turn.intend(trade, trade.exit_side, Purpose.STOP, terms)
+        turn.intend(trade, trade.exit_side, Purpose.STOP, _terms(state, trade, quantity))
+
+
+def _is_passed(state: State, trade: Trade, level: int) -> bool:
+    """Whether the last price lies at or beyond a stop's level; where none is known it does not."""
+    last_price = state.market.last_price(trade.instrument_key)
+    return last_price != 0 and (last_price - level) * trade.direction.sign <= 0
+
+
+def _terms(state: State, trade: Trade, quantity: int) -> OrderTerms:
+    """A stop over `quantity` units at the trade's stop price, or where the price band ends."""
+    key = trade.instrument_key
+    instrument, band = state.market.series[key].instrument, state.band_of(key)
+    return stop_terms(instrument, trade.exit_side, quantity, trade.stop_price, state.risk.exits, band=band)
 
 
 def _share_of(order: Order, missing: int, instrument: Instrument, *, is_last: bool) -> int:
@@ -77,13 +91,11 @@ def _share_of(order: Order, missing: int, instrument: Instrument, *, is_last: bo
 
 
 def _bring_to(trade: Trade, order: Order, remaining: int, turn: Turn) -> None:
-    state = turn.state
-    instrument = state.market.series[trade.instrument_key].instrument
     if remaining == 0:
         turn.intend_cancel(order.tag)
         return
     total = order.filled_quantity + remaining
-    wanted = stop_terms(instrument, trade.exit_side, total, trade.stop_price, state.risk.exits)
+    wanted = _terms(turn.state, trade, total)
     if order.status is OrderStatus.OPEN:
         # Triggered: it works as a limit order now; only its quantity may still be brought into step.
         wanted = replace(order.terms, quantity=total)

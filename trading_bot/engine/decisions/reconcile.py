@@ -70,11 +70,9 @@ def on_account_read(state: State, event: AccountRead, _turn: Turn) -> None:
     state.account.bands.update(event.bands)
 
 
-def on_read_failed(state: State, event: ReadFailed, turn: Turn) -> None:
+def on_read_failed(_state: State, event: ReadFailed, turn: Turn) -> None:
     """A read without an answer changes nothing in the book; it is said, and a dead token stops entries."""
     if event.needs_login:
-        if (ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN) not in state.book.halts:
-            turn.command(Alert(level="critical", text="the broker does not accept the token: log in again"))
-        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN)
+        halts.need_login(turn)
         return
     turn.command(Alert(level="warning", text=f"reading {event.what} failed: {event.detail}"))

@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import TRANSITIONS, Fill, Order, OrderReport, OrderStatus, ReportedChange
-from trading_bot.engine.book import fill_id
-from trading_bot.engine.commands import Alert, ReadBooks
-from trading_bot.engine.decisions import doubts, foreign, halts, owners, protection, strays
+from trading_bot.domain.order import TRANSITIONS, Order, OrderReport, OrderStatus, ReportedChange
+from trading_bot.engine.commands import ReadBooks
+from trading_bot.engine.decisions import doubts, fills, foreign, halts, protection, strays, unseen
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
@@ -39,8 +38,9 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
     """
     order = _ours(state, event.report)
     if order is None:
-        _note_foreign(state, event.report, turn)
+        foreign.note_order(state, event.report, turn)
         return
+    _learn_user(state, event.report)
     is_stale = event.report.filled_quantity < order.reported_filled_quantity or (
         order.status is OrderStatus.OPEN and event.report.status is OrderStatus.TRIGGER_PENDING
     )
@@ -69,25 +69,39 @@ def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
 def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     """Take a complete read of orders and trades."""
     seen_tags = frozenset(report.tag for report in event.orders if report.tag)
-    for report in event.orders:
-        order = _ours(state, report)
-        if order is None:
-            _note_foreign(state, report, turn)
-        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
-            _take_report(state, order, report, turn)
-            _judge_change(state, order.tag, report, event.asked_at_ms, turn)
-    _take_fills(state, event.fills, turn)
+    _take_rows(state, event, turn)
+    fills.take_fills(state, event, turn)
     state.open_foreign_orders = tuple(
         report.order_id
         for report in event.orders
         if report.status.is_live and report.order_id in state.book.foreign_orders
     )
     if _shows_all_that_was_seen(state, event):
+        unseen.note_complete_read(state, event, turn)
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
     if not state.books_read_at_ms:
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
-    halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", halts.NEEDS_LOGIN)
+    halts.note_login(state, event.asked_at_ms, turn)
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
+
+
+def _take_rows(state: State, event: BooksRead, turn: Turn) -> None:
+    for report in event.orders:
+        if _ours(state, report) is not None:
+            _learn_user(state, report)
+    for report in event.orders:
+        order = _ours(state, report)
+        if order is None:
+            foreign.note_order(state, report, turn)
+        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
+            _take_row(state, order, report, event.asked_at_ms, turn)
+
+
+def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
+    if fills.contradicts(state, order, report, asked_at_ms, turn):
+        return
+    _take_report(state, state.book.orders[order.tag], report, turn)
+    _judge_change(state, order.tag, report, asked_at_ms, turn)
 
 
 def _shows_all_that_was_seen(state: State, event: BooksRead) -> bool:
@@ -109,6 +123,11 @@ def _ours(state: State, report: OrderReport) -> Order | None:
     if order is None or order.order_id is not None or order.status in _NEVER_SENT:
         return None
     return order
+
+
+def _learn_user(state: State, report: OrderReport) -> None:
+    """Remember whom the broker names as placer of our orders: whoever else it names is not this account."""
+    state.account_user = report.placed_by or state.account_user
 
 
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
@@ -186,42 +205,3 @@ def _judge_change(state: State, tag: str, report: OrderReport, asked_at_ms: int,
 def _resolve(turn: Turn, tag: str, result: ev.ChangeResult, message: str) -> None:
     turn.emit(ev.ChangeResolved(at_ms=turn.now_ms, tag=tag, result=result, message=message))
     turn.touch(tag)
-
-
-def _take_fills(state: State, fills: tuple[Fill, ...], turn: Turn) -> None:
-    others: list[Fill] = []
-    for fill in sorted(fills, key=lambda fill: fill.filled_at_ms):
-        tag = state.book.tags_by_order_id.get(fill.order_id)
-        if tag is None:
-            others.append(fill)
-        elif fill_id(fill) not in state.book.fills:
-            _apply_fill(state, tag, fill, turn)
-    foreign.take_fills(state, others, turn)
-
-
-def _apply_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
-    order = state.book.orders[tag]
-    is_late = order.status.is_terminal and not has_unsettled_fills(order)
-    state.last_fill_seen_ms = state.now_ms
-    turn.emit(ev.OrderFilled(at_ms=state.now_ms, tag=tag, fill=fill))
-    if is_late:
-        strays.record(turn, "late_fill", f"{fill.quantity} units of {tag} traded after it was {order.status}")
-    strays.take_up(state, tag, turn)
-
-
-def _note_foreign(state: State, report: OrderReport, turn: Turn) -> None:
-    if report.order_id in state.book.foreign_orders:
-        return
-    turn.emit(
-        ev.ForeignOrderSeen(
-            at_ms=state.now_ms,
-            order_id=report.order_id,
-            instrument_key=report.instrument_key,
-            side=report.side,
-            quantity=report.terms.quantity,
-            tag=report.tag,
-            placed_by=report.placed_by,
-        )
-    )
-    turn.command(Alert(level="warning", text=f"foreign order {report.order_id} in {report.instrument_key}"))
-    owners.note_tag(state, report, turn)

@@ -12,7 +12,7 @@ from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.commands import Alert, RefillHistory
-from trading_bot.engine.decisions import days, doubts, protection, trades
+from trading_bot.engine.decisions import days, doubts, protection, trades, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
@@ -117,6 +117,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
         if series.provisional and series.is_warm:
             _look_at_forming(series, turn)
     doubts.search_due(state, turn)
+    unseen.search(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)
     halt_on_daily_loss(state, turn)

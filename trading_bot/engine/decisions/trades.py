@@ -10,8 +10,8 @@ from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions import answers, exits, protection, strays
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
-from trading_bot.engine.decisions.foreign import foreign_position
-from trading_bot.engine.decisions.halts import raise_halt
+from trading_bot.engine.decisions.foreign import desk_quantity, foreign_position
+from trading_bot.engine.decisions.halts import is_login_needed, raise_halt
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
 from trading_bot.engine.state import State, has_unsettled_fills, is_changeable
@@ -32,6 +32,8 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
     wanted = exitable_quantity(state, trade)
     if wanted == 0:
         _finish(state, trade, turn)
+    elif is_login_needed(state):
+        return  # nothing can be sent; what rests at the exchange stays
     elif trade.is_exiting:
         exits.drive(state, trade, wanted, turn)
     else:
@@ -77,7 +79,8 @@ def drive_touched(state: State, turn: Turn) -> None:
 def exitable_quantity(state: State, trade: Trade) -> int:
     """Units that exits may cover: our position, or less where the broker confirms that it holds less.
 
-    A difference was found at some moment; what we have traded since moved both sides alike.
+    A difference was found at some moment; what we have traded since moved both sides alike. What the broker's
+    own orders are about to close is theirs.
     """
     key = trade.instrument_key
     ours = state.book.position_of(key).quantity
@@ -85,7 +88,9 @@ def exitable_quantity(state: State, trade: Trade) -> int:
     difference = state.book.differences.get(key)
     if difference is not None:
         theirs = difference.broker_quantity + ours - difference.our_quantity
-    return min(abs(ours), abs(theirs)) if ours * theirs > 0 else 0
+    if ours * theirs <= 0:
+        return 0
+    return max(0, min(abs(ours), abs(theirs)) - desk_quantity(state, key, trade.exit_side))
 
 
 def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:
@@ -102,7 +107,7 @@ def _withdraw(state: State, order: Order, turn: Turn) -> None:
     if order.status is OrderStatus.INTENDED:
         answers.drop(state, order, "not wanted any more", turn)
         turn.touch(order.tag)
-    elif is_changeable(order) or _is_overdue(state, order):
+    elif (is_changeable(order) or _is_overdue(state, order)) and not is_login_needed(state):
         turn.intend_cancel(order.tag)
 
 
@@ -148,7 +153,9 @@ def _exit_reason(state: State, trade: Trade, entered: int) -> ExitReason:
     if trade.exit_reason is not None:
         return trade.exit_reason
     fills = [fill for fill in state.book.fills.values() if fill.instrument_key == trade.instrument_key]
-    return stop_reason(trade) if fills[-1].order_id in state.book.tags_by_order_id else ExitReason.FOREIGN
+    if fills[-1].order_id in state.book.tags_by_order_id:
+        return stop_reason(trade)
+    return ExitReason.BROKER if fills[-1].by_broker else ExitReason.FOREIGN
 
 
 def refresh_watch(state: State, trade_id: int) -> None:

@@ -15,13 +15,18 @@ from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.workers.failed_read import tell_failed_read
 
 _PROBE_RUPEES = 100_000
+_NEAR_EDGE = 0.03
+"""Part of a price within which an edge of its band is near: it is widened when it is about to be hit."""
 _MOST_FAILED = 3
 """So many margins without an answer, and the rest waits for the next round."""
 
 
 @dataclass(slots=True)
 class AccountWorker:
-    """Reads funds on a beat; margin rates and bands once a day for each instrument that can be ordered."""
+    """Reads funds on a beat; margin rates and bands once a day for each instrument that can be ordered.
+
+    A band is read again on each beat while the price is near its edge.
+    """
 
     engine: Engine
     broker: Broker
@@ -41,9 +46,8 @@ class AccountWorker:
             await self.clock.sleep_until(self.clock.now_ms() + self.settings.account_poll_s * MS_PER_SECOND)
 
     async def _read(self) -> None:
-        known = self.engine.state.account
-        missing_bands = [key for key in self.instrument_keys if key not in known.bands]
-        bands = await self.broker.price_bands(missing_bands) if missing_bands else {}
+        wanted = [key for key in self.instrument_keys if self._wants_band(key)]
+        bands = await self.broker.price_bands(wanted) if wanted else {}
         rates = await self._rates()
         asked_at_ms = self.clock.now_ms()
         await self.engine.handle(
@@ -55,6 +59,14 @@ class AccountWorker:
                 bands=bands,
             )
         )
+
+    def _wants_band(self, key: str) -> bool:
+        """Whether a band is unknown, or about to be widened: the price has come near one of its edges."""
+        state = self.engine.state
+        band, price = state.account.bands.get(key), state.market.last_price(key)
+        if band is None:
+            return True
+        return price != 0 and min(price - band[0], band[1] - price) < price * _NEAR_EDGE
 
     async def _rates(self) -> Mapping[str, Decimal]:
         """Ask what about a lakh's worth of each instrument would need, one instrument in a call.

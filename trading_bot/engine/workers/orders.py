@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
+from trading_bot.engine.inputs import (
+    CancelAnswered,
+    ForeignCancelAnswered,
+    ModifyAnswered,
+    PlaceAnswered,
+    SendSkipped,
+    SendStarted,
+)
 from trading_bot.engine.ports import Broker, Clock
 from trading_bot.engine.rate_gate import RateGate
 
@@ -57,8 +64,12 @@ class OrderWorker:
             case CancelOrder(tag=tag, order_id=order_id):
                 self.gate.take(self.clock.now_ms(), is_exit=True)
                 outcome = await self.broker.cancel(order_id)
-                if tag is not None:
-                    await self.engine.handle(CancelAnswered(at_ms=0, tag=tag, outcome=outcome))
+                answer = (
+                    ForeignCancelAnswered(at_ms=0, order_id=order_id, outcome=outcome)
+                    if tag is None
+                    else CancelAnswered(at_ms=0, tag=tag, outcome=outcome)
+                )
+                await self.engine.handle(answer)
 
     async def _place(self, command: PlaceOrder) -> None:
         tag = command.request.tag

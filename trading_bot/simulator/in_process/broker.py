@@ -21,6 +21,7 @@ from trading_bot.engine.ports import (
     Funds,
     MarginQuestion,
     Outcome,
+    RefusalCause,
     Refused,
 )
 from trading_bot.simulator.venue.contracts import (
@@ -81,7 +82,7 @@ class SimulatedBroker:
         try:
             order_ids = self._venue.place(_new_order(request))
         except VenueRefusal as refusal:
-            return Refused(refusal.code, refusal.message)
+            return _refused(refusal)
         return Accepted(order_ids[0])
 
     async def modify(self, order_id: str, terms: OrderTerms) -> Outcome:
@@ -99,7 +100,7 @@ class SimulatedBroker:
         try:
             self._venue.modify(change)
         except VenueRefusal as refusal:
-            return Refused(refusal.code, refusal.message)
+            return _refused(refusal)
         return Accepted(order_id)
 
     async def cancel(self, order_id: str) -> Outcome:
@@ -108,7 +109,7 @@ class SimulatedBroker:
         try:
             self._venue.cancel(order_id)
         except VenueRefusal as refusal:
-            return Refused(refusal.code, refusal.message)
+            return _refused(refusal)
         return Accepted(order_id)
 
     async def orders(self) -> tuple[OrderReport, ...]:
@@ -228,6 +229,11 @@ def _restart(stream: asyncio.Queue[OrderReport | None]) -> None:
     while not stream.empty():
         stream.get_nowait()
     stream.put_nowait(None)
+
+
+def _refused(refusal: VenueRefusal) -> Refused:
+    cause = RefusalCause.NO_SUCH_ORDER if refusal.code == _ORDER_NOT_FOUND else None
+    return Refused(refusal.code, refusal.message, cause)
 
 
 def _new_order(request: OrderRequest) -> NewOrder:

@@ -17,7 +17,7 @@ from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.order import Fill, Order, OrderStatus, OrderType, Side
 from trading_bot.domain.position import Position
 from trading_bot.engine.book import Book
-from trading_bot.simulator.venue.contracts import TradeRow
+from trading_bot.simulator.venue.contracts import ACCOUNT_USER, TradeRow
 from trading_bot.simulator.venue.orders import Standing, Status, VenueOrder
 from trading_bot.simulator.venue.venue import Venue
 
@@ -73,7 +73,7 @@ def _order(order: Order, instrument: Instrument, book: Book) -> VenueOrder:
         disclosed_quantity=0,
         market_protection_pct=Decimal(0),
         tag=order.tag,
-        placed_by="",
+        placed_by=ACCOUNT_USER,
         ordered_at_ms=order.intended_at_ms,
         status=status,
         standing=_standing(order, status),

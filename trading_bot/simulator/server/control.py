@@ -8,8 +8,6 @@ from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_o
 from trading_bot.simulator.server.envelope import invalid_input, json_response, success
 from trading_bot.simulator.server.faults import parse_schedule
 
-_MANUAL_USER = "USER01"
-
 
 async def clock(request: web.Request) -> web.Response:
     """Where the session stands, and how fast it really moves."""
@@ -67,7 +65,9 @@ async def foreign_order(request: web.Request) -> web.Response:
     body = await order_requests.json_object(request)
     defaults = {"price": 0, "trigger_price": 0, "product": "I", "validity": "DAY", "order_type": "MARKET"}
     order = order_requests.new_order(
-        {"market_protection": -1, **defaults, **body}, placed_by=_MANUAL_USER, requires_protection=False
+        {"market_protection": -1, **defaults, **body},
+        placed_by=simulation.settings.user_id,
+        requires_protection=False,
     )
     simulation.instrument(order.instrument_key, "instrument_token")
     simulation.write_expected()

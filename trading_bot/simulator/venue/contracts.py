@@ -16,6 +16,10 @@ from trading_bot.domain.order import OrderType, Side, Validity
 # --- the market -------------------------------------------------------------------------------------------
 
 
+ACCOUNT_USER = "SIM001"
+"""Who places what no one else is named for: the user of the account."""
+
+
 class Level(NamedTuple):
     """One level of depth on one side."""
 
@@ -96,7 +100,7 @@ class NewOrder:
     slice: bool = False
     market_protection_pct: Decimal = Decimal(0)
     """0 none, -1 automatic, else percent."""
-    placed_by: str = "SIM001"
+    placed_by: str = ACCOUNT_USER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ import pytest
 from trading_bot.adapters.storage.market_records import keep_candles, keep_evaluations, keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.domain.gate import Gate
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Evaluation, Gate
+from trading_bot.domain.signal import Evaluation
 
 NOW_MS = 1_795_060_800_000
 CANDLE = Candle(NOW_MS, 100, 110, 90, 105, 1_000)

@@ -200,11 +200,21 @@ def test_a_missing_row_breaks_the_chain(path, opened, written):
         opened()
 
 
-def test_only_the_newest_rows_are_verified_at_the_start(path, opened, written):
-    written()
+def test_rows_before_those_are_verified_only_while_they_are_among_the_newest(path, row, opened, written):
+    written(row(1), row(2, "day_started", carried={"epoch": 1}), row(3))
     change(path, "DROP TRIGGER journal_refuses_update; UPDATE journal SET payload = '{}1' WHERE sequence = 1")
 
     assert opened(settings=StorageSettings(verified_rows_max=2)).last_sequence == 3
+
+
+def test_rows_that_the_book_is_rebuilt_from_are_verified_however_many_they_are(path, row, opened, written):
+    written(row(1), row(2, "day_started", carried={"epoch": 1}), row(3), row(4))
+    change(
+        path, "DROP TRIGGER journal_refuses_update; UPDATE journal SET at_ms = at_ms + 1 WHERE sequence = 2"
+    )
+
+    with pytest.raises(StorageError, match="row 2 does not match its hash"):
+        opened(settings=StorageSettings(verified_rows_max=1))
 
 
 def test_a_large_file_gets_the_quick_check(opened, written):

@@ -11,10 +11,11 @@ from trading_bot.adapters.storage.connection import connect_for_writing
 from trading_bot.adapters.storage.migrate import migrate
 from trading_bot.adapters.storage.projections import PROJECTIONS, fields_of, rebuild
 from trading_bot.domain import events as ev
+from trading_bot.domain.gate import Gate
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import Fill, OrderRequest, OrderStatus, OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.position import Position
-from trading_bot.domain.signal import Direction, Evaluation, Gate, Signal
+from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.domain.trade import ClosedTrade, ExitPlan, ExitReason, Trade
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import encode

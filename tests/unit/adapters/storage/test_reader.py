@@ -51,6 +51,45 @@ def test_an_empty_journal_has_no_rows_and_no_days(path):
         assert (reader.last_sequence(), reader.days(), list(reader.rows())) == (0, (), [])
 
 
+def test_rows_of_one_kind_leave_out_the_others(path, row, written):
+    rows = [row(1, "day_started"), row(2), row(3, "day_started")]
+    written(*rows)
+
+    with JournalReader(path) as reader:
+        assert list(reader.rows(kind="day_started")) == [rows[0], rows[2]]
+
+
+def test_the_book_needs_the_rows_since_the_newest_day_that_says_what_it_took_over(path, row, written):
+    rows = [
+        row(1, "day_started", on="2026-11-18", carried={"epoch": 1}),
+        row(2),
+        row(3, "day_started", on="2026-11-19", carried={"epoch": 2}),
+        row(4),
+        row(5, "day_started", on="2026-11-20", carried=None),
+        row(6),
+    ]
+    written(*rows)
+
+    with JournalReader(path) as reader:
+        assert reader.book_rows() == rows[2:]
+
+
+def test_without_such_a_day_the_book_needs_all_rows(path, row, written):
+    rows = [row(1, "day_started", on="2026-11-19"), row(2), row(3, "noted", carried={"epoch": 2})]
+    written(*rows)
+
+    with JournalReader(path) as reader:
+        assert reader.book_rows() == rows
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    path = tmp_path / "paper.db"
+    path.touch()
+
+    with pytest.raises(StorageError, match=r"paper\.db is empty: nothing was written"):
+        JournalReader(path)
+
+
 def test_rows_in_more_than_one_part_come_whole(path, row, written):
     written(*(row(number) for number in range(1, 12_001)))
 

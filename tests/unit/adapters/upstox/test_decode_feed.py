@@ -23,9 +23,9 @@ def statistics():
     return FeedStatistics()
 
 
-@pytest.fixture
-def decoder(statistics):
-    return FeedDecoder(statistics)
+@pytest.fixture(params=[False, True], ids=["by attributes", "walked"])
+def decoder(statistics, request):
+    return FeedDecoder(statistics, is_walked=request.param)
 
 
 def live(sent_at_ms: int = NOW_MS) -> FeedResponse:

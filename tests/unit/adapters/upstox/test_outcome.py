@@ -7,7 +7,7 @@ import pytest
 from trading_bot.adapters.upstox.answers import Answer, NoAnswerError, NotSentError
 from trading_bot.adapters.upstox.outcome import REFUSALS, Write, outcome_of, outcome_without_answer
 from trading_bot.domain.errors import NotAuthorisedError
-from trading_bot.engine.ports import Accepted, Refused, Unknown
+from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
 
 def answer(status: int, document) -> Answer:
@@ -125,12 +125,26 @@ def test_change_of_an_ended_or_unknown_order_is_refused(write, code):
     ("error", "expected"),
     [
         (NotSentError("no connection"), Refused("NOT_SENT", "no connection")),
-        (NotAuthorisedError("no token"), Refused("NO_TOKEN", "no token")),
+        (NotAuthorisedError("no token"), Refused("NO_TOKEN", "no token", RefusalCause.NEEDS_LOGIN)),
         (NoAnswerError("timed out"), Unknown("timed out")),
     ],
 )
 def test_silence_is_a_refusal_only_when_nothing_was_sent(error, expected):
     assert outcome_without_answer(error) == expected
+
+
+@pytest.mark.parametrize(
+    ("write", "code", "cause"),
+    [
+        (Write.PLACE, "UDAPI100050", RefusalCause.NEEDS_LOGIN),
+        (Write.MODIFY, "UDAPI100016", RefusalCause.NEEDS_LOGIN),
+        (Write.CANCEL, "UDAPI100010", RefusalCause.NO_SUCH_ORDER),
+        (Write.PLACE, "UDAPI1052", None),
+    ],
+)
+def test_a_refusal_tells_a_dead_token_and_an_unknown_order_from_others(write, code, cause):
+    """Faults 28 and 74."""
+    assert outcome_of(write, answer(401, failure(code))).cause is cause
 
 
 def test_broker_s_text_is_shortened_and_stripped_of_control_characters():

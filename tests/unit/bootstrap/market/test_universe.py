@@ -7,8 +7,17 @@ import pytest
 from tests.fakes.engine_driver import KEY, SHARE, EngineDriver
 from trading_bot.bootstrap.market.universe import chosen_universe, held_keys
 from trading_bot.domain.errors import UnknownInstrumentError
+from trading_bot.domain.instrument import InstrumentKind, Segment
 
 OTHER = replace(SHARE, key="NSE_EQ|INFY", symbol="INFY", name="Infosys")
+INDEX = replace(
+    SHARE,
+    key="NSE_INDEX|Nifty 50",
+    symbol="NIFTY",
+    name="Nifty 50",
+    segment=Segment.NSE_INDEX,
+    kind=InstrumentKind.INDEX,
+)
 LISTED = (SHARE, OTHER)
 
 
@@ -34,6 +43,27 @@ def test_an_outdated_list_serves_exits_only():
     universe = chosen_universe(("INFY",), LISTED, {KEY}, is_outdated=True)
 
     assert universe.exit_only == {KEY, OTHER.key}
+
+
+@pytest.mark.parametrize("name", ["NSE_INDEX|Nifty 50", "nifty"])
+def test_a_reference_index_is_watched_and_not_traded(name):
+    """Fault 2: quiet shares alone do not make the feed seem dead."""
+    universe = chosen_universe(("INFY",), (*LISTED, INDEX), (), is_outdated=False, indices=(name,))
+
+    assert keys(universe) == {OTHER.key, INDEX.key}
+    assert not INDEX.is_tradable
+
+
+def test_an_index_that_is_not_listed_is_left_out():
+    universe = chosen_universe(("INFY",), LISTED, (), is_outdated=False, indices=("NSE_INDEX|Nifty 50",))
+
+    assert keys(universe) == {OTHER.key}
+
+
+def test_a_share_is_no_reference_index():
+    universe = chosen_universe(("INFY",), LISTED, (), is_outdated=False, indices=("RELIANCE",))
+
+    assert keys(universe) == {OTHER.key}
 
 
 def test_an_unknown_symbol_is_an_error():

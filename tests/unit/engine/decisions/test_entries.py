@@ -115,6 +115,26 @@ def test_a_price_of_one_tick_leaves_no_room_for_a_stop():
     assert denied_reason(driver) == "no_room_for_stop"
 
 
+def test_an_entry_whose_stop_would_lie_outside_the_price_band_is_denied():
+    """Faults 65 and 66, V8: where nothing trades beyond the band, such a stop protects nothing."""
+    driver = EngineDriver()
+    driver.core.state.account.bands[KEY] = (PRICE - 1_000, PRICE + 20_000)
+
+    driver.signal()
+
+    assert denied_reason(driver) == "stop_outside_band"
+
+
+def test_a_band_that_the_price_has_left_is_an_old_one():
+    driver = EngineDriver()
+    driver.core.state.account.bands[KEY] = (PRICE - 20_000, PRICE - 10)
+
+    driver.signal()
+
+    (entry,) = driver.places()
+    assert entry.request.terms.price > PRICE
+
+
 def test_options_are_bought_for_delivery():
     option = replace(
         SHARE, kind=InstrumentKind.OPTION, segment=Segment.NSE_FO, closing_auction_eligible=False

@@ -104,6 +104,43 @@ def test_without_a_stop_a_price_beyond_it_closes_the_trade_at_once(driver):
     assert driver.book.trade_of(KEY).exit_reason is ExitReason.STOP
 
 
+def test_a_stop_near_the_circuit_rests_inside_the_price_band(driver):
+    """Faults 65 and 66, V4, V8."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.core.state.account.bands[KEY] = (PRICE - 500, PRICE + 20_000)
+
+    driver.fill(entry.request.tag, 35, PRICE)
+
+    (stop,) = driver.places()
+    terms = stop.request.terms
+    assert (terms.order_type, terms.trigger_price, terms.price) == (
+        OrderType.STOP_LIMIT,
+        PRICE - 500,
+        PRICE - 500,
+    )
+    driver.rest(stop.request.tag)
+    driver.drain()
+    driver.later(1)
+    assert driver.changes() == []
+
+
+def test_at_the_circuit_the_trade_is_closed_by_a_limit_and_not_by_refused_stops(driver):
+    """Fault 66, V4, V8: a stop cannot rest at the price that trades."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.core.state.account.bands[KEY] = (PRICE, PRICE + 20_000)
+
+    driver.fill(entry.request.tag, 35, PRICE)
+
+    (close,) = driver.places()
+    assert close.request.purpose is Purpose.EXIT
+    assert close.request.terms.price == PRICE
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.UNPROTECTED
+
+
 def test_a_stop_in_doubt_is_not_doubled(driver):
     driver.signal()
     (entry,) = driver.places()

@@ -152,7 +152,35 @@ def test_a_silent_feed_in_trading_hours_is_lost_and_said_once(driver):
     assert not driver.core.state.market.is_feed_up
 
 
+def test_a_feed_that_speaks_of_something_else_is_alive_and_the_quiet_share_is_not_entered(driver):
+    """Faults 2 and 14: the age of any message for the feed, each instrument's own for its entries."""
+    for _ in range(4):
+        driver.later(10)
+        index = Tick("NSE_INDEX|Nifty 50", 2_580_000, driver.now_ms)
+        driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(driver.now_ms, (index,))))
+
+    driver.signal()
+
+    assert driver.core.state.market.is_feed_up
+    assert [event.reason for event in driver.new_events if isinstance(event, ev.EntryDenied)] == [
+        "stale_data"
+    ]
+
+
+def test_an_index_that_is_frozen_stops_nothing(driver):
+    """Fault 14."""
+    for _ in range(4):
+        driver.later(10)
+        driver.price(PRICE)
+
+    driver.signal()
+
+    assert driver.core.state.market.is_feed_up
+    assert [event for event in driver.new_events if isinstance(event, ev.EntryDenied)] == []
+
+
 def test_silence_outside_trading_hours_is_no_alarm(driver):
+    """Fault 3."""
     driver.now_ms = ms_at(DAY, time(16, 0))
 
     driver.later(60)

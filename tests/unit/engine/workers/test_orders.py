@@ -5,12 +5,14 @@ import pytest
 from tests.fakes.engine_driver import DAY, PRICE, EngineDriver
 from tests.fakes.engine_ports import FakeBroker, FakeJournal, no_beat
 from trading_bot.adapters.clocks import LoopClock
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.domain.order import OrderStatus, Purpose
+from trading_bot.domain.order import OrderReport, OrderStatus, OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, PlaceOrder
 from trading_bot.engine.engine import Engine
+from trading_bot.engine.ports import Refused
 from trading_bot.engine.rate_gate import RateGate, RateSettings
 from trading_bot.engine.workers.orders import OrderWorker
 from trading_bot.simulator.virtual_time import run_virtually
@@ -139,14 +141,46 @@ def test_a_slow_answer_to_an_entry_does_not_hold_up_an_exit():
     assert at_s[1] == 1
 
 
+def test_an_order_of_others_is_cancelled_once_and_its_outcome_is_journaled():
+    """V19."""
+
+    async def scenario():
+        driver = EngineDriver()
+        driver.ask(inputs.OperatorWish.PANIC)
+        theirs = OrderReport(
+            order_id="theirs",
+            tag=None,
+            instrument_key=driver.instrument.key,
+            side=Side.BUY,
+            product=Product.INTRADAY,
+            status=OrderStatus.OPEN,
+            terms=OrderTerms(order_type=OrderType.LIMIT, quantity=5, price=PRICE),
+            filled_quantity=0,
+            average_price=None,
+        )
+        driver.drain()
+        journal = FakeJournal()
+        setting = Setting(driver, FakeBroker(outcome=Refused("UDAPI1", "no")), journal)
+        setting.start()
+        for _ in range(3):
+            read = inputs.BooksRead(at_ms=0, asked_at_ms=driver.now_ms, orders=(theirs,), fills=())
+            await setting.engine.handle(read)
+            await asyncio.sleep(1)
+        setting.stop()
+        return setting.broker.calls, [row.kind for row in journal.rows]
+
+    calls, kinds = run_virtually(scenario())
+
+    assert calls == [("cancel", "theirs")]
+    assert kinds[-2:] == ["foreign_cancel_intended", "foreign_cancel_resolved"]
+
+
 def test_changes_are_sent_and_their_answers_taken():
     async def scenario():
         driver = EngineDriver()
         _, stop = driver.enter(Direction.LONG)
         driver.drain()
         driver.price(driver.book.trade_of(driver.instrument.key).plan.target_price)
-        from trading_bot.engine.ports import Refused
-
         setting = Setting(driver, FakeBroker(outcome=Refused("UDAPI100041", "no")))
         setting.start()
         await asyncio.sleep(1)

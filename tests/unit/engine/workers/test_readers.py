@@ -316,6 +316,21 @@ def test_funds_are_read_on_a_beat_and_rates_and_bands_once():
     assert broker.bands_asked == [(KEY,)]
 
 
+def test_a_band_is_read_again_while_the_price_is_near_its_edge():
+    """Fault 66: the exchange widens a band before it is hit."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        setting.engine.state.account.bands[KEY] = (PRICE - 20_000, PRICE + 2_000)
+        await setting.run(AccountWorker(setting.engine, broker, setting.clock, SETTINGS, [KEY]), 130)
+        return broker, setting.engine.state.account.bands[KEY]
+
+    broker, band = in_virtual_time(scenario)
+
+    assert broker.bands_asked == [(KEY,)]
+    assert band[1] > PRICE + 2_000
+
+
 def test_a_share_without_a_price_has_no_margin_rate_yet():
     async def scenario():
         setting, broker = Setting(), FakeBroker()

@@ -6,10 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from trading_bot.bootstrap.panic import panic_through_daemon
-from trading_bot.bootstrap.panic_worlds import open_at_the_broker
+from trading_bot.bootstrap.answers.panic_wish import panic_through_daemon
 from trading_bot.control.protocol import line_of, socket_path
-from trading_bot.domain.errors import ReadFailedError
 
 NO_DAEMON = None
 
@@ -86,19 +84,6 @@ def test_a_daemon_that_dies_meanwhile_leaves_the_work_to_us(database):
     assert code is NO_DAEMON
 
 
-async def test_a_broker_that_gives_no_answer_does_not_keep_a_panic_from_being_latched():
-    class Silent:
-        async def positions(self):
-            raise ReadFailedError("timed out")
-
-    said = []
-
-    assert await open_at_the_broker(Silent(), said.append) == frozenset()
-    assert said == [
-        "the broker does not say what is open (timed out): only what the journal knows can be closed"
-    ]
-
-
 def test_thousands_of_symbols_fit_into_an_answer(database):
     crowded = status(flat=True) | {"symbols": [{"symbol": "S" * 400, "quantity": 0}] * 5_000}
 
@@ -111,4 +96,4 @@ def test_a_daemon_that_cannot_write_the_wish_down_leaves_the_work_to_us(database
     code, said = run_panic(database, {"ok": False, "error": "the disk is full"})
 
     assert code is NO_DAEMON
-    assert said == ["the daemon could not do it: the disk is full"]
+    assert said == ["the daemon answered: the disk is full"]

@@ -1,64 +1,28 @@
-"""The world that panic works in when no daemon runs, by mode."""
+"""Panic on the real market, or on the paper venue that its journal restores, when no daemon runs."""
 
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
-from trading_bot.bootstrap.answers.one_shot import token_of_the_day
+from trading_bot.bootstrap.answers.broker import token_of_the_day
+from trading_bot.bootstrap.answers.following import Write
 from trading_bot.bootstrap.daemon import DayFiles
-from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.universe import held_keys
-from trading_bot.bootstrap.panic import PanicRun
+from trading_bot.bootstrap.panic import PanicRun, panic_plan
 from trading_bot.bootstrap.panic_records import what_is_kept
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
-from trading_bot.bootstrap.replaying.replay import attached_token
-from trading_bot.bootstrap.replaying.simulator_world import simulator_world
-from trading_bot.domain.errors import ReadFailedError, SettingsError, StorageError, UncoveredDateError
+from trading_bot.domain.errors import ReadFailedError, StorageError
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
-from trading_bot.domain.market_rules import MarketRules
-from trading_bot.engine.day import DayPlan
+from trading_bot.domain.ist import date_of
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.ports import Broker, Clock
-from trading_bot.engine.workers.warm_up import WarmUpPlan
-from trading_bot.settings.options import RunOptions
 from trading_bot.settings.tree import Settings
-
-Write = Callable[[str], None]
-
-
-async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFiles, write: Write) -> int:
-    """Panic against the simulator that the options name.
-
-    Raises UserFacingError when none answers there.
-    """
-    assert options.simulator_url is not None
-    token = attached_token(settings, options)
-    cache = instruments_folder(settings)
-    async with AsyncExitStack() as owned:
-        files.take_over(owned, write)
-        attached = await owned.enter_async_context(
-            simulator_world(settings, options.simulator_url, token, cache)
-        )
-        await attached.require_login()
-        rules = load_market_rules()
-        on = date_of(attached.clock.now_ms())
-        run = PanicRun(
-            settings=settings,
-            rules=rules,
-            plan=panic_plan(rules, on, await attached.instruments()),
-            world=attached.world,
-            database=files.database,
-            write=write,
-        )
-        return await run.run()
 
 
 async def panic_on_market(
@@ -147,18 +111,3 @@ async def _listed(
     for key in sorted(set(wanted) - known.keys()):
         write(f"{key} is in no list: close it in the broker's app")
     return tuple(known[key] for key in wanted if key in known)
-
-
-def panic_plan(rules: MarketRules, on: date, instruments: Iterable[Instrument]) -> DayPlan:
-    """The day's sessions; on a day without any the whole day, so that panic is latched in any case."""
-    listed = tuple(instruments)
-    try:
-        return day_plan(rules.calendar, on, listed, ())
-    except (SettingsError, UncoveredDateError):
-        whole_day = ((midnight_ms(on), midnight_ms(on) + MS_PER_DAY),)
-        return DayPlan(
-            on=on,
-            instruments=listed,
-            sessions={one.key: whole_day for one in listed},
-            warm_up=WarmUpPlan(first=on, last=on, sessions={}),
-        )

@@ -1,0 +1,56 @@
+"""What a user may get wrong: one line that says what to mend, exit code 2, and nothing was started."""
+
+import pytest
+
+from tests.fakes.upstox_day import TOKEN
+
+
+@pytest.mark.parametrize(("name", "key"), [("data", "run.data_dir"), ("logs", "logs.folder")])
+@pytest.mark.parametrize("mode", ["paper", "replay"])
+def test_a_file_in_the_place_of_a_folder_is_named_with_its_setting(name, key, mode, shell):
+    (shell.folder / name).touch()
+
+    assert shell(f"--mode {mode}") == 2
+
+    told = shell.error()
+    assert f"error: {key} = {name}: cannot be used" in told
+    assert "make it a folder that this user owns" in told
+
+
+def test_panic_does_not_depend_on_its_log(shell, simulator, monkeypatch):
+    monkeypatch.setenv("UPSTOX_ACCESS_TOKEN", TOKEN)
+    (shell.folder / "logs").touch()
+    url = simulator()
+
+    assert shell(f"--mode replay --simulator {url} --panic-exit --yes") == 0
+
+    assert "panic is latched on disk" in shell.output()
+
+
+WRONG = [
+    ("--data nowhere", "nowhere: the data folder does not exist"),
+    ("--mode paper --data nowhere", "add --mode replay"),
+    ("--date 2030-01-02", "not covered by the trading calendar"),
+    ("--date 2026-11-22", "the market is closed (a weekend)"),
+    ("--symbols RELIANCEE", "did you mean RELIANCE?"),
+    ("rules show --on 1990-01-01", "not covered by the trading calendar"),
+    ("--config nowhere.toml status", "nowhere.toml: cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), WRONG)
+def test_a_wrong_word_is_one_error_that_says_what_to_mend(words, told, shell):
+    assert shell(words) == 2
+
+    shown = shell.error()
+    assert told in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("command", ["status", "trades"])
+def test_an_empty_database_is_said_to_be_empty(command, shell):
+    shell.data.mkdir()
+    (shell.data / "paper.db").touch()
+
+    assert shell(f"--mode paper {command}") == 1
+    assert "paper.db is empty: nothing was written to it yet" in shell.error()

@@ -1,0 +1,106 @@
+"""Orders and trades that others made in our instruments."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
+from trading_bot.domain.order import OrderReport, OrderStatus, OrderTerms, OrderType, Side
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.commands import CancelOrder, PlaceOrder
+from trading_bot.engine.decisions.day_charges import charges_of
+
+US, DESK = "AB1234", "RMS"
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    """A driver whose broker names a user in its rows, with an open long of 35 and its stop."""
+    driver = EngineDriver()
+    driver.tags = driver.enter()
+    driver.push(driver.tags[1], OrderStatus.TRIGGER_PENDING, placed_by=US)
+    driver.drain()
+    return driver
+
+
+def desk_row(driver, status=OrderStatus.OPEN, placed_by=DESK, **changes) -> OrderReport:
+    terms = OrderTerms(order_type=OrderType.LIMIT, quantity=35, price=PRICE - 500)
+    return driver.report(
+        driver.tags[1],
+        status,
+        order_id="desk-1",
+        tag=None,
+        terms=terms,
+        placed_by=placed_by,
+        **changes,
+    )
+
+
+def charged(driver, market_rules) -> Decimal:
+    return charges_of(driver.book, market_rules.charges, {KEY: SHARE})
+
+
+def test_the_brokers_square_off_closes_the_trade_and_costs_its_fee(driver, market_rules):
+    """Fault 78, V7."""
+    driver.foreign_fill(Side.SELL, 35, PRICE, placed_by=DESK)
+    driver.push(driver.tags[1], OrderStatus.CANCELLED)
+
+    (closed,) = driver.book.closed_trades
+    by_broker = charged(driver, market_rules)
+    assert closed.exit_reason is ExitReason.BROKER
+
+    driver.book.fills = {key: replace(fill, by_broker=False) for key, fill in driver.book.fills.items()}
+    assert by_broker == charged(driver, market_rules) + 59
+
+
+@pytest.mark.parametrize("placed_by", [US, ""])
+def test_what_the_user_closes_in_the_app_costs_no_fee(driver, placed_by):
+    """Fault 76."""
+    driver.foreign_fill(Side.SELL, 35, PRICE, placed_by=placed_by)
+    driver.push(driver.tags[1], OrderStatus.CANCELLED)
+
+    (closed,) = driver.book.closed_trades
+    assert closed.exit_reason is ExitReason.FOREIGN
+    assert not any(fill.by_broker for fill in driver.book.fills.values())
+
+
+def test_our_exits_are_withdrawn_while_the_brokers_order_works(driver):
+    """Fault 78, V3: its order and ours together would sell more than is held."""
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING), desk_row(driver))
+
+    (change,) = driver.changes()
+    assert isinstance(change, CancelOrder)
+    driver.push(driver.tags[1], OrderStatus.CANCELLED)
+    driver.later(1)
+    assert not any(isinstance(command, PlaceOrder) for command in driver.drain())
+
+
+def test_a_square_off_that_has_filled_is_waited_for_until_its_trades_are_read(driver):
+    """Fault 78, V3."""
+    driver.read_books(
+        driver.report(driver.tags[1], OrderStatus.CANCELLED),
+        desk_row(driver, OrderStatus.FILLED, filled_quantity=35),
+    )
+    driver.later(1)
+
+    assert not any(isinstance(command, PlaceOrder) for command in driver.drain())
+
+
+def test_a_position_that_the_brokers_order_did_not_close_is_protected_again(driver):
+    """Fault 78, V4."""
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.CANCELLED), desk_row(driver))
+    driver.drain()
+
+    driver.read_books(desk_row(driver, OrderStatus.REJECTED))
+
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 35
+
+
+def test_an_order_of_the_brokers_on_our_side_leaves_our_exits_alone(driver):
+    row = desk_row(driver, side=Side.BUY)
+
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING), row)
+
+    assert driver.changes() == []
