@@ -21,13 +21,13 @@ _START_S = 60.0
 _OURS = ("TRADING_BOT__", "UPSTOX_")
 
 
-def until(holds: Callable[[], Any], what: str, timeout_s: float = 30.0) -> Any:
+def until(holds: Callable[[], Any], what: str, timeout_s: float = 30.0, *, every_s: float = 0.01) -> Any:
     """Look again and again until it holds; what it returned then. Raises TimeoutError."""
     end_s = time.monotonic() + timeout_s
     while not (found := holds()):
         if time.monotonic() > end_s:
             raise TimeoutError(f"{what} did not come within {timeout_s:.0f} s")
-        time.sleep(0.01)
+        time.sleep(every_s)
     return found
 
 

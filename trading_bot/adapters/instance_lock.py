@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from trading_bot.adapters.process_identity import birth_of
 from trading_bot.domain.errors import AlreadyRunningError, StorageError
 from trading_bot.domain.ist import datetime_of
 
@@ -21,6 +22,8 @@ class Owner(NamedTuple):
 
     pid: int | None
     started_at_ms: int | None
+    birth: str | None = None
+    """What tells the process from a later one with its pid, where the system can say."""
 
 
 class InstanceLock:
@@ -59,7 +62,8 @@ def acquire_instance_lock(path: Path, *, started_at_ms: int, subject: str = "the
     for _ in range(_ATTEMPTS):
         descriptor = _try_lock(path)
         if descriptor is not None:
-            record = json.dumps({"pid": os.getpid(), "started_at_ms": started_at_ms})
+            pid = os.getpid()
+            record = json.dumps({"pid": pid, "started_at_ms": started_at_ms, "birth": birth_of(pid)})
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, record.encode(), 0)
             return InstanceLock(path, descriptor)
@@ -113,7 +117,7 @@ def _is_same_file(descriptor: int, path: Path) -> bool:
 def _recorded(content: bytes) -> Owner:
     try:
         record = json.loads(content)
-        return Owner(int(record["pid"]), int(record["started_at_ms"]))
+        return Owner(int(record["pid"]), int(record["started_at_ms"]), record.get("birth"))
     except (ValueError, KeyError, TypeError):
         return Owner(None, None)
 

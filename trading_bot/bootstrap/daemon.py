@@ -5,7 +5,7 @@ import hashlib
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,14 @@ from rich.console import Console
 
 from trading_bot import __version__
 from trading_bot.adapters.instance_lock import acquire_instance_lock
+from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path
 from trading_bot.adapters.storage.input_log import FileInputLog
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.retention import prune_input_logs
+from trading_bot.adapters.storage.sqlite_journal import Fallback, ThreadedJournal
+from trading_bot.adapters.takeover import take_over
 from trading_bot.bootstrap.earlier import earlier_rows
+from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.market_recorder import MarketRecorder
@@ -27,6 +31,7 @@ from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import JournalFellBack
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Broker, Clock, Feed, History
 from trading_bot.engine.snapshot import RunHeader
@@ -64,6 +69,8 @@ class DayFiles:
     locks: tuple[Path, ...]
     """Locks that the owner holds, in the order in which they are taken."""
     inputs: Path
+    has_emergency: bool = True
+    """Whether exits must go on when the database refuses; not where nothing outlives the process."""
 
     def own(self, owned: ExitStack) -> None:
         """Become the one process that writes them, until the stack is closed.
@@ -72,6 +79,14 @@ class DayFiles:
         """
         for path in self.locks:
             owned.enter_context(acquire_instance_lock(path, started_at_ms=time.time_ns() // 1_000_000))
+
+    def take_over(self, owned: ExitStack | AsyncExitStack, write: Callable[[str], None]) -> None:
+        """Become that process even if another one is: it is killed, as it does not answer.
+
+        Raises AlreadyRunningError when it cannot be ended.
+        """
+        for path in self.locks:
+            owned.enter_context(take_over(path, started_at_ms=time.time_ns() // 1_000_000, write=write))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,8 @@ class Daemon:
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
+    _engine: Engine | None = None
+    _telling: asyncio.Future[None] | None = None
     _reasons: list[str] = field(default_factory=list)
 
     async def run(self) -> Outcome:
@@ -111,13 +128,8 @@ class Daemon:
         clock_ms = self.world.clock.now_ms
         with ExitStack() as owned:
             self.files.own(owned)
-            journal = open_journal(
-                self.files.database,
-                clock_ms=clock_ms,
-                on_failure=self._from_writer,
-                settings=self.settings.storage,
-            )
-            owned.callback(journal.close)
+            owned.callback(bring_home, self.files.database, self.settings.storage, clock_ms)
+            journal = self._journal(owned)
             recorder = MarketRecorder(journal)
             records = Records(
                 journal=journal,
@@ -128,10 +140,47 @@ class Daemon:
             )
             session = self._session(records, recorder)
             is_over = await session.run(__version__, settings_hash(self.settings), self.world.workers)
-            if is_over:
+            if is_over and not journal.has_fallen_back:
                 await recorder.prune(self.settings.storage, self.plan.on)
                 prune_input_logs(self.files.inputs, self.settings.storage, on=self.plan.on)
             return Outcome(day=session.day, is_over=is_over, broke="; ".join(self._reasons[:1]))
+
+    def _journal(self, owned: ExitStack) -> ThreadedJournal:
+        """The journal with everything that it lacks, and with a file that takes its place if it fails."""
+        database, settings, clock_ms = self.files.database, self.settings.storage, self.world.clock.now_ms
+        bring_home(database, settings, clock_ms)
+        journal = open_journal(
+            database,
+            clock_ms=clock_ms,
+            on_failure=self._from_writer,
+            settings=settings,
+            fallback=self._fallback(owned),
+        )
+        owned.callback(journal.close)
+        return journal
+
+    def _fallback(self, owned: ExitStack) -> Fallback | None:
+        if not self.files.has_emergency:
+            return None
+        try:
+            emergency = EmergencyJournal(emergency_path(self.files.database))
+        except StorageError as error:
+            log.exception("no_emergency_journal")
+            self.board.add(self.world.clock.now_ms(), "warning", f"no exits without the database: {error}")
+            return None
+        owned.callback(emergency.close)
+        return Fallback(emergency, self._on_fall)
+
+    def _on_fall(self, error: StorageError) -> None:
+        """Called on the journal's thread."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._fall_back, str(error))
+
+    def _fall_back(self, detail: str) -> None:
+        log.critical("journal_fell_back", detail=detail)
+        if self._engine is not None:
+            wish = self._engine.handle(JournalFellBack(at_ms=0, detail=detail))
+            self._telling = asyncio.ensure_future(wish)
 
     def _from_writer(self, error: StorageError) -> None:
         """Called on the journal's thread."""
@@ -171,6 +220,7 @@ class Daemon:
             on_breaker=self._open_breaker,
             order_workers=world.order_workers,
         )
+        self._engine = day.engine
         world.on_engine(day.engine)
         return Session(
             day=day,

@@ -8,9 +8,9 @@ from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rebuild import rebuilt_book
 
 
-def earlier_rows(database: Path) -> list[JournalRow]:
+def earlier_rows(database: Path, *, busy_timeout_ms: int = 2_000) -> list[JournalRow]:
     """The rows of a journal that its book is rebuilt from. Raises StorageError."""
-    with JournalReader(database) as reader:
+    with JournalReader(database, busy_timeout_ms=busy_timeout_ms) as reader:
         return reader.book_rows()
 
 

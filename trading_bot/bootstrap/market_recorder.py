@@ -7,6 +7,8 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
+import structlog
+
 from trading_bot.adapters.storage.market_records import (
     keep_candles,
     keep_evaluations,
@@ -16,11 +18,13 @@ from trading_bot.adapters.storage.market_records import (
 from trading_bot.adapters.storage.retention import prune
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
+from trading_bot.domain.errors import StorageError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Answer
 
 Row = TypeVar("Row")
+log = structlog.get_logger()
 
 TICKS_NOTE = "ticks of process "
 _MOST_WAITING = 200_000
@@ -57,10 +61,13 @@ class MarketRecorder:
             is_more = await self._journal.run(partial(prune, settings=settings, on=on))
 
     async def run(self, beat: Callable[[], None]) -> None:
-        """Write until cancelled."""
+        """Write until cancelled. What the disk refuses is lost: only the journal's own rows are vital."""
         while True:
             beat()
-            await self.write()
+            try:
+                await self.write()
+            except StorageError as error:
+                log.warning("market_records_lost", detail=str(error))
             await asyncio.sleep(_INTERVAL_S)
 
     async def write(self) -> None:

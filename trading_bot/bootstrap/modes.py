@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,12 +74,12 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
 def _replay(settings: Settings, options: RunOptions) -> "Replay":
     from trading_bot.bootstrap.replaying.replay import Replay
 
-    now_ms = _now_ms()
-    database = database_path(settings, attached=options.simulator_url is not None, now_ms=now_ms)
+    now_ms, attached = _now_ms(), options.simulator_url is not None
+    database = database_path(settings, attached=attached, now_ms=now_ms)
     return Replay(
         settings=settings,
         options=options,
-        files=day_files(settings, database),
+        files=replace(day_files(settings, database), has_emergency=attached),
         run_id=f"replay-{datetime_of(now_ms):%Y%m%d-%H%M%S}",
         reports=reports_folder(settings),
         write=_print,

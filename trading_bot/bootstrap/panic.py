@@ -14,14 +14,12 @@ from datetime import date
 from pathlib import Path
 
 from trading_bot import __version__
-from trading_bot.adapters.storage.opening import open_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.following import GIVE_UP_S, LOOK_S, UNCONFIRMED, Write, open_text
 from trading_bot.bootstrap.answers.panic_wish import ASKED_BY, FLAT
-from trading_bot.bootstrap.daemon import DayFiles, World
+from trading_bot.bootstrap.daemon import World
 from trading_bot.bootstrap.day_plans import day_plan
-from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
+from trading_bot.bootstrap.panic_records import PanicFiles
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
@@ -37,33 +35,33 @@ from trading_bot.settings.tree import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanicRun:
-    """Panic without a daemon: takes the lock, rebuilds the book, and closes what the broker shows."""
+    """Panic without a daemon, as the owner of its locks: rebuilds the book, closes what the broker shows."""
 
     settings: Settings
     rules: MarketRules
     plan: DayPlan
     """Holds every instrument that may have to be closed."""
     world: World
-    files: DayFiles
+    database: Path
     write: Write
 
     async def run(self) -> int:
         """Cancel and flatten until the broker shows nothing open; 0 then, 1 after a minute without.
 
-        Raises AlreadyRunningError when another process holds the lock, StorageError when the journal cannot
-        be written: nothing is sent before its intent is on disk.
+        Raises StorageError when neither the database nor the emergency journal can be written: nothing is
+        sent before its intent is on disk.
         """
+        files = PanicFiles(
+            database=self.database,
+            settings=self.settings.storage,
+            clock=self.world.clock,
+            broker=self.world.broker,
+            write=self.write,
+        )
         with ExitStack() as owned:
-            self.files.own(owned)
-            journal = open_journal(
-                self.files.database,
-                clock_ms=self.world.clock.now_ms,
-                on_failure=lambda error: self.write(f"the journal failed: {error}"),
-                settings=self.settings.storage,
-            )
-            owned.callback(journal.close)
-            day = self._day(Records(journal=journal, earlier_rows=earlier_rows(self.files.database)))
-            await day.take_over(__version__, "panic")
+            opened = await files.open(owned)
+            day = self._day(opened.records)
+            await day.take_over(__version__, "panic", opened.epoch)
             await day.engine.handle(OperatorAsked(at_ms=0, wish=OperatorWish.PANIC, asked_by=ASKED_BY))
             self.write("panic is latched on disk; cancelling and flattening")
             day.supervisor.start((*self.world.workers, *day.protecting_workers(), *self._feeds(day)))
@@ -134,14 +132,6 @@ def _open_in(state: State) -> str:
     held = [f"{key} {quantity:+}" for key, quantity in state.broker_quantity.items() if quantity]
     live = sum(1 for _ in state.book.live_orders()) + len(state.open_foreign_orders)
     return open_text(held, live) or UNCONFIRMED
-
-
-def known_instruments(database: Path) -> tuple[Instrument, ...]:
-    """Instruments that the journal's file keeps: what can be closed even if no list can be fetched."""
-    if not database.exists():
-        return ()
-    with JournalReader(database) as reader:
-        return reader.instruments()
 
 
 def panic_plan(rules: MarketRules, on: date, instruments: Iterable[Instrument]) -> DayPlan:

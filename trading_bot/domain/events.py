@@ -51,6 +51,27 @@ class OwnershipTaken(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EpochRaised(BookEvent):
+    """The order book shows that later epochs than ours were used today: our next tags lie beyond them."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyRowKept(BookEvent):
+    """A row that was written without this book, while its file could not be read: what it says, as a record.
+
+    It speaks of another book, so only what holds for every book follows from it, as events of their own.
+    """
+
+    number: int
+    kind: str
+    payload: str
+    tag: str = ""
+    """The tag that it gave to an order; empty when it gave none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HaltRaised(BookEvent):
     """Entries stop, everywhere or for one instrument or strategy."""
 
@@ -72,6 +93,8 @@ class CarriedOver:
     is_panicking: bool
     halts: tuple[HaltRaised, ...]
     """Those that wait for a person."""
+    emergency_tags: tuple[str, ...] = ()
+    """Tags that were given while the book could not be read: they may be of the day that starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

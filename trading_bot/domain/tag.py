@@ -15,6 +15,9 @@ _DAY_WIDTH = 3
 _EPOCH_WIDTH = 3
 _NUMBER_WIDTH = 4
 
+FIRST_EMERGENCY_EPOCH = 1 << 14
+"""From here on epochs belong to owners that could not read the journal: the upper half of a tag's range."""
+
 
 class Tag(NamedTuple):
     """The parts of a tag of ours."""

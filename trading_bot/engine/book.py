@@ -10,6 +10,7 @@ from trading_bot.domain.order import Fill, Order, OrderStatus
 from trading_bot.domain.position import Position
 from trading_bot.domain.tag import parse_tag
 from trading_bot.domain.trade import ClosedTrade, Trade
+from trading_bot.engine.book_emergency import EMERGENCY_EFFECTS, given_since
 
 
 @dataclass(slots=True)
@@ -48,6 +49,8 @@ class Book:
     """By scope, subject and reason."""
     is_panicking: bool = False
     foreign_orders: dict[str, ev.ForeignOrderSeen] = field(default_factory=dict)
+    emergency_tags: set[str] = field(default_factory=set)
+    """Tags that were given while this book could not be read; their orders are foreign, yet not unknown."""
     foreign_cancels: dict[str, ev.ForeignCancelIntended] = field(default_factory=dict)
     """Cancellations of others' orders whose outcome is open, by order id."""
     adopted: dict[str, int] = field(default_factory=dict)
@@ -111,6 +114,7 @@ def _day_started(book: Book, event: ev.DayStarted) -> None:
     book.denials_today = book.signals_today = book.incidents_today = 0
     book.halts = {key: halt for key, halt in book.halts.items() if halt.until_released}
     book.foreign_orders.clear()
+    book.emergency_tags = given_since(book.emergency_tags, event.on)
     book.foreign_cancels.clear()
     book.adopted.clear()
     book.is_day_closed = False
@@ -353,6 +357,7 @@ def _day_closed(book: Book, _event: ev.DayClosed) -> None:
 
 
 APPLY: dict[type[ev.BookEvent], Callable[[Book, Any], None]] = {
+    **EMERGENCY_EFFECTS,
     ev.OwnershipTaken: _ownership_taken,
     ev.DayStarted: _day_started,
     ev.SignalRaised: _signal_raised,

@@ -18,6 +18,7 @@ def carried_over(book: Book) -> CarriedOver | None:
         last_trade_id=book.last_trade_id,
         is_panicking=book.is_panicking,
         halts=tuple(halt for halt in book.halts.values() if halt.until_released),
+        emergency_tags=tuple(sorted(book.emergency_tags)),
     )
 
 
@@ -29,4 +30,5 @@ def book_before(carried: CarriedOver) -> Book:
         last_trade_id=carried.last_trade_id,
         is_panicking=carried.is_panicking,
         halts={(halt.scope, halt.subject, halt.reason): halt for halt in carried.halts},
+        emergency_tags=set(carried.emergency_tags),
     )

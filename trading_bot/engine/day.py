@@ -127,8 +127,11 @@ class TradingDay:
         await self.take_over(program_version, settings_hash)
         self.supervisor.start(self._workers())
 
-    async def take_over(self, program_version: str, settings_hash: str) -> None:
-        """Set the day up and become the owner of the book; nothing is sent yet."""
+    async def take_over(self, program_version: str, settings_hash: str, epoch: int | None = None) -> None:
+        """Set the day up and become the owner of the book; nothing is sent yet.
+
+        `epoch` is given where no journal could be read to tell it.
+        """
         engine = self.engine
         await engine.handle(
             DayOpened(
@@ -139,7 +142,9 @@ class TradingDay:
             )
         )
         await engine.handle(
-            OwnershipClaimed(at_ms=0, program_version=program_version, settings_hash=settings_hash)
+            OwnershipClaimed(
+                at_ms=0, program_version=program_version, settings_hash=settings_hash, epoch=epoch
+            )
         )
 
     def _workers(self) -> tuple[Worker, ...]:

@@ -14,13 +14,14 @@ from trading_bot.engine.decisions import (
     evaluate,
     feed_health,
     foreign_cancels,
+    halts,
     operator,
     reconcile,
     reports,
     ticks,
     trades,
 )
-from trading_bot.engine.decisions.panic import drive_panic
+from trading_bot.engine.decisions.panic import count_flat_read, drive_panic
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
@@ -43,6 +44,7 @@ def decide_in(turn: Turn, event: inputs.Input) -> None:
 
 def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) -> None:
     reconcile.on_positions_read(state, event, turn)
+    count_flat_read(state)
     drive_panic(state, turn)
 
 
@@ -71,6 +73,7 @@ DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.AccountRead: reconcile.on_account_read,
     inputs.ReadFailed: reconcile.on_read_failed,
     inputs.OperatorAsked: operator.on_operator_asked,
+    inputs.JournalFellBack: halts.on_journal_fell_back,
     inputs.OwnershipClaimed: days.on_ownership_claimed,
     inputs.DayOpened: days.on_day_opened,
     inputs.WarmedUp: days.on_warmed_up,

@@ -33,6 +33,8 @@ class OwnershipClaimed(Input):
 
     program_version: str
     settings_hash: str
+    epoch: int | None = None
+    """The epoch to take where the journal cannot be read; None for the one after the book's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,13 @@ class OperatorAsked(Input):
 
     wish: OperatorWish
     asked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFellBack(Input):
+    """The database takes no rows any more; they go to the emergency journal until the next start."""
+
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ class State:
     positions_read_at_ms: int = 0
     panic_asked_at_ms: int = 0
     """When panic was last asked for: what was read before does not show that it is done."""
+    flat_reads_ms: deque[int] = field(default_factory=lambda: deque(maxlen=2))
+    """When the newest complete reads in a row were sent that showed nothing open."""
     last_fill_seen_ms: int = 0
     """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -117,6 +119,7 @@ class State:
         self.account = Account()
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = 0
+        self.flat_reads_ms.clear()
         self.open_foreign_orders = ()
         self.told_suspects.clear()
         self.told_unseen.clear()

@@ -10,9 +10,12 @@ import pytest
 from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.scripted_day import whole_day
 from trading_bot.adapters.instance_lock import acquire_instance_lock
+from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path
+from trading_bot.adapters.storage.emergency_run import RunWriter
 from trading_bot.bootstrap.answers import account_checks
 from trading_bot.bootstrap.answers.check_lines import charges_line, rules_lines
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
+from trading_bot.bootstrap.emergency import head_of
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.events import DayStarted
 from trading_bot.domain.ist import MS_PER_DAY, date_of
@@ -234,6 +237,23 @@ def test_sound_journal_is_green(shell, check):
 
     assert lines["journal"]["message"].endswith("rows, whole and unaltered")
     assert lines["last run"]["message"] == "nothing unfinished"
+
+
+def test_rows_that_wait_in_the_emergency_journal_are_told_and_resume_takes_them_in(shell, check):
+    driver = EngineDriver()
+    path = shell.write_journal(driver, "replay.db")
+    head = head_of(driver.rows)
+    driver.take(OperatorAsked(at_ms=0, wish=OperatorWish.PANIC, asked_by="test"))
+    emergency = EmergencyJournal(emergency_path(path))
+    RunWriter(emergency, head).commit(driver.rows[head.sequence :])
+    emergency.close()
+
+    line = check()[1]["journal"]
+    assert (line["state"], "1 rows wait" in line["message"]) == ("warn", True)
+
+    assert shell("resume --mode replay") == 0
+    assert "released: panic is latched until resume" in shell.output()
+    assert check()[1]["journal"]["state"] == "ok"
 
 
 def test_journal_that_is_no_database_is_red(shell, check):

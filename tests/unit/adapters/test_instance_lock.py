@@ -2,10 +2,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from trading_bot.adapters.instance_lock import Owner, acquire_instance_lock, read_owner
+from trading_bot.adapters.process_identity import birth_of
 from trading_bot.domain.errors import AlreadyRunningError, StorageError
 
 STARTED_MS = 1_795_060_800_000
@@ -42,8 +44,17 @@ def test_a_second_process_is_told_who_runs_and_since_when(path, holder):
     assert raised.value.exit_code == 5
 
 
+def test_ten_more_processes_would_all_be_refused_within_a_second(path, holder):
+    """Fault 93, V13."""
+    for _ in range(10):
+        began_s = time.monotonic()
+        with pytest.raises(AlreadyRunningError) as raised:
+            acquire_instance_lock(path, started_at_ms=0)
+        assert (raised.value.exit_code, time.monotonic() - began_s < 1.0) == (5, True)
+
+
 def test_the_owner_can_be_asked_for(path, holder):
-    assert read_owner(path) == Owner(holder.pid, STARTED_MS)
+    assert read_owner(path) == Owner(holder.pid, STARTED_MS, birth_of(holder.pid))
 
 
 def test_a_killed_owner_leaves_the_lock_free(path, holder):
@@ -61,7 +72,7 @@ def test_a_released_lock_has_no_owner(path):
     lock.release()
     lock.release()
 
-    assert (before, read_owner(path)) == (Owner(os.getpid(), STARTED_MS), None)
+    assert (before, read_owner(path)) == (Owner(os.getpid(), STARTED_MS, birth_of(os.getpid())), None)
 
 
 def test_a_lock_that_never_was_has_no_owner(path):
@@ -85,7 +96,7 @@ def test_a_deleted_lock_file_does_not_let_the_holder_of_a_new_one_be_mistaken(pa
     with acquire_instance_lock(path, started_at_ms=1):
         path.unlink()
         with acquire_instance_lock(path, started_at_ms=2):
-            assert read_owner(path) == Owner(os.getpid(), 2)
+            assert read_owner(path) == Owner(os.getpid(), 2, birth_of(os.getpid()))
 
 
 def test_the_lock_file_is_for_its_owners_eyes_only(path):

@@ -9,12 +9,15 @@ import pytest
 from tests.fakes import engine_driver
 from tests.fakes.engine_driver import DAY, PRICE, EngineDriver
 from trading_bot.domain.errors import StorageError
-from trading_bot.domain.events import HaltScope
+from trading_bot.domain.events import EmergencyRowKept, HaltScope
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.tag import FIRST_EMERGENCY_EPOCH, Tag
 from trading_bot.engine import inputs
 from trading_bot.engine.inputs import OperatorWish
+from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rebuild import is_checkpoint, rebuilt_book
+from trading_bot.engine.records import encode
 from trading_bot.risk.settings import RiskSettings
 
 
@@ -196,3 +199,45 @@ def test_rows_of_a_program_that_kept_no_checkpoints_are_all_read(days):
 
 def _without_carried(payload: str) -> str:
     return re.sub(r',"carried":{.*}}$', "}", payload)
+
+
+def keep_row_of_a_blind_panic(days: Days, tag: Tag) -> None:
+    """What a start takes in before it opens the day."""
+    sequence = len(days.rows) + 1
+    kept = EmergencyRowKept(at_ms=days.now_ms, number=1, kind="order_intended", payload="{}", tag=str(tag))
+    days.rows.append(JournalRow(sequence, days.now_ms, *encode(kept)))
+    days.core.restore(days.rows)
+
+
+def test_tags_that_were_given_without_the_book_outlive_the_start_of_their_day(days):
+    """Fault 81: they came home before their day began, and their orders are still in the order book."""
+    days.lose()
+    days.end()
+    tomorrow = DAY + timedelta(days=1)
+    todays, tomorrows = Tag(DAY, FIRST_EMERGENCY_EPOCH, 1), Tag(tomorrow, FIRST_EMERGENCY_EPOCH, 1)
+    keep_row_of_a_blind_panic(days, todays)
+    keep_row_of_a_blind_panic(days, tomorrows)
+
+    days.next_day()
+
+    (book, _), row = from_checkpoint(days)
+    assert is_checkpoint(row)
+    assert book.emergency_tags == {str(tomorrows)}
+    assert (book, len(days.rows)) == whole(days)
+
+
+def test_an_epoch_that_was_raised_past_another_owners_outlives_the_days(days):
+    """Fault 80."""
+    days.lose()
+    days.end()
+    (tag, _) = days.book.orders
+    others = Tag(DAY, days.book.epoch + 5, 1)
+    days.read_books(replace(days.report(tag, OrderStatus.FILLED), tag=str(others), order_id="theirs"))
+    assert days.book.epoch == others.epoch + 1
+
+    days.next_day()
+
+    (book, _), _ = from_checkpoint(days)
+    assert book.epoch == others.epoch + 2
+    assert book.halts.keys() == {(HaltScope.ENTRIES, "", "unknown_owner")}
+    assert (book, len(days.rows)) == whole(days)

@@ -60,7 +60,10 @@ def verify_chain(
 
 def damage_report(path: Path, found: str) -> StorageError:
     """Keep a copy of a damaged file, and say what was found, what there is, and what to do."""
-    copy = quarantine(path)
+    try:
+        kept = f"a copy is kept at {quarantine(path)}"
+    except OSError as error:
+        kept = f"a copy could not be made ({error.strerror})"
     backup = backup_path(path)
     if backup.exists():
         made_at = datetime.fromtimestamp(backup.stat().st_mtime, UTC)
@@ -74,9 +77,7 @@ def damage_report(path: Path, found: str) -> StorageError:
             f"There is no backup. To begin anew, move {path}, {path.name}-wal and {path.name}-shm away;"
             " positions and orders are then read from the broker."
         )
-    return StorageError(
-        f"{path} is damaged: {found}. Nothing was changed; a copy is kept at {copy}. {advice}"
-    )
+    return StorageError(f"{path} is damaged: {found}. Nothing was changed; {kept}. {advice}")
 
 
 def _require_integrity(connection: Connection, path: Path, settings: StorageSettings) -> None:

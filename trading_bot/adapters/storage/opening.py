@@ -19,7 +19,12 @@ from trading_bot.adapters.storage.journal_file import JournalFile
 from trading_bot.adapters.storage.migrate import STEPS, migrate, newest_schema, schema_of
 from trading_bot.adapters.storage.projections import PROJECTIONS, Projection
 from trading_bot.adapters.storage.settings import StorageSettings
-from trading_bot.adapters.storage.sqlite_journal import FailureCallback, InlineJournal, ThreadedJournal
+from trading_bot.adapters.storage.sqlite_journal import (
+    FailureCallback,
+    Fallback,
+    InlineJournal,
+    ThreadedJournal,
+)
 from trading_bot.domain.errors import StorageError
 
 _BYTES_PER_MB = 1_000_000
@@ -34,13 +39,14 @@ def open_journal(
     on_failure: FailureCallback,
     settings: StorageSettings | None = None,
     projections: Mapping[str, Projection] = PROJECTIONS,
+    fallback: Fallback | None = None,
 ) -> ThreadedJournal:
-    """The journal in a file, written by a thread of its own.
+    """The journal in a file, written by a thread of its own; with a fallback for rows that the file refuses.
 
     Raises StorageError when the file is damaged, newer than this program, locked or not accessible.
     """
     file = open_file(path, clock_ms=clock_ms, settings=settings or StorageSettings(), projections=projections)
-    return ThreadedJournal(file, on_failure=on_failure)
+    return ThreadedJournal(file, on_failure=on_failure, fallback=fallback)
 
 
 def open_inline_journal(

@@ -31,14 +31,14 @@ class JournalReader:
     while somebody iterates are seen. Every method raises StorageError when the file cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_timeout_ms: int = 2_000) -> None:
         """Open the file. Raises StorageError when it does not exist or is no journal."""
         if not path.is_file():
             raise StorageError(f"{path}: there is no journal; it is made by the first run in that mode")
         if path.stat().st_size == 0:
             raise StorageError(f"{path} is empty: nothing was written to it yet")
         self._path = path
-        self._connection = connect_for_reading(path)
+        self._connection = connect_for_reading(path, busy_timeout_ms=busy_timeout_ms)
         self._require_journal()
 
     def __enter__(self) -> Self:

@@ -8,8 +8,10 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from trading_bot.adapters.storage.emergency_journal import EmergencyJournal
+from trading_bot.adapters.storage.emergency_run import FallingBack
 from trading_bot.adapters.storage.journal_file import Job, JournalFile
 from trading_bot.adapters.storage.progress import Progress
 from trading_bot.adapters.storage.waiters import Waiters
@@ -18,6 +20,15 @@ from trading_bot.engine.ports import JournalRow
 
 T = TypeVar("T")
 FailureCallback = Callable[[StorageError], None]
+
+
+class Fallback(NamedTuple):
+    """Where rows go when the file refuses them."""
+
+    journal: EmergencyJournal
+    on_fall: FailureCallback
+    """Called once, on the writer's thread, when the rows that the file refused are safe."""
+
 
 _ROWS_PER_COMMIT_MAX = 1_000
 _PAUSE_S = 0.5
@@ -30,9 +41,15 @@ class ThreadedJournal:
     After a failed commit every later row fails as well: what is not written in order is not written at all.
     """
 
-    def __init__(self, file: JournalFile, *, on_failure: FailureCallback) -> None:
-        """Start the writer. `on_failure` is called once, on the writer's thread, when a commit fails."""
+    def __init__(
+        self, file: JournalFile, *, on_failure: FailureCallback, fallback: Fallback | None = None
+    ) -> None:
+        """Start the writer. `on_failure` is called once, on the writer's thread, when a commit fails.
+
+        With a `fallback` rows go there from the first commit that the file refuses, and nothing has failed.
+        """
         self._file = file
+        self._falling = FallingBack(file, fallback.journal, fallback.on_fall) if fallback else None
         self._progress = Progress(file.head.sequence)
         self._on_failure = on_failure
         self._waiters = Waiters()
@@ -45,6 +62,11 @@ class ThreadedJournal:
     def path(self) -> Path:
         """The journal's file."""
         return self._file.path
+
+    @property
+    def has_fallen_back(self) -> bool:
+        """Whether the file takes no rows any more."""
+        return self._falling is not None and self._falling.has_fallen
 
     @property
     def epoch(self) -> int:
@@ -76,9 +98,11 @@ class ThreadedJournal:
     async def run(self, job: Job[T]) -> T:
         """Do a job on the writing connection when no rows are waiting, and return what it returns.
 
-        Raises StorageError when the disk refuses, and whatever the job itself raises.
+        Raises StorageError when the disk refuses or has refused rows, and whatever the job itself raises.
         """
         _require_open(self.path, is_closed=self._is_closed)
+        if self.has_fallen_back:
+            raise StorageError(f"{self.path} takes no rows any more")
         result: Future[T] = Future()
         self._queue.put(_Request(self._file, job, result))
         return await asyncio.wrap_future(result)
@@ -126,7 +150,7 @@ class ThreadedJournal:
 
     def _commit(self, rows: Sequence[JournalRow]) -> None:
         try:
-            self._progress.commit(self._file, rows)
+            self._progress.commit(self._falling or self._file, rows)
         except StorageError as error:
             self._on_failure(error)
         finally:

@@ -9,6 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trading_bot.adapters.storage.check import check_file
 from trading_bot.adapters.storage.connection import explained
+from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.emergency_run import runs_of
 from trading_bot.adapters.storage.hash_chain import BrokenChainError
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
@@ -42,6 +44,7 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
         with check_file(database, settings.storage):
             stopped = read_book(settings, database, charges)
             differing = _differing(database, stopped)
+        waiting = sum(len(run.rows) for run in runs_of(kept_rows(emergency_path(database))))
     except SQLAlchemyError as error:
         return instance, failed("journal", str(explained(error, database)), _MEND)
     except (StorageError, BrokenChainError) as error:
@@ -49,7 +52,14 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
     if differing:
         return instance, failed("journal", f"{database}: {_UNLIKE} {', '.join(differing)}", _MEND_BOOK)
     message = f"{database}: {stopped.core.last_sequence:,} rows, whole and unaltered"
-    return instance, passed("journal", message), business_line(stopped, is_running=owner is not None)
+    return instance, _sound(message, waiting), business_line(stopped, is_running=owner is not None)
+
+
+def _sound(message: str, waiting: int) -> CheckLine:
+    if not waiting:
+        return passed("journal", message)
+    fix = "start the daemon, or `resume`: either takes them in first"
+    return doubtful("journal", f"{message}; {waiting} rows wait in the emergency journal", fix)
 
 
 def _differing(database: Path, stopped: StoppedBook) -> Sequence[str]:

@@ -106,7 +106,7 @@ def _nobody(settings: Settings, database: Path | None, verb: str) -> UserFacingE
     if owner is not None:
         return UserFacingError(
             f"{owner_text(owner)} owns {database} but does not answer: nothing was asked of it. To stop it, "
-            "end that process (stops rest at the broker); then `--panic-exit` closes what is open"
+            "end that process (stops rest at the broker); `--panic-exit` ends it and closes what is open"
         )
     return UserFacingError(
         f"no daemon of mode {settings.mode} runs: there is nothing to {verb}, and nothing enters. Does it "

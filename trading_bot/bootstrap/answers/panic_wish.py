@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trading_bot.bootstrap.answers.following import Goal, Pause, Write, followed
 from trading_bot.bootstrap.places import database_path, known_databases
+from trading_bot.domain.errors import UserFacingError
 from trading_bot.engine.inputs import OperatorWish
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -25,10 +26,10 @@ def panic_database(settings: Settings, *, attached: bool, now_ms: int) -> Path |
 
 
 def panic_through_daemon(database: Path, write: Write, pause: Pause = time.sleep) -> int | None:
-    """Tell the running daemon and follow it until it is flat; None when no daemon answers.
+    """Tell the running daemon and follow it until it is flat; None when none does: then it is up to us.
 
     The exit code is 0 once the broker shows nothing open, 1 when it does not within a minute, or when the
-    daemon does not ask it. Raises UserFacingError when the daemon could not take the wish.
+    daemon does not ask it.
     """
     goal = Goal(
         wish=OperatorWish.PANIC,
@@ -37,4 +38,8 @@ def panic_through_daemon(database: Path, write: Write, pause: Pause = time.sleep
         is_reached=lambda status: status["is_confirmed_flat"],
         reached=FLAT,
     )
-    return followed(database, goal, write, pause)
+    try:
+        return followed(database, goal, write, pause)
+    except UserFacingError as error:  # it could not take the wish, for one because it cannot write it down
+        write(str(error))
+        return None

@@ -12,6 +12,7 @@ from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.bootstrap.answers.one_shot import ASKED_BY, silence
 from trading_bot.bootstrap.answers.stopped_book import read_book, told_to_user
 from trading_bot.bootstrap.answers.stopped_status import document_of, halt_texts
+from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.places import lock_paths
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
@@ -37,6 +38,7 @@ def release_in_journal(
     with silence(), told_to_user(), ExitStack() as owned:
         for path in lock_paths(settings, database):
             owned.enter_context(acquire_instance_lock(path, started_at_ms=now_ms, subject="the daemon"))
+        bring_home(database, settings.storage, lambda: now_ms)
         journal = open_inline_journal(
             database, clock_ms=lambda: now_ms, on_failure=_ignore, settings=settings.storage
         )

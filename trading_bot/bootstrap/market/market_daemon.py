@@ -13,6 +13,7 @@ from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.earlier import earlier_book
+from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.day_header import day_header
 from trading_bot.bootstrap.market.logins import Logins, LoginWorker
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
@@ -89,6 +90,7 @@ class MarketDaemon:
             asyncio.get_running_loop().add_signal_handler(number, self.stop_asked.set)
         with ExitStack() as owned:
             self._own(owned, self.files.locks)
+            bring_home(self.files.database, self.settings.storage, self.surroundings.clock.now_ms)
             self._first_look()
             self.write(self.account.banner)
             log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)

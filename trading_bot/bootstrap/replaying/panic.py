@@ -1,5 +1,7 @@
 """Panic against a simulator that runs on its own, when no daemon is attached to it."""
 
+from contextlib import AsyncExitStack
+
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.following import Write
 from trading_bot.bootstrap.daemon import DayFiles
@@ -20,7 +22,11 @@ async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFil
     assert options.simulator_url is not None
     token = attached_token(settings, options)
     cache = instruments_folder(settings)
-    async with simulator_world(settings, options.simulator_url, token, cache) as attached:
+    async with AsyncExitStack() as owned:
+        files.take_over(owned, write)
+        attached = await owned.enter_async_context(
+            simulator_world(settings, options.simulator_url, token, cache)
+        )
         await attached.require_login()
         rules = load_market_rules()
         on = date_of(attached.clock.now_ms())
@@ -29,7 +35,7 @@ async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFil
             rules=rules,
             plan=panic_plan(rules, on, await attached.instruments()),
             world=attached.world,
-            files=files,
+            database=files.database,
             write=write,
         )
         return await run.run()

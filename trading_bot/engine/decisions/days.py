@@ -32,7 +32,7 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
     turn.emit(
         ev.OwnershipTaken(
             at_ms=state.now_ms,
-            epoch=book.epoch + 1,
+            epoch=book.epoch + 1 if event.epoch is None else event.epoch,
             program_version=event.program_version,
             settings_hash=event.settings_hash,
         )

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill, OrderReport, Side
-from trading_bot.domain.tag import parse_tag
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions import owners
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
@@ -45,10 +44,7 @@ def _tell_order(state: State, report: OrderReport, turn: Turn) -> None:
     whose = "the broker's own" if is_brokers(state, report.order_id) else "foreign"
     text = f"{whose} order {report.order_id} in {report.instrument_key}"
     turn.command(Alert(level="warning", text=text))
-    if parse_tag(report.tag) is not None:
-        text = f"order {report.order_id} carries the tag {report.tag}, which this book never gave"
-        turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unknown_owner", detail=text))
-        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "unknown_owner", until_released=True)
+    owners.note_tag(state, report, turn)
 
 
 def is_brokers(state: State, order_id: str) -> bool:

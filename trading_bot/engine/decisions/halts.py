@@ -9,9 +9,12 @@ from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import JournalFellBack
 from trading_bot.engine.state import State
 from trading_bot.risk.limits import Denied, daily_loss_reached
 
+JOURNAL_FELL_BACK = "journal_fell_back"
+"""The database took no rows; somebody has to find out why."""
 NEEDS_LOGIN = "needs_login"
 """The broker does not accept the access token; ends with the next complete read."""
 
@@ -96,6 +99,14 @@ def halt_on_daily_loss(state: State, turn: Turn) -> None:
         return
     for trade in tuple(book.trades.values()):
         request_exit(state, trade, ExitReason.DAILY_LOSS, turn)
+
+
+def on_journal_fell_back(_state: State, event: JournalFellBack, turn: Turn) -> None:
+    """Enter nothing more, but let exits go on: the emergency journal has room for these."""
+    turn.command(
+        Alert(level="critical", text=f"rows go to the emergency journal, exits go on: {event.detail}")
+    )
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", JOURNAL_FELL_BACK, until_released=True)
 
 
 def note_rejection(state: State, turn: Turn, text: str) -> None:

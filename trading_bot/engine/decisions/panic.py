@@ -4,14 +4,18 @@ It runs after each complete read while panic is latched, so that it finishes aft
 """
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
-from trading_bot.engine.commands import Alert, ReadPositions
+from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
 from trading_bot.engine.decisions import foreign_cancels
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
+
+_CANCEL_PATIENCE_MS = 3 * MS_PER_SECOND
+"""How long cancellations come first; an order that cannot be cancelled must not keep a position open."""
 
 
 def drive_panic(state: State, turn: Turn) -> None:
@@ -22,11 +26,24 @@ def drive_panic(state: State, turn: Turn) -> None:
         request_exit(state, trade, ExitReason.PANIC, turn)
     for order_id in state.open_foreign_orders:
         foreign_cancels.ask(state, order_id, "panic", turn)
+    being_cancelled = _instruments_of_foreign_orders(state)
     for key, quantity in state.broker_quantity.items():
-        if quantity and key not in state.book.trade_id_by_instrument and _is_theirs(state, key, quantity):
+        if not quantity or key in state.book.trade_id_by_instrument or not _is_theirs(state, key, quantity):
+            continue
+        if key in being_cancelled:
+            turn.command(ReadBooks(reason="panic"))
+        else:
             _adopt(state, key, quantity, turn)
     if not state.book.trades and not is_finished(state):
         turn.command(ReadPositions())
+
+
+def _instruments_of_foreign_orders(state: State) -> frozenset[str]:
+    """Where an order of somebody else may still close the position: ours would come on top of it."""
+    if state.now_ms >= state.panic_asked_at_ms + _CANCEL_PATIENCE_MS:
+        return frozenset()
+    seen = state.book.foreign_orders
+    return frozenset(seen[order_id].instrument_key for order_id in state.open_foreign_orders)
 
 
 def _is_theirs(state: State, key: str, quantity: int) -> bool:
@@ -68,9 +85,30 @@ def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
 
 
 def is_finished(state: State) -> bool:
-    """Whether complete reads show nothing open: no live order, no position. Not having looked is not flat."""
-    newest_doubt_ms = max(state.last_fill_seen_ms, state.panic_asked_at_ms)
-    if not state.is_recovered or state.positions_read_at_ms < newest_doubt_ms:
+    """Whether complete reads show nothing open: no live order, no position.
+
+    Not having looked is not flat, nor is one read that shows nothing: the next may show what it missed.
+    """
+    reads_ms = state.flat_reads_ms
+    return (
+        len(reads_ms) == reads_ms.maxlen and reads_ms[0] >= _newest_doubt_ms(state) and _shows_nothing(state)
+    )
+
+
+def count_flat_read(state: State) -> None:
+    """Count the read of positions that was just taken, if it shows nothing open."""
+    if _shows_nothing(state):
+        state.flat_reads_ms.append(state.positions_read_at_ms)
+    else:
+        state.flat_reads_ms.clear()
+
+
+def _newest_doubt_ms(state: State) -> int:
+    return max(state.last_fill_seen_ms, state.panic_asked_at_ms)
+
+
+def _shows_nothing(state: State) -> bool:
+    if not state.is_recovered or state.positions_read_at_ms < _newest_doubt_ms(state):
         return False
     if state.book.trades or state.open_foreign_orders:
         return False

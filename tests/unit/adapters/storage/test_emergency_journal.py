@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal
+from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, kept_rows
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.ports import JournalRow
 
@@ -59,12 +59,45 @@ def test_writing_takes_no_more_space(opened, path, row):
     assert before == path.stat().st_size == 10_000
 
 
-def test_a_torn_row_is_left_out(opened, path, row):
-    opened().append_durably([row(1), row(2)])
-    content = path.read_bytes()
-    path.write_bytes(content.replace(b"[2,", b"[7,"))
+def test_a_torn_commit_is_left_out(opened, path, row):
+    journal = opened()
+    journal.append_durably([row(1)])
+    journal.append_durably([row(2), row(3)])
+    tear(path, b"[3,")
 
     assert [kept.sequence for kept in opened().rows()] == [1]
+
+
+def tear(path, part):
+    content = path.read_bytes()
+    assert part in content
+    path.write_bytes(content.replace(part, b"[7,"))
+
+
+def test_nothing_of_a_torn_commit_comes_back_behind_a_later_one(opened, path, row):
+    journal = opened()
+    journal.append_durably([row(1)])
+    journal.append_durably([row(2)])
+    tear(path, b"[1,")
+
+    opened().append_durably([row(9)])
+
+    assert [kept.sequence for kept in opened().rows()] == [9]
+
+
+def test_rows_can_be_looked_at_without_touching_the_file(opened, path, row):
+    assert kept_rows(path) == ()
+    assert not path.exists()
+    opened().append_durably([row(1), row(2)])
+
+    assert kept_rows(path) == (row(1), row(2))
+
+
+def test_a_file_that_cannot_be_read_is_not_an_empty_one(path):
+    path.mkdir()
+
+    with pytest.raises(StorageError, match="cannot be read"):
+        kept_rows(path)
 
 
 def test_a_full_file_refuses_and_keeps_what_it_has(opened, row):
@@ -87,6 +120,8 @@ def test_a_cleared_file_starts_anew(opened, row):
     assert journal.rows() == (row(3),)
 
 
-def test_a_folder_that_is_missing_is_reported(tmp_path):
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path):
+    (tmp_path / "file").write_text("")
+
     with pytest.raises(StorageError, match="cannot be made"):
-        EmergencyJournal(tmp_path / "missing" / "emergency.journal")
+        EmergencyJournal(tmp_path / "file" / "emergency.journal")

@@ -73,6 +73,7 @@ def test_a_later_step_is_taken_from_where_the_file_stands(connection, tmp_path):
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(connection, tmp_path):
+    """Fault 92: half a migration."""
     with connection.begin():
         migrate(connection)
     before = tables(connection)

@@ -1,3 +1,5 @@
+import errno
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -122,6 +124,7 @@ def test_a_backup_that_cannot_be_made_does_not_keep_the_bot_from_starting(path, 
 
 
 def test_damaged_pages_are_found_and_nothing_is_overwritten(path, opened, row, written):
+    """Fault 91."""
     written(*(row(number, text="x" * 500) for number in range(1, 200)))
     content = bytearray(path.read_bytes())
     content[8_192:40_960] = b"\xa5" * 32_768
@@ -156,6 +159,19 @@ def test_the_advice_for_a_damaged_file_works(path, opened, written):
     path.write_bytes(path.with_name("journal.db.backup").read_bytes())
 
     assert opened().last_sequence == 3
+
+
+def test_a_damaged_file_is_reported_though_no_copy_can_be_made(path, opened, written, monkeypatch):
+    written()
+    path.write_bytes(b"not a database at all" * 300)
+
+    def refuse(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", refuse)
+
+    with pytest.raises(StorageError, match=r"a copy could not be made \(No space left on device\)"):
+        opened()
 
 
 def test_repeated_starts_keep_one_copy_of_the_damaged_file(path, opened, written):
@@ -208,6 +224,7 @@ def test_a_large_file_gets_the_quick_check(opened, written):
 
 
 def test_a_newer_schema_is_refused_and_says_what_to_do(path, opened):
+    """Fault 92."""
     opened()
     change(path, "UPDATE alembic_version SET version_num = '0099'")
 
@@ -227,6 +244,7 @@ def test_an_emptied_file_is_not_a_new_journal(path, opened, written):
 
 
 def test_a_locked_file_is_refused_after_a_bounded_wait(path, opened, settings):
+    """Fault 89."""
     opened()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

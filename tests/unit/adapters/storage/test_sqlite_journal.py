@@ -1,12 +1,17 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import pytest
 
+from trading_bot.adapters.storage.emergency_journal import EmergencyJournal
+from trading_bot.adapters.storage.emergency_run import EmergencyRun, runs_of
 from trading_bot.adapters.storage.opening import open_inline_journal, open_journal
 from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.sqlite_journal import Fallback, ThreadedJournal
 from trading_bot.domain.errors import StorageError
 
 
@@ -188,6 +193,78 @@ async def test_a_caller_that_gives_up_does_not_stop_the_writer(path, row):
 
     journal.close()
     assert kept_sequences(path) == [1, 2]
+
+
+@pytest.fixture
+def falling(path):
+    """A journal with a fallback whose file refuses every row from a moment on."""
+    emergency = EmergencyJournal(path.with_suffix(".emergency"), bytes_max=20_000)
+    told, failures = [], []
+    journal = open_journal(
+        path, clock_ms=lambda: 0, on_failure=failures.append, fallback=Fallback(emergency, told.append)
+    )
+
+    def refuse() -> None:
+        journal._file._driver.execute("PRAGMA max_page_count=1")
+
+    yield Falling(journal, emergency, refuse, told, failures)
+    journal.close()
+    emergency.close()
+
+
+class Falling(NamedTuple):
+    journal: ThreadedJournal
+    emergency: EmergencyJournal
+    refuse: Callable[[], None]
+    told: list[StorageError]
+    failures: list[StorageError]
+
+
+def large(row, number):
+    return row(number, text="x" * 5_000)
+
+
+async def test_rows_go_on_elsewhere_when_the_file_refuses_them(falling, row, path):
+    """Fault 90, V1."""
+    falling.journal.append([row(1)])
+    await falling.journal.durable(1)
+    head = falling.journal._file.head
+    falling.refuse()
+
+    falling.journal.append([large(row, 2)])
+    await falling.journal.durable(2)
+    falling.journal.append([row(3)])
+    await falling.journal.durable(3)
+
+    assert runs_of(falling.emergency.rows()) == (EmergencyRun(head, (large(row, 2), row(3))),)
+    assert kept_sequences(path) == [1]
+    assert falling.journal.has_fallen_back
+    assert [str(error) for error in falling.told] == [f"{path}: database or disk is full; {MAKE_ROOM}"]
+    assert falling.failures == []
+
+
+MAKE_ROOM = "free some disk space, then restart"
+
+
+async def test_nothing_else_is_written_to_a_file_that_refused_rows(falling, row):
+    falling.refuse()
+    falling.journal.append([large(row, 1)])
+    await falling.journal.durable(1)
+
+    with pytest.raises(StorageError, match="takes no rows any more"):
+        await falling.journal.run(lambda connection: None)
+
+
+async def test_rows_that_nobody_takes_have_failed(falling, row):
+    falling.refuse()
+    falling.emergency.append_durably([row(0, text="x" * 19_000)])
+
+    falling.journal.append([large(row, 1)])
+    with pytest.raises(StorageError, match=r"disk is full.*emergency journal .* is full"):
+        await falling.journal.durable(1)
+
+    assert len(falling.failures) == 1
+    assert falling.told == []
 
 
 def test_a_journal_outlives_the_loop_that_waited_for_it(path, row):

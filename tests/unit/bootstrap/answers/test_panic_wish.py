@@ -32,7 +32,8 @@ def daemon(database, *statuses):
             connection, _ = server.accept()
             with connection, connection.makefile("rb") as stream:
                 stream.readline()
-                connection.sendall(line_of({"ok": True, "status": document}))
+                ok = {"ok": True, "status": document}
+                connection.sendall(line_of(document if "ok" in document else ok))
         server.close()
 
     thread = threading.Thread(target=serve)
@@ -89,3 +90,10 @@ def test_thousands_of_symbols_fit_into_an_answer(database):
     code, _ = run_panic(database, crowded)
 
     assert code == 0
+
+
+def test_a_daemon_that_cannot_write_the_wish_down_leaves_the_work_to_us(database):
+    code, said = run_panic(database, {"ok": False, "error": "the disk is full"})
+
+    assert code is NO_DAEMON
+    assert said == ["the daemon answered: the disk is full"]

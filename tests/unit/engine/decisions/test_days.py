@@ -76,6 +76,38 @@ def test_what_was_sent_without_an_answer_is_in_doubt_for_the_next_owner(driver):
     assert SearchTag(tag=entry.request.tag) in driver.drain()
 
 
+def test_recovery_that_is_killed_again_and_again_comes_to_the_same(driver):
+    """Fault 87, V17: a sent entry without its answer, a protected position, five deaths before any read."""
+    driver.enter()
+    driver.price(PRICE)
+    book = driver.book
+    held, trades, orders = book.position_of(KEY), dict(book.trades), len(book.orders)
+    tag = next(reversed(book.orders))
+    driver.ask(inputs.OperatorWish.FLATTEN)
+
+    for _ in range(5):
+        driver.restarted()
+
+    assert driver.book.position_of(KEY) == held
+    assert driver.book.trades.keys() == trades.keys()
+    assert len(driver.book.orders) == orders
+    assert driver.book.order_by_id(driver.order(tag).order_id).tag == tag
+    assert driver.places() == []
+
+
+def test_a_doubt_that_is_taken_over_five_times_stays_one(driver):
+    """Fault 87."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry.request.tag))
+
+    for _ in range(5):
+        driver.restarted()
+
+    assert [order.status for order in driver.book.orders.values()] == [OrderStatus.IN_DOUBT]
+    assert list(driver.core.state.doubts) == [entry.request.tag]
+
+
 def test_a_doubt_is_taken_over(driver):
     driver.signal()
     (entry,) = driver.places()

@@ -6,6 +6,7 @@ from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.decisions import halts
 from trading_bot.engine.ports import Refused
 from trading_bot.risk.settings import LimitSettings, RiskSettings
@@ -27,6 +28,21 @@ def driver() -> EngineDriver:
 
 def halted_for(driver: EngineDriver) -> set[str]:
     return {reason for _, _, reason in driver.book.halts}
+
+
+def test_a_journal_that_fell_back_halts_entries_and_leaves_exits_alone(driver):
+    """Fault 90, V4."""
+    driver.enter()
+    driver.drain()
+
+    driver.take(inputs.JournalFellBack(at_ms=0, detail="disk is full"))
+
+    assert halted_for(driver) == {halts.JOURNAL_FELL_BACK}
+    alerts = [command for command in driver.drain() if isinstance(command, Alert)]
+    assert "exits go on: disk is full" in alerts[0].text
+    assert not driver.book.trade_of(KEY).is_exiting
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    assert driver.changes()
 
 
 def test_the_loss_of_the_day_halts_entries_and_flattens(driver):

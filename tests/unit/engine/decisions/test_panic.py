@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
@@ -51,6 +53,21 @@ def test_panic_is_latched_once_and_survives_a_restart(driver):
     driver.restarted()
 
     assert driver.book.is_panicking
+
+
+def test_a_panic_that_was_killed_is_finished_by_the_next_owner(driver):
+    """Fault 86, V15: killed before anything of it had left the process."""
+    _, stop = driver.enter()
+    driver.ask(PANIC)
+
+    driver.restarted()
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
+    driver.read_positions(35)
+    driver.later(40)
+    driver.read_all()
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
+    assert driver.changes() or driver.places()
 
 
 def test_only_a_person_releases_panic(driver):
@@ -189,6 +206,7 @@ def test_panic_adopts_what_others_bought_today_and_sells_it(driver):
     driver.answer(close.request.tag)
     driver.fill(close.request.tag, 10, PRICE)
     driver.read_positions(0)
+    driver.read_positions(0)
     assert driver.book.differences == {}
     assert is_finished(driver.core.state)
 
@@ -255,8 +273,60 @@ def test_positions_read_before_the_last_fill_do_not_count(driver):
     assert not is_finished(driver.core.state)
 
     driver.read_positions(0)
+    assert not is_finished(driver.core.state)
+    driver.read_positions(0)
 
     assert is_finished(driver.core.state)
+
+
+def test_one_empty_read_is_not_flat(driver):
+    """V5."""
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+    driver.later(1)
+    driver.ask(PANIC)
+
+    driver.read_positions(0)
+    assert not is_finished(driver.core.state)
+    driver.read_positions(10)
+    driver.read_positions(0)
+
+    assert not is_finished(driver.core.state)
+
+
+@pytest.fixture
+def their_stop(driver):
+    """A stop of somebody else over units of theirs."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.take(inputs.SendSkipped(at_ms=0, tag=entry.request.tag, reason="test"))
+    driver.foreign_fill(Side.BUY, 10, PRICE)
+    driver.later(1)
+    driver.ask(PANIC)
+    row = driver.report(entry.request.tag, OrderStatus.TRIGGER_PENDING, tag=None, order_id="theirs")
+    driver.read_books(row)
+    return row
+
+
+def test_a_position_that_a_foreign_order_may_close_waits_for_its_cancellation(driver, their_stop):
+    """V3, V19."""
+    driver.read_positions(10)
+    assert (foreign_cancels(driver), driver.places()) == (["panic"], [])
+    driver.read_books(replace(their_stop, status=OrderStatus.CANCELLED))
+
+    assert foreign_cancels(driver) == ["panic", "confirmed"]
+    assert [order.request.side for order in driver.places()] == [Side.SELL]
+
+
+@pytest.mark.parametrize("outcome", [Unknown("timed out"), Refused("UDAPI1", "no")])
+def test_a_foreign_order_that_cannot_be_cancelled_does_not_keep_its_position_open(
+    driver, their_stop, outcome
+):
+    answered(driver, outcome)
+    driver.later(3)
+
+    driver.read_positions(10)
+
+    assert len(driver.places()) == 1
 
 
 def test_reads_before_panic_was_asked_for_do_not_show_that_it_is_done(driver):
@@ -265,6 +335,7 @@ def test_reads_before_panic_was_asked_for_do_not_show_that_it_is_done(driver):
     driver.ask(PANIC)
     assert not is_finished(driver.core.state)
 
+    driver.read_positions(0)
     driver.read_positions(0)
 
     assert is_finished(driver.core.state)
@@ -278,6 +349,8 @@ def test_panic_asks_for_positions_until_they_show_that_it_is_done(driver):
     driver.read_all()
     assert ReadPositions() in driver.drain()
 
+    driver.read_positions(0)
+    driver.drain()
     driver.read_positions(0)
     assert ReadPositions() not in driver.drain()
 

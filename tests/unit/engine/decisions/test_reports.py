@@ -1,11 +1,14 @@
+from datetime import timedelta
+
 import pytest
 
-from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, OrderType, Purpose, ReportedChange, Side
+from trading_bot.domain.tag import FIRST_EMERGENCY_EPOCH, parse_tag
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import CancelOrder, ReadBooks
+from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks
 from trading_bot.engine.ports import Accepted, Refused, Unknown
 
 
@@ -326,6 +329,53 @@ def test_a_tag_of_ours_that_this_book_never_gave_halts_entries(driver, entry):
     driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))
 
     assert incidents(driver) == ["unknown_owner"]
+
+
+def test_another_owner_of_the_account_is_told_at_once(driver, entry):
+    """Fault 81, V13."""
+    ours = parse_tag(entry)
+    stranger = str(ours._replace(epoch=ours.epoch + 6))
+
+    driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))
+
+    (halt,) = driver.book.halts.values()
+    assert (halt.reason, halt.until_released) == ("unknown_owner", True)
+    told = [command for command in driver.drain() if isinstance(command, Alert)]
+    assert any(alert.level == "critical" and f"(epoch {ours.epoch + 6})" in alert.text for alert in told)
+
+
+def test_tags_lie_beyond_every_epoch_that_the_order_book_shows(driver, entry):
+    """V2: a book that was restored from an older copy must not give the same tags again."""
+    ours = parse_tag(entry)
+    stranger = str(ours._replace(epoch=ours.epoch + 6))
+    driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))
+    assert driver.book.epoch == ours.epoch + 7
+
+    driver.restarted()
+
+    assert driver.book.epoch == ours.epoch + 8
+
+
+@pytest.mark.parametrize(
+    ("epoch", "on"), [(FIRST_EMERGENCY_EPOCH, DAY), (40, DAY - timedelta(days=1)), (0, DAY)]
+)
+def test_other_epochs_do_not_move_ours(driver, entry, epoch, on):
+    before = driver.book.epoch
+    stranger = str(parse_tag(entry)._replace(epoch=epoch, on=on))
+
+    driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))
+
+    assert driver.book.epoch == before
+
+
+def test_an_owner_without_a_journal_does_not_wonder_about_tags(driver, entry):
+    epoch = FIRST_EMERGENCY_EPOCH + 1
+    driver.take(inputs.OwnershipClaimed(at_ms=0, program_version="0", settings_hash="-", epoch=epoch))
+
+    driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=f"{entry[:-1]}9", order_id="x"))
+
+    assert driver.book.epoch == epoch
+    assert incidents(driver) == []
 
 
 def test_an_order_that_was_never_sent_cannot_be_in_the_book(driver, entry):
