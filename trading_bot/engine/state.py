@@ -59,6 +59,10 @@ class State:
     positions_read_at_ms: int = 0
     panic_asked_at_ms: int = 0
     """When panic was last asked for: what was read before does not show that it is done."""
+    newest_report_ms: dict[str, int] = field(default_factory=dict)
+    """The broker's own time of the newest row that it showed of each order of ours, by tag."""
+    bare_since_ms: dict[int, int] = field(default_factory=dict)
+    """Since when a trade holds more than is known to be covered; each page begins the count anew."""
     last_fill_seen_ms: int = 0
     """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -97,6 +101,8 @@ class State:
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,
+            self.newest_report_ms,
+            self.bare_since_ms,
         ):
             known.clear()
 

@@ -74,7 +74,7 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         order = _ours(state, report)
         if order is None:
             _note_foreign(state, report, turn)
-        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
+        elif report.status.is_terminal or not _is_outdated(state, order, report, event.asked_at_ms):
             _take_report(state, order, report, turn)
             _judge_change(state, order.tag, report, event.asked_at_ms, turn)
     _take_fills(state, event.fills, turn)
@@ -112,7 +112,17 @@ def _ours(state: State, report: OrderReport) -> Order | None:
     return order
 
 
+def _is_outdated(state: State, order: Order, report: OrderReport, asked_at_ms: int) -> bool:
+    """Whether we have heard of the order since: after the read was sent, or from a newer row.
+
+    A book may lag behind what it, or the stream, has shown before.
+    """
+    return asked_at_ms < order.seen_at_ms or report.reported_at_ms < state.newest_report_ms.get(order.tag, 0)
+
+
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    newest_ms = state.newest_report_ms
+    newest_ms[order.tag] = max(newest_ms.get(order.tag, 0), report.reported_at_ms)
     was_terminal = order.status.is_terminal
     has_grown = report.filled_quantity > order.reported_filled_quantity
     if was_terminal and report.status.is_terminal and not has_grown:
