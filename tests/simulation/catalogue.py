@@ -23,10 +23,16 @@ class Kind:
     is_instant: bool = False
     is_market: bool = False
     """Whether it is part of the market itself, and not of what is told about it."""
+    is_write: bool = False
+    """Whether it strikes requests that change something."""
     has_chance: bool = True
     shortest_s: float = 4.0
     longest_s: float = 300.0
     value: Callable[[Random], float] = _nothing
+
+
+def _write(**fields):
+    return Kind(is_write=True, **fields)
 
 
 def _instant(*rows, value=_nothing):
@@ -40,18 +46,18 @@ def _steady(*rows, longest_s=120.0, value=_nothing, is_market=False):
 KINDS = MappingProxyType(
     {
         # --- writes
-        "answer_lost": Kind(rows=(34,)),
-        "request_lost": Kind(rows=(35,)),
-        "request_slow": Kind(rows=(45,), value=_one_of(0.5, 3, 9, 20)),
-        "answer_late": Kind(rows=(45,), value=_one_of(0.5, 3, 6, 12, 20)),
-        "error_5xx_placed": Kind(rows=(37,), value=_one_of(500, 502, 503, 504)),
-        "error_5xx_lost": Kind(rows=(37,), value=_one_of(500, 502, 503, 504)),
-        "error_4xx_placed": Kind(rows=(38,), value=_one_of(400, 404, 422)),
-        "garbage_placed": Kind(rows=(39,), value=_one_of(0, 1, 2, 3)),
-        "answer_cut": Kind(rows=(41,)),
-        "too_many": Kind(rows=(42, 43)),
-        "locked_placed": Kind(rows=(44,)),
-        "locked_lost": Kind(rows=(44,)),
+        "answer_lost": _write(rows=(34,)),
+        "request_lost": _write(rows=(35,)),
+        "request_slow": _write(rows=(45,), value=_one_of(0.5, 3, 9, 20)),
+        "answer_late": _write(rows=(45,), value=_one_of(0.5, 3, 6, 12, 20)),
+        "error_5xx_placed": _write(rows=(37,), value=_one_of(500, 502, 503, 504)),
+        "error_5xx_lost": _write(rows=(37,), value=_one_of(500, 502, 503, 504)),
+        "error_4xx_placed": _write(rows=(38,), value=_one_of(400, 404, 422)),
+        "garbage_placed": _write(rows=(39,), value=_one_of(0, 1, 2, 3)),
+        "answer_cut": _write(rows=(41,)),
+        "too_many": _write(rows=(42, 43)),
+        "locked_placed": _write(rows=(44,)),
+        "locked_lost": _write(rows=(44,)),
         # --- reads
         "hidden_orders": Kind(rows=(36,), value=_one_of(3, 15, 60, 600)),
         "book_incomplete": Kind(rows=(51,)),

@@ -6,7 +6,7 @@ from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.domain.order import Purpose
 
 _EXPOSURE_SLACK = 1.1
-_SPIKE = 0.1
+_FAR_OFF = 0.5
 
 
 class EntryChecks:
@@ -16,6 +16,8 @@ class EntryChecks:
         self._oracle = oracle
         self._world = oracle.world
         self._risk = oracle.world.sections.risk
+        self._has_resumed = False
+        """Whether a person has resumed since panic was last asked for."""
         self._begin_fold()
 
     def _begin_fold(self):
@@ -62,6 +64,14 @@ class EntryChecks:
 
     def _on_released(self, _process, _event):
         self._is_panicking = False
+        if not self._has_resumed:
+            self._oracle.violated("V15", "panic was released by nobody")
+
+    def on_wish(self, wish):
+        if wish == "resume":
+            self._has_resumed = True
+        elif wish == "panic":
+            self._has_resumed = False
 
     def _on_fill(self, _process, event):
         fill = event.fill
@@ -102,7 +112,7 @@ class EntryChecks:
             self._oracle.violated("V12", f"entry {tag} on data {age_s:.0f} s old")
         price = self._world.process.engine.state.market.last_price(key)
         true_price = self._world.venue.market(key).last_price
-        if abs(price - true_price) > _SPIKE * 5 * true_price:
+        if abs(price - true_price) > _FAR_OFF * true_price and not feed.is_odd_confirmed:
             self._oracle.violated("V12", f"entry {tag} at the price {price}, the market is at {true_price}")
 
     def _check_loss(self, tag):

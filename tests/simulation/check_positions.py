@@ -1,11 +1,13 @@
 """Positions: exit bound (V3), protection (V4), fills (V6), and money (V7), against the venue's truth."""
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import Side
 
 _SURPLUS_S = 12
 """A foreign trade may leave surplus exits for 10 s; the rest is the way of the cancellation."""
 _HEALTHY_S, _DEGRADED_S = 5, 30
+_FLAT_WITHIN_MS = 50_000
 _BLIND = frozenset(
     {
         *("push_muted", "push_lost", "push_late", "push_cut", "dead_token", "hidden_orders"),
@@ -42,8 +44,7 @@ class PositionChecks:
         self._begin_fold()
         self._bare_ms = {}
         self._surplus_ms = {}
-        self._entered = set()
-        """Tags of entries."""
+        self._has_panicked = False
         self.longest_bare_s = 0.0
 
     def _begin_fold(self):
@@ -89,9 +90,12 @@ class PositionChecks:
         self._held[fill.instrument_key] = self._held.get(fill.instrument_key, 0) + signed
         self._cash -= signed * fill.price
 
+    def _on_panic(self, _process, _event):
+        self._has_panicked = True
+
     def _on_intended(self, _process, event):
         if event.request.purpose == "entry":
-            self._entered.add(event.request.tag)
+            self._truth.entry_tags.add(event.request.tag)
 
     # --- V3: exits at the venue -------------------------------------------------------------------------
 
@@ -99,8 +103,9 @@ class PositionChecks:
         self._check_exits(row.instrument_key)
 
     def _check_exits(self, key):
-        held = self._truth.own(key)
-        exits = [one for one in self._truth.own_live(key) if one.tag not in self._entered]
+        # Panic closes what anybody holds.
+        held = self._truth.net(key) if self._has_panicked else self._truth.own(key)
+        exits = [one for one in self._truth.own_live(key) if one.tag not in self._truth.entry_tags]
         surplus = sum(one.pending_quantity for one in exits if _closes(one, held)) - abs(held)
         surplus += sum(one.pending_quantity for one in exits if not _closes(one, held))
         if surplus <= 0:
@@ -125,8 +130,21 @@ class PositionChecks:
     def on_second(self):
         for key in self._truth.traded_keys():
             self._check_protected(key)
+            self._check_hours(key)
             if key in self._surplus_ms:
                 self._check_exits(key)
+
+    def _check_hours(self, key):
+        """After the time to be flat nothing may be held for long, once the faults are over."""
+        world = self._world
+        flat_ms = ms_at(world.source.on, world.sections.risk.windows.auction_shares_flat_by)
+        if (
+            self._truth.own(key)
+            and self._oracle.now_ms > max(flat_ms, world.schedule.heal_ms) + _FLAT_WITHIN_MS
+        ):
+            self._oracle.violated(
+                "V11", f"{key} {self._truth.own(key)} units are held after the time to be flat"
+            )
 
     def _check_protected(self, key):
         held = abs(self._truth.own(key))
@@ -181,6 +199,7 @@ class PositionChecks:
         ev.ForeignFillTaken: _on_foreign_fill,
         ev.PositionAdopted: _on_adopted,
         ev.OrderIntended: _on_intended,
+        ev.PanicLatched: _on_panic,
     }
 
 

@@ -8,6 +8,8 @@ from trading_bot.engine.records import decode_event
 _ON_PURPOSE = "on purpose"
 _NEEDS_LOGIN = (HaltScope.ENTRIES, "", NEEDS_LOGIN)
 _SILENT_MS = 11_000
+_NEWS_MS = 3_000
+"""So long a fill may take to be known when all is well."""
 _MOST_ORDERS_QUEUED = 60
 _MOST_EVALUATIONS_QUEUED = 60
 _MOST_TASKS = 90
@@ -41,7 +43,7 @@ class ProcessChecks:
 
     def _check_health(self, process, health):
         now_ms = self._oracle.now_ms
-        if health.state in ("running", "starting", "done"):
+        if health.state in ("running", "starting"):
             self._failing_ms.pop(health.name, None)
             return
         since_ms = self._failing_ms.setdefault(health.name, now_ms)
@@ -70,7 +72,7 @@ class ProcessChecks:
         if not state.market.is_feed_up:
             self._oracle.violated("V23", "feed is still taken for lost")
         for health in process.day.supervisor.health.values():
-            if health.state not in ("running", "done"):
+            if health.state != "running":
                 self._oracle.violated("V23", f"worker {health.name} is {health.state}: {health.last_error}")
 
     def _check_orders(self, state):
@@ -84,7 +86,8 @@ class ProcessChecks:
         for key in self._oracle.truth.traded_keys():
             ours = state.book.position_of(key).quantity
             theirs = self._oracle.truth.own(key)
-            if ours != theirs:
+            is_news = self._oracle.now_ms - self._oracle.truth.moved_ms[key] < _NEWS_MS
+            if ours != theirs and not is_news:
                 text = f"position of {key} is {ours}, by the venue {theirs}"
                 self._oracle.violated("V23", text)
 

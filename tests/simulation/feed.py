@@ -12,7 +12,11 @@ class FaultyFeed:
     """A `Feed`; it also remembers what was really delivered, for the checks of what was known when."""
 
     def __init__(self, source, faults, clock):
+        self._odd_in_a_row = {}
+        self.is_odd_confirmed = False
+        """Whether two odd prices in a row, which confirm each other, ever came through."""
         self._symbols = {one.key: one.symbol for one in source.instruments}
+        self._closes = {one.key: source.previous_close(one.key) for one in source.instruments}
         self._faults, self._clock = faults, clock
         self._loop = asyncio.get_running_loop()
         self._readers = []
@@ -57,9 +61,13 @@ class FaultyFeed:
     def _tick(self, update):
         odd = self._faults.hit("tick_odd", self._symbols[update.instrument_key])
         price = update.last_price if odd is None else max(-1, int(update.last_price * odd.value))
+        in_a_row = self._odd_in_a_row.get(update.instrument_key, 0) + 1 if odd else 0
+        self._odd_in_a_row[update.instrument_key] = in_a_row
+        self.is_odd_confirmed = self.is_odd_confirmed or in_a_row > 1
         bid = update.bids[0] if update.bids else (0, 0)
         ask = update.asks[0] if update.asks else (0, 0)
-        return Tick(update.instrument_key, price, update.traded_at_ms, update.day_volume, *bid, *ask)
+        close = self._closes[update.instrument_key]
+        return Tick(update.instrument_key, price, update.traded_at_ms, update.day_volume, *bid, *ask, close)
 
     def _send_later(self, ticks, delay_s):
         if ticks:

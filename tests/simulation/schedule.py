@@ -12,6 +12,7 @@ SYMBOLS = ("TATASTEEL", "INFY", "MARUTI", "ZEEL")
 _MS_PER_MINUTE = 60_000
 _OPEN_MINUTE = 9 * 60 + 15
 _LAST_START_MINUTE = 14 * 60
+_CHANCES = {False: (0.1, 0.3, 0.7, 1.0), True: (0.3, 0.6, 1.0)}
 _CLOSING_START_MINUTES = (14 * 60 + 40, 14 * 60 + 58)
 
 
@@ -29,6 +30,7 @@ class Knobs:
     capital: int = 500_000
     max_daily_loss: float = 0.02
     max_concurrent: int = 3
+    max_trades: int = 25
     max_losses: int = 50
     latency_ms: int = 30
     commit_ms: int = 3
@@ -137,22 +139,26 @@ def _knobs(random):
         provisional_s=random.choice((0, 10, 20)),
         signal_chance=random.choice((0.3, 0.7, 1.0)),
         capital=random.choice((100_000, 500_000, 2_000_000)),
-        max_daily_loss=random.choice((0.001, 0.003, 0.02, 0.1)),
+        max_daily_loss=random.choice((0.002, 0.02, 0.1, 0.3)),
         max_concurrent=random.choice((1, 2, 3)),
+        max_trades=random.choice((3, 25, 25)),
         max_losses=random.choice((2, 50)),
         latency_ms=random.choice((2, 15, 60, 250)),
         commit_ms=random.choice((0, 1, 5, 40)),
         on_disk=random.random() < 0.03,
         shuffled=random.random() < 0.9,
-        resume_every_s=random.choice((0, 30, 60, 60)),
+        resume_every_s=random.choice((0, 30, 30, 45)),
     )
 
 
 def _faults(random, seconds, symbols):
-    count = random.choice((0, 1, 2, 3, 4, 6, 8, 11, 15))
+    count = random.choice((0, 1, 2, 4, 6, 8, 11, 15))
+    # What happens to orders on their way is drawn more often: most of the promises are about it.
+    writes = [kind for kind in KINDS if KINDS[kind].is_write]
+    drawn = {*random.sample(writes, count // 3), *random.sample(sorted(KINDS), count - count // 3)}
     faults = [
         _fault(random, kind, seconds, symbols)
-        for kind in sorted(random.sample(sorted(KINDS), count))
+        for kind in sorted(drawn)
         for _ in range(random.choice((1, 1, 2, 3)))
     ]
     return tuple(sorted(faults, key=lambda fault: (fault.at_s, fault.kind)))
@@ -168,7 +174,7 @@ def _fault(random, kind, seconds, symbols):
         kind=kind,
         at_s=at_s,
         for_s=round(min(lasts_s, seconds - at_s), 3),
-        chance=random.choice((0.1, 0.3, 0.7, 1.0)) if what.has_chance else 1.0,
+        chance=random.choice(_CHANCES[what.is_write]) if what.has_chance else 1.0,
         value=what.value(random),
         symbol=random.choice(symbols),
     )

@@ -20,7 +20,7 @@ def sections_of(knobs):
             ),
             limits=LimitSettings(
                 max_concurrent_positions=knobs.max_concurrent,
-                max_trades_per_day=25,
+                max_trades_per_day=knobs.max_trades,
                 max_trades_per_symbol_per_day=15,
                 symbol_spacing_s=10,
                 max_daily_loss=knobs.max_daily_loss,

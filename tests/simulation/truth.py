@@ -4,6 +4,8 @@ from trading_bot.domain.order import Side
 from trading_bot.domain.tag import parse_tag
 from trading_bot.simulator.venue.orders import Standing
 
+_SAME_TIME_MS = 120_000
+
 
 class Truth:
     """Positions by owner from the venue's own trades, and its live orders."""
@@ -17,6 +19,8 @@ class Truth:
         self.foreign_trades = {}
         self.foreign_moved_ms = {}
         """When somebody else last traded an instrument."""
+        self.entry_tags = set()
+        """Tags of our entries, told by the checks."""
         self.moved_ms = {}
         """When anybody last traded an instrument."""
         self._read = 0
@@ -31,12 +35,28 @@ class Truth:
             held = self._own if is_own else self._foreign
             signed = trade.side.sign * trade.quantity
             held[trade.instrument_key] = held.get(trade.instrument_key, 0) + signed
+            if is_own:
+                self._yield_overshoot(trade)
             kept = self.own_trades if is_own else self.foreign_trades
             kept[(trade.order_id, trade.trade_id)] = trade
             self.moved_ms[trade.instrument_key] = self.now_ms()
             if not is_own:
                 self.foreign_moved_ms[trade.instrument_key] = self.now_ms()
             self._net_out(trade.instrument_key)
+
+    def _yield_overshoot(self, trade):
+        """An exit of ours that met units which others had just closed: who closed what is a matter of taste.
+
+        The daemon takes its own exit for the one that closed, and the rest for the others'; so does this.
+        """
+        key = trade.instrument_key
+        own = self._own[key]
+        is_exit = self._venue._register.order(trade.order_id).tag not in self.entry_tags
+        is_close = self.now_ms() - self.foreign_moved_ms.get(key, 0) < _SAME_TIME_MS
+        if is_exit and is_close and own * trade.side.sign > 0:
+            over = min(abs(own), trade.quantity) * trade.side.sign
+            self._own[key] = own - over
+            self._foreign[key] = self._foreign.get(key, 0) + over
 
     def _net_out(self, key):
         """Opposite holdings of one account are none: what others hold against ours has closed it."""
