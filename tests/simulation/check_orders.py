@@ -130,8 +130,8 @@ class OrderChecks:
         orders = [one for one in self._oracle.truth.own_orders() if one.tag == event.tag]
         if event.status in (OrderStatus.REFUSED, OrderStatus.DROPPED) and orders:
             self._oracle.violated("V2", f"{event.status} is believed of {event.tag}, which the venue has")
-        if event.status is OrderStatus.ABSENT and orders and not self._may_be_hidden(orders[0]):
-            self._oracle.violated("V2", f"absent is believed of {event.tag}, which the venue has")
+        if event.status is OrderStatus.ABSENT and orders:
+            self._judge_absence(event.tag, orders[0])
         ended = _ENDED.get(event.status)
         if ended is None:
             return
@@ -142,8 +142,11 @@ class OrderChecks:
                 "V5", f"{event.status} is believed of {event.tag}, which is {orders[0].status}"
             )
 
-    def _may_be_hidden(self, order):
-        return self._world.faults.disturbed(order.ordered_at_ms - 30_000, _HIDING)
+    def _judge_absence(self, tag, order):
+        """An order that stays hidden past the settle time is given up by design, and adopted later."""
+        if not self._world.faults.disturbed(order.ordered_at_ms - 30_000, _HIDING):
+            self._oracle.violated("V2", f"absent is believed of {tag}, which the venue has")
+        self._world.venue_faults.late_ms[order.instrument.key] = self._oracle.now_ms
 
     def on_wish(self, wish):
         self._panics = self._panics or wish == "panic"

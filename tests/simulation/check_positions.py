@@ -103,11 +103,8 @@ class PositionChecks:
         self._check_exits(row.instrument_key)
 
     def _check_exits(self, key):
-        # Panic closes what anybody holds.
-        held = self._truth.net(key) if self._has_panicked else self._truth.own(key)
         exits = [one for one in self._truth.own_live(key) if one.tag not in self._truth.entry_tags]
-        surplus = sum(one.pending_quantity for one in exits if _closes(one, held)) - abs(held)
-        surplus += sum(one.pending_quantity for one in exits if not _closes(one, held))
+        surplus, held = min((_surplus(exits, held), held) for held in self._held_by_any_account(key))
         if surplus <= 0:
             self._surplus_ms.pop(key, None)
             return
@@ -116,13 +113,21 @@ class PositionChecks:
             text = f"{key} exits at the venue may trade {surplus} units more than the {held} that are held"
             self._oracle.violated("V3", text)
 
+    def _held_by_any_account(self, key):
+        """What may be closed. Panic closes what anybody holds; where somebody else traded it is a matter of
+        order who closed what, and the daemon's account of it is as good as the venue's."""
+        held = [self._truth.net(key) if self._has_panicked else self._truth.own(key)]
+        if key in self._truth.foreign_moved_ms:
+            held.append(self._held.get(key, 0))
+        return held
+
     def _is_excused(self, key, since_ms):
         """Somebody else's trade, or a fill after the end, made the surplus; it has a bounded time to go."""
         now_ms, world = self._oracle.now_ms, self._world
         cause_ms = max(self._truth.foreign_moved_ms.get(key, 0), world.venue_faults.late_ms.get(key, 0))
         if not cause_ms or cause_ms < since_ms - 60_000:
             return False
-        blind_ms = max(cause_ms, world.last_disturbed_ms(_BLIND))
+        blind_ms = max(cause_ms, world.last_disturbed_ms(_BLIND), world.view.hidden_until_ms(key))
         return now_ms <= blind_ms + _SURPLUS_S * 1_000
 
     # --- V4: protection ---------------------------------------------------------------------------------
@@ -203,5 +208,10 @@ class PositionChecks:
     }
 
 
-def _closes(order, held):
-    return order.side is (Side.SELL if held > 0 else Side.BUY)
+def _surplus(exits, held):
+    """Units that exits may trade beyond what is held."""
+    return sum(one.pending_quantity for one in exits) - (abs(held) if _all_close(exits, held) else 0)
+
+
+def _all_close(exits, held):
+    return all(one.side is (Side.SELL if held > 0 else Side.BUY) for one in exits)

@@ -9,6 +9,7 @@ from tests.simulation.check_process import ProcessChecks
 from trading_bot.engine.records import decode_event
 
 _MOST_KEPT = 8
+_MOST_ROWS = 30_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Oracle:
         self._checks = (self.orders, self.positions, self.entries, self.processes)
         self.checked = 0
         self.is_replaying = False
+        self._rows = 0
 
     @property
     def now_ms(self):
@@ -75,10 +77,18 @@ class Oracle:
 
     def on_step(self, process, step):
         """An input led to rows or commands: nothing of it has left yet."""
+        self._stop_a_runaway(len(step.rows))
         for row in step.rows:
             self.world.note(f"row {row.sequence} {row.kind} {row.payload}")
             self._fold(process, row)
         self._tell("on_step", process, step)
+
+    def _stop_a_runaway(self, rows):
+        """A daemon that decides without end would keep the run from ending, too."""
+        self._rows += rows
+        if self._rows > _MOST_ROWS:
+            self.violated("V22", f"rows without end: {self._rows}")
+            self.world.give_up()
 
     def _fold(self, process, row):
         event = decode_event(row.kind, row.payload)

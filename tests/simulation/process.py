@@ -129,10 +129,11 @@ class Process:
         self.is_alive = False
         self.world.store.close()
         self.world.note(f"killed: {reason}")
-        asyncio.get_running_loop().call_soon(self._drop)
+        asyncio.get_running_loop().call_soon(self.drop)
         self.world.start_later(self._random.uniform(1.5, 12))
 
-    def _drop(self):
+    def drop(self):
+        """Let go of every task of the process."""
         mine = [task for task in asyncio.all_tasks() if task not in self._tasks_before]
         for task in sorted(mine, key=lambda task: (len(task.get_name()), task.get_name())):
             if task is not self.world.main:

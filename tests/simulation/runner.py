@@ -1,5 +1,6 @@
 """Runs a schedule to its end: faults, healing, a minute to recover, everything closed, and what was found."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from random import Random
@@ -63,7 +64,23 @@ def run(schedule):
 async def _lived(schedule, worlds):
     world = World(schedule)
     worlds.append(world)
-    clock = world.clock
+    try:
+        await _lived_through(world)
+    except asyncio.CancelledError:
+        if not world.is_over:
+            raise
+    world.is_over = True
+    process = world.process
+    process.is_alive = False
+    process.drop()
+    await asyncio.sleep(0)
+    world.driver.stop()
+    world.store.remove()
+    return world
+
+
+async def _lived_through(world):
+    clock, schedule = world.clock, world.schedule
     await world.start()
     world.driver.arm()
     world.schedule_instants()
@@ -73,13 +90,6 @@ async def _lived(schedule, worlds):
     world.oracle.healed()
     await _close_everything(world)
     world.oracle.ended()
-    world.is_over = True
-    process = world.process
-    if process.is_alive:
-        await process.day.supervisor.stop()
-    world.driver.stop()
-    world.store.remove()
-    return world
 
 
 async def _close_everything(world):

@@ -32,6 +32,12 @@ class View:
         visible_ms = self._visible_ms.get(order_id, 0)
         return self._venue.now_ms < min(visible_ms, self._schedule.heal_ms)
 
+    def hidden_until_ms(self, instrument_key):
+        """When the last order in an instrument that was hidden was, or will be, seen."""
+        orders = self._venue._register.all()
+        hidden = [self._visible_ms[one.order_id] for one in orders if one.instrument.key == instrument_key]
+        return min(max(hidden, default=0), self._schedule.heal_ms)
+
     # --- what is read -----------------------------------------------------------------------------------
 
     def order_rows(self):

@@ -163,6 +163,11 @@ class World:
         if not self.is_over:
             await self.start()
 
+    def give_up(self):
+        """End the run where it is."""
+        self.is_over = True
+        self.main.cancel()
+
     # --- the record -------------------------------------------------------------------------------------
 
     def note(self, text):
