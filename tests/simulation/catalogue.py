@@ -81,6 +81,7 @@ KINDS = MappingProxyType(
         "feed_lost": _steady(1, 102, longest_s=60),
         "feed_silent": _steady(2, longest_s=90),
         "feed_mute": _steady(1, 4, longest_s=120),
+        "frame_torn": Kind(rows=(9,)),
         "tick_doubled": Kind(rows=(6,), longest_s=300),
         "tick_late": Kind(rows=(5,), longest_s=300, value=_one_of(0.5, 3)),
         "tick_odd": Kind(rows=(7,), longest_s=300, value=_one_of(10, 0.1, 0, -1)),

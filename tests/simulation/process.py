@@ -73,7 +73,7 @@ class Process:
             ports=Ports(
                 clock=clock,
                 broker=self._broker(),
-                feed=world.feed,
+                feed=world.feed.port(),
                 history=SourceHistory(world.source),
                 notifier=_Notifier(self),
             ),
