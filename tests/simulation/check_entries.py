@@ -4,9 +4,12 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.events import HaltScope
 from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.domain.order import Purpose
+from trading_bot.domain.trade import ExitReason
 
 _EXPOSURE_SLACK = 1.1
 _FAR_OFF = 0.5
+_CONFIRMED_FOR_MS = 30_000
+_BY_PRICE = (ExitReason.STOP, ExitReason.TRAILING_STOP, ExitReason.TARGET)
 
 
 class EntryChecks:
@@ -16,6 +19,7 @@ class EntryChecks:
         self._oracle = oracle
         self._world = oracle.world
         self._risk = oracle.world.sections.risk
+        self.panic_asked_ms = 0
         self._has_resumed = False
         """Whether a person has resumed since panic was last asked for."""
         self._begin_fold()
@@ -72,6 +76,7 @@ class EntryChecks:
             self._has_resumed = True
         elif wish == "panic":
             self._has_resumed = False
+            self.panic_asked_ms = self._oracle.now_ms
 
     def _on_fill(self, _process, event):
         fill = event.fill
@@ -110,10 +115,21 @@ class EntryChecks:
         age_s = (self._oracle.now_ms - feed.heard_ms.get(key, 0)) / 1_000
         if age_s > self._risk.entries.max_data_age_s + 1:
             self._oracle.violated("V12", f"entry {tag} on data {age_s:.0f} s old")
+        self._check_price(f"entry {tag}", key)
+
+    def _check_price(self, what, key):
+        """One bad print may lead to nothing; two in a row, near each other, are believed by design."""
+        feed = self._world.feed
         price = self._world.process.engine.state.market.last_price(key)
         true_price = self._world.venue.market(key).last_price
-        if abs(price - true_price) > _FAR_OFF * true_price and not feed.is_odd_confirmed:
-            self._oracle.violated("V12", f"entry {tag} at the price {price}, the market is at {true_price}")
+        is_confirmed = self._oracle.now_ms - feed.odd_confirmed_ms.get(key, 0) < _CONFIRMED_FOR_MS
+        if abs(price - true_price) > _FAR_OFF * true_price and not is_confirmed:
+            self._oracle.violated("V12", f"{what} at the price {price}, the market is at {true_price}")
+
+    def _on_exit(self, process, event):
+        trade = self._open.get(event.trade_id)
+        if trade is not None and event.reason in _BY_PRICE and not self._oracle.is_replaying:
+            self._check_price(f"exit {event.trade_id} for {event.reason}", trade.instrument_key)
 
     def _check_loss(self, tag):
         """The gross result is the better one: when it is below the limit, the net result is, too."""
@@ -136,4 +152,5 @@ class EntryChecks:
         ev.OrderFilled: _on_fill,
         ev.ForeignFillTaken: _on_fill,
         ev.OrderIntended: _on_intended,
+        ev.ExitRequested: _on_exit,
     }

@@ -8,6 +8,8 @@ _SURPLUS_S = 12
 """A foreign trade may leave surplus exits for 10 s; the rest is the way of the cancellation."""
 _HEALTHY_S, _DEGRADED_S = 5, 30
 _FLAT_WITHIN_MS = 50_000
+_HIDDEN_S = 75
+"""Fills of an order that no book shows are known by two reads of the positions only."""
 _BLIND = frozenset(
     {
         *("push_muted", "push_lost", "push_late", "push_cut", "dead_token", "hidden_orders"),
@@ -164,6 +166,8 @@ class PositionChecks:
         self.longest_bare_s = max(self.longest_bare_s, bare_s)
         is_degraded = self._world.faults.disturbed(since_ms - 40_000, _BLIND)
         limit_s = _DEGRADED_S if is_degraded else _HEALTHY_S
+        if self._world.view.hidden_until_ms(key) > since_ms:
+            limit_s = _HIDDEN_S
         if bare_s <= limit_s:
             return
         if is_degraded and self._oracle.told_since(since_ms - 1_000):

@@ -69,6 +69,8 @@ class ProcessChecks:
             self._oracle.violated("V23", f"differences {list(state.book.differences.values())}")
         self._check_orders(state)
         self._check_positions(state)
+        if self._world.store.rows and self._world.store.rows[-1].sequence == process.last_sequence:
+            self._check_replay(state)
         if not state.market.is_feed_up:
             self._oracle.violated("V23", "feed is still taken for lost")
         for health in process.day.supervisor.health.values():

@@ -30,8 +30,8 @@ class FaultyFeed:
 
     def __init__(self, source, faults, clock):
         self._odd_in_a_row = {}
-        self.is_odd_confirmed = False
-        """Whether two odd prices in a row, which confirm each other, ever came through."""
+        self.odd_confirmed_ms = {}
+        """When two odd prices in a row, which confirm each other, last came through."""
         self._symbols = {one.key: one.symbol for one in source.instruments}
         self._closes = {one.key: source.previous_close(one.key) for one in source.instruments}
         self._faults, self._clock = faults, clock
@@ -88,7 +88,8 @@ class FaultyFeed:
         odd = self._faults.hit("tick_odd", self._symbols[key])
         in_a_row = self._odd_in_a_row.get(key, 0) + 1 if odd else 0
         self._odd_in_a_row[key] = in_a_row
-        self.is_odd_confirmed = self.is_odd_confirmed or in_a_row > 1
+        if in_a_row > 1:
+            self.odd_confirmed_ms[key] = self._clock.now_ms()
         return update.last_price if odd is None else max(-1, int(update.last_price * odd.value))
 
     def _send(self, packets, at_ms):
@@ -96,23 +97,25 @@ class FaultyFeed:
             return
         is_torn = self._faults.hits("frame_torn")
         for connection in self._open:
-            raw = self._encoded(packets, at_ms, _INITIAL if connection.is_fresh else _LIVE)
+            kind = _INITIAL if connection.is_fresh else _LIVE
             connection.is_fresh = False
-            connection.messages.put_nowait(raw[: len(raw) * 2 // 3] if is_torn else raw)
+            # One instrument a message: the order inside a message's map differs from process to process.
+            for key, (price, update) in packets.items():
+                raw = self._encoded(key, price, update, at_ms=at_ms, kind=kind)
+                connection.messages.put_nowait(raw[: len(raw) * 2 // 3] if is_torn else raw)
         if not is_torn:
             now_ms = self._clock.now_ms()
             self.heard_ms |= {key: now_ms for key, (price, _) in packets.items() if price > 0}
 
-    def _encoded(self, packets, at_ms, kind):
+    def _encoded(self, key, price, update, *, at_ms, kind):
         response = schema.FeedResponse(type=kind, currentTs=at_ms)
-        for key, (price, update) in packets.items():
-            feed = response.feeds[key]
-            feed.requestMode = schema.RequestMode.full_d5
-            market = feed.fullFeed.marketFF
-            market.ltpc.ltp, market.ltpc.ltt = price / 100, update.traded_at_ms
-            market.ltpc.cp = self._closes[key] / 100
-            market.vtt = update.day_volume
-            bid = update.bids[0] if update.bids else (0, 0)
-            ask = update.asks[0] if update.asks else (0, 0)
-            market.marketLevel.bidAskQuote.add(bidP=bid[0] / 100, bidQ=bid[1], askP=ask[0] / 100, askQ=ask[1])
-        return response.SerializeToString(deterministic=True)
+        feed = response.feeds[key]
+        feed.requestMode = schema.RequestMode.full_d5
+        market = feed.fullFeed.marketFF
+        market.ltpc.ltp, market.ltpc.ltt = price / 100, update.traded_at_ms
+        market.ltpc.cp = self._closes[key] / 100
+        market.vtt = update.day_volume
+        bid = update.bids[0] if update.bids else (0, 0)
+        ask = update.asks[0] if update.asks else (0, 0)
+        market.marketLevel.bidAskQuote.add(bidP=bid[0] / 100, bidQ=bid[1], askP=ask[0] / 100, askQ=ask[1])
+        return response.SerializeToString()

@@ -56,13 +56,20 @@ class Process:
     def engine(self):
         return self.day.engine
 
+    @property
+    def last_sequence(self):
+        """Number of the newest row that was decided."""
+        return self._core.last_sequence
+
     async def start(self):
         """Open the journal, rebuild the book, take it over, and let every worker run."""
         world = self.world
         rows = world.store.open()
         self.started_ms = world.clock.now_ms()
         strategies = (world.strategy,)
-        core = _WatchedCore(new_core(world.plan, strategies, world.sections, world.rules.charges).state, self)
+        self._core = core = _WatchedCore(
+            new_core(world.plan, strategies, world.sections, world.rules.charges).state, self
+        )
         self.journal = SimulatedJournal(
             world.store, rows[-1].sequence if rows else 0, world=world, process=self
         )

@@ -27,6 +27,9 @@ class Knobs:
     volatility: float = 0.0005
     provisional_s: int = 0
     signal_chance: float = 0.5
+    atr_least: float = 0.0005
+    atr_most: float = 0.004
+    """Range of the average true range that signals name, as a fraction of the price."""
     capital: int = 500_000
     max_daily_loss: float = 0.02
     max_concurrent: int = 3
@@ -138,11 +141,13 @@ def _knobs(random):
         volatility=random.choice((0.0002, 0.0005, 0.001)),
         provisional_s=random.choice((0, 10, 20)),
         signal_chance=random.choice((0.3, 0.7, 1.0)),
+        atr_least=0.0003,
+        atr_most=random.choice((0.001, 0.002, 0.004)),
         capital=random.choice((100_000, 500_000, 2_000_000)),
         max_daily_loss=random.choice((0.002, 0.02, 0.1, 0.3)),
         max_concurrent=random.choice((1, 2, 3)),
-        max_trades=random.choice((3, 25, 25)),
-        max_losses=random.choice((2, 50)),
+        max_trades=random.choice((4, 25, 25, 25)),
+        max_losses=random.choice((3, 50, 50)),
         latency_ms=random.choice((2, 15, 60, 250)),
         commit_ms=random.choice((0, 1, 5, 40)),
         on_disk=random.random() < 0.03,

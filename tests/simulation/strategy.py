@@ -53,7 +53,7 @@ class _Evaluator:
             score=random.uniform(0.5, 1),
             candle_start_ms=candle.start_ms,
             reference_price=candle.close,
-            atr_paise=candle.close * random.uniform(0.0005, 0.004),
+            atr_paise=candle.close * random.uniform(knobs.atr_least, knobs.atr_most),
         )
         return Evaluation(
             strategy=strategy.name,

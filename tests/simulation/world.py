@@ -36,6 +36,7 @@ _WISHES = {
     "operator_flatten": OperatorWish.FLATTEN,
     "operator_panic": OperatorWish.PANIC,
 }
+_PANIC_LASTS_MS = 150_000
 _FOREIGN = frozenset({"square_off", "user_opens", "user_closes", "user_overcloses", "user_cancels"})
 
 
@@ -131,8 +132,14 @@ class World:
     def _resume_round(self, every_s):
         if self.clock.now_ms() >= self.schedule.heal_ms:
             return
-        self.ask(OperatorWish.RESUME)
+        if not self._is_panic_fresh():
+            self.ask(OperatorWish.RESUME)
         self.loop.call_later(every_s, self._resume_round, every_s)
+
+    def _is_panic_fresh(self):
+        """Whether the operator would leave a panic latched yet: for a few minutes, restarts included."""
+        asked_ms = self.oracle.entries.panic_asked_ms
+        return 0 <= self.clock.now_ms() - asked_ms < _PANIC_LASTS_MS
 
     def _second(self):
         if self.is_over:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.simulation.planted.patches import always, bug, nothing
 from trading_bot.domain import events as ev
+from trading_bot.engine import decide
 from trading_bot.engine.decisions import answers, entries, halts, panic, ticks
 
 
@@ -85,7 +86,7 @@ def panic_releases_itself(patches):
 
         return releasing
 
-    patches.around(panic, "drive_panic", made)
+    patches.around(decide, "drive_panic", made)
 
 
 @bug
