@@ -8,8 +8,10 @@ SEED ?=
 DATA ?=
 DATE ?=
 SEEDS ?=
+FROM ?=
+JOBS ?= 2
 
-.PHONY: setup native run test lint audit bench acceptance simulate lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate simulate-faults prove-harness lock clean
 
 setup: native
 
@@ -56,6 +58,12 @@ acceptance: setup
 
 simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
+
+simulate-faults: setup
+	$(BIN)/python -m scripts.simulate_faults --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FROM),--from $(FROM))
+
+prove-harness: setup
+	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
 
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock

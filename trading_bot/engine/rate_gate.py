@@ -57,16 +57,38 @@ class RateGate:
         )
         self._calls: deque[int] = deque(maxlen=settings.per_half_hour)
         self._entry_calls: deque[int] = deque(maxlen=settings.per_half_hour)
+        self._reserved = 0
+        self._entries_reserved = 0
 
     def ready_at(self, now_ms: int, *, is_exit: bool) -> int:
-        """Session time from which one more call fits every window; `now_ms` when it fits now."""
+        """Session time from which one more call fits every window; `now_ms` when it fits now.
+
+        Calls that were let through and have not left take room as if they left now.
+        """
         ready_ms = now_ms
         for window in self._windows:
-            ready_ms = max(ready_ms, _free_at(self._calls, window.length_ms, window.limit, now_ms))
+            room = window.limit - self._reserved
+            ready_ms = max(ready_ms, _free_at(self._calls, window.length_ms, room, now_ms))
             if not is_exit:
-                entry_ms = _free_at(self._entry_calls, window.length_ms, window.entry_limit, now_ms)
+                entry_room = window.entry_limit - self._entries_reserved
+                entry_ms = _free_at(self._entry_calls, window.length_ms, entry_room, now_ms)
                 ready_ms = max(ready_ms, entry_ms)
         return ready_ms
+
+    def reserve(self, *, is_exit: bool) -> None:
+        """Let a call through that leaves a little later: `leave` or `let_go` follows."""
+        self._reserved += 1
+        self._entries_reserved += not is_exit
+
+    def let_go(self, *, is_exit: bool) -> None:
+        """Give the room of a call back that does not leave after all."""
+        self._reserved -= 1
+        self._entries_reserved -= not is_exit
+
+    def leave(self, now_ms: int, *, is_exit: bool) -> None:
+        """Count a call that was let through and leaves now."""
+        self.let_go(is_exit=is_exit)
+        self.take(now_ms, is_exit=is_exit)
 
     def take(self, now_ms: int, *, is_exit: bool) -> None:
         """Count a call that leaves now."""
@@ -88,6 +110,8 @@ class RateGate:
 
 def _free_at(calls: deque[int], length_ms: int, limit: int, now_ms: int) -> int:
     """When the call that is `limit` calls back leaves the window; one exactly a window old still counts."""
+    if limit <= 0:
+        return now_ms + length_ms + 1
     if len(calls) < limit:
         return now_ms
     return calls[-limit] + length_ms + 1

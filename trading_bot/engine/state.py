@@ -61,6 +61,10 @@ class State:
     """When panic was last asked for: what was read before does not show that it is done."""
     flat_reads_ms: deque[int] = field(default_factory=lambda: deque(maxlen=2))
     """When the newest complete reads in a row were sent that showed nothing open."""
+    newest_report_ms: dict[str, int] = field(default_factory=dict)
+    """The broker's own time of the newest row that it showed of each order of ours, by tag."""
+    bare_since_ms: dict[int, int] = field(default_factory=dict)
+    """Since when a trade holds more than is known to be covered; each page begins the count anew."""
     last_fill_seen_ms: int = 0
     """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -134,6 +138,8 @@ class State:
             self.suspects_ms,
             self.desk_orders,
             self.foreign_traded,
+            self.newest_report_ms,
+            self.bare_since_ms,
         ):
             known.clear()
 

@@ -71,3 +71,41 @@ def test_the_use_of_each_window_is_told():
     gate.take(5_000, is_exit=True)
 
     assert gate.use(5_500) == (WindowUse(1, 1, 3), WindowUse(60, 2, 10), WindowUse(1_800, 2, 15))
+
+
+@given(wishes)
+def test_calls_that_leave_later_than_they_were_let_through_keep_the_windows_too(wishes):
+    """V9: between the gate and the wire lies the commit of `sent`, which may take its time."""
+    gate, now_ms = RateGate(SMALL), 0
+    calls: list[int] = []
+    held: list[bool] = []
+    for pause_ms, is_exit in wishes:
+        now_ms = gate.ready_at(now_ms + pause_ms, is_exit=is_exit)
+        if held:
+            gate.leave(now_ms, is_exit=held.pop())
+            calls.append(now_ms)
+            now_ms = gate.ready_at(now_ms, is_exit=is_exit)
+        gate.reserve(is_exit=is_exit)
+        held.append(is_exit)
+
+    assert most_in_any_window(calls, 1_000) <= 3
+    assert most_in_any_window(calls, 60_000) <= 10
+
+
+def test_a_call_that_has_not_left_yet_takes_room():
+    gate = RateGate(RateSettings())
+    for _ in range(7):
+        gate.take(1_000, is_exit=True)
+    gate.reserve(is_exit=True)
+
+    assert gate.ready_at(1_500, is_exit=True) == 2_001
+
+
+def test_a_call_that_is_let_go_gives_its_room_back():
+    gate = RateGate(RateSettings())
+    for _ in range(7):
+        gate.take(1_000, is_exit=True)
+    gate.reserve(is_exit=False)
+    gate.let_go(is_exit=False)
+
+    assert gate.ready_at(1_500, is_exit=True) == 1_500

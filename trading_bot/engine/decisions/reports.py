@@ -93,7 +93,7 @@ def _take_rows(state: State, event: BooksRead, turn: Turn) -> None:
         order = _ours(state, report)
         if order is None:
             foreign.note_order(state, report, turn)
-        elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
+        elif report.status.is_terminal or not _is_outdated(state, order, report, event.asked_at_ms):
             _take_row(state, order, report, event.asked_at_ms, turn)
 
 
@@ -130,7 +130,17 @@ def _learn_user(state: State, report: OrderReport) -> None:
     state.account_user = report.placed_by or state.account_user
 
 
+def _is_outdated(state: State, order: Order, report: OrderReport, asked_at_ms: int) -> bool:
+    """Whether we have heard of the order since: after the read was sent, or from a newer row.
+
+    A book may lag behind what it, or the stream, has shown before.
+    """
+    return asked_at_ms < order.seen_at_ms or report.reported_at_ms < state.newest_report_ms.get(order.tag, 0)
+
+
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    newest_ms = state.newest_report_ms
+    newest_ms[order.tag] = max(newest_ms.get(order.tag, 0), report.reported_at_ms)
     was_terminal = order.status.is_terminal
     has_grown = report.filled_quantity > order.reported_filled_quantity
     if was_terminal and report.status.is_terminal and not has_grown:

@@ -10,7 +10,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.decisions import days, doubts, feed_health, protection, trades, unseen
+from trading_bot.engine.decisions import days, doubts, feed_health, protection, trades, unprotected, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
@@ -33,7 +33,8 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
         if series is None:
             market.unknown_ticks += 1
             continue
-        price, last = tick.last_price, series.last_price
+        price = tick.last_price
+        last = series.last_price or tick.previous_close or series.previous_close
         is_odd = price <= 0 or (last and abs(price - last) > last * suspect_move)
         if is_odd and not _confirms(series, price):
             series.suspect_price = price
@@ -123,6 +124,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     for trade in tuple(state.book.trades.values()):
         protection.trail(state, trade, turn)
         trades.drive(state, trade.trade_id, turn)
+    unprotected.watch(state, turn)
 
 
 def _square_off(state: State, turn: Turn) -> None:

@@ -76,13 +76,28 @@ class OrderWorker:
         if command.expires_at_ms is not None and self.clock.now_ms() >= command.expires_at_ms:
             await self.engine.handle(SendSkipped(at_ms=0, tag=tag, reason="waited too long to be sent"))
             return
-        self.gate.take(self.clock.now_ms(), is_exit=is_exit(command))
-        await self.engine.handle(SendStarted(at_ms=0, tag=tag))
-        order = self.engine.state.book.orders.get(tag)
-        if order is None or order.status is not OrderStatus.SENT:
-            return
-        outcome = await self.broker.place(command.request)
-        await self.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=outcome))
+        if await self._is_sent(command):
+            outcome = await self.broker.place(command.request)
+            await self.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=outcome))
+
+    async def _is_sent(self, command: PlaceOrder) -> bool:
+        """Journal that the order leaves now; False when it is not wanted any more.
+
+        The call counts from the moment at which it leaves: the commit before it takes its time.
+        """
+        tag, exits = command.request.tag, is_exit(command)
+        self.gate.reserve(is_exit=exits)
+        is_leaving = False
+        try:
+            await self.engine.handle(SendStarted(at_ms=0, tag=tag))
+            order = self.engine.state.book.orders.get(tag)
+            is_leaving = order is not None and order.status is OrderStatus.SENT
+        finally:
+            if is_leaving:
+                self.gate.leave(self.clock.now_ms(), is_exit=exits)
+            else:
+                self.gate.let_go(is_exit=exits)
+        return is_leaving
 
 
 def is_exit(command: OrderCommand) -> bool:

@@ -9,7 +9,7 @@ from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import CancelOrder, ModifyOrder
+from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder
 from trading_bot.engine.ports import Refused, Unknown
 
 
@@ -334,3 +334,38 @@ def test_square_off_waits_for_a_pending_change(driver):
 
     (change,) = driver.changes()
     assert change.terms.order_type is not OrderType.STOP_LIMIT
+
+
+def pages(driver: EngineDriver) -> list[str]:
+    """What a person was paged for since the last look."""
+    return [c.text for c in driver.drain() if isinstance(c, Alert) and "no full protection" in c.text]
+
+
+def test_a_position_that_stays_without_confirmed_protection_is_told(driver):
+    """Fault 34, V4: the stop's answer is lost, and nothing shows it."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, entry.request.terms.quantity, PRICE)
+    (stop,) = driver.places()
+    driver.answer(stop.request.tag, Unknown("no answer"))
+    driver.drain()
+
+    for _ in range(14):
+        driver.later(1)
+    early = pages(driver)
+    for _ in range(17):
+        driver.later(1)
+
+    assert early == []
+    assert len(pages(driver)) == 2
+
+
+def test_a_protected_position_pages_nobody(driver):
+    driver.enter()
+    driver.drain()
+
+    for _ in range(40):
+        driver.later(1)
+
+    assert pages(driver) == []

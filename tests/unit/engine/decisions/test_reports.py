@@ -100,6 +100,36 @@ def test_a_read_that_was_sent_before_the_modification_was_seen_does_not_undo_it(
     assert driver.order(stop).terms.order_type is OrderType.LIMIT
 
 
+def test_a_stale_book_does_not_undo_a_modification_that_was_confirmed(driver):
+    """Fault 51, V3: the broker's newest row is older than one that it showed before."""
+    _, stop = driver.enter()
+    old = driver.report(stop, OrderStatus.TRIGGER_PENDING, reported_at_ms=driver.now_ms)
+    driver.later(10)
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    terms = driver.order(stop).requested_terms
+    driver.push(stop, OrderStatus.OPEN, terms=terms, reported_at_ms=driver.now_ms)
+    driver.later(7)
+
+    driver.read_books(old)
+
+    assert driver.order(stop).status is OrderStatus.OPEN
+    assert driver.order(stop).terms == terms
+
+
+def test_a_stale_row_does_not_prove_that_a_change_did_not_happen(driver):
+    """Fault 51."""
+    _, stop = driver.enter()
+    old = driver.report(stop, OrderStatus.TRIGGER_PENDING, reported_at_ms=driver.now_ms)
+    driver.later(10)
+    driver.push(stop, OrderStatus.TRIGGER_PENDING, reported_at_ms=driver.now_ms)
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    driver.later(10)
+
+    driver.read_books(old)
+
+    assert driver.order(stop).refused_changes == 0
+
+
 def test_a_refused_modification_is_heard_from_the_stream(driver):
     _, stop = driver.enter()
     driver.price(driver.book.trade_of(KEY).plan.target_price)

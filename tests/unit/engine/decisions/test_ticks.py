@@ -38,6 +38,18 @@ def test_one_odd_price_moves_nothing(driver, price):
     assert driver.core.state.market.suspect_ticks == 1
 
 
+@pytest.mark.parametrize("price", [PRICE * 10, PRICE // 2])
+def test_the_first_price_of_the_day_is_measured_against_the_close_before(driver, price):
+    """Fault 7, V12."""
+    series_of(driver).last_price = 0
+    tick = Tick(KEY, price, 0, previous_close=PRICE)
+
+    driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (tick,))))
+
+    assert series_of(driver).last_price == 0
+    assert series_of(driver).suspect_price == price
+
+
 def test_a_jump_that_the_next_tick_confirms_is_believed(driver):
     driver.price(PRICE * 2)
     driver.price(PRICE * 2 + 100)

@@ -1,0 +1,156 @@
+"""Entries: caps (V10), hours (V11), fresh data (V12), halts and the panic latch (V15)."""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.events import HaltScope
+from trading_bot.domain.ist import midnight_ms, ms_at
+from trading_bot.domain.order import Purpose
+from trading_bot.domain.trade import ExitReason
+
+_EXPOSURE_SLACK = 1.1
+_FAR_OFF = 0.5
+_CONFIRMED_FOR_MS = 30_000
+_BY_PRICE = (ExitReason.STOP, ExitReason.TRAILING_STOP, ExitReason.TARGET)
+
+
+class EntryChecks:
+    """Keeps its own account of trades, halts and counts, from rows alone, beside the book."""
+
+    def __init__(self, oracle):
+        self._oracle = oracle
+        self._world = oracle.world
+        self._risk = oracle.world.sections.risk
+        self.panic_asked_ms = 0
+        self._has_resumed = False
+        """Whether a person has resumed since panic was last asked for."""
+        self._begin_fold()
+
+    def _begin_fold(self):
+        self._open = {}
+        """Planned trades that are not closed."""
+        self._planned = 0
+        self._halts = set()
+        self._is_panicking = False
+        self._cash = 0
+        self._held = {}
+
+    def on_start(self, _process):
+        self._begin_fold()
+
+    def _on_planned(self, _process, event):
+        self._open[event.trade.trade_id] = event.trade
+        self._planned += 1
+        limits = self._risk.limits
+        if len(self._open) > limits.max_concurrent_positions:
+            self._oracle.violated("V10", f"{len(self._open)} trades at once")
+        if self._planned > limits.max_trades_per_day:
+            self._oracle.violated("V10", f"{self._planned} trades in a day")
+        exposure = sum(trade.planned_quantity * trade.reference_price for trade in self._open.values())
+        cap = float(self._risk.sizing.base_capital) * self._risk.sizing.max_leverage * 100
+        if exposure > cap * _EXPOSURE_SLACK:
+            self._oracle.violated("V10", f"exposure {exposure} paise above {cap:.0f}")
+
+    def _on_closed(self, _process, event):
+        self._open.pop(event.closed.trade.trade_id, None)
+        if event.closed.quantity == 0 and event.closed.trade.strategy == "seeded":
+            self._planned -= 1
+
+    def _on_rescue(self, _process, event):
+        self._open[event.trade.trade_id] = event.trade
+
+    def _on_halt(self, _process, event):
+        self._halts.add((event.scope, event.subject, event.reason))
+
+    def _on_cleared(self, _process, event):
+        self._halts.discard((event.scope, event.subject, event.reason))
+
+    def _on_panic(self, _process, _event):
+        self._is_panicking = True
+
+    def _on_released(self, _process, _event):
+        self._is_panicking = False
+        if not self._has_resumed:
+            self._oracle.violated("V15", "panic was released by nobody")
+
+    def on_wish(self, wish):
+        if wish == "resume":
+            self._has_resumed = True
+        elif wish == "panic":
+            self._has_resumed = False
+            self.panic_asked_ms = self._oracle.now_ms
+
+    def _on_fill(self, _process, event):
+        fill = event.fill
+        signed = fill.side.sign * fill.quantity
+        self._cash -= signed * fill.price
+        self._held[fill.instrument_key] = self._held.get(fill.instrument_key, 0) + signed
+
+    # --- an entry is intended ---------------------------------------------------------------------------
+
+    def _on_intended(self, process, event):
+        request = event.request
+        if request.purpose is not Purpose.ENTRY or self._oracle.is_replaying:
+            return
+        key = request.instrument_key
+        if self._is_panicking:
+            self._oracle.violated("V15", f"entry {request.tag} while panic is latched")
+        for scope, subject, reason in self._halts:
+            if scope is HaltScope.ENTRIES or subject == key or scope is HaltScope.STRATEGY:
+                self._oracle.violated("V10", f"entry {request.tag} under the halt {scope} {reason}")
+        self._check_hours(request.tag, key)
+        self._check_data(request.tag, key)
+        self._check_loss(request.tag)
+        if not process.engine.state.is_recovered:
+            self._oracle.violated("V5", f"entry {request.tag} before the books were read")
+
+    def _check_hours(self, tag, key):
+        now_ms, world = self._oracle.now_ms, self._world
+        session = world.plan.sessions[key]
+        last_ms = ms_at(world.source.on, self._risk.windows.auction_shares_last_entry)
+        is_open = any(start_ms <= now_ms < end_ms for start_ms, end_ms in session)
+        if not is_open or now_ms > last_ms or now_ms < midnight_ms(world.source.on):
+            self._oracle.violated("V11", f"entry {tag} outside the hours of entries")
+
+    def _check_data(self, tag, key):
+        feed = self._world.feed
+        age_s = (self._oracle.now_ms - feed.heard_ms.get(key, 0)) / 1_000
+        if age_s > self._risk.entries.max_data_age_s + 1:
+            self._oracle.violated("V12", f"entry {tag} on data {age_s:.0f} s old")
+        self._check_price(f"entry {tag}", key)
+
+    def _check_price(self, what, key):
+        """One bad print may lead to nothing; two in a row, near each other, are believed by design."""
+        feed = self._world.feed
+        price = self._world.process.engine.state.market.last_price(key)
+        true_price = self._world.venue.market(key).last_price
+        is_confirmed = self._oracle.now_ms - feed.odd_confirmed_ms.get(key, 0) < _CONFIRMED_FOR_MS
+        if abs(price - true_price) > _FAR_OFF * true_price and not is_confirmed:
+            self._oracle.violated("V12", f"{what} at the price {price}, the market is at {true_price}")
+
+    def _on_exit(self, process, event):
+        trade = self._open.get(event.trade_id)
+        if trade is not None and event.reason in _BY_PRICE and not self._oracle.is_replaying:
+            self._check_price(f"exit {event.trade_id} for {event.reason}", trade.instrument_key)
+
+    def _check_loss(self, tag):
+        """The gross result is the better one: when it is below the limit, the net result is, too."""
+        value = sum(
+            held * self._world.venue.market(key).last_price for key, held in self._held.items() if held
+        )
+        limit = float(self._risk.sizing.base_capital) * self._risk.limits.max_daily_loss * 100
+        if self._cash + value <= -limit * 1.05 and not any(self._held.values()):
+            self._oracle.violated("V10", f"entry {tag} with the day's loss at {self._cash + value} paise")
+
+    EVENTS = {  # noqa: RUF012  # a table
+        ev.TradePlanned: _on_planned,
+        ev.RescuePlanned: _on_rescue,
+        ev.PositionAdopted: _on_rescue,
+        ev.TradeClosed: _on_closed,
+        ev.HaltRaised: _on_halt,
+        ev.HaltCleared: _on_cleared,
+        ev.PanicLatched: _on_panic,
+        ev.PanicReleased: _on_released,
+        ev.OrderFilled: _on_fill,
+        ev.ForeignFillTaken: _on_fill,
+        ev.OrderIntended: _on_intended,
+        ev.ExitRequested: _on_exit,
+    }

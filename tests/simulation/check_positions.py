@@ -1,0 +1,221 @@
+"""Positions: exit bound (V3), protection (V4), fills (V6), and money (V7), against the venue's truth."""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.order import Side
+
+_SURPLUS_S = 12
+"""A foreign trade may leave surplus exits for 10 s; the rest is the way of the cancellation."""
+_HEALTHY_S, _DEGRADED_S = 5, 30
+_FLAT_WITHIN_MS = 50_000
+_HIDDEN_S = 75
+"""Fills of an order that no book shows are known by two reads of the positions only."""
+_BLIND = frozenset(
+    {
+        *("push_muted", "push_lost", "push_late", "push_cut", "dead_token", "hidden_orders"),
+        *("read_5xx", "read_lost", "read_garbage", "read_too_many"),
+        *(
+            "book_incomplete",
+            "book_stale",
+            "book_empty",
+            "trades_empty",
+            "positions_empty",
+            "positions_stale",
+        ),
+        *("request_lost", "request_slow", "answer_lost", "answer_late", "answer_cut", "garbage_placed"),
+        *(
+            "error_5xx_placed",
+            "error_5xx_lost",
+            "error_4xx_placed",
+            "too_many",
+            "locked_placed",
+            "locked_lost",
+        ),
+        *("kill", "kill_again", "journal_slow", "journal_fails", "late_fill", "reject"),
+    }
+)
+"""Faults under which the daemon cannot see, or cannot act."""
+
+
+class PositionChecks:
+    """Who holds what, and what stands to close it."""
+
+    def __init__(self, oracle):
+        self._oracle = oracle
+        self._world, self._truth = oracle.world, oracle.truth
+        self._begin_fold()
+        self._bare_ms = {}
+        self._surplus_ms = {}
+        self._has_panicked = False
+        self.longest_bare_s = 0.0
+
+    def _begin_fold(self):
+        self._fills = {}
+        self._held = {}
+        """Signed units by the fills that were journaled."""
+        self._cash = 0
+
+    def on_start(self, _process):
+        self._begin_fold()
+
+    # --- V6: fills as they are journaled ----------------------------------------------------------------
+
+    def _on_filled(self, _process, event):
+        fill = event.fill
+        self._truth.refresh()
+        known = self._truth.own_trades.get((fill.order_id, fill.trade_id))
+        if known is None or (known.quantity, known.price, known.side) != (
+            fill.quantity,
+            fill.price,
+            fill.side,
+        ):
+            self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is not the venue's")
+        if (fill.order_id, fill.trade_id) in self._fills:
+            self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is applied twice")
+        self._fills[(fill.order_id, fill.trade_id)] = fill
+        self._move(fill)
+
+    def _on_foreign_fill(self, _process, event):
+        fill = event.fill
+        self._truth.refresh()
+        if (fill.order_id, fill.trade_id) not in self._truth.foreign_trades:
+            self._oracle.violated("V6", f"foreign fill {fill.trade_id} is not the venue's")
+        self._move(fill)
+
+    def _on_adopted(self, _process, event):
+        key = event.trade.instrument_key
+        self._held[key] = self._held.get(key, 0) + event.quantity
+        self._cash -= event.quantity * event.price
+
+    def _move(self, fill):
+        signed = fill.side.sign * fill.quantity
+        self._held[fill.instrument_key] = self._held.get(fill.instrument_key, 0) + signed
+        self._cash -= signed * fill.price
+
+    def _on_panic(self, _process, _event):
+        self._has_panicked = True
+
+    def _on_intended(self, _process, event):
+        if event.request.purpose == "entry":
+            self._truth.entry_tags.add(event.request.tag)
+
+    # --- V3: exits at the venue -------------------------------------------------------------------------
+
+    def on_row(self, row):
+        self._check_exits(row.instrument_key)
+
+    def _check_exits(self, key):
+        exits = [one for one in self._truth.own_live(key) if one.tag not in self._truth.entry_tags]
+        surplus, held = min((_surplus(exits, held), held) for held in self._held_by_any_account(key))
+        if surplus <= 0:
+            self._surplus_ms.pop(key, None)
+            return
+        since_ms = self._surplus_ms.setdefault(key, self._oracle.now_ms)
+        if not self._is_excused(key, since_ms):
+            text = f"{key} exits at the venue may trade {surplus} units more than the {held} that are held"
+            self._oracle.violated("V3", text)
+
+    def _held_by_any_account(self, key):
+        """What may be closed. Panic closes what anybody holds; where somebody else traded it is a matter of
+        order who closed what, and the daemon's account of it is as good as the venue's."""
+        held = [self._truth.net(key) if self._has_panicked else self._truth.own(key)]
+        if key in self._truth.foreign_moved_ms:
+            held.append(self._held.get(key, 0))
+        return held
+
+    def _is_excused(self, key, since_ms):
+        """Somebody else's trade, or a fill after the end, made the surplus; it has a bounded time to go."""
+        now_ms, world = self._oracle.now_ms, self._world
+        cause_ms = max(self._truth.foreign_moved_ms.get(key, 0), world.venue_faults.late_ms.get(key, 0))
+        if not cause_ms or cause_ms < since_ms - 60_000:
+            return False
+        blind_ms = max(cause_ms, world.last_disturbed_ms(_BLIND), world.view.hidden_until_ms(key))
+        return now_ms <= blind_ms + _SURPLUS_S * 1_000
+
+    # --- V4: protection ---------------------------------------------------------------------------------
+
+    def on_second(self):
+        for key in self._truth.traded_keys():
+            self._check_protected(key)
+            self._check_hours(key)
+            if key in self._surplus_ms:
+                self._check_exits(key)
+
+    def _check_hours(self, key):
+        """After the time to be flat nothing may be held for long, once the faults are over."""
+        world = self._world
+        flat_ms = ms_at(world.source.on, world.sections.risk.windows.auction_shares_flat_by)
+        if (
+            self._truth.own(key)
+            and self._oracle.now_ms > max(flat_ms, world.schedule.heal_ms) + _FLAT_WITHIN_MS
+        ):
+            self._oracle.violated(
+                "V11", f"{key} {self._truth.own(key)} units are held after the time to be flat"
+            )
+
+    def _check_protected(self, key):
+        held = abs(self._truth.own(key))
+        process = self._world.process
+        is_up = process is not None and process.is_alive
+        if not held or self._truth.covered(key) >= held or not is_up:
+            self._bare_ms.pop(key, None)
+            return
+        now_ms = self._oracle.now_ms
+        since_ms = max(self._bare_ms.setdefault(key, now_ms), process.started_ms)
+        bare_s = (now_ms - since_ms) / 1_000
+        self.longest_bare_s = max(self.longest_bare_s, bare_s)
+        is_degraded = self._world.faults.disturbed(since_ms - 40_000, _BLIND)
+        limit_s = _DEGRADED_S if is_degraded else _HEALTHY_S
+        if self._world.view.hidden_until_ms(key) > since_ms:
+            limit_s = _HIDDEN_S
+        if bare_s <= limit_s:
+            return
+        if is_degraded and self._oracle.told_since(since_ms - 1_000):
+            return
+        text = f"{key} {held} units bare for {bare_s:.0f} s, degraded: {is_degraded}"
+        self._oracle.violated("V4", text)
+
+    # --- V6, V7: the end --------------------------------------------------------------------------------
+
+    def at_end(self):
+        state = self._world.process.engine.state
+        self._truth.refresh()
+        missing = self._truth.own_trades.keys() - self._fills.keys()
+        if missing:
+            self._oracle.violated(
+                "V6", f"{len(missing)} of our fills were never taken: {sorted(missing)[:3]}"
+            )
+        for key in set(self._held) | set(state.book.positions):
+            if self._held.get(key, 0) != state.book.position_of(key).quantity:
+                self._oracle.violated(
+                    "V6", f"{key} sum of fills {self._held.get(key, 0)} is not the position"
+                )
+        self._check_money(state)
+
+    def _check_money(self, state):
+        book = sum(closed.gross_pnl for closed in state.book.closed_trades)
+        book += sum(position.cash for position in state.book.positions.values())
+        if book != self._cash:
+            self._oracle.violated("V7", f"result {book} paise, the fills say {self._cash}")
+        if self._truth.foreign_trades or self._truth.own_live():
+            return
+        traded = sum(-one.side.sign * one.quantity * one.price for one in self._truth.own_trades.values())
+        if traded != book and not any(map(self._truth.own, self._truth.traded_keys())):
+            self._oracle.violated("V7", f"result {book} paise, the venue's ledger {traded}")
+
+    EVENTS = {  # noqa: RUF012  # a table
+        ev.OrderFilled: _on_filled,
+        ev.ForeignFillTaken: _on_foreign_fill,
+        ev.PositionAdopted: _on_adopted,
+        ev.OrderIntended: _on_intended,
+        ev.PanicLatched: _on_panic,
+    }
+
+
+def _surplus(exits, held):
+    """Units that exits may trade beyond what is held."""
+    return sum(one.pending_quantity for one in exits) - (abs(held) if _all_close(exits, held) else 0)
+
+
+def _all_close(exits, held):
+    return all(one.side is (Side.SELL if held > 0 else Side.BUY) for one in exits)

@@ -1,0 +1,161 @@
+"""Defects in what is made of the broker's books and streams."""
+
+from dataclasses import replace
+from itertools import count
+
+from tests.simulation.planted.patches import always, bug, nothing
+from trading_bot.adapters.upstox import decode
+from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderStatus
+from trading_bot.engine.commands import CancelOrder
+from trading_bot.engine.decide import DECIDE
+from trading_bot.engine.decisions import doubts, fills, foreign, reconcile, reports
+from trading_bot.engine.inputs import BooksRead, OrderPushed, PositionsRead
+
+
+@bug
+def an_order_that_is_not_in_the_book_is_cancelled(patches):
+    def made(take):
+        def trusting(state, event, turn):
+            take(state, event, turn)
+            shown = {report.order_id for report in event.orders}
+            for order in tuple(state.book.live_orders()):
+                if order.order_id is not None and order.order_id not in shown:
+                    turn.emit(
+                        ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.CANCELLED)
+                    )
+                    turn.touch(order.tag)
+
+        return trusting
+
+    patches.entry(DECIDE, BooksRead, made)
+
+
+@bug
+def an_empty_list_of_positions_is_flat(patches):
+    def made(take):
+        def trusting(state, event, turn):
+            if not any(row.quantity for row in event.positions):
+                state.book.positions.clear()
+            take(state, event, turn)
+
+        return trusting
+
+    patches.entry(DECIDE, PositionsRead, made)
+
+
+@bug
+def one_early_read_proves_absence(patches):
+    def impatient(state, _asked_at_ms, seen_tags, turn):
+        for tag in tuple(state.doubts):
+            if tag not in seen_tags and state.book.orders[tag].status is OrderStatus.IN_DOUBT:
+                doubts._release(state, tag, turn)
+
+    patches.put(doubts, "note_complete_read", impatient)
+
+
+@bug
+def absence_is_never_concluded(patches):
+    patches.put(doubts, "note_complete_read", nothing)
+
+
+@bug
+def an_incomplete_book_counts_as_complete(patches):
+    patches.put(reports, "_shows_all_that_was_seen", always(True))
+
+
+@bug
+def a_stale_row_is_believed(patches):
+    """As it was before simulations showed it."""
+    patches.put(reports, "_is_outdated", lambda _state, order, _report, asked_ms: asked_ms < order.seen_at_ms)
+
+
+@bug
+def a_late_push_undoes_a_modification(patches):
+    def made(_take):
+        def gullible(state, event, turn):
+            order = reports._ours(state, event.report)
+            if order is not None:
+                reports._take_report(state, order, event.report, turn)
+
+        return gullible
+
+    patches.entry(DECIDE, OrderPushed, made)
+
+
+@bug
+def partial_fills_are_forgotten(patches):
+    def made(take):
+        def forgetful(state, tag, fill, turn, **how):
+            if state.book.orders[tag].status is OrderStatus.FILLED:
+                take(state, tag, fill, turn, **how)
+
+        return forgetful
+
+    patches.around(fills, "_apply", made)
+
+
+@bug
+def late_fills_are_ignored(patches):
+    def made(take):
+        def ignorant(state, tag, fill, turn, **how):
+            if state.book.orders[tag].status is not OrderStatus.CANCELLED:
+                take(state, tag, fill, turn, **how)
+
+        return ignorant
+
+    patches.around(fills, "_apply", made)
+
+
+@bug
+def fills_are_applied_at_each_read(patches):
+    numbers = count()
+    patches.put(fills, "fill_id", lambda _fill: f"never seen {next(numbers)}")
+
+
+@bug
+def fill_prices_lose_their_paise(patches):
+    def made(read):
+        return lambda row, oddities: _without_paise(read(row, oddities))
+
+    patches.around(decode, "_fill", made)
+
+
+def _without_paise(fill):
+    return replace(fill, price=fill.price // 100 * 100)
+
+
+@bug
+def the_order_of_fills_is_lost(patches):
+    """Only the newest trade of an order is read."""
+
+    def made(take):
+        def newest(state, event, turn):
+            shown = {fill.order_id: fill for fill in event.fills}
+            take(state, replace(event, fills=tuple(shown.values())), turn)
+
+        return newest
+
+    patches.around(fills, "take_fills", made)
+
+
+@bug
+def foreign_closings_are_ignored(patches):
+    patches.put(foreign, "_take_closing", nothing)
+
+
+@bug
+def foreign_orders_are_cancelled(patches):
+    def made(note):
+        def meddling(state, report, turn):
+            note(state, report, turn)
+            turn.command(CancelOrder(tag=None, order_id=report.order_id))
+
+        return meddling
+
+    patches.around(foreign, "note_order", made)
+
+
+@bug
+def differences_never_settle(patches):
+    patches.put(reconcile, "_agree", nothing)

@@ -1,0 +1,114 @@
+"""What the simulations rest on: the same seed gives the same run, and what is drawn covers the catalogue."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.catalogue import KINDS
+from tests.simulation.planted import BUGS
+from tests.simulation.planted.patches import Bug
+from tests.simulation.runner import run
+from tests.simulation.schedule import Schedule, draw
+from tests.simulation.shrink import shrunk
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_CATALOGUE_ROWS = 130
+_QUICKLY_FOUND = {
+    "intent_is_not_awaited": "V1",
+    "a_stop_on_its_way_is_overlooked": "V3",
+    "fill_prices_lose_their_paise": "V6",
+    "entry_prices_are_off_the_tick": "V8",
+}
+_ONE_TRACE = "import sys; from tests.simulation.campaign import be_quiet; be_quiet()\n"
+_ONE_TRACE += "from tests.simulation.runner import run; from tests.simulation.schedule import draw\n"
+_ONE_TRACE += "print(run(draw(int(sys.argv[1]))).trace)"
+
+
+@pytest.mark.parametrize("seed", [3, 4, 12])
+def test_the_same_seed_gives_the_same_trace(seed):
+    assert run(draw(seed)).trace == run(draw(seed)).trace
+
+
+def test_another_process_with_other_hashes_gives_the_same_trace():
+    environment = os.environ | {"PYTHONHASHSEED": "77"}
+    told = subprocess.run(
+        [sys.executable, "-c", _ONE_TRACE, "4"],
+        cwd=_PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.strip() == run(draw(4)).trace
+
+
+def test_other_seeds_give_other_runs():
+    assert draw(3) != draw(4)
+    assert run(draw(3)).trace != run(draw(4)).trace
+
+
+def test_a_schedule_is_read_as_it_was_written():
+    for seed in range(50):
+        assert Schedule.from_json(draw(seed).to_json()) == draw(seed)
+
+
+def test_every_kind_of_fault_is_drawn_and_none_is_drawn_at_times():
+    drawn = [draw(seed) for seed in range(400)]
+
+    assert {fault.kind for schedule in drawn for fault in schedule.faults} == set(KINDS)
+    assert any(not schedule.faults for schedule in drawn)
+    assert any(schedule.world.on_disk for schedule in drawn)
+
+
+def test_every_kind_names_its_rows_of_the_catalogue():
+    assert all(
+        kind.rows and 1 <= min(kind.rows) <= max(kind.rows) <= _CATALOGUE_ROWS for kind in KINDS.values()
+    )
+
+
+@pytest.mark.parametrize(("bug", "invariant"), _QUICKLY_FOUND.items())
+def test_a_planted_defect_is_seen(bug, invariant):
+    with BUGS[bug].planted():
+        outcome = run(draw(1))
+
+    assert invariant in {violation.invariant for violation in outcome.violations}
+
+
+def test_a_planted_defect_leaves_nothing_behind():
+    before = run(draw(3)).trace
+    for bug in BUGS.values():
+        with bug.planted():
+            pass
+
+    assert run(draw(3)).trace == before
+
+
+def test_there_are_enough_planted_defects():
+    assert len(BUGS) >= 40
+    assert all(isinstance(bug, Bug) for bug in BUGS.values())
+
+
+class _Broken:
+    """Stands in for a run that fails whenever one kind of fault is in its schedule."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __call__(self, schedule):
+        self.violations = [self] if any(fault.kind == self.kind for fault in schedule.faults) else []
+        self.invariant = "V3"
+        return self
+
+
+def test_a_failing_schedule_is_shrunk_to_the_fault_that_matters():
+    schedule = next(one for one in map(draw, range(500)) if len({f.kind for f in one.faults}) > 6)
+    kind = schedule.faults[-1].kind
+
+    small = shrunk(schedule, "V3", _Broken(kind))
+
+    assert [fault.kind for fault in small.faults] == [kind]
+    assert small.minutes == 1

@@ -1,0 +1,81 @@
+"""The broker's books as reads see them: late, incomplete, stale or empty where a fault says so."""
+
+from random import Random
+
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.simulator.server.order_book import BookHistory
+from trading_bot.simulator.venue.contracts import VenueRefusal
+
+_SHORTAGES = ("book_empty", "book_incomplete", "book_stale")
+
+
+class View:
+    """Stands in front of the venue (`BrokerCore`); writes pass through."""
+
+    def __init__(self, venue, faults, schedule):
+        self._venue, self._faults, self._schedule = venue, faults, schedule
+        self._random = Random(f"view {schedule.seed}")
+        self._history = BookHistory()
+        self._visible_ms = {}
+        """When an order that is hidden for a while will be seen."""
+        self._frozen_positions = None
+        venue.subscribe(self._on_row)
+
+    def _on_row(self, row):
+        if row.order_id not in self._visible_ms:
+            fault = self._faults.hit("hidden_orders") if row.tag is not None else None
+            hidden_ms = 0 if fault is None else int(fault.value * MS_PER_SECOND)
+            self._visible_ms[row.order_id] = self._venue.now_ms + hidden_ms
+        self._history.record(self._venue.now_ms, row)
+
+    def is_hidden(self, order_id):
+        visible_ms = self._visible_ms.get(order_id, 0)
+        return self._venue.now_ms < min(visible_ms, self._schedule.heal_ms)
+
+    def hidden_until_ms(self, instrument_key):
+        """When the last order in an instrument that was hidden was, or will be, seen."""
+        orders = self._venue._register.all()
+        hidden = [self._visible_ms[one.order_id] for one in orders if one.instrument.key == instrument_key]
+        return min(max(hidden, default=0), self._schedule.heal_ms)
+
+    # --- what is read -----------------------------------------------------------------------------------
+
+    def order_rows(self):
+        if self._faults.hits("book_empty"):
+            return ()
+        stale = self._faults.hit("book_stale")
+        if stale is None:
+            rows = self._venue.order_rows()
+        else:
+            rows = self._history.rows_as_of(self._venue.now_ms - int(stale.value * MS_PER_SECOND))
+        rows = tuple(row for row in rows if not self.is_hidden(row.order_id))
+        if rows and self._faults.hits("book_incomplete"):
+            return tuple(row for row in rows if self._random.random() < 0.6)
+        return rows
+
+    def order_history(self, *, order_id=None, tag=None):
+        rows = self._venue.order_history(order_id=order_id, tag=tag)
+        rows = tuple(row for row in rows if not self.is_hidden(row.order_id))
+        if not rows or any(self._faults.hits(kind) for kind in _SHORTAGES):
+            raise VenueRefusal(404, "UDAPI100010", "Order not found")
+        return rows
+
+    def trade_rows(self, order_id=None):
+        if self._faults.hits("trades_empty"):
+            return ()
+        return tuple(row for row in self._venue.trade_rows(order_id) if not self.is_hidden(row.order_id))
+
+    def position_rows(self):
+        if self._faults.hits("positions_empty"):
+            return ()
+        if not self._faults.hits("positions_stale"):
+            self._frozen_positions = None
+            return self._venue.position_rows()
+        if self._frozen_positions is None:
+            self._frozen_positions = self._venue.position_rows()
+        return self._frozen_positions
+
+    # --- what passes through ----------------------------------------------------------------------------
+
+    def __getattr__(self, name):
+        return getattr(self._venue, name)
