@@ -22,7 +22,14 @@ from trading_bot.indicators.indicator import price_series
 from trading_bot.indicators.macd import Macd
 from trading_bot.indicators.rsi import Rsi
 from trading_bot.indicators.supertrend import Supertrend
-from trading_bot.strategies.confluence_rules import ConfluenceRules, Reading, Surroundings, Triggers
+from trading_bot.strategies.confluence_rules import (
+    ConfluenceRules,
+    Reading,
+    Sides,
+    Surroundings,
+    Triggers,
+    sides_of,
+)
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.strategies.strategy import WarmUp
 
@@ -75,7 +82,7 @@ class ConfluenceEvaluator:
         self._atr = Atr(settings.atr_period)
         self._volumes = VolumeMean(settings.volume_candles)
         self._triggers = Triggers()
-        self._previous: Reading | None = None
+        self._previous: Sides | None = None
         self._candles_seen = 0
 
     def warm_up(self, candles: Sequence[Candle]) -> None:
@@ -107,7 +114,7 @@ class ConfluenceEvaluator:
             self._supertrend.peek(high, low, close),
             self._atr.peek(high, low, close),
         )
-        triggers = self._rules.triggers(self._triggers, self._previous, reading)
+        triggers = self._rules.triggers(self._triggers, self._previous, sides_of(reading))
         around = Surroundings(self._candles_seen + 1, triggers, candle.volume, self._volumes.mean, quote)
         return self._judged(candle, reading, around)
 
@@ -118,15 +125,11 @@ class ConfluenceEvaluator:
         for candle in candles[-self._settings.volume_candles :]:
             self._volumes.add(candle.volume)
         self._candles_seen = len(candles)
-        self._previous = Reading(
-            prices.high[-1].item(),
-            prices.low[-1].item(),
-            prices.close[-1].item(),
-            self._ema.value,
+        macd, supertrend = self._macd.value, self._supertrend.value
+        self._previous = Sides(
             self._rsi.value,
-            self._macd.value,
-            self._supertrend.value,
-            self._atr.value,
+            None if macd is None else macd.histogram,
+            None if supertrend is None else supertrend.direction,
         )
 
     def _advance(self, candle: Candle) -> Reading:
@@ -146,8 +149,9 @@ class ConfluenceEvaluator:
                 self._atr.update(high, low, close),
             ),
         )
-        self._triggers = self._rules.triggers(self._triggers, self._previous, reading)
-        self._previous = reading
+        sides = sides_of(reading)
+        self._triggers = self._rules.triggers(self._triggers, self._previous, sides)
+        self._previous = sides
         self._candles_seen += 1
         self._volumes.add(candle.volume)
         return reading

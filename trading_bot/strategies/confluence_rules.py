@@ -28,6 +28,24 @@ class Reading(NamedTuple):
     atr: float | None
 
 
+class Sides(NamedTuple):
+    """What of a reading the next one's triggers are found by; all that is kept of it, for thousands."""
+
+    rsi: float | None
+    histogram: float | None
+    """Of the MACD."""
+    direction: int | None
+    """Of the Supertrend."""
+
+
+def sides_of(reading: Reading) -> Sides:
+    """Where the three stand, each None where it has no value."""
+    macd, supertrend = reading.macd, reading.supertrend
+    return Sides(
+        reading.rsi, None if macd is None else macd[2], None if supertrend is None else supertrend[1]
+    )
+
+
 class Trigger(NamedTuple):
     """The newest trigger in one direction, and how many candles ago it was."""
 
@@ -116,9 +134,9 @@ class ConfluenceRules:
             votes += self._supertrend_weight * supertrend[1]
         return votes / self._total_weight
 
-    def triggers(self, before: Triggers, previous: Reading | None, reading: Reading) -> Triggers:
+    def triggers(self, before: Triggers, previous: Sides | None, now: Sides) -> Triggers:
         """The newest triggers, one candle on; those that are no longer fresh are forgotten."""
-        rises, falls = _NOTHING_FIRED if previous is None else self._fired(previous, reading)
+        rises, falls = _NOTHING_FIRED if previous is None else self._fired(previous, now)
         if before is _NO_TRIGGERS and rises is None and falls is None:
             return _NO_TRIGGERS
         long = self._aged(before.long) if rises is None else Trigger(rises, 0)
@@ -148,15 +166,11 @@ class ConfluenceRules:
             self._volume(around.volume, around.mean_volume),
         )
 
-    def _fired(self, previous: Reading, reading: Reading) -> tuple[str | None, str | None]:
+    def _fired(self, before: Sides, now: Sides) -> tuple[str | None, str | None]:
         """What fired with this candle, for long and for short; the later in this list gives the name."""
-        before, now = previous[4:7], reading[4:7]
-        rsi = _crossing(before[0], now[0], self._rsi_long[0], self._rsi_short[1])
-        macd = supertrend = 0
-        if before[1] is not None and now[1] is not None:
-            macd = _crossing(before[1][2], now[1][2], 0.0, 0.0)
-        if before[2] is not None and now[2] is not None and before[2][1] != now[2][1]:
-            supertrend = _crossing(before[2][1], now[2][1], 0.0, 0.0)
+        rsi = _crossing(before.rsi, now.rsi, self._rsi_long[0], self._rsi_short[1])
+        macd = _crossing(before.histogram, now.histogram, 0.0, 0.0)
+        supertrend = _crossing(before.direction, now.direction, 0.0, 0.0)
         if not (rsi or macd or supertrend):
             return _NOTHING_FIRED
         rises = falls = None

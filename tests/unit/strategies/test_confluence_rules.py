@@ -14,6 +14,7 @@ from trading_bot.strategies.confluence_rules import (
     Surroundings,
     Trigger,
     Triggers,
+    sides_of,
 )
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 
@@ -199,27 +200,29 @@ def test_it_is_ready_when_the_required_candles_were_seen(candles_seen):
     ],
 )
 def test_a_turn_of_one_of_the_three_is_a_trigger(before, kind):
-    rising = RULES.triggers(Triggers(), UP._replace(**before), UP)
+    rising = RULES.triggers(Triggers(), sides_of(UP._replace(**before)), sides_of(UP))
 
     assert rising == Triggers(long=Trigger(kind, 0))
 
 
 def test_the_mirror_image_is_a_trigger_for_short():
-    assert RULES.triggers(Triggers(), UP, DOWN) == Triggers(short=Trigger(SUPERTREND_FLIP, 0))
+    assert RULES.triggers(Triggers(), sides_of(UP), sides_of(DOWN)) == Triggers(
+        short=Trigger(SUPERTREND_FLIP, 0)
+    )
 
 
 def test_nothing_turns_while_nothing_changes_or_is_known():
-    assert RULES.triggers(Triggers(), UP, UP) == Triggers()
-    assert RULES.triggers(Triggers(), UNKNOWN, UP) == Triggers()
-    assert RULES.triggers(Triggers(), UP, UNKNOWN) == Triggers()
-    assert RULES.triggers(Triggers(), None, UP) == Triggers()
+    assert RULES.triggers(Triggers(), sides_of(UP), sides_of(UP)) == Triggers()
+    assert RULES.triggers(Triggers(), sides_of(UNKNOWN), sides_of(UP)) == Triggers()
+    assert RULES.triggers(Triggers(), sides_of(UP), sides_of(UNKNOWN)) == Triggers()
+    assert RULES.triggers(Triggers(), None, sides_of(UP)) == Triggers()
 
 
 def test_a_trigger_ages_with_each_candle_until_it_is_forgotten():
     triggers = Triggers(long=Trigger(RSI_CROSS, 0))
     ages = []
     for _ in range(3):
-        triggers = RULES.triggers(triggers, UP, UP)
+        triggers = RULES.triggers(triggers, sides_of(UP), sides_of(UP))
         ages.append(triggers.long.age if triggers.long else None)
 
     assert ages == [1, 2, None]
