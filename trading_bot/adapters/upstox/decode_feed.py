@@ -6,6 +6,7 @@ since the connection was made.
 """
 
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -112,10 +113,10 @@ class FeedDecoder:
         return tuple(frame for frame in frames if frame.ticks)
 
     def _common(self, packets: Any, sent_at_ms: int) -> Walked:
-        """Read by attributes what the walker reads from the bytes."""
+        """Read by attributes what the walker reads from the bytes, sorted: a map's own order is one of chance."""
         ticks: list[Tick] = []
         uncommon: list[str] = []
-        for key, feed in packets.items():
+        for key, feed in sorted(packets.items(), key=itemgetter(0)):
             # Unrolled: each call saved here is saved for every tick of the day. Reading an absent
             # sub-message gives zeros, so other modes show by their price.
             before = self._last.get(key)
