@@ -113,7 +113,7 @@ class FeedDecoder:
         return tuple(frame for frame in frames if frame.ticks)
 
     def _common(self, packets: Any, sent_at_ms: int) -> Walked:
-        """Read by attributes what the walker reads from the bytes, sorted: a map's own order is one of chance."""
+        """Read by attributes what the walker reads from the bytes; sorted, since a map has no order."""
         ticks: list[Tick] = []
         uncommon: list[str] = []
         for key, feed in sorted(packets.items(), key=itemgetter(0)):
