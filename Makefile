@@ -8,8 +8,10 @@ SEED ?=
 DATA ?=
 DATE ?=
 SEEDS ?=
+MODULES ?=
+ONLY ?=
 
-.PHONY: setup native run test lint audit bench acceptance simulate lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate mutate lock clean
 
 setup: native
 
@@ -55,6 +57,10 @@ acceptance: setup
 
 simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
+
+# Wrong changes of the modules that guard money, one at a time: which does no test notice?
+mutate: setup
+	$(BIN)/python -m scripts.mutate $(MODULES) $(if $(ONLY),--only $(ONLY))
 
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock
