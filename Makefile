@@ -10,8 +10,11 @@ DATE ?=
 SEEDS ?=
 MODULES ?=
 ONLY ?=
+SECONDS ?=
+TARGET ?=
+CASE ?=
 
-.PHONY: setup native run test lint audit bench acceptance simulate mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate fuzz mutate lock clean
 
 setup: native
 
@@ -57,6 +60,10 @@ acceptance: setup
 
 simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
+
+# The broker's answers, spoiled: what is read wrongly? SEED and CASE repeat one find.
+fuzz: setup
+	$(BIN)/python -m scripts.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TARGET),--target "$(TARGET)") $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
 
 # Wrong changes of the modules that guard money, one at a time: which does no test notice?
 mutate: setup

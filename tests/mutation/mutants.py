@@ -133,7 +133,7 @@ def _of_constant(node: ast.Constant) -> Iterator[ast.AST]:
 
 
 def _of_name(node: ast.Name) -> Iterator[ast.AST]:
-    if node.id in _NAMES:
+    if node.id in _NAMES and isinstance(node.ctx, ast.Load):
         yield ast.Name(id=_NAMES[node.id], ctx=ast.Load())
 
 

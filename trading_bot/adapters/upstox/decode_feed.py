@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse, Quote
 
 from trading_bot.adapters.upstox import feed_walker
-from trading_bot.adapters.upstox.feed_walker import PRICE_MAX, FeedWalker, Walked
+from trading_bot.adapters.upstox.feed_walker import PRICE_MAX, PRICE_MIN, FeedWalker, Walked
 from trading_bot.domain.market_data import Frame, MarketPhase, MarketStatus, Tick
 from trading_bot.domain.money import paise_from_wire
 
@@ -123,7 +123,7 @@ class FeedDecoder:
             trade = packet.ltpc
             price = trade.ltp
             quotes = packet.marketLevel.bidAskQuote
-            if before is None or not quotes or not 0.0 < price < PRICE_MAX:
+            if before is None or not quotes or not PRICE_MIN <= price < PRICE_MAX:
                 uncommon.append(key)
                 continue
             quote = quotes[0]
@@ -136,7 +136,7 @@ class FeedDecoder:
                 key,
                 int(price * 100.0 + 0.5),
                 trade.ltt or sent_at_ms,
-                packet.vtt or before[3],  # 0 is how "not sent" looks
+                packet.vtt or before[3] or 0,  # 0 is how "not sent" looks
                 int(bid * 100.0 + 0.5),
                 quote.bidQ,
                 int(ask * 100.0 + 0.5),
@@ -166,7 +166,7 @@ class FeedDecoder:
                 self._statistics.without_last_trade += 1
                 return None
             self._statistics.depth_only += 1
-        elif not 0.0 < packet.trade.ltp < PRICE_MAX:
+        elif not PRICE_MIN <= packet.trade.ltp < PRICE_MAX:
             self._statistics.suspect_prices += 1
             return None
         try:
@@ -230,7 +230,7 @@ def _completed(key: str, packet: _Packet, before: Tick | None, sent_at_ms: int) 
     """Return the tick of a packet; what it lacks is taken from before. Raises ValueError, OverflowError."""
     trade, quote = packet.trade, packet.quote
     known = before or Tick(key, 0, 0)
-    close = paise_from_wire(trade.cp) if trade is not None else 0
+    close = _close_of(trade) if trade is not None else 0
     bid, ask = paise_from_wire(quote.bidP), paise_from_wire(quote.askP)
     if not (0.0 <= quote.bidP < PRICE_MAX and 0.0 <= quote.askP < PRICE_MAX):
         raise ValueError("a quote that is no price")
