@@ -53,7 +53,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 audit: $(STAMP)
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/python -m scripts.audit
 
 acceptance: setup
 	$(BIN)/python -m scripts.acceptance
