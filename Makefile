@@ -8,13 +8,15 @@ SEED ?=
 DATA ?=
 DATE ?=
 SEEDS ?=
+EXAMPLES ?= 1000
+STEPS ?= 500
 MODULES ?=
 ONLY ?=
 SECONDS ?=
 TARGET ?=
 CASE ?=
 
-.PHONY: setup native run test lint audit bench acceptance simulate fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate machines fuzz mutate lock clean
 
 setup: native
 
@@ -60,6 +62,10 @@ acceptance: setup
 
 simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
+
+# The state machines at length: an hour or more.
+machines: setup
+	MACHINE_EXAMPLES=$(EXAMPLES) MACHINE_STEPS=$(STEPS) $(BIN)/python -m pytest -q tests/unit -k Machine --hypothesis-show-statistics
 
 # The broker's answers, spoiled: what is read wrongly? SEED and CASE repeat one find.
 fuzz: setup
