@@ -47,11 +47,16 @@ def _try(name: str, only: int | None) -> bool:
         print(f"{name}: its tests fail without any mutant: {' '.join(tests)}", flush=True)
         return False
     limit_s = _SLOWEST * (time.monotonic() - started_s) + 10
-    tried = [mutant for mutant in mutants((PACKAGE / name).read_text()) if only in (None, mutant.number)]
+    source = (PACKAGE / name).read_text()
+    lines = [line.strip() for line in source.splitlines()]
+    tried = [mutant for mutant in mutants(source) if only in (None, mutant.number)]
     survivors = [mutant for mutant in tried if not _is_noticed(name, mutant, tests, limit_s)]
-    explained = [mutant for mutant in survivors if (name, mutant.before, mutant.after) in EXPLAINED]
-    for mutant in survivors:
-        why = EXPLAINED.get((name, mutant.before, mutant.after))
+    reasons = {
+        mutant: EXPLAINED.get((name, lines[mutant.line - 1], mutant.before, mutant.after))
+        for mutant in survivors
+    }
+    explained = [mutant for mutant, why in reasons.items() if why]
+    for mutant, why in reasons.items():
         print(
             f"  {'explained' if why else 'survived'} {name} {mutant}{f'  ({why})' if why else ''}", flush=True
         )

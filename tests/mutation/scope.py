@@ -1,5 +1,7 @@
 """What is mutated, by which tests it must be noticed, and how many of the mutants at least."""
 
+import tomllib
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -47,5 +49,8 @@ SCOPE: dict[str, Scope] = {
     ),
 }
 
-EXPLAINED: dict[tuple[str, str, str], str] = {}
-"""Mutants (module, before, after) that no test can notice, with the reason."""
+_EXPLAINED = tomllib.loads((Path(__file__).parent / "explained.toml").read_text(encoding="utf-8"))
+EXPLAINED: dict[tuple[str, str, str, str], str] = {
+    (row["module"], row["line"], row["before"], row["after"]): row["why"] for row in _EXPLAINED["mutant"]
+}
+"""Mutants (module, line, before, after) that no test can notice, with the reason."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.mutants import mutants
-from tests.mutation.scope import SCOPE
+from tests.mutation.scope import EXPLAINED, SCOPE
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -53,3 +53,11 @@ def test_a_mutant_is_noticed_by_the_modules_own_tests():
 def test_what_is_in_the_scope_exists(name):
     assert (PROJECT / "trading_bot" / name).is_file()
     assert all((PROJECT / test).is_file() for test in SCOPE[name].tests)
+
+
+@pytest.mark.parametrize(("name", "line", "before", "after"), EXPLAINED)
+def test_what_is_explained_is_still_a_mutant(name, line, before, after):
+    source = (PROJECT / "trading_bot" / name).read_text()
+    lines = [one.strip() for one in source.splitlines()]
+
+    assert (line, before, after) in {(lines[one.line - 1], one.before, one.after) for one in mutants(source)}
