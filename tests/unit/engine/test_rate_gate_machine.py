@@ -59,7 +59,7 @@ class RateGateMachine(RuleBasedStateMachine):
     def the_use_that_is_shown_is_what_was_called(self):
         for use, (length_ms, limit, _) in zip(self.gate.use(self.now_ms), WINDOWS, strict=True):
             assert use.limit == limit
-            assert use.used == sum(1 for at_ms in self.calls if at_ms > self.now_ms - length_ms)
+            assert use.used == sum(1 for at_ms in self.calls if at_ms >= self.now_ms - length_ms)
 
     def _make(self, *, is_exit: bool) -> None:
         self.gate.take(self.now_ms, is_exit=is_exit)
