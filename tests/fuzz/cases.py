@@ -67,17 +67,25 @@ TARGETS: dict[str, Callable[[Random], Deed]] = {
 def tried(target: str, seed: int, case: int) -> Find | None:
     """Do one case and return what was wrong with it."""
     deed = TARGETS[target](Random(f"{target}:{seed}:{case}"))
-    started_s = time.thread_time()
     try:
-        deed()
+        took_s = _seconds(deed)
+        if took_s > SLOWEST_S:
+            took_s = min(
+                took_s, _seconds(deed)
+            )  # the first time a collection of garbage may have come between
     except Exception as error:  # noqa: BLE001  # whatever escapes is what is looked for
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}"
         return Find(target, seed, case, f"{where}: {str(error)[:200]}", where)
-    took_s = time.thread_time() - started_s
     if took_s > SLOWEST_S:
         return Find(target, seed, case, f"took {took_s * 1_000:.0f} ms", "slow")
     return None
+
+
+def _seconds(deed: Deed) -> float:
+    started_s = time.thread_time()
+    deed()
+    return time.thread_time() - started_s
 
 
 def shown(target: str, seed: int, case: int) -> str:

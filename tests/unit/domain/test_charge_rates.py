@@ -214,7 +214,7 @@ def test_the_first_known_day_needs_no_assumption_and_the_day_before_does():
 
 
 def test_no_row_at_all_is_refused():
-    with pytest.raises(UncoveredDateError):
+    with pytest.raises(UncoveredDateError, match=r"\bcharges\.toml\b(?!~)"):
         at_or_first([], date(2024, 7, 15), "stt")
 
 
@@ -294,5 +294,27 @@ def test_both_exchanges_and_whole_rupees_are_what_a_file_means_that_does_not_say
 def test_two_rows_of_one_day_are_refused_in_every_table(name, row):
     document = facts().model_dump() | {name: [row, row]}
 
-    with pytest.raises(ValueError, match=f"{name}.*two rows"):
+    with pytest.raises(ValueError, match=rf"\b{name}: two rows"):
         ChargeFacts.model_validate(document)
+
+
+@pytest.mark.parametrize("line", ["stt", "exchange", "ipft", "sebi", "stamp"])
+def test_rated_lines_go_by_these_words_and_no_others(line):
+    assert RateRow.model_validate(rate(line=line)).line == line
+    with pytest.raises(ValueError, match="line"):
+        RateRow.model_validate(rate(line=f"{line}s"))
+
+
+@pytest.mark.parametrize("line", ["brokerage", "exchange", "sebi", "ipft", "dp"])
+def test_taxed_lines_go_by_these_words_and_no_others(line):
+    row = SOURCED | {"percent": "18"}
+
+    assert TaxRow.model_validate(row | {"base": [line]}).base == (line,)
+    with pytest.raises(ValueError, match="base"):
+        TaxRow.model_validate(row | {"base": [f"{line}s"]})
+
+
+def test_taxes_are_rounded_to_the_rupee_or_to_the_paisa():
+    assert ChargeRounding(stt="paisa", stamp="rupee").stt == "paisa"
+    with pytest.raises(ValueError, match="stamp"):
+        ChargeRounding(stamp="anna")
