@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from trading_bot.adapters.redaction import without_tokens
+
 _HTTP_OK = range(200, 300)
 _MESSAGE_CHARACTERS_MAX = 300
 
@@ -48,8 +50,10 @@ def is_ok(status: int) -> bool:
 
 
 def printable(text: object) -> str:
-    """Return a broker's text without control characters and without excess length."""
-    cleaned = "".join(character if character.isprintable() else " " for character in str(text))
+    """Return a broker's text without control characters, tokens and excess length."""
+    cleaned = "".join(
+        character if character.isprintable() else " " for character in without_tokens(str(text))
+    )
     return cleaned[:_MESSAGE_CHARACTERS_MAX].strip()
 
 
