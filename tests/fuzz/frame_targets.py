@@ -1,4 +1,4 @@
-"""Spoiled frames of the feed through both ways of reading it, and on into candles."""
+"""Spoiled frames of the feed through both ways of reading it, and on into the engine."""
 
 import json
 import os
@@ -11,11 +11,13 @@ from typing import Any
 from google.protobuf.json_format import Parse
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse
 
+from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.scripted_market import CALL, NIFTY, ON, RELIANCE, SBIN, at, update
 from tests.fuzz.wire_format import spoiled
 from trading_bot.adapters.upstox.decode_feed import FeedDecoder, FeedStatistics
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Frame
+from trading_bot.engine.inputs import FrameReceived
 from trading_bot.simulator.server.day_record import InstrumentDay, MarketDay
 from trading_bot.simulator.server.feed_encoder import INITIAL_FEED, LIVE_FEED, MODES, FeedEncoder, frame
 
@@ -64,13 +66,17 @@ def read_frames(messages: list[bytes]) -> None:
     """Read them both ways. Raises AssertionError, or whatever escapes, when something is wrong."""
     attributes, walked = FeedStatistics(), FeedStatistics()
     decoders = FeedDecoder(attributes, is_walked=False), FeedDecoder(walked, is_walked=True)
+    engine, newest_ms = EngineDriver(), 0
     for raw in messages:
         by_attributes, by_walking = (list(map(_in_order, decoder.decode(raw))) for decoder in decoders)
         # repr, since a spoiled key may come twice and nothing else tells -0.0 from 0.0
         assert repr(by_attributes) == repr(by_walking), "the two ways of reading differ"
         assert asdict(attributes) == asdict(walked), "the two ways of counting differ"
         for message in by_attributes:
-            _check(message)
+            if isinstance(message, Frame):
+                newest_ms = max(newest_ms, message.sent_at_ms)
+                _check(message, newest_ms)
+                engine.take(FrameReceived(at_ms=0, frame=message))
 
 
 def _in_order(message: Any) -> Any:
@@ -79,9 +85,10 @@ def _in_order(message: Any) -> Any:
     return Frame(message.sent_at_ms, tuple(sorted(message.ticks, key=repr)), message.is_snapshot)
 
 
-def _check(message: Any) -> None:
-    for tick in message.ticks if isinstance(message, Frame) else ():
+def _check(frame: Frame, newest_ms: int) -> None:
+    for tick in frame.ticks:
         assert 0 < tick.last_price <= _PRICE_MAX, "a price that is none"
+        assert 0 < tick.traded_at_ms <= newest_ms + 60_000, "a trade from the future"
         assert 0 <= tick.bid <= _PRICE_MAX, "a bid that is none"
         assert 0 <= tick.ask <= _PRICE_MAX, "an ask that is none"
         assert 0 <= tick.previous_close <= _PRICE_MAX, "a close that is none"

@@ -163,7 +163,9 @@ def check_outcome(outcome: Any, document: Any, status: int) -> None:
         assert document["status"] == "success", "accepted without success"
     if isinstance(outcome, Refused):
         assert 400 <= status < 500, "refused without a 4xx"
-        codes = [row.get("error_code") or row.get("errorCode") for row in document["errors"]]
+        rows = document["errors"]
+        assert all(isinstance(row, dict) for row in rows), "refused beside something that cannot be read"
+        codes = [row.get("error_code") or row.get("errorCode") for row in rows]
         assert codes, "refused without a code"
         assert all(code in REFUSALS for code in codes), "refused without a proof"
 

@@ -13,7 +13,15 @@ from google.protobuf.message import DecodeError
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse, Quote
 
 from trading_bot.adapters.upstox import feed_walker
-from trading_bot.adapters.upstox.feed_walker import PRICE_MAX, PRICE_MIN, FeedWalker, Walked
+from trading_bot.adapters.upstox.feed_walker import (
+    AHEAD_MS,
+    EARLIEST_MS,
+    LATEST_MS,
+    PRICE_MAX,
+    PRICE_MIN,
+    FeedWalker,
+    Walked,
+)
 from trading_bot.domain.market_data import Frame, MarketPhase, MarketStatus, Tick
 from trading_bot.domain.money import paise_from_wire
 
@@ -52,6 +60,8 @@ class FeedStatistics:
     """Packets without a price, before any price of that key was known."""
     suspect_prices: int = 0
     """Packets dropped for a zero, negative, infinite or absurd price."""
+    suspect_times: int = 0
+    """Packets dropped for a trade from the future, or from before the market."""
     unknown_enums: int = 0
     without_time: int = 0
     """Packets of which nobody said when they were traded or sent."""
@@ -93,7 +103,9 @@ class FeedDecoder:
         return self._frames(raw, response, is_initial=kind == _INITIAL)
 
     def _frames(self, raw: bytes, response: Any, *, is_initial: bool) -> tuple[Frame, ...]:
-        sent_at_ms = response.currentTs or _newest_trade_ms(response)
+        sent_at_ms = response.currentTs
+        if not EARLIEST_MS < sent_at_ms < LATEST_MS:
+            sent_at_ms = _newest_trade_ms(response)
         if not sent_at_ms:
             self._statistics.without_time += len(response.feeds)
             return ()
@@ -115,6 +127,7 @@ class FeedDecoder:
         """Read by attributes what the walker reads from the bytes."""
         ticks: list[Tick] = []
         uncommon: list[str] = []
+        newest_ms = sent_at_ms + AHEAD_MS
         for key, feed in packets.items():
             # Unrolled: each call saved here is saved for every tick of the day. Reading an absent
             # sub-message gives zeros, so other modes show by their price.
@@ -127,6 +140,10 @@ class FeedDecoder:
                 uncommon.append(key)
                 continue
             quote = quotes[0]
+            traded_at_ms = trade.ltt or sent_at_ms
+            if not EARLIEST_MS < traded_at_ms <= newest_ms:
+                uncommon.append(key)
+                continue
             bid, ask = quote.bidP, quote.askP
             if not (0.0 <= bid < PRICE_MAX and 0.0 <= ask < PRICE_MAX):  # also for NaN
                 uncommon.append(key)
@@ -135,7 +152,7 @@ class FeedDecoder:
             values = (
                 key,
                 int(price * 100.0 + 0.5),
-                trade.ltt or sent_at_ms,
+                traded_at_ms,
                 packet.vtt or before[3] or 0,  # 0 is how "not sent" looks
                 int(bid * 100.0 + 0.5),
                 quote.bidQ,
@@ -169,6 +186,9 @@ class FeedDecoder:
         elif not PRICE_MIN <= packet.trade.ltp < PRICE_MAX:
             self._statistics.suspect_prices += 1
             return None
+        elif packet.trade.ltt and not EARLIEST_MS < packet.trade.ltt <= sent_at_ms + AHEAD_MS:
+            self._statistics.suspect_times += 1
+            return None
         try:
             return _completed(key, packet, before, sent_at_ms)
         except (ValueError, OverflowError):
@@ -194,7 +214,8 @@ def _close_of(trade: Any) -> int:
 def _newest_trade_ms(response: Any) -> int:
     """Return the latest trade time of a frame that does not say when it was sent; 0 where there is none."""
     trades = (_packet(feed).trade for feed in response.feeds.values())
-    return max((trade.ltt for trade in trades if trade is not None), default=0)
+    times_ms = (trade.ltt for trade in trades if trade is not None)
+    return max((at_ms for at_ms in times_ms if EARLIEST_MS < at_ms < LATEST_MS), default=0)
 
 
 class _Packet(NamedTuple):

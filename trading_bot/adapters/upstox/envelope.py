@@ -60,15 +60,15 @@ def printable(text: object) -> str:
 def _errors(rows: Any) -> tuple[BrokerError, ...]:
     if not isinstance(rows, list):
         return ()
+    return tuple(map(_error, rows))
+
+
+def _error(row: Any) -> BrokerError:
+    if not isinstance(row, dict):
+        return BrokerError("", printable(row))
     # Snake case is the current spelling, camel case the older twin; either may come alone.
-    return tuple(
-        BrokerError(
-            printable(row.get("error_code") or row.get("errorCode") or ""),
-            printable(row.get("message") or ""),
-        )
-        for row in rows
-        if isinstance(row, dict)
-    )
+    code = row.get("error_code") or row.get("errorCode") or ""
+    return BrokerError(printable(code), printable(row.get("message") or ""))
 
 
 def _refuse_constant(name: str) -> None:
