@@ -45,7 +45,10 @@ SCOPE: dict[str, Scope] = {
         "engine/rate_gate",
         "engine/decisions/reconcile",
         "engine/decisions/doubts",
-        "engine/decisions/protection",
+    ),
+    "engine/decisions/protection.py": Scope(
+        tuple(f"tests/unit/engine/decisions/test_{name}.py" for name in ("protection", "trades", "ticks")),
+        _DECIDED,
     ),
 }
 

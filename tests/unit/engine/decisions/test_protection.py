@@ -9,7 +9,7 @@ from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import CancelOrder, ModifyOrder
+from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder
 from trading_bot.engine.ports import Refused, Unknown
 
 
@@ -334,3 +334,16 @@ def test_square_off_waits_for_a_pending_change(driver):
 
     (change,) = driver.changes()
     assert change.terms.order_type is not OrderType.STOP_LIMIT
+
+
+def test_a_stop_that_is_gone_is_told_at_once_and_counted(driver):
+    """V4, V16."""
+    _, stop = driver.enter()
+    driver.drain()
+
+    driver.push(stop, OrderStatus.REJECTED, message="below the circuit")
+
+    told = [command for command in driver.drain() if isinstance(command, Alert)]
+    assert any(alert.level == "critical" and alert.text.startswith(f"stop of {KEY} gone: ") for alert in told)
+    (trade,) = driver.book.trades.values()
+    assert trade.stop_failures == 1
