@@ -63,7 +63,7 @@ acceptance: setup
 simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
 
-# The state machines at length: an hour or more.
+# The state machines at length.
 machines: setup
 	MACHINE_EXAMPLES=$(EXAMPLES) MACHINE_STEPS=$(STEPS) $(BIN)/python -m pytest -q tests/unit -k Machine --hypothesis-show-statistics
 
