@@ -10,8 +10,15 @@ DATE ?=
 SEEDS ?=
 FROM ?=
 JOBS ?= 2
+EXAMPLES ?= 1000
+STEPS ?= 500
+MODULES ?=
+ONLY ?=
+SECONDS ?=
+TARGET ?=
+CASE ?=
 
-.PHONY: setup native run test lint audit bench acceptance simulate simulate-faults prove-harness lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate simulate-faults prove-harness machines fuzz mutate lock clean
 
 setup: native
 
@@ -51,7 +58,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 audit: $(STAMP)
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/python -m scripts.audit
 
 acceptance: setup
 	$(BIN)/python -m scripts.acceptance
@@ -64,6 +71,18 @@ simulate-faults: setup
 
 prove-harness: setup
 	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+
+# The state machines at length.
+machines: setup
+	MACHINE_EXAMPLES=$(EXAMPLES) MACHINE_STEPS=$(STEPS) $(BIN)/python -m pytest -q tests/unit -k Machine --hypothesis-show-statistics
+
+# The broker's answers, spoiled: what is read wrongly? SEED and CASE repeat one find.
+fuzz: setup
+	$(BIN)/python -m scripts.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TARGET),--target "$(TARGET)") $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
+
+# Wrong changes of the modules that guard money, one at a time: which does no test notice?
+mutate: setup
+	$(BIN)/python -m scripts.mutate $(MODULES) $(if $(ONLY),--only $(ONLY))
 
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock

@@ -1,6 +1,7 @@
 """The command line: arguments in, exit code out."""
 
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None, backend: Backend | None = None) -> int:
     """Run one command and return its exit code."""
+    _forbid_core_dumps()
     parsed, run = parse_arguments(arguments)
     places = Places(folder=Path.cwd(), config_file=parsed.config, overrides=overrides_of(parsed))
     context = Context(
@@ -49,6 +51,12 @@ def main(arguments: Sequence[str] | None = None, backend: Backend | None = None)
     except Exception as error:  # noqa: BLE001  # the last resort: the stack goes to the log, one line to the user
         context.warn(_crash_line(error, places))
         return _FAILED
+
+
+def _forbid_core_dumps() -> None:
+    """A crash leaves no copy of the memory behind: the token would be in it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _program() -> Backend:

@@ -24,6 +24,13 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
 _MAX_DEPTH = 8
 
 
+def without_tokens(text: str) -> str:
+    """The text without what looks like a token, whoever knows it."""
+    for shape, replacement in _SHAPES:
+        text = shape.sub(replacement, text)
+    return text
+
+
 class Redactor:
     """Replaces every known secret, and whatever looks like a token, wherever it hides.
 
@@ -46,9 +53,7 @@ class Redactor:
         """The text without secrets."""
         for secret in self._known:
             text = text.replace(secret, MASK)
-        for shape, replacement in _SHAPES:
-            text = shape.sub(replacement, text)
-        return text
+        return without_tokens(text)
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """The value without secrets, made of what JSON knows; foreign objects become their redacted text."""

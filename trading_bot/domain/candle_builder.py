@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from trading_bot.domain.candle_folding import FormingCandle, joined
-from trading_bot.domain.ist import date_of
+from trading_bot.domain.ist import MS_PER_DAY, date_of
 from trading_bot.domain.market_data import Candle, Tick
 
 MICRO_S = 10
@@ -217,7 +217,8 @@ class CandleBuilder:
         """Before the session, learn what was traded already; a total of an earlier day says nothing."""
         if tick.traded_at_ms >= self._session_start_ms or tick.day_volume is None:
             return
-        is_of_today = date_of(tick.traded_at_ms) == date_of(self._session_start_ms)
+        is_near = self._session_start_ms - tick.traded_at_ms < MS_PER_DAY  # others may have no date at all
+        is_of_today = is_near and date_of(tick.traded_at_ms) == date_of(self._session_start_ms)
         if self._day_volume == _UNKNOWN and (is_of_today or tick.day_volume == 0):
             self._day_volume = self._counted_volume = tick.day_volume
 

@@ -101,7 +101,7 @@ class RateGate:
         return tuple(
             WindowUse(
                 window.length_ms // 1_000,
-                sum(1 for at_ms in self._calls if at_ms > now_ms - window.length_ms),
+                sum(1 for at_ms in self._calls if at_ms >= now_ms - window.length_ms),
                 window.limit,
             )
             for window in self._windows

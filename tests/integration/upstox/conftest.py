@@ -157,8 +157,8 @@ def reads(transport, settings, sleep):
 
 
 @pytest.fixture(scope="session")
-def self_signed(tmp_path_factory):
-    """A server context whose certificate nobody vouches for."""
+def certificate(tmp_path_factory):
+    """The folder of a certificate for 127.0.0.1 alone, `cert.pem`, for which nobody vouches but itself."""
     folder = tmp_path_factory.mktemp("tls")
     command = (
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
@@ -168,6 +168,12 @@ def self_signed(tmp_path_factory):
         subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
     except FileNotFoundError:
         pytest.skip("openssl is needed to make a certificate")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def self_signed(certificate):
+    """A server context with that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
     return context

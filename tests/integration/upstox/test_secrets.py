@@ -64,6 +64,24 @@ async def test_canary_token_appears_in_no_log_error_or_outcome(broker, adapter, 
     assert CANARY not in " ".join(said)
 
 
+TOKEN_SHAPED = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJBQjEyMzQifQ.c2lnbmF0dXJl"
+
+
+async def test_token_that_the_broker_quotes_in_its_refusal_is_kept_nowhere(broker, adapter):
+    """What it says goes into the journal with the order."""
+    said = f"Invalid token Bearer {TOKEN_SHAPED}, or {TOKEN_SHAPED}"
+    broker.on_error("POST", "/v3/order/place", 400, "UDAPI100036", said)
+    broker.on_error("GET", "/v2/order/retrieve-all", 400, "UDAPI100036", said)
+
+    outcome = await adapter.broker.place(ORDER)
+    with pytest.raises(TradingBotError) as caught:
+        await adapter.broker.orders()
+
+    assert "Invalid token" in outcome.message
+    assert TOKEN_SHAPED not in f"{outcome} {caught.value}"
+    assert "c2lnbmF0dXJl" not in f"{outcome} {caught.value}"
+
+
 async def test_order_updates_come_from_the_stream(adapter, broker):
     broker.on_error("GET", "/v2/feed/portfolio-stream-feed/authorize", 401, "UDAPI100050")
 

@@ -5,7 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from trading_bot.domain.calendar import UNNAMED_CLOSURE, Calendar, CalendarFacts, SpecialSession
+from trading_bot.domain.calendar import (
+    UNNAMED_CLOSURE,
+    Calendar,
+    CalendarFacts,
+    ClosureList,
+    Coverage,
+    Holiday,
+    HolidayList,
+    SpecialSession,
+)
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import datetime_of
@@ -216,6 +225,9 @@ def test_neighbouring_trading_days_skip_weekends_and_holidays(calendar):
         Calendar.is_muhurat,
         lambda calendar, on: calendar.session(on, Segment.NSE_EQ),
         lambda calendar, on: calendar.trading_days(on, date(2026, 1, 1)),
+        lambda calendar, on: calendar.trading_days(date(2026, 1, 1), on),
+        lambda calendar, on: calendar.hours_row(on, Segment.NSE_EQ),
+        Calendar.special_session,
     ],
 )
 def test_a_day_that_no_list_covers_is_refused(calendar, on, question):
@@ -259,6 +271,54 @@ def hours_row(**changes):
         "confidence": "H",
     }
     return HoursRow.model_validate(row | changes)
+
+
+def special(**changes):
+    row = {"on": date(2024, 1, 6), "name": "T", "hours": "ordinary", "source": "s", "confidence": "H"}
+    return row | changes
+
+
+def small_calendar(*specials):
+    coverage = {"first": date(2024, 1, 1), "last": date(2024, 1, 31), "source": "s"}
+    facts = CalendarFacts.model_validate({"coverage": coverage, "special_sessions": specials})
+    return Calendar(facts, [hours_row(), hours_row(segments=["NSE_FO"])])
+
+
+def test_the_row_of_a_day_with_its_own_hours_is_shown():
+    known = small_calendar(special())
+
+    assert known.special_session(date(2024, 1, 6)).name == "T"
+    assert known.special_session(date(2024, 1, 8)) is None
+
+
+def test_a_listed_session_trades_on_at_the_closing_price_in_shares_only():
+    listed = {"hours": "listed", "continuous": [["10:00", "11:00"]], "post_close": ["11:10", "11:20"]}
+    known = small_calendar(special(**listed))
+
+    assert hours(known.session(date(2024, 1, 6), Segment.NSE_EQ).post_close) == ("11:10", "11:20")
+    assert known.session(date(2024, 1, 6), Segment.NSE_FO).post_close is None
+
+
+def test_days_are_named_for_what_they_are():
+    assert small_calendar().session(date(2024, 1, 8), Segment.NSE_EQ).name == "ordinary"
+    assert UNNAMED_CLOSURE == "closed (reason not recorded)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        (Coverage, {"first": date(2024, 1, 1), "last": date(2024, 1, 2), "source": "s"}),
+        (Holiday, {"on": date(2024, 1, 1), "name": "N"}),
+        (HolidayList, {"days": [], "source": "s", "confidence": "H"}),
+        (ClosureList, {"days": [], "source": "s", "confidence": "H"}),
+        (SpecialSession, special()),
+    ],
+)
+def test_rows_without_a_name_or_a_source_are_refused(kind, row):
+    kind.model_validate(row)
+    for text in {"name", "source"} & row.keys():
+        with pytest.raises(ValueError, match="at least 1 character"):
+            kind.model_validate(row | {text: ""})
 
 
 def test_two_sets_of_hours_for_one_day_are_refused():

@@ -423,3 +423,12 @@ def test_without_micros_the_longer_candles_are_the_same(steps):
         longer = tuple(done for done in with_micros.add(one) if done.timeframe_s != 10)
 
         assert without.add(one) == longer
+
+
+@pytest.mark.parametrize("at_ms", [-(2**63), 1, 2**63 - 1])
+def test_a_trade_at_no_possible_time_escapes_nowhere(at_ms):
+    """Fault 9: what a decision raises ends the process."""
+    candles = builder()
+
+    assert candles.add(Tick("K", 100, at_ms, 500)) == ()
+    assert candles.ticks_outside_session == 1

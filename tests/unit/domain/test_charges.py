@@ -429,3 +429,46 @@ def test_before_the_first_known_fee_of_the_broker_that_one_is_assumed_and_told(s
 
     assert day.square_off == 59
     assert any("square-off" in notice for notice in day.notices)
+
+
+def test_the_last_covered_day_is_charged(schedule):
+    last = schedule.facts.coverage.last
+
+    assert schedule.charge_day(last, [Dealing(instrument=SHARE, product=INTRADAY, fills=[])]).total == 0
+
+
+def test_unrounded_lines_hold_their_tax_and_start_from_nothing(schedule):
+    lines, _ = schedule.raw_lines(NOW, [Dealing(instrument=SHARE, product=INTRADAY, fills=[bought(10, 100)])])
+
+    taxed = lines[ChargeLine.BROKERAGE] + lines[ChargeLine.EXCHANGE] + lines[ChargeLine.SEBI]
+    assert lines[ChargeLine.GST] > 0
+    assert lines[ChargeLine.GST] == (taxed + lines[ChargeLine.IPFT]) * Decimal("0.18")
+    assert lines[ChargeLine.DP] == 0
+
+
+def test_every_rate_that_is_assumed_is_named(schedule):
+    early = date(2019, 1, 7)
+    delivered = Dealing(instrument=SHARE, product=DELIVERY, fills=[sold(1, 100)])
+    by_the_desk = Dealing(instrument=SHARE, product=INTRADAY, fills=[by_desk(1, 100, "d")])
+
+    day = schedule.charge_day(early, [delivered])
+    _, fee_notice = schedule.square_off_fees(early, [by_the_desk])
+
+    (note,) = day.notes
+    named = {notice.split(":")[0] for notice in note.notices}
+    assert {"depository charge", "brokerage of delivery"} <= named
+    assert fee_notice.startswith("broker's square-off: known from ")
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_an_exercise_is_kept_whichever_of_two_dealings_names_it(schedule, reverse):
+    opened = Dealing(instrument=OPTION, product=DELIVERY, fills=[bought(65, 100)])
+    exercised = Dealing(
+        instrument=OPTION, product=DELIVERY, fills=[], exercise=Exercise(quantity=65, intrinsic=20_000)
+    )
+    dealings = [exercised, opened] if reverse else [opened, exercised]
+
+    (note,) = schedule.charge_day(NOW, dealings).notes
+
+    assert note.sell_value == 13_000
+    assert note.lines[ChargeLine.BROKERAGE] == 40

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading_bot.domain.instrument import Instrument, InstrumentKind, Rounding, Segment
+from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Product, Rounding, Segment
 
 
 def future(lot: int = 25, freeze: int | None = 1_800, tick: int = 5) -> Instrument:
@@ -85,3 +86,55 @@ def test_an_index_cannot_be_ordered():
 
     assert not index.is_tradable
     assert future().is_tradable
+
+
+@pytest.mark.parametrize(
+    ("kind", "spelled"),
+    [
+        (Segment, "NSE_EQ BSE_EQ NSE_FO BSE_FO NSE_INDEX BSE_INDEX"),
+        (InstrumentKind, "equity index future option"),
+        (OptionRight, "CE PE"),
+        (Product, "I D"),
+        (Rounding, "down up nearest"),
+    ],
+)
+def test_words_of_the_wire_and_of_the_journal_never_change(kind, spelled):
+    assert [member.value for member in kind] == spelled.split()
+
+
+def test_a_share_of_which_nothing_else_is_known_trades_one_by_one_in_steps_of_five_paise():
+    share = Instrument(
+        key="NSE_EQ|X", symbol="X", name="X", segment=Segment.NSE_EQ, kind=InstrumentKind.EQUITY
+    )
+
+    assert (share.lot_size, share.tick_size, share.freeze_quantity) == (1, 5, None)
+    assert not share.closing_auction_eligible
+
+
+def test_only_options_are_carried():
+    option = replace(future(), kind=InstrumentKind.OPTION)
+
+    assert option.product is Product.DELIVERY
+    assert future().product is Product.INTRADAY
+
+
+@given(st.integers(0, 10_000_000), st.sampled_from([1, 5, 10, 50]), st.sampled_from(Rounding))
+def test_a_price_on_the_tick_stays_where_it_is(price, tick, rounding):
+    instrument = future(tick=tick)
+    on_tick = price - price % tick
+
+    assert instrument.round_price(on_tick, rounding) == on_tick
+
+
+def test_half_a_tick_goes_away_from_zero():
+    assert future(tick=5).round_price(Decimal("2.5"), Rounding.NEAREST) == 5
+    assert future(tick=5).round_price(Decimal("2.4"), Rounding.NEAREST) == 0
+
+
+def test_a_freeze_smaller_than_a_lot_is_one_lot():
+    assert future(lot=25, freeze=10).slices(50) == (25, 25)
+
+
+def test_the_last_slice_is_the_rest():
+    assert future(lot=25, freeze=60).slices(125) == (50, 50, 25)
+    assert future(lot=25, freeze=50).slices(100) == (50, 50)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading_bot.domain.money import paise, paise_from_wire, round_to_paisa, rupees
+from trading_bot.domain.money import ZERO, paise, paise_from_wire, round_to_paisa, rupees
 
 amounts = st.integers(-(10**12), 10**12)
 
@@ -32,3 +32,7 @@ def test_text_and_whole_rupees_are_taken():
 @pytest.mark.parametrize(("exact", "rounded"), [("1.005", "1.01"), ("-1.005", "-1.01"), ("1.0049", "1.00")])
 def test_halves_round_away_from_zero(exact, rounded):
     assert round_to_paisa(Decimal(exact)) == Decimal(rounded)
+
+
+def test_nothing_is_nothing():
+    assert ZERO == 0

@@ -68,6 +68,16 @@ def test_entries_are_counted_and_exits_are_not():
     assert position.average_entry_price == Decimal("1.10")
 
 
+def test_a_single_unit_is_a_position_too():
+    long, short = (position_after([fill_of(side, 1, 100)]) for side in (Side.BUY, Side.SELL))
+
+    assert (long.direction, long.closing_side, long.entry_quantity) == (Direction.LONG, Side.SELL, 1)
+    assert (short.direction, short.closing_side, short.entry_quantity) == (Direction.SHORT, Side.BUY, 1)
+    assert position_after([fill_of(Side.BUY, 1, 100), fill_of(Side.BUY, 1, 120)]).entry_value == 220
+    assert position_after([fill_of(Side.BUY, 1, 100), fill_of(Side.SELL, 1, 120)]).entry_value == 100
+    assert position_after([fill_of(Side.SELL, 1, 100), fill_of(Side.SELL, 2, 120)]).entry_value == 340
+
+
 def test_a_flat_position_has_no_entry_price():
     assert Position(instrument_key="K").average_entry_price is None
 

@@ -1,11 +1,11 @@
 """Whatever broker, market and operator do in whatever order, what must always hold holds."""
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from tests.fakes.hand_moved_exchange import HandMovedExchange
+from tests.fakes.machines import machine_settings
 from trading_bot.domain.events import ForeignFillTaken, PositionAdopted
 from trading_bot.domain.order import OrderStatus, Purpose, Side
 from trading_bot.domain.signal import Direction
@@ -339,10 +339,5 @@ class EngineMachine(RuleBasedStateMachine):
         return sum(fill.side.sign * fill.quantity for fill in taken)
 
 
-EngineMachine.TestCase.settings = settings(
-    max_examples=100,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+EngineMachine.TestCase.settings = machine_settings()
 TestEngineMachine = EngineMachine.TestCase

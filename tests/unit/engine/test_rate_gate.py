@@ -109,3 +109,30 @@ def test_a_call_that_is_let_go_gives_its_room_back():
     gate.let_go(is_exit=False)
 
     assert gate.ready_at(1_500, is_exit=True) == 1_500
+
+
+def test_a_call_that_is_exactly_a_window_old_is_shown_as_it_is_counted():
+    gate = RateGate(SMALL)
+    gate.take(0, is_exit=True)
+
+    assert [gate.use(now_ms)[0].used for now_ms in (1_000, 1_001)] == [1, 0]
+    assert [gate.use(now_ms)[1].used for now_ms in (60_000, 60_001)] == [1, 0]
+
+
+def test_a_full_minute_and_a_full_half_hour_open_again_to_the_millisecond():
+    minute, half_hour = RateGate(SMALL), RateGate(SMALL)
+    for call in range(10):
+        minute.take(call * 2_000, is_exit=True)
+    for call in range(15):
+        half_hour.take(call * 10_000, is_exit=True)
+
+    assert minute.ready_at(19_000, is_exit=True) == 60_001
+    assert half_hour.ready_at(200_000, is_exit=True) == 1_800_001
+
+
+def test_the_usual_limits_stay_below_the_brokers():
+    """V9: 10, 500 and 2,000 calls are the broker's."""
+    settings = RateSettings()
+
+    assert (settings.per_second, settings.per_minute, settings.per_half_hour) == (8, 450, 1_900)
+    assert (settings.entries_per_second, settings.entry_share) == (5, 0.6)

@@ -38,6 +38,17 @@ def test_distances_are_multiples_of_the_true_range():
     assert plan == ExitPlan(stop_price=99_000, target_price=102_000, trail_distance=750)
 
 
+@pytest.mark.parametrize(
+    ("direction", "plan"),
+    [
+        (Direction.LONG, ExitPlan(stop_price=98_990, target_price=102_000, trail_distance=760)),
+        (Direction.SHORT, ExitPlan(stop_price=101_010, target_price=98_000, trail_distance=760)),
+    ],
+)
+def test_between_ticks_a_stop_goes_outwards_and_a_target_inwards(direction, plan):
+    assert exit_plan(SHARE, direction, 100_000, 501.5, SETTINGS) == plan
+
+
 def test_fixed_distances_are_fractions_of_the_price():
     settings = ExitSettings(policy=ExitPolicy.FIXED)
 
@@ -68,6 +79,12 @@ def test_the_stop_is_at_least_one_tick_away():
         (Direction.LONG, 100_050, 101_100, None),
         (Direction.SHORT, 101_000, 98_900, 99_900),
         (Direction.SHORT, 101_000, 99_010, None),
+        (Direction.LONG, 99_000, 101_000, 100_000),
+        (Direction.SHORT, 101_000, 99_000, 100_000),
+        (Direction.LONG, 100_000, 101_100, 100_100),
+        (Direction.LONG, 100_000, 101_090, None),
+        (Direction.LONG, 99_000, 101_105, 100_100),
+        (Direction.SHORT, 101_000, 98_895, 99_900),
     ],
 )
 def test_a_stop_trails_from_break_even_and_not_for_trifles(direction, stop, best, moved):
@@ -92,6 +109,16 @@ def test_a_stops_limit_lies_past_its_trigger(side, limit):
     terms = stop_terms(SHARE, side, 10, 100_000, SETTINGS)
 
     assert (terms.order_type, terms.trigger_price, terms.price) == (OrderType.STOP_LIMIT, 100_000, limit)
+
+
+@pytest.mark.parametrize(("side", "limit"), [(Side.SELL, 99_000), (Side.BUY, 101_020)])
+def test_between_ticks_a_stops_limit_goes_further_past_its_trigger(side, limit):
+    assert stop_terms(SHARE, side, 10, 100_010, SETTINGS).price == limit
+
+
+@pytest.mark.parametrize(("side", "price"), [(Side.BUY, 100_120), (Side.SELL, 99_900)])
+def test_between_ticks_a_marketable_price_goes_further_past_the_last(side, price):
+    assert marketable_price(SHARE, side, 100_010, 0.001) == price
 
 
 def test_a_stops_limit_stays_a_price():

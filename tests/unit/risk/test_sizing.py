@@ -26,6 +26,17 @@ def question(**changes) -> SizingQuestion:
     return SizingQuestion(**(fields | changes))
 
 
+def test_caps_are_named_as_the_settings_that_they_come_from():
+    assert [cap.value for cap in SizeCap] == [
+        "risk_per_trade",
+        "max_position_fraction",
+        "capital_per_symbol",
+        "max_leverage",
+        "available_funds",
+        "max_open_risk",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "settings", "cap", "quantity"),
     [

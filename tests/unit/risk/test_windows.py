@@ -65,3 +65,27 @@ def test_nothing_is_entered_in_the_break_between_two_sessions():
     assert not hours.may_enter(at(10, 30))
     assert hours.may_enter(at(11, 45))
     assert (hours.open_ms, hours.close_ms) == (at(9, 15), at(12, 30))
+
+
+def test_a_session_is_open_from_its_start_to_just_before_its_end():
+    hours = trading_hours(SHARE, DAY, [(at(9, 15), at(15, 15))], WindowSettings())
+
+    edges = (at(9, 15) - 1, at(9, 15), at(15, 15) - 1, at(15, 15))
+    assert [hours.is_open(moment) for moment in edges] == [False, True, True, False]
+    assert hours.close_ms == at(15, 15)
+
+
+def test_a_session_that_opens_when_all_should_be_flat_is_flat_before_its_own_end():
+    assert trading_hours(SHARE, DAY, [(at(15, 5), at(16))], WindowSettings()).flat_by_ms == at(15, 50)
+
+
+@pytest.mark.parametrize(
+    ("no_new_entry_after", "last_entry"),
+    [(time(11), at(11)), (time(15), at(14, 45)), (time(9, 15), at(14, 45)), (time(9, 16), at(9, 16))],
+)
+def test_entries_end_at_the_users_hour_unless_the_whole_session_lies_after_it(no_new_entry_after, last_entry):
+    settings = WindowSettings(no_new_entry_after=no_new_entry_after)
+
+    hours = trading_hours(SHARE, DAY, [(at(9, 15), at(15, 15))], settings)
+
+    assert hours.last_entry_ms == last_entry

@@ -222,6 +222,7 @@ def test_a_wrong_toml_file_is_explained(project, text, expected):
     ],
 )
 def test_a_wrong_dotenv_is_explained(project, text, mode, expected):
+    """Faults 111 and 116."""
     project.write(".env", text, mode=mode)
 
     error = project.error()

@@ -99,7 +99,7 @@ def order_report(fields: object, oddities: Oddities) -> OrderReport | None:
         terms=terms,
         filled_quantity=filled,
         average_price=average if average and filled else None,
-        message=row.optional_text("status_message_raw", "status_message") or "",
+        message=row.words("status_message_raw", "status_message"),
         change=meaning.change,
         placed_by=row.optional_text("placed_by") or "",
         reported_at_ms=row.newest_moment_ms("order_timestamp", "exchange_timestamp"),

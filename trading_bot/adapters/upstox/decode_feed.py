@@ -14,7 +14,15 @@ from google.protobuf.message import DecodeError
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse, Quote
 
 from trading_bot.adapters.upstox import feed_walker
-from trading_bot.adapters.upstox.feed_walker import PRICE_MAX, FeedWalker, Walked
+from trading_bot.adapters.upstox.feed_walker import (
+    AHEAD_MS,
+    EARLIEST_MS,
+    LATEST_MS,
+    PRICE_MAX,
+    PRICE_MIN,
+    FeedWalker,
+    Walked,
+)
 from trading_bot.domain.market_data import Frame, MarketPhase, MarketStatus, Tick
 from trading_bot.domain.money import paise_from_wire
 
@@ -53,6 +61,8 @@ class FeedStatistics:
     """Packets without a price, before any price of that key was known."""
     suspect_prices: int = 0
     """Packets dropped for a zero, negative, infinite or absurd price."""
+    suspect_times: int = 0
+    """Packets dropped for a trade from the future, or from before the market."""
     unknown_enums: int = 0
     without_time: int = 0
     """Packets of which nobody said when they were traded or sent."""
@@ -94,7 +104,9 @@ class FeedDecoder:
         return self._frames(raw, response, is_initial=kind == _INITIAL)
 
     def _frames(self, raw: bytes, response: Any, *, is_initial: bool) -> tuple[Frame, ...]:
-        sent_at_ms = response.currentTs or _newest_trade_ms(response)
+        sent_at_ms = response.currentTs
+        if not EARLIEST_MS < sent_at_ms < LATEST_MS:
+            sent_at_ms = _newest_trade_ms(response)
         if not sent_at_ms:
             self._statistics.without_time += len(response.feeds)
             return ()
@@ -116,6 +128,7 @@ class FeedDecoder:
         """Read by attributes what the walker reads from the bytes; sorted, since a map has no order."""
         ticks: list[Tick] = []
         uncommon: list[str] = []
+        newest_ms = sent_at_ms + AHEAD_MS
         for key, feed in sorted(packets.items(), key=itemgetter(0)):
             # Unrolled: each call saved here is saved for every tick of the day. Reading an absent
             # sub-message gives zeros, so other modes show by their price.
@@ -124,10 +137,14 @@ class FeedDecoder:
             trade = packet.ltpc
             price = trade.ltp
             quotes = packet.marketLevel.bidAskQuote
-            if before is None or not quotes or not 0.0 < price < PRICE_MAX:
+            if before is None or not quotes or not PRICE_MIN <= price < PRICE_MAX:
                 uncommon.append(key)
                 continue
             quote = quotes[0]
+            traded_at_ms = trade.ltt or sent_at_ms
+            if not EARLIEST_MS < traded_at_ms <= newest_ms:
+                uncommon.append(key)
+                continue
             bid, ask = quote.bidP, quote.askP
             if not (0.0 <= bid < PRICE_MAX and 0.0 <= ask < PRICE_MAX):  # also for NaN
                 uncommon.append(key)
@@ -136,8 +153,8 @@ class FeedDecoder:
             values = (
                 key,
                 int(price * 100.0 + 0.5),
-                trade.ltt or sent_at_ms,
-                packet.vtt or before[3],  # 0 is how "not sent" looks
+                traded_at_ms,
+                packet.vtt or before[3] or 0,  # 0 is how "not sent" looks
                 int(bid * 100.0 + 0.5),
                 quote.bidQ,
                 int(ask * 100.0 + 0.5),
@@ -167,8 +184,11 @@ class FeedDecoder:
                 self._statistics.without_last_trade += 1
                 return None
             self._statistics.depth_only += 1
-        elif not 0.0 < packet.trade.ltp < PRICE_MAX:
+        elif not PRICE_MIN <= packet.trade.ltp < PRICE_MAX:
             self._statistics.suspect_prices += 1
+            return None
+        elif packet.trade.ltt and not EARLIEST_MS < packet.trade.ltt <= sent_at_ms + AHEAD_MS:
+            self._statistics.suspect_times += 1
             return None
         try:
             return _completed(key, packet, before, sent_at_ms)
@@ -195,7 +215,8 @@ def _close_of(trade: Any) -> int:
 def _newest_trade_ms(response: Any) -> int:
     """Return the latest trade time of a frame that does not say when it was sent; 0 where there is none."""
     trades = (_packet(feed).trade for feed in response.feeds.values())
-    return max((trade.ltt for trade in trades if trade is not None), default=0)
+    times_ms = (trade.ltt for trade in trades if trade is not None)
+    return max((at_ms for at_ms in times_ms if EARLIEST_MS < at_ms < LATEST_MS), default=0)
 
 
 class _Packet(NamedTuple):
@@ -231,7 +252,7 @@ def _completed(key: str, packet: _Packet, before: Tick | None, sent_at_ms: int) 
     """Return the tick of a packet; what it lacks is taken from before. Raises ValueError, OverflowError."""
     trade, quote = packet.trade, packet.quote
     known = before or Tick(key, 0, 0)
-    close = paise_from_wire(trade.cp) if trade is not None else 0
+    close = _close_of(trade) if trade is not None else 0
     bid, ask = paise_from_wire(quote.bidP), paise_from_wire(quote.askP)
     if not (0.0 <= quote.bidP < PRICE_MAX and 0.0 <= quote.askP < PRICE_MAX):
         raise ValueError("a quote that is no price")

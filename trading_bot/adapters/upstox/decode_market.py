@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from trading_bot.adapters.upstox.fields import Row, finite_positive, rows_of
+from trading_bot.adapters.upstox.feed_walker import PRICE_MAX
+from trading_bot.adapters.upstox.fields import Row, finite_positive, is_writable, rows_of
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import ms_of
@@ -70,10 +71,18 @@ def _candle(row: object, what: str, has_volume: bool) -> Candle:  # noqa: FBT001
         raise ReadFailedError(f"{what}: a row is not [start, open, high, low, close, volume, ...]")
     start, *prices, volume = row[:_CANDLE_FIELDS_MIN]
     good = [price for price in map(finite_positive, prices) if price is not None]
-    if len(good) != len(prices) or not min(good) == good[2] <= max(good) == good[1]:
+    if len(good) != len(prices) or not min(good) == good[2] <= max(good) == good[1] < PRICE_MAX:
         raise ReadFailedError(f"{what}: {start} has impossible prices {prices}")
     opened, high, low, close = map(paise_from_wire, good)
-    return Candle(_start_ms(start, what), opened, high, low, close, int(volume or 0) if has_volume else None)
+    units = _volume(volume, what) if has_volume else None
+    return Candle(_start_ms(start, what), opened, high, low, close, units)
+
+
+def _volume(sent: object, what: str) -> int:
+    units = Row({"volume": sent}, what).optional_whole("volume")
+    if units < 0:
+        raise ReadFailedError(f"{what}: a volume of {units}")
+    return units
 
 
 def _start_ms(text: object, what: str) -> int:
@@ -128,11 +137,13 @@ def _holiday(row: Row) -> ListedHoliday:
         raise ReadFailedError(f"holiday: {row.text('date')!r} is not a date") from error
     return ListedHoliday(
         on=on,
-        description=row.optional_text("description") or "",
+        description=row.words("description"),
         kind=row.text("holiday_type"),
         closed_exchanges=tuple(_texts(row.fields.get("closed_exchanges"))),
     )
 
 
 def _texts(values: object) -> Iterable[str]:
-    return (value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
+    if not isinstance(values, list):
+        return ()
+    return (value for value in values if isinstance(value, str) and is_writable(value))

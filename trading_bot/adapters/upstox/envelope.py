@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from trading_bot.adapters.redaction import without_tokens
+
 _HTTP_OK = range(200, 300)
 _MESSAGE_CHARACTERS_MAX = 300
 
@@ -48,23 +50,25 @@ def is_ok(status: int) -> bool:
 
 
 def printable(text: object) -> str:
-    """Return a broker's text without control characters and without excess length."""
-    cleaned = "".join(character if character.isprintable() else " " for character in str(text))
+    """Return a broker's text without control characters, tokens and excess length."""
+    cleaned = "".join(
+        character if character.isprintable() else " " for character in without_tokens(str(text))
+    )
     return cleaned[:_MESSAGE_CHARACTERS_MAX].strip()
 
 
 def _errors(rows: Any) -> tuple[BrokerError, ...]:
     if not isinstance(rows, list):
         return ()
+    return tuple(map(_error, rows))
+
+
+def _error(row: Any) -> BrokerError:
+    if not isinstance(row, dict):
+        return BrokerError("", printable(row))
     # Snake case is the current spelling, camel case the older twin; either may come alone.
-    return tuple(
-        BrokerError(
-            printable(row.get("error_code") or row.get("errorCode") or ""),
-            printable(row.get("message") or ""),
-        )
-        for row in rows
-        if isinstance(row, dict)
-    )
+    code = row.get("error_code") or row.get("errorCode") or ""
+    return BrokerError(printable(code), printable(row.get("message") or ""))
 
 
 def _refuse_constant(name: str) -> None:

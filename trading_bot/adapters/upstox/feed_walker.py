@@ -13,8 +13,14 @@ from mypy_extensions import i64
 
 from trading_bot.domain.market_data import Tick
 
+PRICE_MIN: Final = 0.01
 PRICE_MAX: Final = 1e9
-"""In rupees; above it, and for infinity, a price is nonsense."""
+"""In rupees; below a paisa, above the largest, and for infinity, a price is nonsense."""
+EARLIEST_MS: Final = 946_665_000_000  # 2000 in India
+LATEST_MS: Final = 4_102_425_000_000  # 2100
+"""Between these lie all times of the market."""
+AHEAD_MS: Final = 60_000
+"""No trade is as much newer than the frame that tells of it."""
 
 # Wire types, and the tags of the fields that are read: eight times the field's number plus its wire type.
 # Constants of their own, since the compiler puts these in place.
@@ -61,11 +67,12 @@ class FeedWalker:
     """Walks frames; keeps the fields of one packet at a time."""
 
     __slots__ = ("_ask", "_ask_quantity", "_at", "_bid", "_bid_quantity", "_close", "_day_volume",
-                 "_has_quote", "_last_price", "_raw", "_traded_at_ms")  # fmt: skip
+                 "_has_quote", "_last_price", "_newest_ms", "_raw", "_traded_at_ms")  # fmt: skip
 
     def __init__(self) -> None:
         self._raw = b""
         self._at: i64 = 0
+        self._newest_ms: i64 = 0
         self._forget()
 
     def walk(self, raw: bytes, sent_at_ms: int, known: dict[str, Tick], packets: int) -> Walked | None:
@@ -75,6 +82,7 @@ class FeedWalker:
         """
         self._raw = raw
         self._at = 0
+        self._newest_ms = sent_at_ms + AHEAD_MS
         end: i64 = len(raw)
         ticks: list[Tick] = []
         uncommon: list[str] = []
@@ -95,18 +103,16 @@ class FeedWalker:
         self, end: i64, sent_at_ms: int, known: dict[str, Tick], ticks: list[Tick], uncommon: list[str]
     ) -> None:
         """One packet with its key, which comes first on the wire."""
-        if self._varint() != _KEY:
+        if self._at == end or self._varint() != _KEY:
             raise _UncommonError
         key_end = self._length()
         key = self._raw[self._at : key_end].decode()
         self._at = key_end
+        if key_end < end and not (self._varint() == _FEED and self._length() == end):
+            raise _UncommonError  # a second key, or a second value: only protobuf knows which holds
         before = known.get(key)
-        if before is None:
-            uncommon.append(key)
-            return
         self._forget()
-        is_common = self._at < end and self._varint() == _FEED and self._length() == end
-        if is_common and self._read_feed(end):
+        if before is not None and self._read_feed(end):
             ticks.append(self._tick(before, sent_at_ms))
         else:
             uncommon.append(key)
@@ -119,7 +125,7 @@ class FeedWalker:
                 before[0],
                 int(self._last_price * 100.0 + 0.5),
                 self._traded_at_ms or sent_at_ms,
-                self._day_volume or before[3],  # 0 is how "not sent" looks
+                self._day_volume or before[3] or 0,  # 0 is how "not sent" looks
                 int(self._bid * 100.0 + 0.5),
                 self._bid_quantity,
                 int(self._ask * 100.0 + 0.5),
@@ -146,9 +152,10 @@ class FeedWalker:
                 return False
         return (
             self._has_quote
-            and 0.0 < self._last_price < PRICE_MAX
+            and PRICE_MIN <= self._last_price < PRICE_MAX
             and 0.0 <= self._bid < PRICE_MAX
             and 0.0 <= self._ask < PRICE_MAX
+            and (self._traded_at_ms == 0 or EARLIEST_MS < self._traded_at_ms <= self._newest_ms)
         )
 
     def _read_full_feed(self, end: i64) -> bool:

@@ -18,6 +18,8 @@ from trading_bot.domain.money import paise_from_wire
 E = TypeVar("E", bound=StrEnum)
 
 _NOTHING = frozenset({None, "", "NA", "N/A", "null"})
+_MAGNITUDES = range(-30, 16)
+"""Powers of ten with which a number may begin: an exponent of a billion is JSON and fills the memory."""
 _TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 
 
@@ -72,8 +74,18 @@ class Row:
         for name in names:
             value = self._fields.get(name)
             if isinstance(value, str) and value.strip() not in _NOTHING:
+                if not is_writable(value):
+                    self._fail(name, f"is {printable(value)!r}, which cannot be written")
                 return value.strip()
         return None
+
+    def words(self, *names: str) -> str:
+        """Return the first of these fields that says something to a person, cleaned; "" where none does."""
+        for name in names:
+            value = self._fields.get(name)
+            if isinstance(value, str) and value.strip() not in _NOTHING:
+                return printable(value)
+        return ""
 
     def whole(self, name: str) -> int:
         """Return a required whole number."""
@@ -127,6 +139,8 @@ class Row:
             self._fail(name, f"is {printable(value)!r}, not a number")
         if not number.is_finite():
             self._fail(name, "is not a finite number")
+        if number.adjusted() not in _MAGNITUDES:
+            self._fail(name, "is out of all range")
         return number
 
     def _as_whole(self, name: str, number: Decimal) -> int:
@@ -156,8 +170,21 @@ def _moment_ms(value: object) -> int:
     return 0
 
 
+def is_writable(text: str) -> bool:
+    """Whether a file can hold the text: JSON can say half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def finite_positive(value: object) -> float | None:
     """Return a price as float, or None where it is not one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) and value > 0 else None
+    try:
+        price = float(value)
+    except OverflowError:  # JSON's whole numbers have no end
+        return None
+    return price if math.isfinite(price) and price > 0 else None

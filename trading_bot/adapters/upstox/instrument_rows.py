@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trading_bot.adapters.upstox.fields import is_writable
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.ist import date_of
@@ -20,6 +21,8 @@ _BSE_DEBT_GROUPS = frozenset({"F", "G"})
 _RIGHTS = {right.value: right for right in OptionRight}
 _TEST_MARK = "NSETEST"
 _BROKEN_SHARE_MAX = 0.01
+_WHOLE_MAX = 10**12
+"""No lot, tick, strike in paise or freeze quantity comes near it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def parsed(rows: object, what: str) -> ParsedRows:
     for row in rows:
         try:
             instrument = _instrument(row, auction_keys, left_out)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
             left_out["broken"] += 1
             continue
         if instrument is not None:
@@ -89,12 +92,12 @@ def _reason_to_leave_out(row: dict[str, Any], segment: Segment | None) -> str | 
 def _index(row: dict[str, Any], segment: Segment) -> Instrument:
     return Instrument(
         key=_key(row),
-        symbol=row["trading_symbol"],
-        name=row["name"],
+        symbol=_text(row["trading_symbol"]),
+        name=_text(row["name"]),
         segment=segment,
         kind=InstrumentKind.INDEX,
         tick_size=1,
-        exchange_token=row.get("exchange_token"),
+        exchange_token=_optional_text(row.get("exchange_token")),
     )
 
 
@@ -102,15 +105,15 @@ def _share(row: dict[str, Any], segment: Segment, auction_keys: frozenset[str]) 
     key = _key(row)
     return Instrument(
         key=key,
-        symbol=row["trading_symbol"],
-        name=row["name"],
+        symbol=_text(row["trading_symbol"]),
+        name=_text(row["name"]),
         segment=segment,
         kind=InstrumentKind.EQUITY,
         lot_size=_positive(row["lot_size"]),
         tick_size=_positive(row["tick_size"]),
         freeze_quantity=_freeze(row),
-        isin=row.get("isin"),
-        exchange_token=row.get("exchange_token"),
+        isin=_optional_text(row.get("isin")),
+        exchange_token=_optional_text(row.get("exchange_token")),
         closing_auction_eligible=bool(row.get("cas_eligible", key in auction_keys)),
     )
 
@@ -121,18 +124,18 @@ def _contract(row: dict[str, Any], segment: Segment) -> Instrument:
         raise ValueError("neither a future nor an option")
     return Instrument(
         key=_key(row),
-        symbol=row["trading_symbol"],
-        name=row["name"],
+        symbol=_text(row["trading_symbol"]),
+        name=_text(row["name"]),
         segment=segment,
         kind=InstrumentKind.OPTION if right else InstrumentKind.FUTURE,
         lot_size=_positive(row["lot_size"]),
         tick_size=_positive(row["tick_size"]),
         freeze_quantity=_freeze(row),
-        exchange_token=row.get("exchange_token"),
+        exchange_token=_optional_text(row.get("exchange_token")),
         expiry_on=date_of(int(row["expiry"])),  # 23:59:59 IST of the day itself
         strike=_positive(paise_from_wire(row["strike_price"])) if right else None,
         right=right,
-        underlying_key=row.get("underlying_key") or row.get("asset_key"),
+        underlying_key=_optional_text(row.get("underlying_key") or row.get("asset_key")),
     )
 
 
@@ -142,20 +145,32 @@ def _is_share(row: dict[str, Any], segment: Segment) -> bool:
 
 
 def _key(row: dict[str, Any]) -> str:
-    key: str = row["instrument_key"]
+    key = _text(row["instrument_key"])
     if not key.startswith(row["segment"] + "|"):
         raise ValueError("the key does not begin with its segment")
     return key
 
 
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not is_writable(value):
+        raise ValueError("not a text")
+    return value
+
+
+def _optional_text(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
 def _positive(value: float) -> int:
     """Return a positive whole number; ticks come as floats of paise, lots as ints."""
     whole = int(value)
-    if whole != value or whole <= 0:
+    if whole != value or not 0 < whole < _WHOLE_MAX:
         raise ValueError("not a positive whole number")
     return whole
 
 
 def _freeze(row: dict[str, Any]) -> int | None:
     freeze = int(row.get("freeze_quantity") or 0)
+    if freeze >= _WHOLE_MAX:
+        raise ValueError("not a freeze quantity")
     return freeze if freeze > 0 else None

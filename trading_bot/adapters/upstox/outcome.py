@@ -139,7 +139,7 @@ def _named_orders(data: object) -> list[str]:
     ids = data.get("order_ids", [data.get("order_id")])
     if not isinstance(ids, list):
         return []
-    return [name for name in ids if isinstance(name, str)]
+    return [name if isinstance(name, str) else "" for name in ids]
 
 
 def _claimed_failure(write: Write, status: int, envelope: Envelope) -> Outcome:

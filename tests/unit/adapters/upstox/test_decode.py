@@ -111,6 +111,40 @@ def test_whole_numbers_are_understood_however_they_are_written(quantity):
     assert report(quantity=quantity).terms.quantity == 10
 
 
+@pytest.mark.parametrize(
+    "quantity", [Decimal("1e999999999"), "1E+999999999", Decimal("0e-999999999"), 2**63, 10**30]
+)
+def test_number_that_nothing_can_hold_fails_the_read_at_once(quantity):
+    """Such a number would fill the memory when it is written out, or overflow the journal's columns."""
+    with pytest.raises(ReadFailedError, match="quantity"):
+        report(quantity=quantity)
+
+
+@pytest.mark.parametrize("price", [Decimal("1e400"), Decimal("1e-999999999"), 10**400])
+def test_price_that_nothing_can_hold_fails_the_read(price):
+    for name in ("price", "average_price"):
+        with pytest.raises(ReadFailedError, match=name):
+            report(filled_quantity=1, **{name: price})
+
+
+def test_smallest_remainders_of_binary_arithmetic_are_read():
+    assert report(filled_quantity=1, average_price=Decimal("5.684E-14")).average_price > 0
+
+
+@pytest.mark.parametrize("name", ["order_id", "tag", "instrument_token", "placed_by"])
+def test_text_that_cannot_be_written_fails_the_read(name):
+    """A lone surrogate is valid in JSON and in no file: the journal could not keep the row."""
+    with pytest.raises(ReadFailedError, match=name):
+        report(**{name: "A\ud800"})
+
+
+def test_words_of_the_broker_are_cleaned_and_never_fail_the_read():
+    found = report(status_message_raw="no\ud800\x1b[31m" + "x" * 1_000)
+
+    assert found.message.startswith("no  [31mxx")
+    assert len(found.message) == 300
+
+
 def test_order_not_yet_at_the_exchange_may_lack_a_filled_quantity():
     assert report(status="validation pending", filled_quantity=None).filled_quantity == 0
 

@@ -134,7 +134,7 @@ def test_volume_before_the_first_trade_of_the_day_is_zero_and_not_unknown(decode
     assert tick.day_volume == 0
 
 
-@pytest.mark.parametrize("price", [-1.0, math.nan, math.inf, -math.inf, 1e12, 0.0])
+@pytest.mark.parametrize("price", [-1.0, math.nan, math.inf, -math.inf, 1e12, 0.0, 0.004])
 def test_impossible_price_is_dropped_and_counted(decoder, statistics, price):
     response = full(live(), ltp=price)
 
@@ -159,6 +159,65 @@ def test_impossible_quote_after_a_good_tick_is_dropped_and_counted(decoder, stat
 
     assert decoder.decode(response.SerializeToString()) == ()
     assert statistics.suspect_prices == 1
+
+
+@pytest.mark.parametrize("price", [0.004, 0.0099])
+def test_price_below_a_paisa_is_not_a_price_of_zero(decoder, statistics, price):
+    """Fault 9."""
+    ticks_of(decoder, full(live()))
+
+    assert ticks_of(decoder, full(live(), ltp=price)) == ()
+    assert statistics.suspect_prices == 1
+
+
+IMPOSSIBLE_TIMES = [-(2**63), -1, 1, 86_400_000, NOW_MS + 60_001, 2**62, 2**63 - 1]
+
+
+@pytest.mark.parametrize("ltt", IMPOSSIBLE_TIMES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_trade_at_an_impossible_time_is_dropped_and_counted(decoder, statistics, ltt, is_first):
+    """Faults 9 and 11: one from the future would close its candle, and all others would be too late."""
+    if not is_first:
+        ticks_of(decoder, full(live()))
+
+    assert ticks_of(decoder, full(live(), ltt=ltt)) == ()
+    assert statistics.suspect_times == 1
+
+
+@pytest.mark.parametrize("ltt", [NOW_MS + 60_000, NOW_MS - 90 * 86_400_000])
+def test_trade_a_minute_ahead_or_months_ago_is_possible(decoder, ltt):
+    ticks_of(decoder, full(live()))
+
+    assert [tick.traded_at_ms for tick in ticks_of(decoder, full(live(), ltt=ltt))] == [ltt]
+
+
+@pytest.mark.parametrize("sent_at_ms", [-(2**63), -1, 1, 2**62, 2**63 - 1])
+def test_impossible_time_of_a_frame_is_as_good_as_none(decoder, statistics, sent_at_ms):
+    [frame] = decoder.decode(full(live(sent_at_ms)).SerializeToString())
+
+    assert frame.sent_at_ms == NOW_MS - 10
+    assert decoder.decode(full(live(sent_at_ms), ltt=sent_at_ms).SerializeToString()) == ()
+    assert statistics.without_time == 1
+
+
+@pytest.mark.parametrize("close", [-1.0, math.nan, math.inf, 1e12])
+def test_impossible_close_is_left_out_and_the_trade_kept(decoder, close):
+    response = full(live())
+    response.feeds[KEY].fullFeed.marketFF.ltpc.cp = close
+
+    [tick] = ticks_of(decoder, response)
+
+    assert (tick.last_price, tick.previous_close) == (140_005, 0)
+
+
+def test_volume_is_zero_and_not_unknown_once_the_key_sends_volumes(decoder):
+    response = live()
+    response.feeds[KEY].ltpc.ltp = 1400.05
+    ticks_of(decoder, response)
+
+    [tick] = ticks_of(decoder, full(live(), vtt=0))
+
+    assert tick.day_volume == 0
 
 
 def test_second_tick_carries_everything_as_the_first_did(decoder):

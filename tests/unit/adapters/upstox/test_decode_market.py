@@ -41,6 +41,13 @@ def test_index_candles_have_no_volume():
         row(prices=(100.0, None, 99.5, 100.5)),
         row(prices=(float("nan"), 101.0, 99.5, 100.5)),
         row(prices=(True, 101.0, 1.0, 100.5)),
+        row(prices=(100.0, 1e300, 99.5, 100.5)),
+        row(prices=(100.0, 10**400, 99.5, 100.5)),
+        row(volume="many"),
+        row(volume={}),
+        row(volume=-5),
+        row(volume=float("inf")),
+        row(volume=2**63),
     ],
 )
 def test_candle_that_cannot_be_fails_the_read(wrong):
@@ -116,3 +123,11 @@ def test_instrument_without_both_limits_has_no_band(lower, upper):
 def test_bands_that_cannot_be_fail_the_read(wrong):
     with pytest.raises(ReadFailedError):
         decode_market.price_bands(wrong)
+
+
+def test_half_a_character_in_a_holidays_words_escapes_nowhere():
+    row = {"date": "2026-04-01", "holiday_type": "X", "description": "\ud800", "closed_exchanges": ["\ud800"]}
+
+    [holiday] = decode_market.holidays([row])
+
+    assert (holiday.description, holiday.closed_exchanges) == ("", ())

@@ -142,6 +142,29 @@ def test_key_that_comes_twice_is_left_to_the_general_reader():
     assert FeedWalker().walk(both, NOW_MS, known(KEYS[0]), len(FeedResponse.FromString(both).feeds)) is None
 
 
+def test_entry_with_two_keys_is_left_to_the_general_reader():
+    """Protobuf takes the later key; asking it for the first would give an empty packet."""
+    response = FeedResponse(type=1, currentTs=NOW_MS)
+    common(response, KEYS[0])
+    packet = response.feeds[KEYS[0]].SerializeToString()
+    entry = b"".join(b"\x0a" + bytes([len(key)]) + key.encode() for key in KEYS[:2])
+    entry += b"\x12" + bytes([len(packet)]) + packet
+    raw = b"\x12" + bytes([len(entry) & 127 | 128, len(entry) >> 7]) + entry
+
+    assert list(FeedResponse.FromString(raw).feeds) == [KEYS[1]]
+    assert FeedWalker().walk(raw, NOW_MS, known(*KEYS[:2]), 1) is None
+
+
+def test_empty_entry_at_the_end_escapes_nowhere():
+    """Faults 9 and 10."""
+    response = FeedResponse(type=1, currentTs=NOW_MS)
+    common(response, KEYS[0])
+    raw = response.SerializeToString() + b"\x12\x00"
+
+    assert FeedWalker().walk(raw, NOW_MS, known(KEYS[0]), 2) is None
+    assert FeedDecoder(FeedStatistics(), is_walked=True).decode(raw) != ()
+
+
 def test_group_of_the_old_kind_is_left_to_the_general_reader():
     group = bytes((7 << 3 | 3, 7 << 3 | 4))
 

@@ -175,3 +175,29 @@ def test_every_real_contract_expires_after_the_day_of_the_file(real):
 
     assert len(contracts) == 36_463 - 18  # without those on test symbols
     assert min(row.expiry_on for row in contracts) >= date(2025, 2, 10)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lot_size": float("inf")},
+        {"lot_size": 2**63},
+        {"freeze_quantity": float("inf")},
+        {"freeze_quantity": 1e30},
+        {"tick_size": 1e30},
+        {"name": float("nan")},
+        {"trading_symbol": ["NIFTY"]},
+        {"exchange_token": {}},
+        {"underlying_key": "\ud800"},
+        {"expiry": 10**30},
+        {"strike_price": float("inf")},
+    ],
+)
+def test_row_that_nothing_can_hold_is_left_out_as_broken(wrong):
+    """Fault 109."""
+    good = [OPTION | {"instrument_key": f"NSE_FO|{number}"} for number in range(200)]
+
+    found = parsed([*good, OPTION | wrong], "test")
+
+    assert found.left_out["broken"] == 1
+    assert len(found.instruments) == 200

@@ -23,6 +23,24 @@ def failure(*codes: str, camel: bool = False) -> dict:
     return {"status": "error", "errors": [{spelling: code, "message": "told"} for code in codes]}
 
 
+@pytest.mark.parametrize("stranger", [None, 7, {}, ["B1"]])
+@pytest.mark.parametrize("write", Write)
+def test_second_id_that_cannot_be_read_is_a_second_id_all_the_same(write, stranger):
+    """V2: what was answered with more than one order is not known to be one."""
+    outcome = outcome_of(write, answer(200, success({"order_ids": ["A1", stranger]})), "A1")
+
+    assert isinstance(outcome, Unknown)
+
+
+@pytest.mark.parametrize("stranger", [None, 7, "UDAPI1052", ["UDAPI1052"]])
+def test_refusal_with_an_entry_that_cannot_be_read_proves_nothing(stranger):
+    """V2: the entry may be the order that went through."""
+    document = failure("UDAPI1052")
+    document["errors"].append(stranger)
+
+    assert isinstance(outcome_of(Write.PLACE, answer(400, document)), Unknown)
+
+
 @pytest.mark.parametrize("code", REFUSALS)
 def test_each_listed_code_proves_a_refusal_for_the_writes_it_is_listed_for(code):
     for write in Write:

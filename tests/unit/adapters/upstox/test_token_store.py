@@ -1,3 +1,5 @@
+"""The token of the day on disk (fault 30)."""
+
 import json
 import os
 from datetime import datetime

@@ -2,8 +2,12 @@ import pytest
 
 from tests.fakes.engine_driver import EngineDriver
 from trading_bot.domain.order import OrderStatus, Purpose
-from trading_bot.engine.commands import SearchTag
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
+from trading_bot.engine.decisions.doubts import note_complete_read
+from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.ports import Unknown
+from trading_bot.engine.state import Doubt
 
 
 @pytest.fixture
@@ -30,6 +34,14 @@ def test_the_tag_is_searched_with_growing_delays(driver):
             searched_at.append(second)
 
     assert searched_at == [1, 3, 7, 15, 23, 31]
+
+
+def test_the_first_search_is_not_repeated_within_a_second(driver):
+    tag = doubtful_entry(driver)
+
+    driver.later(0.5)
+
+    assert SearchTag(tag=tag) not in driver.drain()
 
 
 def test_reads_before_the_settle_time_prove_nothing(driver):
@@ -98,3 +110,111 @@ def test_an_absent_stop_counts_as_a_failure_and_is_placed_again(driver):
     (again,) = driver.places()
     assert again.request.purpose is Purpose.STOP
     assert again.request.tag != stop.request.tag
+    (trade,) = driver.book.trades.values()
+    assert trade.stop_failures == 1
+
+
+def test_a_doubt_is_looked_for_at_once_and_told(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+
+    driver.answer(tag, Unknown("timed out"))
+
+    assert driver.drain() == [
+        SearchTag(tag=tag),
+        Alert(level="warning", text=f"outcome of order {tag} unknown: timed out"),
+    ]
+    assert driver.order(tag).message == "timed out"
+
+
+def test_each_search_asks_for_the_books_as_well(driver):
+    tag = doubtful_entry(driver)
+
+    driver.later(1)
+
+    assert ReadBooks(reason=f"order {tag} in doubt") in driver.drain()
+
+
+def test_a_send_without_any_answer_is_in_doubt_after_the_settle_time(driver):
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+    driver.take(inputs.SendStarted(at_ms=0, tag=tag))
+
+    driver.later(29)
+    assert driver.order(tag).status is OrderStatus.SENT
+    driver.later(1)
+
+    assert driver.order(tag).status is OrderStatus.IN_DOUBT
+    assert driver.core.state.doubts[tag].since_ms == driver.now_ms
+    assert driver.order(tag).message == "no answer ever came"
+
+
+def test_a_read_at_the_very_end_of_the_settle_time_counts(driver):
+    tag = doubtful_entry(driver)
+
+    for seconds in (30, 5):
+        driver.later(seconds)
+        driver.read_all()
+
+    assert driver.order(tag).status is OrderStatus.ABSENT
+    assert driver.core.state.doubts == {}
+
+
+def test_a_tag_that_was_seen_is_not_absent(driver):
+    """V2, V5: only reads that do not show it count."""
+    tag = doubtful_entry(driver)
+    driver.later(31)
+    driver.read_books()
+    state = driver.core.state
+    order = driver.order(tag)
+    for seconds in (6, 6):
+        driver.later(seconds)
+        note_complete_read(state, driver.now_ms, frozenset({tag}), Turn(state))
+
+    assert driver.order(tag) == order
+
+
+def test_an_absent_order_is_told_and_counted_as_not_taken(driver):
+    tag = doubtful_entry(driver)
+    driver.later(31)
+    driver.read_all()
+    driver.drain()
+
+    driver.later(6)
+    driver.read_all()
+
+    assert Alert(level="warning", text=f"order not taken: order {tag} was never placed") in driver.drain()
+    assert driver.order(tag).message == "not in two complete reads after the settle time"
+    assert len(driver.core.state.rejections_ms) == 1
+
+
+def beside_another(driver, tag, **changes):
+    """Let another doubt stand before that of the tag."""
+    state = driver.core.state
+    state.doubts = {"another": Doubt(**({"since_ms": 0, "next_search_ms": 0} | changes)), **state.doubts}
+    return state
+
+
+def test_an_order_is_searched_though_another_waits_for_its_turn(driver):
+    tag = doubtful_entry(driver)
+    beside_another(driver, tag, next_search_ms=driver.now_ms + 60_000)
+
+    driver.later(1)
+
+    assert SearchTag(tag=tag) in driver.drain()
+
+
+def test_an_absence_counts_though_another_order_is_gone_or_seen(driver):
+    tag = doubtful_entry(driver)
+    state = beside_another(driver, tag)
+    driver.later(31)
+
+    note_complete_read(state, driver.now_ms, frozenset(), Turn(state))
+    assert list(state.doubts) == [tag]
+
+    state.book.orders["another"] = driver.order(tag)
+    state = beside_another(driver, tag)
+    note_complete_read(state, driver.now_ms + 1, frozenset({"another"}), Turn(state))
+    assert state.doubts[tag].absent_reads_ms == [driver.now_ms, driver.now_ms + 1]

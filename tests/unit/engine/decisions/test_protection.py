@@ -369,3 +369,16 @@ def test_a_protected_position_pages_nobody(driver):
         driver.later(1)
 
     assert pages(driver) == []
+
+
+def test_a_stop_that_is_gone_is_told_at_once_and_counted(driver):
+    """V4, V16."""
+    _, stop = driver.enter()
+    driver.drain()
+
+    driver.push(stop, OrderStatus.REJECTED, message="below the circuit")
+
+    told = [command for command in driver.drain() if isinstance(command, Alert)]
+    assert any(alert.level == "critical" and alert.text.startswith(f"stop of {KEY} gone: ") for alert in told)
+    (trade,) = driver.book.trades.values()
+    assert trade.stop_failures == 1

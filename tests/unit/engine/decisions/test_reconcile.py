@@ -4,11 +4,12 @@ import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder
-from trading_bot.engine.ports import Funds
+from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks
+from trading_bot.engine.ports import BrokerPosition, Funds
 
 
 @pytest.fixture
@@ -229,3 +230,120 @@ def test_differences_of_other_kinds_are_not_events_of_trades(driver):
     driver.read_positions(5)
 
     assert [type(event) for event in driver.new_events] == [ev.DifferenceFound, ev.HaltRaised]
+
+
+def positions_asked_at(driver, at_ms, *rows):
+    return driver.take(inputs.PositionsRead(at_ms=0, asked_at_ms=at_ms, positions=rows))
+
+
+def row(quantity, key=KEY, product=Product.INTRADAY):
+    return BrokerPosition(
+        instrument_key=key, product=product, quantity=quantity, buy_quantity=0, sell_quantity=0
+    )
+
+
+def test_a_read_that_was_asked_for_earlier_makes_the_knowledge_no_older(driver):
+    positions_asked_at(driver, driver.now_ms + 500)
+    positions_asked_at(driver, driver.now_ms + 200)
+
+    assert driver.core.state.positions_read_at_ms == driver.now_ms + 500
+
+
+def test_what_the_broker_holds_is_kept_by_share_and_product(driver):
+    rows = (row(5), row(2, product=Product.DELIVERY), row(0, "NSE_EQ|GONE"))
+
+    positions_asked_at(driver, driver.now_ms, *rows)
+
+    assert driver.core.state.broker_quantity == {KEY: 7, "NSE_EQ|GONE": 0}
+    assert driver.core.state.broker_products == {KEY: Product.DELIVERY}
+
+
+def test_a_first_sight_asks_for_the_books_and_tells_nobody(driver):
+    driver.enter()
+    driver.drain()
+
+    driver.read_positions(20)
+
+    assert driver.drain() == [ReadBooks(reason=f"position of {KEY} differs")]
+
+
+def test_a_believed_difference_is_told_with_both_figures(driver):
+    driver.enter()
+    driver.read_positions(20)
+    driver.drain()
+
+    driver.read_positions(20)
+
+    assert Alert(level="critical", text=f"{KEY}: our position 35, the broker's 20") in driver.drain()
+
+
+def test_two_sights_with_agreement_between_them_confirm_nothing(driver):
+    driver.enter()
+    for quantity in (20, 35, 20):
+        driver.read_positions(quantity)
+
+    assert driver.book.differences == {}
+
+
+def test_a_share_that_the_broker_does_not_mention_is_held_by_nobody_there(driver):
+    """V5: a complete read without the row is a difference of the whole, believed when seen twice."""
+    driver.enter()
+    for _ in range(2):
+        positions_asked_at(driver, driver.now_ms)
+
+    difference = driver.book.differences[KEY]
+    assert (difference.our_quantity, difference.broker_quantity) == (35, 0)
+
+
+def test_a_share_that_only_the_broker_holds_is_held_by_nobody_here(driver):
+    for _ in range(2):
+        positions_asked_at(driver, driver.now_ms, row(7, "NSE_EQ|OTHER"))
+
+    difference = driver.book.differences["NSE_EQ|OTHER"]
+    assert (difference.our_quantity, difference.broker_quantity) == (0, 7)
+    positions_asked_at(driver, driver.now_ms)
+    assert driver.book.differences == {}
+
+
+def test_a_settled_difference_gives_the_stop_its_size_back(driver):
+    """V4."""
+    _, stop = driver.enter()
+    driver.read_positions(20)
+    driver.read_positions(20)
+    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
+    driver.drain()
+
+    driver.read_positions(35)
+
+    (change,) = driver.changes()
+    assert change.terms.quantity == 35
+
+
+def test_an_account_read_brings_the_bands_and_its_own_age(driver):
+    funds = Funds(available=Decimal(5), used_margin=Decimal(0))
+    read = inputs.AccountRead(at_ms=0, funds=funds, margin_rates={}, bands={"K": (1, 2)}, asked_at_ms=77)
+
+    driver.take(read)
+
+    account = driver.core.state.account
+    assert account.asked_at_ms == 77
+    assert account.bands["K"] == (1, 2)
+
+
+def test_a_read_without_a_valid_token_waits_for_a_login(driver):
+    """Fault 28, V5."""
+    driver.enter()
+    failed = inputs.ReadFailed(at_ms=0, what="positions", detail="401", needs_login=True)
+
+    driver.take(failed)
+
+    assert halted_for(driver) == {"needs_login"}
+    assert driver.book.positions[KEY].quantity == 35
+
+
+def test_a_read_that_failed_is_a_warning(driver):
+    driver.drain()
+    driver.take(inputs.ReadFailed(at_ms=0, what="funds", detail="timeout"))
+
+    assert driver.drain() == [Alert(level="warning", text="reading funds failed: timeout")]
+    assert halted_for(driver) == set()

@@ -1,0 +1,101 @@
+"""Secrets of one day, in `live`, through faults of every kind: they come out nowhere (fault 115, V18)."""
+
+import asyncio
+import json
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from tests.fakes.upstox_day import TOKEN
+from trading_bot.adapters.log_settings import LogSettings
+from trading_bot.adapters.logs import start_logs
+from trading_bot.adapters.upstox import sockets
+from trading_bot.control.client import ask
+from trading_bot.control.protocol import socket_path
+from trading_bot.settings.run import Mode
+
+KEY, SECRET = "canary-key-81c2", "canary-secret-5d0f"
+BOOK, PLACE = "/v2/order/retrieve-all", "/v3/order/place"
+FAULTS = [
+    {"kind": "malformed_frame", "count": 2},
+    {"kind": "html_body", "path": BOOK, "count": 2},
+    {"kind": "http_error", "path": "/v2/order/trades/*", "status": 500, "body": "html", "count": 3},
+    {"kind": "http_error", "path": "/v2/portfolio/*", "status": 429, "count": 3},
+    {"kind": "reset", "path": "/v3/user/*", "count": 2},
+    {"kind": "empty_body", "path": PLACE, "count": 1},
+    {"kind": "drop_after", "path": PLACE, "count": 1},
+    {"kind": "reset", "path": "/feed/*", "count": 1},
+    {"kind": "handshake_403", "count": 2},
+]
+
+
+@pytest.fixture
+def stream_codes(monkeypatch):
+    """The single-use codes of the stream addresses that the daemon was given."""
+    codes = set()
+    check = sockets.check_address
+
+    def noted(address, domain):
+        codes.update(*parse_qs(urlsplit(address).query).values())
+        check(address, domain)
+
+    monkeypatch.setattr(sockets, "check_address", noted)
+    return codes
+
+
+@contextmanager
+def logs_in(folder):
+    """Logs of everything that know no secret: what is not there cannot be masked."""
+    started = start_logs(LogSettings(folder=folder, level="debug"), now_ms=lambda: 0, secrets=())
+    try:
+        yield
+    finally:
+        started.close()
+
+
+async def test_secrets_of_a_faulty_day_come_out_nowhere(upstox, tmp_path, stream_codes):
+    secrets = {"api_key": SecretStr(KEY), "api_secret": SecretStr(SECRET), "access_token": SecretStr(TOKEN)}
+    settings = upstox.settings(Mode.LIVE, credentials=secrets, engine={"record_inputs": True})
+    with logs_in(tmp_path / "logs"):
+        said = await _traded(upstox, settings)
+
+    texts = {str(path): _content(path) for path in tmp_path.rglob("*") if path.is_file()}
+    texts["said"] = " ".join(said).encode()
+    assert stream_codes
+    assert any(b"order_write_ended" in text for text in texts.values())
+    for canary in (KEY, SECRET, TOKEN, *stream_codes):
+        assert [place for place, text in texts.items() if canary.encode() in text] == []
+
+
+async def _traded(upstox, settings) -> list[str]:
+    """Trade the day through its faults; all that was said meanwhile."""
+    said = []
+    async with upstox.daemon(settings) as daemon, aiohttp.ClientSession() as control:
+        await control.post(f"{upstox.server.address}/simulator/faults", data=json.dumps(FAULTS))
+        running = asyncio.create_task(daemon.run())
+        socket = socket_path(daemon.files.database)
+        while not running.done():
+            if socket.exists():
+                said.append(repr(await asyncio.to_thread(_answers, socket)))
+            await asyncio.sleep(0.2)
+        said.append(repr(await running))
+        return [*said, repr(daemon.board.notices), repr(settings), repr(upstox.said)]
+
+
+def _answers(socket: Path) -> list:
+    try:
+        return [ask(socket, wish, asked_by="test") for wish in ("status", "nonsense")]
+    except Exception as error:  # noqa: BLE001  # what a failed question says is searched as well
+        return [repr(error)]
+
+
+def _content(path: Path) -> bytes:
+    raw = path.read_bytes()
+    if raw.startswith(b"\x1f\x8b"):
+        return zlib.decompressobj(wbits=31).decompress(raw)  # the last one may not be complete
+    return raw

@@ -1,0 +1,1 @@
+"""Mutation testing: is each line of the modules that guard money held by a test?"""

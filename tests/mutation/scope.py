@@ -1,0 +1,59 @@
+"""What is mutated, by which tests it must be noticed, and how many of the mutants at least."""
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Scope(NamedTuple):
+    """One module's tests and goal."""
+
+    tests: tuple[str, ...]
+    goal: float
+
+
+def _scope(goal: float, *modules: str) -> dict[str, Scope]:
+    """Each module with its own test file."""
+    return {f"{name}.py": Scope((_own_test(name),), goal) for name in modules}
+
+
+def _own_test(name: str) -> str:
+    package, _, module = name.rpartition("/")
+    return f"tests/unit/{package}/test_{module}.py"
+
+
+_EXACT, _DECIDED = 0.95, 0.85
+SCOPE: dict[str, Scope] = {
+    **_scope(
+        _EXACT,
+        "domain/instrument",
+        "domain/money",
+        "domain/calendar",
+        "domain/session",
+        "domain/charges",
+        "domain/charge_rates",
+        "domain/allotment",
+    ),
+    **_scope(
+        _DECIDED,
+        "domain/order",
+        "domain/position",
+        "risk/limits",
+        "risk/exits",
+        "risk/sizing",
+        "risk/windows",
+        "engine/rate_gate",
+        "engine/decisions/reconcile",
+        "engine/decisions/doubts",
+    ),
+    "engine/decisions/protection.py": Scope(
+        tuple(f"tests/unit/engine/decisions/test_{name}.py" for name in ("protection", "trades", "ticks")),
+        _DECIDED,
+    ),
+}
+
+_EXPLAINED = tomllib.loads((Path(__file__).parent / "explained.toml").read_text(encoding="utf-8"))
+EXPLAINED: dict[tuple[str, str, str, str], str] = {
+    (row["module"], row["line"], row["before"], row["after"]): row["why"] for row in _EXPLAINED["mutant"]
+}
+"""Mutants (module, line, before, after) that no test can notice, with the reason."""
