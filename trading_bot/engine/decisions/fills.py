@@ -11,7 +11,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import Fill, Order, OrderReport
-from trading_bot.engine.book import fill_id
+from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions import foreign, strays
 from trading_bot.engine.decisions.turn import Turn
