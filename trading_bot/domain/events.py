@@ -32,6 +32,8 @@ class ChangeResult(StrEnum):
     """Its outcome was unknown and a later complete read shows the old terms."""
     NOT_AUTHORISED = "not_authorised"
     """The access token was not accepted: the broker has not looked at the change."""
+    RATE_LIMITED = "rate_limited"
+    """Too many calls: the broker has not looked at the change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

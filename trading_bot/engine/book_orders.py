@@ -40,6 +40,7 @@ def _order_advanced(book: BookState, event: ev.OrderAdvanced) -> None:
         changes["message"] = event.message
     if event.order_id is not None:
         changes["order_id"] = event.order_id
+        book.foreign_orders.pop(event.order_id, None)  # seen before we knew that it is ours
         book.tags_by_order_id[event.order_id] = event.tag
     if event.status.is_terminal:
         changes |= {"requested_terms": None, "cancel_requested": False}
@@ -68,7 +69,10 @@ def _cancel_intended(book: BookState, event: ev.CancelIntended) -> None:
 
 def _change_resolved(book: BookState, event: ev.ChangeResolved) -> None:
     order = book.orders[event.tag]
-    refusals = {ev.ChangeResult.CONFIRMED: 0, ev.ChangeResult.NOT_AUTHORISED: order.refused_changes}
+    unread = dict.fromkeys(
+        (ev.ChangeResult.NOT_AUTHORISED, ev.ChangeResult.RATE_LIMITED), order.refused_changes
+    )
+    refusals = {ev.ChangeResult.CONFIRMED: 0, **unread}
     book.orders[event.tag] = replace(
         order,
         requested_terms=None,

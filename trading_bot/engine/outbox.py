@@ -40,6 +40,7 @@ class Outbox:
         self._alerts: deque[Alert] = deque(maxlen=_MOST_ALERTS)
         self.alerts_waiting = asyncio.Event()
         self._searches: dict[str, None] = {}
+        self.searches_wanted = asyncio.Event()
         self.books_wanted = asyncio.Event()
         self.positions_wanted = asyncio.Event()
         self.history_wanted = asyncio.Event()
@@ -129,6 +130,7 @@ class Outbox:
     def search(self, tag: str) -> None:
         """Have the broker asked for the orders of a tag."""
         self._searches[tag] = None
+        self.searches_wanted.set()
         self.books_wanted.set()
 
     def take_searches(self) -> tuple[str, ...]:

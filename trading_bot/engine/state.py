@@ -39,6 +39,8 @@ class Doubt:
     delay_ms: int = 1_000
     absent_reads_ms: list[int] = field(default_factory=list)
     """When the complete reads were sent that did not show it."""
+    is_ambiguous: bool = False
+    """Whether an order without its tag may be it: then absence proves nothing until a person has looked."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,10 @@ class State:
     """Newest rows of the orders that the broker itself placed, by order id."""
     foreign_traded: dict[str, int] = field(default_factory=dict)
     """Units that each order of others traded, as of the last complete read."""
+    rate_refusals: int = 0
+    """Calls in a row that the broker's rate limiter refused."""
+    rate_limited_until_ms: int = 0
+    """Until when nothing is asked for after such a refusal."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
     """Day and number of fills for which the charges were computed, and the charges."""
@@ -118,6 +124,7 @@ class State:
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.open_foreign_orders = ()
+        self.rate_refusals = self.rate_limited_until_ms = 0
         self.told_suspects.clear()
         self.told_unseen.clear()
         for known in (

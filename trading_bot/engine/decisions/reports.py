@@ -10,7 +10,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, Order, OrderReport, OrderStatus, ReportedChange
 from trading_bot.engine.commands import ReadBooks
-from trading_bot.engine.decisions import doubts, fills, foreign, halts, protection, strays, unseen
+from trading_bot.engine.decisions import doubts, fills, foreign, halts, protection, strays, unseen, untagged
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
@@ -95,6 +95,8 @@ def _take_rows(state: State, event: BooksRead, turn: Turn) -> None:
             foreign.note_order(state, report, turn)
         elif event.asked_at_ms >= order.seen_at_ms or report.status.is_terminal:
             _take_row(state, order, report, event.asked_at_ms, turn)
+    for order, report in untagged.matches(state, event, turn):
+        _take_report(state, order, report, turn)
 
 
 def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:

@@ -117,6 +117,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
         if series.provisional and series.is_warm:
             _look_at_forming(series, turn)
     doubts.search_due(state, turn)
+    doubts.read_back_changes(state, turn)
     unseen.search(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)

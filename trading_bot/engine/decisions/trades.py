@@ -8,7 +8,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine.commands import ReadBooks
-from trading_bot.engine.decisions import answers, exits, protection, strays
+from trading_bot.engine.decisions import answers, exits, protection, rates, strays
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.foreign import desk_quantity, foreign_position
 from trading_bot.engine.decisions.halts import is_login_needed, raise_halt
@@ -32,8 +32,8 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
     wanted = exitable_quantity(state, trade)
     if wanted == 0:
         _finish(state, trade, turn)
-    elif is_login_needed(state):
-        return  # nothing can be sent; what rests at the exchange stays
+    elif is_login_needed(state) or rates.is_limited(state):
+        return  # nothing can be sent now; what rests at the exchange stays
     elif trade.is_exiting:
         exits.drive(state, trade, wanted, turn)
     else:

@@ -75,6 +75,7 @@ def test_a_refused_entry_ends_its_trade_and_is_not_sent_again(driver, entry):
 
 
 def test_an_unknown_answer_asks_for_the_tag_and_sends_nothing_again(driver, entry):
+    """Faults 34, 35, 37, 38, 39, 41, 44, V2."""
     driver.answer(entry, Unknown("timed out"))
 
     commands = driver.drain()
@@ -85,6 +86,7 @@ def test_an_unknown_answer_asks_for_the_tag_and_sends_nothing_again(driver, entr
 
 
 def test_a_late_acceptance_settles_the_doubt(driver, entry):
+    """Fault 45, V14."""
     driver.answer(entry, Unknown("timed out"))
 
     driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Accepted("late-1")))
@@ -113,6 +115,7 @@ def test_an_accepted_change_is_still_pending(driver):
 
 
 def test_a_change_of_unknown_outcome_asks_for_the_books_and_stays_pending(driver):
+    """Fault 47, V3."""
     _, stop = driver.enter()
     driver.price(driver.book.trade_of(KEY).plan.target_price)
     driver.drain()

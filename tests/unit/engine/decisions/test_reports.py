@@ -110,6 +110,7 @@ def test_a_refused_modification_is_heard_from_the_stream(driver):
 
 
 def test_a_change_that_a_late_read_does_not_show_did_not_happen(driver):
+    """Fault 47, V3."""
     _, stop = driver.enter()
     driver.price(driver.book.trade_of(KEY).plan.target_price)
     driver.later(5)
@@ -176,6 +177,7 @@ def test_a_fill_before_the_acknowledgement_is_attached_by_tag(driver, entry):
 
 
 def test_an_order_taken_for_absent_that_shows_up_is_adopted_and_cancelled(driver, entry):
+    """Fault 36, V14."""
     make_absent(driver, entry)
 
     driver.read_books(driver.report(entry, OrderStatus.OPEN))

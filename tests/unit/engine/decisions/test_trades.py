@@ -205,6 +205,7 @@ def test_a_trailing_stop_never_loosens(driver):
 
 
 def test_a_rejected_stop_is_placed_again_and_the_second_failure_closes_the_trade(driver):
+    """Fault 40, V4: an accepted order is not a living one."""
     _, stop = driver.enter()
 
     driver.push(stop, OrderStatus.CANCELLED, message="cancelled by the exchange")
@@ -240,6 +241,7 @@ def test_an_unknown_entry_is_searched_and_adopted_when_the_book_shows_it(driver)
 
 
 def test_an_unknown_entry_is_absent_only_after_two_late_reads(driver):
+    """Fault 35, V2."""
     driver.signal()
     (entry,) = driver.places()
     tag = entry.request.tag
@@ -271,6 +273,7 @@ def test_the_local_monitor_exits_when_the_brokers_stop_did_not_fill(driver):
 
 
 def test_a_second_signal_on_the_same_share_is_denied(driver):
+    """Fault 49, V2."""
     driver.enter()
 
     driver.signal(Direction.SHORT)
