@@ -80,6 +80,12 @@ class State:
     """Orders with reported fills whose trades complete reads do not show, and since when, by tag."""
     suspects_ms: dict[str, int] = field(default_factory=dict)
     """Orders whose rows take back what was reported, and since when, by tag."""
+    missing_since_ms: dict[str, int] = field(default_factory=dict)
+    """Orders that complete reads have shown and do not show any more, and since when, by tag."""
+    trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
+    """Applied trades that complete reads do not list any more, and since when, by `fill_id`."""
+    told_of: set[str] = field(default_factory=set)
+    """Tags, order ids and `fill_id`s of which a person was told that they are gone, or traded elsewhere."""
     told_suspects: set[str] = field(default_factory=set)
     """Orders of which a person was told that their rows contradict."""
     told_unseen: set[str] = field(default_factory=set)
@@ -127,6 +133,7 @@ class State:
         self.rate_refusals = self.rate_limited_until_ms = 0
         self.told_suspects.clear()
         self.told_unseen.clear()
+        self.told_of.clear()
         for known in (
             self.doubts,
             self.mismatches,
@@ -136,6 +143,8 @@ class State:
             self.refused_cancels_ms,
             self.unsettled_since_ms,
             self.suspects_ms,
+            self.missing_since_ms,
+            self.trades_gone_since_ms,
             self.desk_orders,
             self.foreign_traded,
         ):

@@ -11,7 +11,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.commands import Alert, RefillHistory
+from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions, RefillHistory
 from trading_bot.engine.decisions import days, doubts, protection, trades, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
@@ -193,5 +193,8 @@ def _hear(state: State, turn: Turn) -> None:
     silence_ms = now_ms - market.seen_at_ms
     if market.seen_at_ms and silence_ms >= state.settings.gap_refill_s * MS_PER_SECOND:
         turn.command(RefillHistory(silent_s=silence_ms // MS_PER_SECOND))
+    if not market.is_feed_up:
+        turn.command(ReadBooks(reason="the feed speaks again"))
+        turn.command(ReadPositions())
     market.is_feed_up = True
     market.seen_at_ms = now_ms

@@ -10,7 +10,7 @@ from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions import answers, exits, protection, rates, strays
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
-from trading_bot.engine.decisions.foreign import desk_quantity, foreign_position
+from trading_bot.engine.decisions.foreign import desk_elsewhere, desk_quantity, foreign_position
 from trading_bot.engine.decisions.halts import is_login_needed, raise_halt
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
@@ -80,7 +80,7 @@ def exitable_quantity(state: State, trade: Trade) -> int:
     """Units that exits may cover: our position, or less where the broker confirms that it holds less.
 
     A difference was found at some moment; what we have traded since moved both sides alike. What the broker's
-    own orders are about to close is theirs.
+    own orders are about to close is theirs, and what they have closed at another exchange stays as it is.
     """
     key = trade.instrument_key
     ours = state.book.position_of(key).quantity
@@ -90,7 +90,8 @@ def exitable_quantity(state: State, trade: Trade) -> int:
         theirs = difference.broker_quantity + ours - difference.our_quantity
     if ours * theirs <= 0:
         return 0
-    return max(0, min(abs(ours), abs(theirs)) - desk_quantity(state, key, trade.exit_side))
+    by_desk = desk_quantity(state, key, trade.exit_side) + desk_elsewhere(state, key, trade.exit_side)
+    return max(0, min(abs(ours), abs(theirs)) - by_desk)
 
 
 def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:

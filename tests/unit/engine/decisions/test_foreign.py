@@ -104,3 +104,69 @@ def test_an_order_of_the_brokers_on_our_side_leaves_our_exits_alone(driver):
     driver.read_books(driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING), row)
 
     assert driver.changes() == []
+
+
+def bse_row(driver, status=OrderStatus.OPEN, *, filled_quantity=0, placed_by=DESK):
+    return desk_row(
+        driver,
+        status,
+        instrument_key=KEY.replace("NSE_EQ", "BSE_EQ"),
+        filled_quantity=filled_quantity,
+        placed_by=placed_by,
+    )
+
+
+def at_bse(driver, side, quantity):
+    driver.fills.append(
+        replace(
+            driver.fills[0],
+            trade_id=f"bse-{len(driver.fills)}",
+            order_id="desk-1",
+            instrument_key=KEY.replace("NSE_EQ", "BSE_EQ"),
+            side=side,
+            quantity=quantity,
+        )
+    )
+
+
+def test_what_the_broker_closed_at_another_exchange_is_not_closed_again_here(driver):
+    """Fault 82, V3: the share is flat by its ISIN, in two legs."""
+    at_bse(driver, Side.SELL, 35)
+    driver.drain()
+
+    driver.read_books(
+        driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING),
+        bse_row(driver, OrderStatus.FILLED, filled_quantity=35),
+    )
+
+    (change,) = driver.changes()
+    assert (type(change), change.tag) == (CancelOrder, driver.tags[1])
+    assert {reason for _, _, reason in driver.book.halts} == {"closed_elsewhere"}
+    assert driver.book.position_of(KEY).quantity == 35
+
+
+def test_once_the_other_leg_is_bought_back_ours_is_protected_again(driver):
+    """Fault 82, V4."""
+    at_bse(driver, Side.SELL, 35)
+    row = bse_row(driver, OrderStatus.FILLED, filled_quantity=35)
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.CANCELLED), row)
+    driver.drain()
+
+    at_bse(driver, Side.BUY, 35)
+    driver.read_books(row)
+    driver.later(1)
+
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 35
+
+
+def test_what_the_user_trades_at_another_exchange_is_his(driver):
+    """Faults 75 and 82, V20."""
+    at_bse(driver, Side.SELL, 35)
+
+    driver.read_books(
+        driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING),
+        bse_row(driver, OrderStatus.FILLED, filled_quantity=35, placed_by=US),
+    )
+
+    assert driver.changes() == []

@@ -10,7 +10,7 @@ from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, ModifyOrder, RefillHistory
+from trading_bot.engine.commands import Alert, ModifyOrder, ReadBooks, ReadPositions, RefillHistory
 
 
 @pytest.fixture
@@ -245,3 +245,16 @@ def test_a_signal_on_a_forming_candle_is_marked_provisional():
 
     (raised,) = [event for event in driver.new_events if isinstance(event, ev.SignalRaised)]
     assert raised.is_provisional
+
+
+def test_after_a_gap_in_the_feed_books_and_positions_are_read_at_once(driver):
+    """Faults 1, 101 and 106, V23."""
+    driver.take(inputs.FeedLost(at_ms=0))
+    driver.drain()
+
+    driver.price(PRICE)
+
+    kinds = {type(command) for command in driver.drain()}
+    assert {ReadBooks, ReadPositions} <= kinds
+    driver.price(PRICE + 10)
+    assert driver.drain() == []

@@ -230,7 +230,9 @@ def test_positions_are_read_at_once_when_they_are_asked_for():
 # --- the stream, the feed, the clock ------------------------------------------------------------------------
 
 
-def test_rows_of_the_stream_are_taken_and_a_reconnect_asks_for_the_books():
+def test_rows_of_the_stream_are_taken_and_a_reconnect_asks_for_all_books():
+    """Fault 57: the stream replays nothing."""
+
     async def scenario():
         driver = EngineDriver()
         driver.signal()
@@ -240,7 +242,9 @@ def test_rows_of_the_stream_are_taken_and_a_reconnect_asks_for_the_books():
         setting = Setting(driver)
         broker = FakeBroker(updates=(None, driver.report(tag, OrderStatus.OPEN)))
         await OrderStreamWorker(setting.engine, broker).run(no_beat)
-        return setting.engine.outbox.books_wanted.is_set(), driver.order(tag).status
+        outbox = setting.engine.outbox
+        wanted = outbox.books_wanted.is_set() and outbox.positions_wanted.is_set()
+        return wanted, driver.order(tag).status
 
     assert in_virtual_time(scenario) == (True, OrderStatus.OPEN)
 
