@@ -204,6 +204,15 @@ class StopFailed(BookEvent):
     trade_id: int
     tag: str
     reason: str
+    by_others: bool = False
+    """Whether somebody cancelled it: the user in the broker's app, or the exchange."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionResumed(BookEvent):
+    """A person has looked at a trade whose stops were cancelled by others: it is protected again."""
+
+    trade_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

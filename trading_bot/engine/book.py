@@ -103,7 +103,14 @@ def _stop_moved(book: BookState, event: ev.StopMoved) -> None:
 
 def _stop_failed(book: BookState, event: ev.StopFailed) -> None:
     trade = book.trades[event.trade_id]
-    book.trades[event.trade_id] = replace(trade, stop_failures=trade.stop_failures + 1)
+    if event.by_others:
+        book.trades[event.trade_id] = replace(trade, stop_cancels=trade.stop_cancels + 1)
+    else:
+        book.trades[event.trade_id] = replace(trade, stop_failures=trade.stop_failures + 1)
+
+
+def _protection_resumed(book: BookState, event: ev.ProtectionResumed) -> None:
+    book.trades[event.trade_id] = replace(book.trades[event.trade_id], stop_cancels=0)
 
 
 def _exit_requested(book: BookState, event: ev.ExitRequested) -> None:
@@ -193,6 +200,7 @@ APPLY: dict[type[ev.BookEvent], Callable[[BookState, Any], None]] = {
     ev.TradeTurned: _trade_turned,
     ev.StopMoved: _stop_moved,
     ev.StopFailed: _stop_failed,
+    ev.ProtectionResumed: _protection_resumed,
     ev.ExitRequested: _exit_requested,
     ev.ExitStepped: _exit_stepped,
     ev.TradeClosed: _trade_closed,

@@ -52,6 +52,13 @@ class SearchTag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBand:
+    """Read the price limits of an instrument again: an order of ours was not taken."""
+
+    instrument_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefillHistory:
     """Fetch history again: the feed was silent and candles are missing."""
 
@@ -68,6 +75,14 @@ class Alert:
 
 
 Command = (
-    PlaceOrder | ModifyOrder | CancelOrder | ReadBooks | ReadPositions | SearchTag | RefillHistory | Alert
+    PlaceOrder
+    | ModifyOrder
+    | CancelOrder
+    | ReadBooks
+    | ReadPositions
+    | ReadBand
+    | SearchTag
+    | RefillHistory
+    | Alert
 )
 OrderCommand = PlaceOrder | ModifyOrder | CancelOrder

@@ -17,6 +17,7 @@ from trading_bot.domain.signal import Answer
 from trading_bot.engine.commands import (
     Alert,
     Command,
+    ReadBand,
     ReadBooks,
     ReadPositions,
     RefillHistory,
@@ -185,6 +186,8 @@ class Engine:
                 self.outbox.positions_wanted.set()
             case SearchTag(tag=tag):
                 self.outbox.search(tag)
+            case ReadBand(instrument_key=key):
+                self.outbox.ask_for_band(key)
             case RefillHistory():
                 self.outbox.history_wanted.set()
             case _:

@@ -43,6 +43,8 @@ class Outbox:
         self.searches_wanted = asyncio.Event()
         self.books_wanted = asyncio.Event()
         self.positions_wanted = asyncio.Event()
+        self.bands_asked: set[str] = set()
+        self.bands_wanted = asyncio.Event()
         self.history_wanted = asyncio.Event()
         """Set when the feed missed candles."""
 
@@ -126,6 +128,11 @@ class Outbox:
     def ask_for_books(self, _reason: str) -> None:
         """Have orders and trades read at once; asking twice reads once."""
         self.books_wanted.set()
+
+    def ask_for_band(self, instrument_key: str) -> None:
+        """Have the price limits of an instrument read at once."""
+        self.bands_asked.add(instrument_key)
+        self.bands_wanted.set()
 
     def search(self, tag: str) -> None:
         """Have the broker asked for the orders of a tag."""

@@ -80,6 +80,12 @@ class State:
     """Orders with reported fills whose trades complete reads do not show, and since when, by tag."""
     suspects_ms: dict[str, int] = field(default_factory=dict)
     """Orders whose rows take back what was reported, and since when, by tag."""
+    bare_since_ms: dict[int, int] = field(default_factory=dict)
+    """Since when trades have been without a confirmed protection, by trade id."""
+    watched_at_ms: int = 0
+    """When the protection of all trades was last looked at."""
+    longest_bare_s: float = 0.0
+    """The longest time today for which a position was without a confirmed protection."""
     missing_since_ms: dict[str, int] = field(default_factory=dict)
     """Orders that complete reads have shown and do not show any more, and since when, by tag."""
     trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
@@ -130,6 +136,7 @@ class State:
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.open_foreign_orders = ()
+        self.watched_at_ms, self.longest_bare_s = 0, 0.0
         self.rate_refusals = self.rate_limited_until_ms = 0
         self.told_suspects.clear()
         self.told_unseen.clear()
@@ -143,6 +150,7 @@ class State:
             self.refused_cancels_ms,
             self.unsettled_since_ms,
             self.suspects_ms,
+            self.bare_since_ms,
             self.missing_since_ms,
             self.trades_gone_since_ms,
             self.desk_orders,

@@ -2,7 +2,7 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Order, OrderStatus, Purpose
-from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
 from trading_bot.engine.decisions import doubts, halts, protection, rates, strays, unseen
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
@@ -106,6 +106,8 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
         rates.note_refusal(state, f"{order.request.purpose} of {order.request.instrument_key}", turn)
         return
     halts.note_rejection(state, turn, text)
+    if order.request.purpose is Purpose.EXIT:
+        turn.command(ReadBand(instrument_key=order.request.instrument_key))
     protection.note_failure(state, order, text, turn)
 
 

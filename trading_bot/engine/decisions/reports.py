@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Order, OrderReport, OrderStatus, ReportedChange
-from trading_bot.engine.commands import ReadBooks
+from trading_bot.domain.order import Order, OrderReport, OrderStatus, Purpose, ReportedChange
+from trading_bot.engine.commands import ReadBand, ReadBooks
 from trading_bot.engine.decisions import (
     doubts,
     fills,
     foreign,
+    guard,
     halts,
     missing,
     protection,
@@ -184,13 +185,20 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
         )
     )
     turn.touch(order.tag)
+    if guard.is_ended_by_the_session(state, order):
+        return
     is_lost = report.status is OrderStatus.REJECTED or (
         report.status is OrderStatus.CANCELLED and not order.cancel_requested
     )
     if is_lost:
         text = report.message or f"{report.status} by the broker"
         halts.note_rejection(state, turn, f"{order.request.purpose} {order.tag}: {text}")
-        protection.note_failure(state, order, text, turn)
+        if report.status is OrderStatus.CANCELLED:
+            protection.note_cancelled(state, order, text, turn)
+        else:
+            protection.note_failure(state, order, text, turn)
+        if order.request.purpose is Purpose.EXIT:
+            turn.command(ReadBand(instrument_key=order.request.instrument_key))
 
 
 def _judge_change(state: State, tag: str, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:

@@ -12,7 +12,7 @@ from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions, RefillHistory
-from trading_bot.engine.decisions import days, doubts, protection, trades, unseen
+from trading_bot.engine.decisions import days, doubts, guard, protection, trades, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
@@ -126,6 +126,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     for trade in tuple(state.book.trades.values()):
         protection.trail(state, trade, turn)
         trades.drive(state, trade.trade_id, turn)
+    guard.watch(state, turn)
 
 
 def _square_off(state: State, turn: Turn) -> None:

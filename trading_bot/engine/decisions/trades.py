@@ -32,12 +32,21 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
     wanted = exitable_quantity(state, trade)
     if wanted == 0:
         _finish(state, trade, turn)
-    elif is_login_needed(state) or rates.is_limited(state):
-        return  # nothing can be sent now; what rests at the exchange stays
+    elif not _can_send(state, trade):
+        return  # what rests at the exchange stays
     elif trade.is_exiting:
         exits.drive(state, trade, wanted, turn)
     else:
         protection.ensure(state, trade, wanted, turn)
+
+
+def _can_send(state: State, trade: Trade) -> bool:
+    """Whether orders are taken now: by the broker with our token, and by the exchange in this instrument.
+
+    After continuous trading nothing is placed any more; a limit that rests takes part in the closing auction.
+    """
+    hours = state.market.series[trade.instrument_key].hours
+    return hours.is_open(state.now_ms) and not is_login_needed(state) and not rates.is_limited(state)
 
 
 def _is_time_to_act(state: State, trade: Trade) -> bool:

@@ -257,7 +257,8 @@ def test_the_ladder_of_prices_ends_with_a_call_for_a_person(driver):
         driver.price(driver.book.trade_of(KEY).plan.target_price)
 
     assert len(alerts) == 1
-    assert driver.book.trade_of(KEY).exit_step == 5
+    assert driver.book.trade_of(KEY).exit_step == 6
+    assert driver.order(stop).terms.order_type is OrderType.MARKET
 
 
 def test_an_exit_of_this_step_is_not_touched(driver):

@@ -208,7 +208,7 @@ def test_a_rejected_stop_is_placed_again_and_the_second_failure_closes_the_trade
     """Fault 40, V4: an accepted order is not a living one."""
     _, stop = driver.enter()
 
-    driver.push(stop, OrderStatus.CANCELLED, message="cancelled by the exchange")
+    driver.push(stop, OrderStatus.REJECTED, message="rejected by the exchange")
     (again,) = driver.places()
     driver.answer(again.request.tag, Refused("UDAPI1038", "trigger above limit"))
 

@@ -444,3 +444,19 @@ def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told
         return notifier.told, setting.engine.outbox.next_alert()
 
     assert in_virtual_time(scenario) == (told, None)
+
+
+def test_a_band_is_read_at_once_when_an_order_was_not_taken():
+    """Fault 65."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        worker = AccountWorker(setting.engine, broker, setting.clock, SETTINGS, (KEY,))
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(5)
+        setting.engine.outbox.ask_for_band(KEY)
+        await asyncio.sleep(1)
+        task.cancel()
+        return broker.bands_asked
+
+    assert in_virtual_time(scenario)[-1] == (KEY,)
