@@ -8,8 +8,9 @@ SEED ?=
 DATA ?=
 DATE ?=
 SEEDS ?=
+RUNS ?=
 
-.PHONY: setup native run test lint audit bench acceptance simulate lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate simulate-closes lock clean
 
 setup: native
 
@@ -55,6 +56,9 @@ acceptance: setup
 
 simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))
+
+simulate-closes: setup
+	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))
 
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock
