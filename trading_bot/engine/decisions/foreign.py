@@ -10,7 +10,7 @@ from dataclasses import replace
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill, OrderReport, Side
 from trading_bot.domain.tag import parse_tag
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions import halts
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
@@ -29,6 +29,13 @@ def note_order(state: State, report: OrderReport, turn: Turn) -> None:
         state.desk_orders[report.order_id] = report
         turn.touch_instrument(report.instrument_key)
         _note_elsewhere(state, report, turn)
+
+
+def note_pushed(state: State, report: OrderReport, turn: Turn) -> None:
+    """Take a row of the stream: where others traded, the trades say at once whether they closed ours."""
+    note_order(state, report, turn)
+    if report.filled_quantity > state.foreign_traded.get(report.order_id, 0):
+        turn.command(ReadBooks(reason=f"foreign order {report.order_id} filled"))
 
 
 def _note_elsewhere(state: State, report: OrderReport, turn: Turn) -> None:

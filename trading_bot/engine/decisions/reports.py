@@ -45,7 +45,7 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
     """
     order = _ours(state, event.report)
     if order is None:
-        foreign.note_order(state, event.report, turn)
+        foreign.note_pushed(state, event.report, turn)
         return
     _learn_user(state, event.report)
     is_fewer = event.report.filled_quantity < order.reported_filled_quantity

@@ -44,9 +44,11 @@ def _can_send(state: State, trade: Trade) -> bool:
     """Whether orders are taken now: by the broker with our token, and by the exchange in this instrument.
 
     After continuous trading nothing is placed any more; a limit that rests takes part in the closing auction.
+    Panic tries all the same.
     """
     hours = state.market.series[trade.instrument_key].hours
-    return hours.is_open(state.now_ms) and not is_login_needed(state) and not rates.is_limited(state)
+    is_taken = hours.is_open(state.now_ms) or state.book.is_panicking
+    return is_taken and not is_login_needed(state) and not rates.is_limited(state)
 
 
 def _is_time_to_act(state: State, trade: Trade) -> bool:

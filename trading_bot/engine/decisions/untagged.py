@@ -52,7 +52,7 @@ def _may_be(state: State, order: Order, row: OrderReport) -> bool:
     )
     is_others = row.placed_by not in {"", state.account_user} and bool(state.account_user)
     seen_at_ms = state.book.foreign_orders[row.order_id].at_ms
-    return same_instrument and same_terms and not is_others and seen_at_ms >= state.doubts[order.tag].since_ms
+    return same_instrument and same_terms and not is_others and seen_at_ms >= order.intended_at_ms
 
 
 def _hold(state: State, order: Order, count: int, turn: Turn) -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain.order import OrderReport, OrderStatus, OrderTerms, OrderType, Side
 from trading_bot.domain.trade import ExitReason
-from trading_bot.engine.commands import CancelOrder, PlaceOrder
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import CancelOrder, PlaceOrder, ReadBooks
 from trading_bot.engine.decisions.day_charges import charges_of
 
 US, DESK = "AB1234", "RMS"
@@ -170,3 +171,18 @@ def test_what_the_user_trades_at_another_exchange_is_his(driver):
     )
 
     assert driver.changes() == []
+
+
+def test_a_fill_of_others_on_the_stream_has_the_trades_read_at_once(driver):
+    """Fault 76, V3: our exits must not wait for the next beat."""
+    row = desk_row(driver, OrderStatus.FILLED, placed_by=US, filled_quantity=35)
+
+    driver.take(inputs.OrderPushed(at_ms=0, report=row))
+
+    assert any(isinstance(command, ReadBooks) for command in driver.drain())
+
+
+def test_a_resting_order_of_others_on_the_stream_asks_for_nothing(driver):
+    driver.take(inputs.OrderPushed(at_ms=0, report=desk_row(driver, placed_by=US)))
+
+    assert not any(isinstance(command, ReadBooks) for command in driver.drain())

@@ -290,3 +290,16 @@ def test_after_a_night_slices_follow_the_freeze_quantity_of_today():
 
     assert sum(stops) == 35
     assert max(stops) <= 10
+
+
+def test_panic_tries_even_after_continuous_trading(driver):
+    """V15: an auction may still take a limit."""
+    _, stop = driver.enter()
+    driver.now_ms = ms_at(DAY, time(15, 21))
+    driver.push(stop, OrderStatus.CANCELLED, message="cancelled before the closing auction")
+    driver.price(PRICE)
+
+    driver.ask(inputs.OperatorWish.PANIC)
+
+    (order,) = driver.places()
+    assert order.request.purpose is Purpose.EXIT

@@ -156,3 +156,15 @@ def test_a_side_of_nobody_is_never_guessed():
     driver.read_books(wrong, *rows(driver, tag, Shown.MISSING, 0))
 
     assert driver.order(tag).request.side is Side.BUY
+
+
+@pytest.mark.parametrize("ours", [OrderStatus.OPEN, OrderStatus.FILLED, OrderStatus.CANCELLED])
+def test_fills_that_a_row_takes_back_are_told_when_it_stays_so(ours):
+    """Fault 59, V6, V16: of a living order and of one that has ended."""
+    driver, tag = in_state(ours)
+    for _ in range(2):
+        driver.read_books(*rows(driver, tag, Shown(ours), 5))
+        driver.now_ms += 6_000
+
+    assert "suspect_order" in {reason for _, _, reason in driver.book.halts}
+    assert driver.order(tag).filled_quantity == 10

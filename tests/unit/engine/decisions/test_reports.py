@@ -55,6 +55,7 @@ def test_a_pushed_fill_asks_for_the_trades_and_changes_no_position(driver, entry
 
 
 def test_an_old_row_with_fewer_fills_is_ignored(driver, entry):
+    """Fault 59, V6."""
     driver.answer(entry)
     driver.fill(entry, 10, PRICE)
 
@@ -133,6 +134,7 @@ def test_a_change_is_not_given_up_early_or_while_the_broker_works_on_it(driver, 
 
 
 def test_a_fill_is_applied_once_however_often_it_is_read(driver, entry):
+    """Fault 54, V6."""
     driver.answer(entry)
     driver.fill(entry, 10, PRICE)
 
@@ -155,6 +157,7 @@ def test_terms_that_the_user_changed_by_hand_are_taken_from_the_books(driver):
 
 
 def test_a_cancelled_entry_keeps_what_it_filled(driver, entry):
+    """Fault 53, V3, V6."""
     driver.answer(entry)
 
     driver.fill(entry, 10, PRICE, OrderStatus.CANCELLED)
@@ -165,6 +168,7 @@ def test_a_cancelled_entry_keeps_what_it_filled(driver, entry):
 
 
 def test_a_fill_before_the_acknowledgement_is_attached_by_tag(driver, entry):
+    """Fault 55, V6."""
     driver.take(inputs.SendStarted(at_ms=0, tag=entry))
 
     driver.fill(entry, 35, PRICE)
@@ -270,6 +274,7 @@ def test_a_late_order_joins_the_trade_that_is_open_by_then(driver, entry):
 
 
 def test_a_fill_after_the_cancellation_is_protected_or_closed(driver, entry):
+    """Fault 56, V4, V14."""
     driver.rest(entry)
     driver.later(21)
     driver.push(entry, OrderStatus.CANCELLED)
@@ -314,6 +319,7 @@ def test_the_halt_after_a_late_order_waits_for_a_person(driver, entry):
 
 
 def test_a_foreign_order_is_noted_once_and_left_alone(driver):
+    """Fault 75, V20."""
     driver.foreign_fill(Side.BUY, 5, PRICE)
     step = driver.read_books()
 
@@ -323,6 +329,7 @@ def test_a_foreign_order_is_noted_once_and_left_alone(driver):
 
 
 def test_a_tag_of_ours_that_this_book_never_gave_halts_entries(driver, entry):
+    """Fault 81, V13."""
     stranger = entry[:-1] + "9"
 
     driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))

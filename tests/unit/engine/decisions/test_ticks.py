@@ -105,6 +105,7 @@ def test_the_watch_is_set_again_after_a_restart(driver):
 
 
 def test_a_triggered_stop_that_does_not_fill_is_followed_up_without_any_tick(driver):
+    """Fault 61, V4."""
     _, stop = driver.enter()
     driver.take(inputs.FeedLost(at_ms=0))
     driver.push(stop, OrderStatus.OPEN)

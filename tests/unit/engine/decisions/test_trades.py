@@ -55,6 +55,7 @@ def test_a_filled_entry_is_protected_at_once(driver):
 
 
 def test_a_partial_fill_is_protected_and_its_stop_grows_with_the_next_fill(driver):
+    """Fault 52, V3, V4."""
     driver.signal()
     (entry,) = driver.places()
     driver.answer(entry.request.tag)
@@ -219,6 +220,7 @@ def test_a_rejected_stop_is_placed_again_and_the_second_failure_closes_the_trade
 
 
 def test_square_off_time_closes_the_trade(driver):
+    """Fault 25, V4."""
     driver.enter()
 
     driver.later(5 * 3600 + 5 * 60)

@@ -107,3 +107,18 @@ def test_an_order_that_differs_or_was_there_before_is_not_taken_for_ours(driver,
 
     assert driver.order(tag).status is OrderStatus.IN_DOUBT
     assert "bare-1" in driver.book.foreign_orders
+
+
+def test_what_may_be_ours_is_still_held_after_a_restart(driver):
+    """Fault 50, V2, V17."""
+    tag = doubtful_entry(driver)
+    driver.later(3)
+    rows = (untagged(driver, tag), untagged(driver, tag, "bare-2"))
+    driver.read_books(*rows)
+
+    driver.restarted()
+    for seconds in (1, 31, 6):
+        driver.later(seconds)
+        driver.read_books(*rows)
+
+    assert driver.order(tag).status is OrderStatus.IN_DOUBT
