@@ -9,7 +9,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.decisions import exits, halts, missing, protection
+from trading_bot.engine.decisions import exits, halts, missing, protection, trades
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
@@ -41,13 +41,16 @@ def watch(state: State, turn: Turn) -> None:
 
 
 def is_protected(state: State, trade: Trade) -> bool:
-    """Whether the broker is known to hold exits for everything that is held, stops or those that close it."""
+    """Whether the broker is known to hold exits, of whatever kind, for all that is ours to close.
+
+    What the broker's own orders are about to close is not.
+    """
     units = sum(
         order.remaining_quantity
         for order in protection.live_exits(state, trade)
         if order.status in _RESTING and not missing.is_missing(state, order)
     )
-    return units >= abs(state.book.position_of(trade.instrument_key).quantity)
+    return units >= trades.exitable_quantity(state, trade)
 
 
 def bare_s(state: State, trade: Trade) -> float:

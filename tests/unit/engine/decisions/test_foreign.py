@@ -186,3 +186,13 @@ def test_a_resting_order_of_others_on_the_stream_asks_for_nothing(driver):
     driver.take(inputs.OrderPushed(at_ms=0, report=desk_row(driver, placed_by=US)))
 
     assert not any(isinstance(command, ReadBooks) for command in driver.drain())
+
+
+def test_a_position_that_the_brokers_order_is_closing_is_not_taken_for_unprotected(driver):
+    """Fault 78, V4: nothing is left to protect, and the trade ends as the broker's."""
+    for _ in range(8):
+        driver.price(PRICE)
+        driver.read_books(driver.report(driver.tags[1], OrderStatus.CANCELLED), desk_row(driver))
+        driver.later(1)
+
+    assert not driver.book.trade_of(KEY).is_exiting
