@@ -8,6 +8,7 @@ SEED ?=
 DATA ?=
 DATE ?=
 SEEDS ?=
+RUNS ?=
 FROM ?=
 JOBS ?= 2
 EXAMPLES ?= 1000
@@ -18,7 +19,7 @@ SECONDS ?=
 TARGET ?=
 CASE ?=
 
-.PHONY: setup native run test lint audit bench acceptance simulate simulate-faults prove-harness machines fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance simulate simulate-faults simulate-closes prove-harness machines fuzz mutate lock clean
 
 setup: native
 
@@ -83,6 +84,9 @@ fuzz: setup
 # Wrong changes of the modules that guard money, one at a time: which does no test notice?
 mutate: setup
 	$(BIN)/python -m scripts.mutate $(MODULES) $(if $(ONLY),--only $(ONLY))
+
+simulate-closes: setup
+	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))
 
 lock:
 	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock

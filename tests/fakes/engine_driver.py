@@ -8,7 +8,16 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle, Frame, Quote, Tick
-from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus, OrderTerms, OrderType, Side
+from trading_bot.domain.order import (
+    Fill,
+    Order,
+    OrderReport,
+    OrderStatus,
+    OrderTerms,
+    OrderType,
+    ReportedChange,
+    Side,
+)
 from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
@@ -233,7 +242,17 @@ class EngineDriver:
         self._add_fill(tag, quantity, price)
         filled = order.filled_quantity + quantity
         done = OrderStatus.FILLED if filled == order.terms.quantity else OrderStatus.OPEN
-        self.read_books(self.report(tag, status or done, filled_quantity=filled))
+        self.read_books(self.report(tag, status or done, filled_quantity=filled), *self._rows_but(tag))
+
+    def _rows_but(self, tag: str) -> list[OrderReport]:
+        """The other orders that the broker has shown, as they were; what was asked of them is under way."""
+        return [
+            self.report(
+                other, order.status, change=ReportedChange.PENDING if order.is_change_pending else None
+            )
+            for other, order in self.book.orders.items()
+            if order.order_id is not None and other != tag
+        ]
 
     def _add_fill(self, tag: str, quantity: int, price: int) -> None:
         order = self.order(tag)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from trading_bot.domain.errors import ReadFailedError, StorageError
+from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError, StorageError
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow, MarginQuestion, Outcome
@@ -46,6 +46,8 @@ class FakeBroker:
     trades: tuple[Fill, ...] = ()
     held: tuple[BrokerPosition, ...] = ()
     failing_reads: bool = False
+    is_token_dead: bool = False
+    token_checks: int = 0
     failing_margins: bool = False
     read_delay_s: float = 0.0
     updates: tuple[OrderReport | None, ...] = ()
@@ -84,6 +86,11 @@ class FakeBroker:
 
     async def fills(self) -> tuple[Fill, ...]:
         return await self._read("fills", self.trades)
+
+    async def confirm_token(self) -> None:
+        self.token_checks += 1
+        if self.is_token_dead:
+            raise NotAuthorisedError("no profile")
 
     async def positions(self) -> tuple[BrokerPosition, ...]:
         return await self._read("positions", self.held)

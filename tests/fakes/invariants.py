@@ -8,6 +8,7 @@ from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder
 from trading_bot.engine.core import Core
 
 _UNPROTECTED_S = 30
+_WINDOW_MS = 10_000
 _MOST_KEPT = 20
 
 
@@ -58,10 +59,23 @@ class ProbedCore(Core):
         for key, units in by_instrument.items():
             self.checks["exit bounds"] += 1
             held = abs(book.position_of(key).quantity)
-            if units > held:
+            if units > held and not self._was_just_shrunk(key):
                 self._violated(f"exits of {key} may trade {units} units, {held} are held (V3)")
         for key, position in book.positions.items():
             self._check_position(key, position)
+
+    def _was_just_shrunk(self, key):
+        """Whether others closed units of ours so lately that our exits may still be on their way out (V3)."""
+        book = self.state.book
+        latest_ms = max(
+            (
+                fill.filled_at_ms
+                for fill in book.fills.values()
+                if fill.instrument_key == key and fill.order_id not in book.tags_by_order_id
+            ),
+            default=0,
+        )
+        return self.state.now_ms - latest_ms <= _WINDOW_MS
 
     def _check_position(self, key, position):
         trade = self.state.book.trade_of(key)

@@ -45,6 +45,9 @@ class NoAccount:
         """Return nothing: there are none."""
         return ()
 
+    async def confirm_token(self) -> None:
+        """Do nothing: there is no account."""
+
     async def positions(self) -> tuple[BrokerPosition, ...]:
         """Return nothing: there are none."""
         return ()

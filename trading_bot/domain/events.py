@@ -32,6 +32,8 @@ class ChangeResult(StrEnum):
     """Its outcome was unknown and a later complete read shows the old terms."""
     NOT_AUTHORISED = "not_authorised"
     """The access token was not accepted: the broker has not looked at the change."""
+    RATE_LIMITED = "rate_limited"
+    """Too many calls: the broker has not looked at the change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +253,15 @@ class StopFailed(BookEvent):
     trade_id: int
     tag: str
     reason: str
+    by_others: bool = False
+    """Whether somebody cancelled it: the user in the broker's app, or the exchange."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionResumed(BookEvent):
+    """A person has looked at a trade whose stops were cancelled by others: it is protected again."""
+
+    trade_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ class Trade:
     exit_step_at_ms: int = 0
     stop_failures: int = 0
     """How often a protective stop was rejected or vanished."""
+    stop_cancels: int = 0
+    """How often somebody else cancelled a protective stop, since a person last looked."""
 
     @property
     def entry_side(self) -> Side:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.tag import parse_tag
-
-if TYPE_CHECKING:
-    from trading_bot.engine.book import Book
+from trading_bot.engine.book_state import BookState
 
 
 def given_since(tags: Iterable[str], on: date) -> set[str]:
@@ -17,16 +15,16 @@ def given_since(tags: Iterable[str], on: date) -> set[str]:
     return {tag for tag, parts in parsed.items() if parts is not None and parts.on >= on}
 
 
-def _epoch_raised(book: "Book", event: ev.EpochRaised) -> None:
+def _epoch_raised(book: BookState, event: ev.EpochRaised) -> None:
     book.epoch = event.epoch
 
 
-def _emergency_row_kept(book: "Book", event: ev.EmergencyRowKept) -> None:
+def _emergency_row_kept(book: BookState, event: ev.EmergencyRowKept) -> None:
     if event.tag:
         book.emergency_tags.add(event.tag)
 
 
-EMERGENCY_EFFECTS: dict[type[ev.BookEvent], Callable[["Book", Any], None]] = {
+EMERGENCY_EFFECTS: dict[type[ev.BookEvent], Callable[[BookState, Any], None]] = {
     ev.EpochRaised: _epoch_raised,
     ev.EmergencyRowKept: _emergency_row_kept,
 }

@@ -57,6 +57,13 @@ class ReconnectFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBand:
+    """Read the price limits of an instrument again: an order of ours was not taken."""
+
+    instrument_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefillHistory:
     """Fetch history again: the feed was silent and candles are missing."""
 
@@ -73,4 +80,6 @@ class Alert:
 
 
 OrderCommand = PlaceOrder | ModifyOrder | CancelOrder
-Command = OrderCommand | ReadBooks | ReadPositions | SearchTag | ReconnectFeed | RefillHistory | Alert
+Command = (
+    OrderCommand | ReadBooks | ReadPositions | ReadBand | SearchTag | ReconnectFeed | RefillHistory | Alert
+)

@@ -23,7 +23,12 @@ from trading_bot.engine.supervisor import LagWorker, Supervisor
 from trading_bot.engine.workers.account import AccountWorker
 from trading_bot.engine.workers.advice import AdviceWorker
 from trading_bot.engine.workers.alerts import AlertWorker
-from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker, read_positions
+from trading_bot.engine.workers.books import (
+    OrderPollingWorker,
+    PositionWorker,
+    TagSearchWorker,
+    read_positions,
+)
 from trading_bot.engine.workers.clock import ClockWorker
 from trading_bot.engine.workers.feed import FeedWorker, ReconnectWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
@@ -166,6 +171,7 @@ class TradingDay:
             *self.order_workers(engine, self.ports, self.gate),
             OrderStreamWorker(engine, broker),
             OrderPollingWorker(engine, broker, clock, self.settings),
+            TagSearchWorker(engine, broker, clock),
             PositionWorker(engine, broker, clock, self.settings),
             ClockWorker(engine, clock),
             AlertWorker(engine, self.ports.notifier),

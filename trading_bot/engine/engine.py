@@ -17,6 +17,7 @@ from trading_bot.domain.signal import Answer
 from trading_bot.engine.commands import (
     Alert,
     Command,
+    ReadBand,
     ReadBooks,
     ReadPositions,
     ReconnectFeed,
@@ -188,6 +189,8 @@ class Engine:
                 self.outbox.search(tag)
             case ReconnectFeed():
                 self.outbox.connection_wanted.set()
+            case ReadBand(instrument_key=key):
+                self.outbox.ask_for_band(key)
             case RefillHistory():
                 self.outbox.history_wanted.set()
             case _:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.day import TradingDay
-from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions import guard, halts
 from trading_bot.engine.decisions.entries import open_risk
+from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.panic import is_finished
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.snapshot import (
@@ -87,6 +88,7 @@ def _day(state: State) -> DayView:
         winning_trades=sum(1 for closed in book.closed_trades if closed.gross_pnl > 0),
         signals=book.signals_today,
         open_risk=open_risk(state),
+        longest_unprotected_s=state.longest_bare_s,
         loss_limit=risk.sizing.base_capital * exact(risk.limits.max_daily_loss),
     )
 
@@ -110,6 +112,8 @@ def _symbol(state: State, series: Series) -> SymbolView:
         stop=trade.stop_price if trade else None,
         target=trade.plan.target_price if trade else None,
         unrealised=_unrealised(position.gross_pnl(price) if price else None, position.quantity),
+        unprotected_s=guard.bare_s(state, trade) if trade else 0.0,
+        foreign_quantity=foreign_position(state, key),
         halt=_why_not(series),
     )
 

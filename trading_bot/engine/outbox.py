@@ -40,8 +40,11 @@ class Outbox:
         self._alerts: deque[Alert] = deque(maxlen=_MOST_ALERTS)
         self.alerts_waiting = asyncio.Event()
         self._searches: dict[str, None] = {}
+        self.searches_wanted = asyncio.Event()
         self.books_wanted = asyncio.Event()
         self.positions_wanted = asyncio.Event()
+        self.bands_asked: set[str] = set()
+        self.bands_wanted = asyncio.Event()
         self.history_wanted = asyncio.Event()
         """Set when the feed missed candles."""
         self.connection_wanted = asyncio.Event()
@@ -128,9 +131,15 @@ class Outbox:
         """Have orders and trades read at once; asking twice reads once."""
         self.books_wanted.set()
 
+    def ask_for_band(self, instrument_key: str) -> None:
+        """Have the price limits of an instrument read at once."""
+        self.bands_asked.add(instrument_key)
+        self.bands_wanted.set()
+
     def search(self, tag: str) -> None:
         """Have the broker asked for the orders of a tag."""
         self._searches[tag] = None
+        self.searches_wanted.set()
         self.books_wanted.set()
 
     def take_searches(self) -> tuple[str, ...]:

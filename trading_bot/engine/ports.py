@@ -49,6 +49,8 @@ class RefusalCause(StrEnum):
     """The access token was not accepted: it says nothing about the order."""
     NO_SUCH_ORDER = "no_such_order"
     """The broker holds no order of the id that was to be changed."""
+    RATE_LIMITED = "rate_limited"
+    """Too many calls: the same one may be taken a moment later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,10 @@ class Broker(Protocol):
 
     async def fills(self) -> tuple[Fill, ...]:
         """Return all trades of the day."""
+        ...
+
+    async def confirm_token(self) -> None:
+        """Return once the broker has shown that it knows whose token asks. Raises ReadFailedError."""
         ...
 
     async def positions(self) -> tuple[BrokerPosition, ...]:

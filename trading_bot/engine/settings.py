@@ -28,6 +28,13 @@ class EngineSettings(Section):
         Seconds,
         Field(description="After a stop was accepted, when a read that does not show it resting counts"),
     ] = 5
+    unprotected_s: Annotated[
+        Seconds,
+        Field(description="Without a confirmed stop while all answers, when to page and close the trade"),
+    ] = 5
+    unprotected_degraded_s: Annotated[
+        Seconds, Field(description="The same while the broker or the feed does not answer")
+    ] = 30
     fill_settle_s: Annotated[
         Seconds,
         Field(

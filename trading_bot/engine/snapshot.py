@@ -56,6 +56,10 @@ class SymbolView:
     target: int | None = None
     unrealised: Decimal | None = None
     """Gross profit in rupees of what is held."""
+    unprotected_s: float = 0.0
+    """Seconds for which what is held has had no confirmed stop or exit at the broker; 0 when it has."""
+    foreign_quantity: int = 0
+    """Signed units that others traded today and hold in the account."""
     halt: str = ""
     """Why this symbol is not entered; empty when it may be."""
 
@@ -80,6 +84,8 @@ class DayView:
     open_risk: Decimal = Decimal(0)
     loss_limit: Decimal | None = None
     """Loss at which the day halts."""
+    longest_unprotected_s: float = 0.0
+    """The longest time today for which a position had no confirmed stop or exit at the broker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ class Doubt:
     delay_ms: int = 1_000
     absent_reads_ms: list[int] = field(default_factory=list)
     """When the complete reads were sent that did not show it."""
+    is_ambiguous: bool = False
+    """Whether an order without its tag may be it: then absence proves nothing until a person has looked."""
 
 
 @dataclass(slots=True)
@@ -63,8 +65,6 @@ class State:
     """When the newest complete reads in a row were sent that showed nothing open."""
     newest_report_ms: dict[str, int] = field(default_factory=dict)
     """The broker's own time of the newest row that it showed of each order of ours, by tag."""
-    bare_since_ms: dict[int, int] = field(default_factory=dict)
-    """Since when a trade holds more than is known to be covered; each page begins the count anew."""
     last_fill_seen_ms: int = 0
     """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -84,6 +84,18 @@ class State:
     """Orders with reported fills whose trades complete reads do not show, and since when, by tag."""
     suspects_ms: dict[str, int] = field(default_factory=dict)
     """Orders whose rows take back what was reported, and since when, by tag."""
+    bare_since_ms: dict[int, int] = field(default_factory=dict)
+    """Since when trades have been without a confirmed protection, by trade id."""
+    watched_at_ms: int = 0
+    """When the protection of all trades was last looked at."""
+    longest_bare_s: float = 0.0
+    """The longest time today for which a position was without a confirmed protection."""
+    missing_since_ms: dict[str, int] = field(default_factory=dict)
+    """Orders that complete reads have shown and do not show any more, and since when, by tag."""
+    trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
+    """Applied trades that complete reads do not list any more, and since when, by `fill_id`."""
+    told_of: set[str] = field(default_factory=set)
+    """Tags, order ids and `fill_id`s of which a person was told that they are gone, or traded elsewhere."""
     told_suspects: set[str] = field(default_factory=set)
     """Orders of which a person was told that their rows contradict."""
     told_unseen: set[str] = field(default_factory=set)
@@ -94,6 +106,10 @@ class State:
     """Newest rows of the orders that the broker itself placed, by order id."""
     foreign_traded: dict[str, int] = field(default_factory=dict)
     """Units that each order of others traded, as of the last complete read."""
+    rate_refusals: int = 0
+    """Calls in a row that the broker's rate limiter refused."""
+    rate_limited_until_ms: int = 0
+    """Until when nothing is asked for after such a refusal."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
     """Day and number of fills for which the charges were computed, and the charges."""
@@ -125,8 +141,11 @@ class State:
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.flat_reads_ms.clear()
         self.open_foreign_orders = ()
+        self.watched_at_ms, self.longest_bare_s = 0, 0.0
+        self.rate_refusals = self.rate_limited_until_ms = 0
         self.told_suspects.clear()
         self.told_unseen.clear()
+        self.told_of.clear()
         for known in (
             self.doubts,
             self.mismatches,
@@ -136,6 +155,8 @@ class State:
             self.refused_cancels_ms,
             self.unsettled_since_ms,
             self.suspects_ms,
+            self.missing_since_ms,
+            self.trades_gone_since_ms,
             self.desk_orders,
             self.foreign_traded,
             self.newest_report_ms,

@@ -67,7 +67,9 @@ def _position(row: Mapping[str, Any]) -> str:
     shown = {name: _or_dash(row[name]) for name in ("entry_price", "last_price", "target", "unrealised")}
     prices = f"entered {shown['entry_price']} last {shown['last_price']} stop {row['stop'] or 'NONE'}"
     tail = f"target {shown['target']} unrealised {shown['unrealised']}"
-    return f"  {row['symbol']} {row['quantity']:+d} {prices} {tail}"
+    bare_s = row.get("unprotected_s") or 0
+    bare = f" UNPROTECTED for {bare_s:.0f} s" if bare_s else ""
+    return f"  {row['symbol']} {row['quantity']:+d} {prices} {tail}{bare}"
 
 
 def _open_orders(orders: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -96,6 +96,8 @@ class ExitSettings(Section):
     """Factor by which each re-pricing enlarges the buffer."""
     max_exit_steps: Annotated[int, Field(ge=1, le=20)] = 5
     """Re-pricings before the exit goes out at the widest price and a person is told."""
+    max_stop_cancels: Annotated[int, Field(ge=0, le=10)] = 2
+    """Stops cancelled by somebody else that are placed again; after one more a person is asked."""
     max_stop_failures: Annotated[int, Field(ge=1, le=10)] = 2
     """Rejected or vanished stops after which the trade is closed."""
 

@@ -307,3 +307,17 @@ def row(start: str) -> list:
 
 def ms_at_text(text: str) -> int:
     return ms_of(datetime.fromisoformat(text).replace(tzinfo=IST))
+
+
+async def test_a_token_is_confirmed_by_the_profile(broker, upstox):
+    """Fault 29, V5: the sign of life without which an empty list is not believed."""
+    broker.on_success("GET", "/v2/user/profile", {"user_id": "AB1234"})
+
+    await upstox.confirm_token()
+
+
+async def test_a_dead_token_is_not_confirmed(broker, upstox):
+    broker.on("GET", "/v2/user/profile", 401, b'{"status": "error", "errors": []}')
+
+    with pytest.raises(NotAuthorisedError):
+        await upstox.confirm_token()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.simulation.planted.patches import bug, nothing
 from trading_bot.domain.order import Order, OrderStatus, OrderTerms, OrderType, Purpose
-from trading_bot.engine.decisions import exits, operator, protection, ticks, trades, unprotected
+from trading_bot.engine.decisions import exits, guard, operator, protection, ticks, trades
 from trading_bot.engine.state import is_changeable
 
 
@@ -141,7 +141,7 @@ def the_square_off_is_forgotten(patches):
 @bug
 def bare_positions_page_nobody(patches):
     """As it was before simulations showed it."""
-    patches.put(unprotected, "watch", nothing)
+    patches.put(guard, "watch", nothing)
 
 
 @bug

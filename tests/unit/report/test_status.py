@@ -100,3 +100,13 @@ def test_a_stopped_daemon_is_shown_as_such(document):
 
     assert text.startswith("paper not running, ")
     assert text.endswith("positions: none\norders: none open, 0 today")
+
+
+def test_a_position_without_a_confirmed_stop_is_shown_with_its_seconds():
+    """V4, V16."""
+    held = SymbolView(symbol="TCS", quantity=5, unprotected_s=7.4)
+    run = RunHeader(mode="paper", session_on=date(2026, 11, 19), now_ms=0, phase="open", data="none")
+
+    text = status_text(status_document(Snapshot(run=run, symbols=(held,))))
+
+    assert "UNPROTECTED for 7 s" in text

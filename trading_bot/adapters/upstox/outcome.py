@@ -99,6 +99,7 @@ _CAUSES = MappingProxyType(
         "UDAPI100050": RefusalCause.NEEDS_LOGIN,
         "UDAPI100016": RefusalCause.NEEDS_LOGIN,
         "UDAPI100010": RefusalCause.NO_SUCH_ORDER,
+        "UDAPI10005": RefusalCause.RATE_LIMITED,
     }
 )
 

@@ -80,6 +80,10 @@ class UpstoxBroker:
         """Return all trades of the day. Raises ReadFailedError."""
         return decode.fills(await self._reads.data("trades", calls.trades()), self._oddities)
 
+    async def confirm_token(self) -> None:
+        """Read the profile, which a dead token cannot. Raises ReadFailedError."""
+        await confirmed_account(self._reads, "")
+
     async def positions(self) -> tuple[BrokerPosition, ...]:
         """Return the day's positions, closed ones included. Raises ReadFailedError."""
         return decode.positions(await self._reads.data("positions", calls.positions()), self._oddities)

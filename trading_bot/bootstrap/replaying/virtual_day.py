@@ -43,6 +43,8 @@ class VirtualDay:
     records: Records
     venue_settings: VenueSettings
     seed: int = 1
+    start_ms: int | None = None
+    """Session time at which it begins; five minutes before the open unless told otherwise."""
     notifier: Notifier
     wired: Callable[[Broker, Clock], Broker] = lambda broker, _clock: broker
     """Puts something between the engine and the broker, such as a fault."""
@@ -50,13 +52,13 @@ class VirtualDay:
     """Puts something around the core that looks on, such as a check of invariants."""
 
     async def run(self) -> tuple[TradingDay, Venue]:
-        """Trade the day from before its open to its end; run it in a virtual-time loop.
+        """Trade the day from its start to its end; run it in a virtual-time loop.
 
         Returns the day with its final state, and the venue with its ledger.
         """
         plan = day_plan(self.rules.calendar, self.source.on, self.source.instruments, self.strategies)
         venue = new_venue(self.source, self.rules, self.venue_settings, self.seed)
-        clock = LoopClock(plan.open_ms - _LEAD_MS)
+        clock = LoopClock(plan.open_ms - _LEAD_MS if self.start_ms is None else self.start_ms)
         ports = Ports(
             clock=clock,
             broker=self.wired(SimulatedBroker(venue, clock.now_ms), clock),

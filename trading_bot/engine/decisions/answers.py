@@ -2,13 +2,17 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Order, OrderStatus, Purpose
-from trading_bot.engine.commands import Alert, ReadBooks
-from trading_bot.engine.decisions import doubts, halts, protection, strays, unseen
+from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
+from trading_bot.engine.decisions import doubts, halts, protection, rates, strays, unseen
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswered, SendSkipped, SendStarted
 from trading_bot.engine.ports import Accepted, Outcome, RefusalCause, Refused, Unknown
 from trading_bot.engine.state import State
 
+_CHANGE_RESULTS: dict[RefusalCause | None, ev.ChangeResult] = {
+    RefusalCause.NEEDS_LOGIN: ev.ChangeResult.NOT_AUTHORISED,
+    RefusalCause.RATE_LIMITED: ev.ChangeResult.RATE_LIMITED,
+}
 _UNANSWERED = (OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.ABSENT)
 
 
@@ -64,6 +68,7 @@ def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
         return
     match event.outcome:
         case Accepted(order_id):
+            state.rate_refusals = 0
             _acknowledge(state, order, order_id, turn)
         case Refused(code, message, cause):
             _refuse(state, order, f"{code} {message}", cause, turn)
@@ -90,14 +95,19 @@ def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
 
 
 def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, turn: Turn) -> None:
-    """Take a refusal; one of the token says nothing about the order, so it counts towards nothing."""
+    """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing."""
     state.doubts.pop(order.tag, None)
     turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.REFUSED, message=text))
     if cause is RefusalCause.NEEDS_LOGIN:
         halts.need_login(turn)
         _tell_unsent(order, turn)
         return
+    if cause is RefusalCause.RATE_LIMITED:
+        rates.note_refusal(state, f"{order.request.purpose} of {order.request.instrument_key}", turn)
+        return
     halts.note_rejection(state, turn, text)
+    if order.request.purpose is Purpose.EXIT:
+        turn.command(ReadBand(instrument_key=order.request.instrument_key))
     protection.note_failure(state, order, text, turn)
 
 
@@ -122,6 +132,8 @@ def _on_change_answered(state: State, event: ModifyAnswered | CancelAnswered, tu
     order = state.book.orders.get(event.tag)
     if order is None or not order.is_change_pending:
         return
+    if isinstance(event.outcome, Accepted):
+        state.rate_refusals = 0
     if isinstance(event.outcome, Refused):
         _on_change_refused(state, order, event.outcome, turn)
     # The trade is not driven here: the same change would be refused again, many times in a second. The books
@@ -136,12 +148,14 @@ def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn)
         ev.ChangeResolved(
             at_ms=state.now_ms,
             tag=order.tag,
-            result=ev.ChangeResult.NOT_AUTHORISED if needs_login else ev.ChangeResult.REFUSED,
+            result=_CHANGE_RESULTS.get(outcome.cause, ev.ChangeResult.REFUSED),
             message=f"{outcome.code} {outcome.message}",
         )
     )
     if needs_login:
         halts.need_login(turn)
         _tell_unsent(order, turn)
+    elif outcome.cause is RefusalCause.RATE_LIMITED:
+        rates.note_refusal(state, f"change of {order.tag}", turn)
     elif outcome.cause is RefusalCause.NO_SUCH_ORDER and order.status is OrderStatus.ACKNOWLEDGED:
         unseen.end(state, order, turn)

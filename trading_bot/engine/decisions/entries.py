@@ -122,6 +122,12 @@ def _exposure(state: State, instrument_key: str | None = None) -> Decimal:
     )
 
 
+def _foreign_exposure(state: State) -> Decimal:
+    """Rupees of what others traded today and hold, where its price is known: it uses the same money."""
+    held = {key: abs(foreign_position(state, key)) for key in state.foreign_quantity}
+    return rupees(sum(quantity * state.market.last_price(key) for key, quantity in held.items()))
+
+
 def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | None:
     instrument, last_price = series.instrument, series.last_price
     side = Side.BUY if signal.direction is Direction.LONG else Side.SELL
@@ -166,7 +172,7 @@ def _size(state: State, series: Series, price: int, stop_distance: int) -> Size:
             entry_price=price,
             stop_distance=stop_distance,
             symbol_exposure=_exposure(state, key),
-            total_exposure=_exposure(state),
+            total_exposure=_exposure(state) + _foreign_exposure(state),
             open_risk_room=open_risk_limit(risk.limits, risk.sizing) - open_risk(state),
             available_funds=(state.account.available or ZERO) - _spoken_for(state),
             margin_rate=_margin_rate(state, key),

@@ -7,7 +7,7 @@ watched: that speaks every second of the session. So only then is the connection
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.engine.commands import Alert, ReconnectFeed, RefillHistory
+from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions, ReconnectFeed, RefillHistory
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import FeedLost, PhaseReported
 from trading_bot.engine.state import State
@@ -22,6 +22,9 @@ def hear(state: State, turn: Turn) -> None:
     silence_ms = now_ms - market.seen_at_ms
     if market.seen_at_ms and silence_ms >= state.settings.gap_refill_s * MS_PER_SECOND:
         turn.command(RefillHistory(silent_s=silence_ms // MS_PER_SECOND))
+    if not market.is_feed_up:
+        turn.command(ReadBooks(reason="the feed speaks again"))
+        turn.command(ReadPositions())
     market.is_feed_up = True
     market.seen_at_ms = now_ms
     market.reconnect_at_ms = market.reconnect_wait_ms = 0

@@ -11,13 +11,16 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import Fill, Order, OrderReport
-from trading_bot.engine.book import fill_id
+from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions import foreign, strays
+from trading_bot.engine.decisions.order_table import ACTIONS, FILL_ACTIONS, Action, FillAction, Shown, filled
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead
 from trading_bot.engine.state import State, has_unsettled_fills
 
+ASSUMED = "assumed-"
+"""Begins the ids of fills that no trade showed."""
 SUSPECT_ORDER = "suspect_order"
 """A row contradicts what the broker has told before; ends with a row that does not."""
 
@@ -100,7 +103,7 @@ def _priced(state: State, order: Order, report: OrderReport, missing: int) -> li
     parts = ((missing - dearer, price), (dearer, price + 1))
     return [
         Fill(
-            trade_id=f"assumed-{report.filled_quantity}-{number}",
+            trade_id=f"{ASSUMED}{report.filled_quantity}-{number}",
             order_id=report.order_id,
             instrument_key=report.instrument_key,
             side=order.request.side,
@@ -117,17 +120,23 @@ def _priced(state: State, order: Order, report: OrderReport, missing: int) -> li
 
 
 def contradicts(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> bool:
-    """Whether a row of a complete read shows fewer filled units than the broker has reported before.
+    """Whether a row of a complete read shows fewer filled units than before, or an ended order alive.
 
     It is refused, and the books are read again, since a copy of them may lag behind. When it persists a
     person is told; what only a hint has claimed is then forgotten, what was applied is not.
     """
-    if report.filled_quantity >= order.reported_filled_quantity:
+    seen = filled(report.filled_quantity, order.reported_filled_quantity)
+    is_fewer = FILL_ACTIONS[order.status.is_live, seen] is FillAction.REFUSE
+    is_undead = ACTIONS[order.status, Shown(report.status)] is Action.CONTRADICTION
+    if not (is_fewer or is_undead):
         state.suspects_ms.pop(order.tag, None)
         return False
     since_ms = state.suspects_ms.setdefault(order.tag, asked_at_ms)
     if asked_at_ms - since_ms < state.settings.change_settle_s * MS_PER_SECOND:
-        turn.command(ReadBooks(reason=f"order {order.tag} shows fewer filled units than before"))
+        turn.command(ReadBooks(reason=f"order {order.tag} contradicts what was shown before"))
+        return True
+    if not is_fewer:
+        _suspect(state, order, f"order {order.tag} was {order.status} and is {report.status}", turn)
         return True
     told, shown = order.reported_filled_quantity, report.filled_quantity
     _suspect(state, order, f"order {order.tag}: {shown} units filled where {told} were reported", turn)

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill, OrderReport, Side
-from trading_bot.engine.commands import Alert
-from trading_bot.engine.decisions import owners
+from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.decisions import halts, owners
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
@@ -27,6 +27,28 @@ def note_order(state: State, report: OrderReport, turn: Turn) -> None:
     if is_brokers(state, report.order_id):
         state.desk_orders[report.order_id] = report
         turn.touch_instrument(report.instrument_key)
+        _note_elsewhere(state, report, turn)
+
+
+def note_pushed(state: State, report: OrderReport, turn: Turn) -> None:
+    """Take a row of the stream: where others traded, the trades say at once whether they closed ours."""
+    note_order(state, report, turn)
+    if report.filled_quantity > state.foreign_traded.get(report.order_id, 0):
+        turn.command(ReadBooks(reason=f"foreign order {report.order_id} filled"))
+
+
+def _note_elsewhere(state: State, report: OrderReport, turn: Turn) -> None:
+    """The broker trades a share of ours at another exchange: our exits give way, and a person is told."""
+    for key in state.book.positions:
+        if not _is_sibling(report.instrument_key, key):
+            continue
+        turn.touch_instrument(key)
+        if report.order_id not in state.told_of:
+            state.told_of.add(report.order_id)
+            text = f"the broker trades {report.terms.quantity} of our {key} as {report.instrument_key}"
+            turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="closed_elsewhere", detail=text))
+            turn.command(Alert(level="critical", text=f"{text}: two legs are open, close both by hand"))
+            halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "closed_elsewhere", until_released=True)
 
 
 def _tell_order(state: State, report: OrderReport, turn: Turn) -> None:
@@ -61,6 +83,29 @@ def desk_quantity(state: State, key: str, side: Side) -> int:
         for order_id, report in state.desk_orders.items()
         if report.instrument_key == key and report.side is side
     )
+
+
+def desk_elsewhere(state: State, key: str, side: Side) -> int:
+    """Units of a share that the broker's own orders hold, or will, on a side at another exchange.
+
+    Together with our position they are flat, leg by leg: what would close ours would open the other one anew.
+    """
+    elsewhere = {
+        report.instrument_key
+        for report in state.desk_orders.values()
+        if report.side is side and _is_sibling(report.instrument_key, key)
+    }
+    return sum(
+        max(0, side.sign * foreign_position(state, sibling)) + desk_quantity(state, sibling, side)
+        for sibling in elsewhere
+    )
+
+
+def _is_sibling(key: str, other: str) -> bool:
+    """Whether two keys are of the same share (ISIN) at different exchanges."""
+    segment, _, isin = key.partition("|")
+    other_segment, _, other_isin = other.partition("|")
+    return isin == other_isin and segment != other_segment and segment.endswith("_EQ")
 
 
 def _most_traded(report: OrderReport) -> int:

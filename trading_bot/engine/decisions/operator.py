@@ -3,7 +3,7 @@
 from trading_bot.domain import events as ev
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
-from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions import halts, protection, untagged
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
@@ -26,6 +26,8 @@ def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
 
 
 def _resume(state: State, asked_by: str, turn: Turn) -> None:
+    untagged.let_go(state)
+    protection.resume(state, turn)
     if state.book.is_panicking:
         turn.emit(ev.PanicReleased(at_ms=state.now_ms, asked_by=asked_by))
     for scope, subject, reason in tuple(state.book.halts):

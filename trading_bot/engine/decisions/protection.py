@@ -7,8 +7,9 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, OrderTerms, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, ReadBand
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
+from trading_bot.engine.decisions.halts import raise_halt
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State, is_changeable
 from trading_bot.risk.exits import stop_terms, trailed_stop
@@ -44,12 +45,12 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     if trade.stop_failures >= state.risk.exits.max_stop_failures:
         request_exit(state, trade, ExitReason.UNPROTECTED, turn)
         return
-    stops = live_exits(state, trade)
-    if not stops and _is_passed(state, trade, trade.stop_price):
-        request_exit(state, trade, stop_reason(trade), turn)
+    if is_left_to_a_person(state, trade):
         return
-    if not stops and _is_passed(state, trade, _terms(state, trade, wanted).trigger_price):
-        request_exit(state, trade, ExitReason.UNPROTECTED, turn)  # at the band's edge no stop can rest
+    stops = live_exits(state, trade)
+    reason = None if stops else _exit_instead(state, trade, wanted)
+    if reason is not None:
+        request_exit(state, trade, reason, turn)
         return
     if not all(is_changeable(order) for order in stops):
         return
@@ -63,6 +64,15 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
         return
     for quantity in instrument.slices(missing):
         turn.intend(trade, trade.exit_side, Purpose.STOP, _terms(state, trade, quantity))
+
+
+def _exit_instead(state: State, trade: Trade, wanted: int) -> ExitReason | None:
+    """Why no stop can be placed any more: the price has passed it, or lies at the band's edge."""
+    if _is_passed(state, trade, trade.stop_price):
+        return stop_reason(trade)
+    if _is_passed(state, trade, _terms(state, trade, wanted).trigger_price):
+        return ExitReason.UNPROTECTED
+    return None
 
 
 def _is_passed(state: State, trade: Trade, level: int) -> bool:
@@ -133,10 +143,43 @@ def _last_stop_change_ms(state: State, trade: Trade) -> int:
     return max((order.changed_at_ms for order in live_exits(state, trade)), default=0)
 
 
-def note_failure(state: State, order: Order, reason: str, turn: Turn) -> None:
+def is_left_to_a_person(state: State, trade: Trade) -> bool:
+    """Whether somebody keeps cancelling the stops of a trade: then none is placed before a person said so.
+
+    The levels are still watched here, and the trade is closed when its stop price trades.
+    """
+    return trade.stop_cancels > state.risk.exits.max_stop_cancels
+
+
+def resume(state: State, turn: Turn) -> None:
+    """A person has looked: protect again what was left."""
+    for trade in tuple(state.book.trades.values()):
+        if is_left_to_a_person(state, trade):
+            turn.emit(ev.ProtectionResumed(at_ms=state.now_ms, trade_id=trade.trade_id))
+            turn.touched_trades[trade.trade_id] = None
+
+
+def note_cancelled(state: State, order: Order, reason: str, turn: Turn) -> None:
+    """Somebody else cancelled an order of ours: a stop is placed again some times, then a person asked."""
+    note_failure(state, order, reason, turn, by_others=True)
+    trade = state.book.trades.get(state.book.trade_id_by_tag.get(order.tag) or 0)
+    if trade is None or not is_left_to_a_person(state, trade):
+        return
+    text = f"the stop of {trade.instrument_key} was cancelled {trade.stop_cancels} times: no other is placed"
+    turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="stop_cancelled", detail=text))
+    turn.command(Alert(level="critical", text=f"{text} before you resume"))
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", "stop_cancelled", until_released=True)
+
+
+def note_failure(state: State, order: Order, reason: str, turn: Turn, *, by_others: bool = False) -> None:
     """Record that a protective stop is gone though nobody here asked for it."""
     trade_id = state.book.trade_id_by_tag.get(order.tag)
     if trade_id is None or trade_id not in state.book.trades or order.request.purpose is not Purpose.STOP:
         return
-    turn.emit(ev.StopFailed(at_ms=state.now_ms, trade_id=trade_id, tag=order.tag, reason=reason))
+    turn.emit(
+        ev.StopFailed(
+            at_ms=state.now_ms, trade_id=trade_id, tag=order.tag, reason=reason, by_others=by_others
+        )
+    )
+    turn.command(ReadBand(instrument_key=order.request.instrument_key))
     turn.command(Alert(level="critical", text=f"stop of {order.request.instrument_key} gone: {reason}"))

@@ -4,6 +4,7 @@ from trading_bot.domain import events as ev
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions import halts
 from trading_bot.engine.decisions.foreign import foreign_position
+from trading_bot.engine.decisions.order_table import POSITION_ACTIONS, Position, PositionAction
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import AccountRead, PositionsRead, ReadFailed
 from trading_bot.engine.state import State, has_unsettled_fills
@@ -22,13 +23,30 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
     state.broker_products = {row.instrument_key: row.product for row in event.positions if row.quantity}
     ours = {key: position.quantity for key, position in state.book.positions.items()}
     for key in sorted(theirs.keys() | ours.keys() | state.book.differences.keys()):
-        expected = ours.get(key, 0) + foreign_position(state, key)
-        if theirs.get(key, 0) == expected:
-            _agree(state, key, turn)
-        elif not _is_moving(state, key):
-            _differ(state, key, ours.get(key, 0), theirs.get(key, 0), turn)
+        _compare(state, key, ours.get(key, 0), theirs.get(key, 0), turn)
     if not state.book.differences:
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
+
+
+def _compare(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
+    match POSITION_ACTIONS[_compared(state, key, ours + foreign_position(state, key), theirs)]:
+        case PositionAction.AGREE:
+            _agree(state, key, turn)
+        case PositionAction.READ_BOOKS:
+            state.mismatches[key] = theirs
+            turn.command(ReadBooks(reason=f"position of {key} differs"))
+        case PositionAction.HALT:
+            _differ(state, key, ours, theirs, turn)
+        case PositionAction.WAIT:
+            pass
+
+
+def _compared(state: State, key: str, expected: int, theirs: int) -> Position:
+    if theirs == expected:
+        return Position.EQUAL
+    if _is_moving(state, key):
+        return Position.DIFFERENT_WHILE_MOVING
+    return Position.DIFFERENT_AGAIN if state.mismatches.get(key) == theirs else Position.DIFFERENT
 
 
 def _is_moving(state: State, key: str) -> bool:
@@ -47,10 +65,6 @@ def _agree(state: State, key: str, turn: Turn) -> None:
 
 
 def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
-    if state.mismatches.get(key) != theirs:
-        state.mismatches[key] = theirs
-        turn.command(ReadBooks(reason=f"position of {key} differs"))
-        return
     known = state.book.differences.get(key)
     if known is not None and (known.our_quantity, known.broker_quantity) == (ours, theirs):
         return

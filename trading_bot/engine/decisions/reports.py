@@ -8,26 +8,33 @@ from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import TRANSITIONS, Order, OrderReport, OrderStatus, ReportedChange
-from trading_bot.engine.commands import ReadBooks
-from trading_bot.engine.decisions import doubts, fills, foreign, halts, protection, strays, unseen
+from trading_bot.domain.order import Order, OrderReport, OrderStatus, Purpose, ReportedChange
+from trading_bot.engine.commands import ReadBand, ReadBooks
+from trading_bot.engine.decisions import (
+    doubts,
+    fills,
+    foreign,
+    guard,
+    halts,
+    missing,
+    protection,
+    strays,
+    unseen,
+    untagged,
+)
+from trading_bot.engine.decisions.order_table import (
+    ACTIONS,
+    FILL_ACTIONS,
+    Action,
+    FillAction,
+    Shown,
+    filled,
+)
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
 
-_NOT_YET_REPORTED = frozenset(
-    {OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.REFUSED, OrderStatus.ABSENT}
-)
-_NEVER_SENT = frozenset({OrderStatus.INTENDED, OrderStatus.DROPPED})
-_REPORTED = frozenset(
-    {
-        OrderStatus.OPEN,
-        OrderStatus.TRIGGER_PENDING,
-        OrderStatus.FILLED,
-        OrderStatus.CANCELLED,
-        OrderStatus.REJECTED,
-    }
-)
+_STEPS = frozenset({Action.ADOPT, Action.FOLLOW, Action.REVIVE})
 
 
 def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
@@ -38,10 +45,11 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
     """
     order = _ours(state, event.report)
     if order is None:
-        foreign.note_order(state, event.report, turn)
+        foreign.note_pushed(state, event.report, turn)
         return
     _learn_user(state, event.report)
-    is_stale = event.report.filled_quantity < order.reported_filled_quantity or (
+    is_fewer = event.report.filled_quantity < order.reported_filled_quantity
+    is_stale = is_fewer or (
         order.status is OrderStatus.OPEN and event.report.status is OrderStatus.TRIGGER_PENDING
     )
     if is_stale:
@@ -76,7 +84,8 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         for report in event.orders
         if report.status.is_live and report.order_id in state.book.foreign_orders
     )
-    if _shows_all_that_was_seen(state, event):
+    missing.note_trades(state, event, turn)
+    if not missing.note_rows(state, event, turn):
         unseen.note_complete_read(state, event, turn)
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
     if not state.books_read_at_ms:
@@ -95,6 +104,8 @@ def _take_rows(state: State, event: BooksRead, turn: Turn) -> None:
             foreign.note_order(state, report, turn)
         elif report.status.is_terminal or not _is_outdated(state, order, report, event.asked_at_ms):
             _take_row(state, order, report, event.asked_at_ms, turn)
+    for order, report in untagged.matches(state, event, turn):
+        _take_report(state, order, report, turn)
 
 
 def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
@@ -104,23 +115,15 @@ def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int,
     _judge_change(state, order.tag, report, asked_at_ms, turn)
 
 
-def _shows_all_that_was_seen(state: State, event: BooksRead) -> bool:
-    """Whether the order book still holds every order that it held before: else it is not the whole book."""
-    shown = {report.order_id for report in event.orders}
-    return all(
-        order.order_id in shown
-        for order in state.book.orders.values()
-        if order.status in _REPORTED and order.seen_at_ms <= event.asked_at_ms
-    )
-
-
 def _ours(state: State, report: OrderReport) -> Order | None:
     """Our order that a row speaks of: by its id, or by the tag of one that was sent and has no id yet."""
     order = state.book.order_by_id(report.order_id)
     if order is not None or report.tag is None:
         return order
     order = state.book.orders.get(report.tag)
-    if order is None or order.order_id is not None or order.status in _NEVER_SENT:
+    if order is None or order.order_id is not None:
+        return None
+    if ACTIONS[order.status, Shown(report.status)] is Action.FOREIGN:
         return None
     return order
 
@@ -139,26 +142,24 @@ def _is_outdated(state: State, order: Order, report: OrderReport, asked_at_ms: i
 
 
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
+    """Take a row as the table says."""
     newest_ms = state.newest_report_ms
     newest_ms[order.tag] = max(newest_ms.get(order.tag, 0), report.reported_at_ms)
-    was_terminal = order.status.is_terminal
-    has_grown = report.filled_quantity > order.reported_filled_quantity
-    if was_terminal and report.status.is_terminal and not has_grown:
+    action = ACTIONS[order.status, Shown(report.status)]
+    fill_action = FILL_ACTIONS[
+        order.status.is_live, filled(report.filled_quantity, order.reported_filled_quantity)
+    ]
+    is_late = fill_action is FillAction.LATE or action is Action.REVIVE
+    if order.status.is_terminal and not is_late:
         return
     _take_terms(state, order, report, turn)
     order = state.book.orders[order.tag]
-    if _is_step_forward(order, report):
+    if action in _STEPS or (is_late and order.order_id is None):
         _advance(state, order, report, turn)
-    if was_terminal and (has_grown or not state.book.orders[order.tag].status.is_terminal):
+    if is_late:
         text = f"order {order.tag} is {report.status} with {report.filled_quantity} filled after its end"
         strays.record(turn, "late_order", text)
         strays.take_up(state, order.tag, turn)
-
-
-def _is_step_forward(order: Order, report: OrderReport) -> bool:
-    if order.order_id is None and order.status in _NOT_YET_REPORTED:
-        return True
-    return report.status is not order.status and report.status in TRANSITIONS[order.status]
 
 
 def _take_terms(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
@@ -194,13 +195,20 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
         )
     )
     turn.touch(order.tag)
+    if guard.is_ended_by_the_session(state, order):
+        return
     is_lost = report.status is OrderStatus.REJECTED or (
         report.status is OrderStatus.CANCELLED and not order.cancel_requested
     )
     if is_lost:
         text = report.message or f"{report.status} by the broker"
         halts.note_rejection(state, turn, f"{order.request.purpose} {order.tag}: {text}")
-        protection.note_failure(state, order, text, turn)
+        if report.status is OrderStatus.CANCELLED:
+            protection.note_cancelled(state, order, text, turn)
+        else:
+            protection.note_failure(state, order, text, turn)
+        if order.request.purpose is Purpose.EXIT:
+            turn.command(ReadBand(instrument_key=order.request.instrument_key))
 
 
 def _judge_change(state: State, tag: str, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:

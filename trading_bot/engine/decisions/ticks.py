@@ -10,7 +10,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.decisions import days, doubts, feed_health, protection, trades, unprotected, unseen
+from trading_bot.engine.decisions import days, doubts, feed_health, guard, protection, trades, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
@@ -116,6 +116,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
         if series.provisional and series.is_warm:
             _look_at_forming(series, turn)
     doubts.search_due(state, turn)
+    doubts.read_back_changes(state, turn)
     unseen.search(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)
@@ -124,7 +125,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     for trade in tuple(state.book.trades.values()):
         protection.trail(state, trade, turn)
         trades.drive(state, trade.trade_id, turn)
-    unprotected.watch(state, turn)
+    guard.watch(state, turn)
 
 
 def _square_off(state: State, turn: Turn) -> None:

@@ -8,9 +8,9 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine.commands import ReadBooks
-from trading_bot.engine.decisions import answers, exits, protection, strays
+from trading_bot.engine.decisions import answers, exits, protection, rates, strays
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
-from trading_bot.engine.decisions.foreign import desk_quantity, foreign_position
+from trading_bot.engine.decisions.foreign import desk_elsewhere, desk_quantity, foreign_position
 from trading_bot.engine.decisions.halts import is_login_needed, raise_halt
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
@@ -32,12 +32,23 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
     wanted = exitable_quantity(state, trade)
     if wanted == 0:
         _finish(state, trade, turn)
-    elif is_login_needed(state):
-        return  # nothing can be sent; what rests at the exchange stays
+    elif not _can_send(state, trade):
+        return  # what rests at the exchange stays
     elif trade.is_exiting:
         exits.drive(state, trade, wanted, turn)
     else:
         protection.ensure(state, trade, wanted, turn)
+
+
+def _can_send(state: State, trade: Trade) -> bool:
+    """Whether orders are taken now: by the broker with our token, and by the exchange in this instrument.
+
+    After continuous trading nothing is placed any more; a limit that rests takes part in the closing auction.
+    Panic tries all the same.
+    """
+    hours = state.market.series[trade.instrument_key].hours
+    is_taken = hours.is_open(state.now_ms) or state.book.is_panicking
+    return is_taken and not is_login_needed(state) and not rates.is_limited(state)
 
 
 def _is_time_to_act(state: State, trade: Trade) -> bool:
@@ -80,7 +91,7 @@ def exitable_quantity(state: State, trade: Trade) -> int:
     """Units that exits may cover: our position, or less where the broker confirms that it holds less.
 
     A difference was found at some moment; what we have traded since moved both sides alike. What the broker's
-    own orders are about to close is theirs.
+    own orders are about to close is theirs, and what they have closed at another exchange stays as it is.
     """
     key = trade.instrument_key
     ours = state.book.position_of(key).quantity
@@ -90,7 +101,8 @@ def exitable_quantity(state: State, trade: Trade) -> int:
         theirs = difference.broker_quantity + ours - difference.our_quantity
     if ours * theirs <= 0:
         return 0
-    return max(0, min(abs(ours), abs(theirs)) - desk_quantity(state, key, trade.exit_side))
+    by_desk = desk_quantity(state, key, trade.exit_side) + desk_elsewhere(state, key, trade.exit_side)
+    return max(0, min(abs(ours), abs(theirs)) - by_desk)
 
 
 def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:

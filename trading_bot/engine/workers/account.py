@@ -14,6 +14,8 @@ from trading_bot.engine.ports import Broker, Clock, MarginQuestion
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.workers.failed_read import tell_failed_read
 
+_LEAST_GAP_MS = 1_000
+"""Between two reads, however often bands are asked for."""
 _PROBE_RUPEES = 100_000
 _NEAR_EDGE = 0.03
 """Part of a price within which an edge of its band is near: it is widened when it is about to be hit."""
@@ -25,7 +27,7 @@ _MOST_FAILED = 3
 class AccountWorker:
     """Reads funds on a beat; margin rates and bands once a day for each instrument that can be ordered.
 
-    A band is read again on each beat while the price is near its edge.
+    A band is read again on each beat while the price is near its edge, and when an order was not taken.
     """
 
     engine: Engine
@@ -43,10 +45,18 @@ class AccountWorker:
                 await self._read()
             except ReadFailedError as error:
                 await tell_failed_read(self.engine, "account", error)
-            await self.clock.sleep_until(self.clock.now_ms() + self.settings.account_poll_s * MS_PER_SECOND)
+            read_ms = self.clock.now_ms()
+            await self.clock.sleep_until(read_ms + _LEAST_GAP_MS)
+            outbox = self.engine.outbox
+            await self.clock.wait_for(
+                outbox.bands_wanted, read_ms + self.settings.account_poll_s * MS_PER_SECOND
+            )
 
     async def _read(self) -> None:
-        wanted = [key for key in self.instrument_keys if self._wants_band(key)]
+        outbox = self.engine.outbox
+        outbox.bands_wanted.clear()
+        asked, outbox.bands_asked = outbox.bands_asked, set()
+        wanted = [key for key in self.instrument_keys if key in asked or self._wants_band(key)]
         bands = await self.broker.price_bands(wanted) if wanted else {}
         rates = await self._rates()
         asked_at_ms = self.clock.now_ms()

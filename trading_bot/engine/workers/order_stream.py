@@ -10,7 +10,7 @@ from trading_bot.engine.ports import Broker
 
 @dataclass(frozen=True, slots=True)
 class OrderStreamWorker:
-    """Hands pushed rows to the engine; a reconnect asks for the books, since the stream replays nothing."""
+    """Hands pushed rows to the engine; a reconnect asks for all books: the stream replays nothing."""
 
     engine: Engine
     broker: Broker
@@ -22,5 +22,6 @@ class OrderStreamWorker:
             beat()
             if report is None:
                 self.engine.outbox.ask_for_books("order stream connected")
+                self.engine.outbox.positions_wanted.set()
             else:
                 await self.engine.handle(OrderPushed(at_ms=0, report=report))

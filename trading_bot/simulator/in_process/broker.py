@@ -134,6 +134,9 @@ class SimulatedBroker:
         self._advance()
         return tuple(_fill(trade) for trade in self._venue.trade_rows())
 
+    async def confirm_token(self) -> None:
+        """Do nothing: nobody has to log in."""
+
     async def positions(self) -> tuple[BrokerPosition, ...]:
         """Return the day's positions, closed ones included."""
         self._advance()

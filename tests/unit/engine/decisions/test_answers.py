@@ -1,8 +1,8 @@
 import pytest
 
-from tests.fakes.engine_driver import KEY, EngineDriver
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.order import OrderStatus, OrderTerms, OrderType
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks, SearchTag
@@ -67,6 +67,7 @@ def test_answers_about_unknown_tags_are_ignored(driver):
 
 
 def test_a_refused_entry_ends_its_trade_and_is_not_sent_again(driver, entry):
+    """Fault 63, V10."""
     driver.answer(entry, Refused("UDAPI100042", "no"))
 
     assert driver.order(entry).status is OrderStatus.REFUSED
@@ -75,6 +76,7 @@ def test_a_refused_entry_ends_its_trade_and_is_not_sent_again(driver, entry):
 
 
 def test_an_unknown_answer_asks_for_the_tag_and_sends_nothing_again(driver, entry):
+    """Faults 34, 35, 37, 38, 39, 41, 44, V2."""
     driver.answer(entry, Unknown("timed out"))
 
     commands = driver.drain()
@@ -85,6 +87,7 @@ def test_an_unknown_answer_asks_for_the_tag_and_sends_nothing_again(driver, entr
 
 
 def test_a_late_acceptance_settles_the_doubt(driver, entry):
+    """Fault 45, V14."""
     driver.answer(entry, Unknown("timed out"))
 
     driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Accepted("late-1")))
@@ -113,6 +116,7 @@ def test_an_accepted_change_is_still_pending(driver):
 
 
 def test_a_change_of_unknown_outcome_asks_for_the_books_and_stays_pending(driver):
+    """Fault 47, V3."""
     _, stop = driver.enter()
     driver.price(driver.book.trade_of(KEY).plan.target_price)
     driver.drain()
@@ -165,3 +169,38 @@ def test_an_order_sent_without_any_answer_comes_into_doubt(driver, entry):
 
     assert driver.order(entry).status is OrderStatus.IN_DOUBT
     assert isinstance(driver.new_events[0], ev.OrderAdvanced)
+
+
+def test_a_fill_that_wins_over_its_cancellation_is_what_counts(driver, entry):
+    """Fault 46, V3, V6: a refused cancellation says nothing about who won; the books do."""
+    driver.rest(entry)
+    driver.later(25)
+    driver.drain()
+    ended = Refused("UDAPI100040", "the order has already ended")
+    driver.take(inputs.CancelAnswered(at_ms=0, tag=entry, outcome=ended))
+
+    driver.fill(entry, 35, PRICE)
+
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 35
+
+
+def test_the_rest_of_a_protected_market_order_is_priced_again_until_it_fills(driver):
+    """Fault 60, V3: the broker leaves it as a limit that may never trade."""
+    _, stop = driver.enter()
+    driver.later(60)
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.confirm_modify(stop)
+    held = driver.order(stop).terms
+    left = OrderTerms(order_type=OrderType.LIMIT, quantity=35, price=held.price or PRICE)
+    driver.fill(stop, 20, PRICE)
+    driver.push(stop, OrderStatus.OPEN, terms=left, filled_quantity=20)
+    driver.drain()
+
+    driver.price(PRICE - 500)
+    driver.later(6)
+
+    (change,) = driver.changes()
+    assert change.tag == stop
+    assert change.terms.quantity == 35
+    assert driver.places() == []

@@ -192,3 +192,17 @@ def test_margin_of_trades_that_the_funds_do_not_know_of_yet_is_not_spent_twice()
 
     assert spoken_for == rupees(planned.reference_price * planned.planned_quantity) * Decimal("0.2")
     assert entries._spoken_for(driver.core.state) == 0
+
+
+def test_what_others_bought_today_counts_for_exposure():
+    """Fault 75, V10."""
+    driver = EngineDriver(risk=RiskSettings(sizing=SizingSettings(max_leverage=1)))
+    other = "NSE_EQ|INE009A01021"
+    driver.core.state.market.series[other] = driver.core.state.market.series[KEY]
+    driver.drain()
+    driver.core.state.foreign_quantity = {other: 700}
+
+    driver.signal()
+
+    (entry,) = driver.places()
+    assert entry.request.terms.quantity == (1_000_000 - 700 * 1_400) // 1_400

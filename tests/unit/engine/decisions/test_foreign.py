@@ -8,7 +8,8 @@ import pytest
 from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain.order import OrderReport, OrderStatus, OrderTerms, OrderType, Side
 from trading_bot.domain.trade import ExitReason
-from trading_bot.engine.commands import CancelOrder, PlaceOrder
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import CancelOrder, PlaceOrder, ReadBooks
 from trading_bot.engine.decisions.day_charges import charges_of
 
 US, DESK = "AB1234", "RMS"
@@ -104,3 +105,94 @@ def test_an_order_of_the_brokers_on_our_side_leaves_our_exits_alone(driver):
     driver.read_books(driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING), row)
 
     assert driver.changes() == []
+
+
+def bse_row(driver, status=OrderStatus.OPEN, *, filled_quantity=0, placed_by=DESK):
+    return desk_row(
+        driver,
+        status,
+        instrument_key=KEY.replace("NSE_EQ", "BSE_EQ"),
+        filled_quantity=filled_quantity,
+        placed_by=placed_by,
+    )
+
+
+def at_bse(driver, side, quantity):
+    driver.fills.append(
+        replace(
+            driver.fills[0],
+            trade_id=f"bse-{len(driver.fills)}",
+            order_id="desk-1",
+            instrument_key=KEY.replace("NSE_EQ", "BSE_EQ"),
+            side=side,
+            quantity=quantity,
+        )
+    )
+
+
+def test_what_the_broker_closed_at_another_exchange_is_not_closed_again_here(driver):
+    """Fault 82, V3: the share is flat by its ISIN, in two legs."""
+    at_bse(driver, Side.SELL, 35)
+    driver.drain()
+
+    driver.read_books(
+        driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING),
+        bse_row(driver, OrderStatus.FILLED, filled_quantity=35),
+    )
+
+    (change,) = driver.changes()
+    assert (type(change), change.tag) == (CancelOrder, driver.tags[1])
+    assert {reason for _, _, reason in driver.book.halts} == {"closed_elsewhere"}
+    assert driver.book.position_of(KEY).quantity == 35
+
+
+def test_once_the_other_leg_is_bought_back_ours_is_protected_again(driver):
+    """Fault 82, V4."""
+    at_bse(driver, Side.SELL, 35)
+    row = bse_row(driver, OrderStatus.FILLED, filled_quantity=35)
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.CANCELLED), row)
+    driver.drain()
+
+    at_bse(driver, Side.BUY, 35)
+    driver.read_books(row)
+    driver.later(1)
+
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 35
+
+
+def test_what_the_user_trades_at_another_exchange_is_his(driver):
+    """Faults 75 and 82, V20."""
+    at_bse(driver, Side.SELL, 35)
+
+    driver.read_books(
+        driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING),
+        bse_row(driver, OrderStatus.FILLED, filled_quantity=35, placed_by=US),
+    )
+
+    assert driver.changes() == []
+
+
+def test_a_fill_of_others_on_the_stream_has_the_trades_read_at_once(driver):
+    """Fault 76, V3: our exits must not wait for the next beat."""
+    row = desk_row(driver, OrderStatus.FILLED, placed_by=US, filled_quantity=35)
+
+    driver.take(inputs.OrderPushed(at_ms=0, report=row))
+
+    assert any(isinstance(command, ReadBooks) for command in driver.drain())
+
+
+def test_a_resting_order_of_others_on_the_stream_asks_for_nothing(driver):
+    driver.take(inputs.OrderPushed(at_ms=0, report=desk_row(driver, placed_by=US)))
+
+    assert not any(isinstance(command, ReadBooks) for command in driver.drain())
+
+
+def test_a_position_that_the_brokers_order_is_closing_is_not_taken_for_unprotected(driver):
+    """Fault 78, V4: nothing is left to protect, and the trade ends as the broker's."""
+    for _ in range(8):
+        driver.price(PRICE)
+        driver.read_books(driver.report(driver.tags[1], OrderStatus.CANCELLED), desk_row(driver))
+        driver.later(1)
+
+    assert not driver.book.trade_of(KEY).is_exiting

@@ -109,6 +109,7 @@ def test_a_position_without_any_price_counts_for_nothing(driver):
 
 
 def test_too_many_refusals_in_a_minute_halt_entries_until_a_person_looks():
+    """Fault 74, V9."""
     limits = LimitSettings(symbol_spacing_s=0, max_trades_per_symbol_per_day=50)
     driver = EngineDriver(risk=RiskSettings(limits=limits))
     for _ in range(5):

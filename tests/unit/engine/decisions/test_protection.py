@@ -257,7 +257,8 @@ def test_the_ladder_of_prices_ends_with_a_call_for_a_person(driver):
         driver.price(driver.book.trade_of(KEY).plan.target_price)
 
     assert len(alerts) == 1
-    assert driver.book.trade_of(KEY).exit_step == 5
+    assert driver.book.trade_of(KEY).exit_step == 6
+    assert driver.order(stop).terms.order_type is OrderType.MARKET
 
 
 def test_an_exit_of_this_step_is_not_touched(driver):
@@ -334,41 +335,6 @@ def test_square_off_waits_for_a_pending_change(driver):
 
     (change,) = driver.changes()
     assert change.terms.order_type is not OrderType.STOP_LIMIT
-
-
-def pages(driver: EngineDriver) -> list[str]:
-    """What a person was paged for since the last look."""
-    return [c.text for c in driver.drain() if isinstance(c, Alert) and "no full protection" in c.text]
-
-
-def test_a_position_that_stays_without_confirmed_protection_is_told(driver):
-    """Fault 34, V4: the stop's answer is lost, and nothing shows it."""
-    driver.signal()
-    (entry,) = driver.places()
-    driver.answer(entry.request.tag)
-    driver.fill(entry.request.tag, entry.request.terms.quantity, PRICE)
-    (stop,) = driver.places()
-    driver.answer(stop.request.tag, Unknown("no answer"))
-    driver.drain()
-
-    for _ in range(14):
-        driver.later(1)
-    early = pages(driver)
-    for _ in range(17):
-        driver.later(1)
-
-    assert early == []
-    assert len(pages(driver)) == 2
-
-
-def test_a_protected_position_pages_nobody(driver):
-    driver.enter()
-    driver.drain()
-
-    for _ in range(40):
-        driver.later(1)
-
-    assert pages(driver) == []
 
 
 def test_a_stop_that_is_gone_is_told_at_once_and_counted(driver):

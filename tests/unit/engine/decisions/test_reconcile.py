@@ -108,6 +108,7 @@ def test_after_an_exit_the_broker_is_taken_to_hold_as_much_less(driver):
 
 
 def test_a_position_that_the_user_closed_by_hand_loses_its_exits_at_once(driver):
+    """Fault 76, V3."""
     _, stop = driver.enter()
 
     driver.foreign_fill(Side.SELL, 35, PRICE + 500)

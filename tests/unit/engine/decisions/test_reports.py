@@ -58,6 +58,7 @@ def test_a_pushed_fill_asks_for_the_trades_and_changes_no_position(driver, entry
 
 
 def test_an_old_row_with_fewer_fills_is_ignored(driver, entry):
+    """Fault 59, V6."""
     driver.answer(entry)
     driver.fill(entry, 10, PRICE)
 
@@ -143,6 +144,7 @@ def test_a_refused_modification_is_heard_from_the_stream(driver):
 
 
 def test_a_change_that_a_late_read_does_not_show_did_not_happen(driver):
+    """Fault 47, V3."""
     _, stop = driver.enter()
     driver.price(driver.book.trade_of(KEY).plan.target_price)
     driver.later(5)
@@ -165,6 +167,7 @@ def test_a_change_is_not_given_up_early_or_while_the_broker_works_on_it(driver, 
 
 
 def test_a_fill_is_applied_once_however_often_it_is_read(driver, entry):
+    """Fault 54, V6."""
     driver.answer(entry)
     driver.fill(entry, 10, PRICE)
 
@@ -187,6 +190,7 @@ def test_terms_that_the_user_changed_by_hand_are_taken_from_the_books(driver):
 
 
 def test_a_cancelled_entry_keeps_what_it_filled(driver, entry):
+    """Fault 53, V3, V6."""
     driver.answer(entry)
 
     driver.fill(entry, 10, PRICE, OrderStatus.CANCELLED)
@@ -197,6 +201,7 @@ def test_a_cancelled_entry_keeps_what_it_filled(driver, entry):
 
 
 def test_a_fill_before_the_acknowledgement_is_attached_by_tag(driver, entry):
+    """Fault 55, V6."""
     driver.take(inputs.SendStarted(at_ms=0, tag=entry))
 
     driver.fill(entry, 35, PRICE)
@@ -209,6 +214,7 @@ def test_a_fill_before_the_acknowledgement_is_attached_by_tag(driver, entry):
 
 
 def test_an_order_taken_for_absent_that_shows_up_is_adopted_and_cancelled(driver, entry):
+    """Fault 36, V14."""
     make_absent(driver, entry)
 
     driver.read_books(driver.report(entry, OrderStatus.OPEN))
@@ -301,6 +307,7 @@ def test_a_late_order_joins_the_trade_that_is_open_by_then(driver, entry):
 
 
 def test_a_fill_after_the_cancellation_is_protected_or_closed(driver, entry):
+    """Fault 56, V4, V14."""
     driver.rest(entry)
     driver.later(21)
     driver.push(entry, OrderStatus.CANCELLED)
@@ -345,6 +352,7 @@ def test_the_halt_after_a_late_order_waits_for_a_person(driver, entry):
 
 
 def test_a_foreign_order_is_noted_once_and_left_alone(driver):
+    """Fault 75, V20."""
     driver.foreign_fill(Side.BUY, 5, PRICE)
     step = driver.read_books()
 
@@ -354,6 +362,7 @@ def test_a_foreign_order_is_noted_once_and_left_alone(driver):
 
 
 def test_a_tag_of_ours_that_this_book_never_gave_halts_entries(driver, entry):
+    """Fault 81, V13."""
     stranger = entry[:-1] + "9"
 
     driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))

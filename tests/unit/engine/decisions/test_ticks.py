@@ -12,7 +12,14 @@ from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, ModifyOrder, ReconnectFeed, RefillHistory
+from trading_bot.engine.commands import (
+    Alert,
+    ModifyOrder,
+    ReadBooks,
+    ReadPositions,
+    ReconnectFeed,
+    RefillHistory,
+)
 
 
 @pytest.fixture
@@ -36,18 +43,6 @@ def test_one_odd_price_moves_nothing(driver, price):
 
     assert series_of(driver).last_price == PRICE
     assert driver.core.state.market.suspect_ticks == 1
-
-
-@pytest.mark.parametrize("price", [PRICE * 10, PRICE // 2])
-def test_the_first_price_of_the_day_is_measured_against_the_close_before(driver, price):
-    """Fault 7, V12."""
-    series_of(driver).last_price = 0
-    tick = Tick(KEY, price, 0, previous_close=PRICE)
-
-    driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (tick,))))
-
-    assert series_of(driver).last_price == 0
-    assert series_of(driver).suspect_price == price
 
 
 def test_a_jump_that_the_next_tick_confirms_is_believed(driver):
@@ -119,6 +114,7 @@ def test_the_watch_is_set_again_after_a_restart(driver):
 
 
 def test_a_triggered_stop_that_does_not_fill_is_followed_up_without_any_tick(driver):
+    """Fault 61, V4."""
     _, stop = driver.enter()
     driver.take(inputs.FeedLost(at_ms=0))
     driver.push(stop, OrderStatus.OPEN)
@@ -164,87 +160,6 @@ def test_a_silent_feed_in_trading_hours_is_lost_and_said_once(driver):
     assert kinds == ["feed_silent"]
     assert driver.new_events == []
     assert not driver.core.state.market.is_feed_up
-
-
-def test_a_feed_that_speaks_of_something_else_is_alive_and_the_quiet_share_is_not_entered(driver):
-    """Faults 2 and 14: the age of any message for the feed, each instrument's own for its entries."""
-    for _ in range(4):
-        driver.later(10)
-        index = Tick("NSE_INDEX|Nifty 50", 2_580_000, driver.now_ms)
-        driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(driver.now_ms, (index,))))
-
-    driver.signal()
-
-    assert driver.core.state.market.is_feed_up
-    assert [event.reason for event in driver.new_events if isinstance(event, ev.EntryDenied)] == [
-        "stale_data"
-    ]
-
-
-def test_an_index_that_is_frozen_stops_nothing(driver):
-    """Fault 14."""
-    for _ in range(4):
-        driver.later(10)
-        driver.price(PRICE)
-
-    driver.signal()
-
-    assert driver.core.state.market.is_feed_up
-    assert [event for event in driver.new_events if isinstance(event, ev.EntryDenied)] == []
-
-
-def watch_an_index(driver):
-    """Have the index among what is watched, so that silence means a dead feed."""
-    index = replace(driver.instrument, key="NSE_INDEX|Nifty 50", symbol="NIFTY", kind=InstrumentKind.INDEX)
-    watched = driver.core.state.market.series[driver.instrument.key]
-    driver.core.state.market.series[index.key] = replace(watched, instrument=index)
-
-
-def reconnections(driver, seconds):
-    """How often a new connection is asked for in so many seconds of silence, looking at each."""
-    driver.drain()
-    for _ in range(seconds):
-        driver.later(1)
-    return driver.drain().count(ReconnectFeed())
-
-
-def test_silence_of_a_feed_that_carries_an_index_is_found_after_five_seconds_and_reconnected(driver):
-    """Fault 2, V12 and V23: an index speaks every second, so it is the connection that is dead."""
-    watch_an_index(driver)
-
-    assert reconnections(driver, 5) == 0
-    assert reconnections(driver, 1) == 1
-    assert not driver.core.state.market.is_feed_up
-
-
-def test_connections_that_bring_nothing_are_sought_ever_more_rarely(driver):
-    """Fault 102: no storm of reconnections."""
-    watch_an_index(driver)
-
-    assert reconnections(driver, 60) == 3
-    assert reconnections(driver, 600) == 6
-
-
-def test_a_feed_that_speaks_again_is_reconnected_at_once_the_next_time(driver):
-    watch_an_index(driver)
-    reconnections(driver, 60)
-
-    driver.price(PRICE)
-
-    assert reconnections(driver, 6) == 1
-
-
-def test_silence_without_an_index_may_be_a_quiet_market_and_the_connection_is_kept(driver):
-    """Fault 4: a quiet share is no lost subscription."""
-    assert reconnections(driver, 120) == 0
-
-
-def test_silence_of_an_index_outside_trading_hours_reconnects_nothing(driver):
-    """Fault 3."""
-    watch_an_index(driver)
-    driver.now_ms = ms_at(DAY, time(16, 0))
-
-    assert reconnections(driver, 60) == 0
 
 
 def test_silence_outside_trading_hours_is_no_alarm(driver):
@@ -341,3 +256,109 @@ def test_a_signal_on_a_forming_candle_is_marked_provisional():
 
     (raised,) = [event for event in driver.new_events if isinstance(event, ev.SignalRaised)]
     assert raised.is_provisional
+
+
+def test_after_a_gap_in_the_feed_books_and_positions_are_read_at_once(driver):
+    """Faults 1, 101 and 106, V23."""
+    driver.take(inputs.FeedLost(at_ms=0))
+    driver.drain()
+
+    driver.price(PRICE)
+
+    kinds = {type(command) for command in driver.drain()}
+    assert {ReadBooks, ReadPositions} <= kinds
+    driver.price(PRICE + 10)
+    assert driver.drain() == []
+
+
+@pytest.mark.parametrize("price", [PRICE * 10, PRICE // 2])
+def test_the_first_price_of_the_day_is_measured_against_the_close_before(driver, price):
+    """Fault 7, V12."""
+    series_of(driver).last_price = 0
+    tick = Tick(KEY, price, 0, previous_close=PRICE)
+
+    driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (tick,))))
+
+    assert series_of(driver).last_price == 0
+    assert series_of(driver).suspect_price == price
+
+
+def test_a_feed_that_speaks_of_something_else_is_alive_and_the_quiet_share_is_not_entered(driver):
+    """Faults 2 and 14: the age of any message for the feed, each instrument's own for its entries."""
+    for _ in range(4):
+        driver.later(10)
+        index = Tick("NSE_INDEX|Nifty 50", 2_580_000, driver.now_ms)
+        driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(driver.now_ms, (index,))))
+
+    driver.signal()
+
+    assert driver.core.state.market.is_feed_up
+    assert [event.reason for event in driver.new_events if isinstance(event, ev.EntryDenied)] == [
+        "stale_data"
+    ]
+
+
+def test_an_index_that_is_frozen_stops_nothing(driver):
+    """Fault 14."""
+    for _ in range(4):
+        driver.later(10)
+        driver.price(PRICE)
+
+    driver.signal()
+
+    assert driver.core.state.market.is_feed_up
+    assert [event for event in driver.new_events if isinstance(event, ev.EntryDenied)] == []
+
+
+def watch_an_index(driver):
+    """Have the index among what is watched, so that silence means a dead feed."""
+    index = replace(driver.instrument, key="NSE_INDEX|Nifty 50", symbol="NIFTY", kind=InstrumentKind.INDEX)
+    watched = driver.core.state.market.series[driver.instrument.key]
+    driver.core.state.market.series[index.key] = replace(watched, instrument=index)
+
+
+def reconnections(driver, seconds):
+    """How often a new connection is asked for in so many seconds of silence, looking at each."""
+    driver.drain()
+    for _ in range(seconds):
+        driver.later(1)
+    return driver.drain().count(ReconnectFeed())
+
+
+def test_silence_of_a_feed_that_carries_an_index_is_found_after_five_seconds_and_reconnected(driver):
+    """Fault 2, V12 and V23: an index speaks every second, so it is the connection that is dead."""
+    watch_an_index(driver)
+
+    assert reconnections(driver, 5) == 0
+    assert reconnections(driver, 1) == 1
+    assert not driver.core.state.market.is_feed_up
+
+
+def test_connections_that_bring_nothing_are_sought_ever_more_rarely(driver):
+    """Fault 102: no storm of reconnections."""
+    watch_an_index(driver)
+
+    assert reconnections(driver, 60) == 3
+    assert reconnections(driver, 600) == 6
+
+
+def test_a_feed_that_speaks_again_is_reconnected_at_once_the_next_time(driver):
+    watch_an_index(driver)
+    reconnections(driver, 60)
+
+    driver.price(PRICE)
+
+    assert reconnections(driver, 6) == 1
+
+
+def test_silence_without_an_index_may_be_a_quiet_market_and_the_connection_is_kept(driver):
+    """Fault 4: a quiet share is no lost subscription."""
+    assert reconnections(driver, 120) == 0
+
+
+def test_silence_of_an_index_outside_trading_hours_reconnects_nothing(driver):
+    """Fault 3."""
+    watch_an_index(driver)
+    driver.now_ms = ms_at(DAY, time(16, 0))
+
+    assert reconnections(driver, 60) == 0

@@ -55,6 +55,7 @@ def test_a_filled_entry_is_protected_at_once(driver):
 
 
 def test_a_partial_fill_is_protected_and_its_stop_grows_with_the_next_fill(driver):
+    """Fault 52, V3, V4."""
     driver.signal()
     (entry,) = driver.places()
     driver.answer(entry.request.tag)
@@ -205,9 +206,10 @@ def test_a_trailing_stop_never_loosens(driver):
 
 
 def test_a_rejected_stop_is_placed_again_and_the_second_failure_closes_the_trade(driver):
+    """Fault 40, V4: an accepted order is not a living one."""
     _, stop = driver.enter()
 
-    driver.push(stop, OrderStatus.CANCELLED, message="cancelled by the exchange")
+    driver.push(stop, OrderStatus.REJECTED, message="rejected by the exchange")
     (again,) = driver.places()
     driver.answer(again.request.tag, Refused("UDAPI1038", "trigger above limit"))
 
@@ -218,6 +220,7 @@ def test_a_rejected_stop_is_placed_again_and_the_second_failure_closes_the_trade
 
 
 def test_square_off_time_closes_the_trade(driver):
+    """Fault 25, V4."""
     driver.enter()
 
     driver.later(5 * 3600 + 5 * 60)
@@ -240,6 +243,7 @@ def test_an_unknown_entry_is_searched_and_adopted_when_the_book_shows_it(driver)
 
 
 def test_an_unknown_entry_is_absent_only_after_two_late_reads(driver):
+    """Fault 35, V2."""
     driver.signal()
     (entry,) = driver.places()
     tag = entry.request.tag
@@ -271,6 +275,7 @@ def test_the_local_monitor_exits_when_the_brokers_stop_did_not_fill(driver):
 
 
 def test_a_second_signal_on_the_same_share_is_denied(driver):
+    """Fault 49, V2."""
     driver.enter()
 
     driver.signal(Direction.SHORT)

@@ -16,6 +16,7 @@ from tests.fakes.engine_ports import (
     no_beat,
 )
 from trading_bot.adapters.clocks import LoopClock
+from trading_bot.domain.errors import NotAuthorisedError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase, MarketStatus, Tick
 from trading_bot.domain.order import OrderStatus
@@ -25,7 +26,7 @@ from trading_bot.engine.inputs import EvaluationDue
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.workers.account import AccountWorker
 from trading_bot.engine.workers.alerts import AlertWorker
-from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker
+from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker, TagSearchWorker
 from trading_bot.engine.workers.clock import ClockWorker
 from trading_bot.engine.workers.feed import FeedWorker, ReconnectWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
@@ -114,27 +115,90 @@ def test_being_asked_without_end_keeps_a_gap_between_reads():
     assert in_virtual_time(scenario) <= 9
 
 
-def test_tags_in_doubt_are_searched_before_the_books_are_read():
+def test_tags_in_doubt_are_searched_when_they_are_asked_for():
     async def scenario():
         setting, broker = Setting(), FakeBroker()
+        worker = TagSearchWorker(setting.engine, broker, setting.clock)
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(5)
         setting.engine.outbox.search("tag-1")
-        await setting.run(OrderPollingWorker(setting.engine, broker, setting.clock, SETTINGS), 1)
-        return broker.calls, setting.log.kinds
+        await asyncio.sleep(1)
+        task.cancel()
+        return broker.calls, broker.called_at_s, setting.log.kinds
 
-    calls, kinds = in_virtual_time(scenario)
+    calls, at_s, kinds = in_virtual_time(scenario)
 
-    assert calls[0] == ("orders_by_tag", "tag-1")
-    assert kinds == ["tag_searched", "books_read"]
+    assert (calls, at_s) == ([("orders_by_tag", "tag-1")], [5.0])
+    assert kinds == ["tag_searched"]
+
+
+def test_a_search_without_an_answer_is_told_and_holds_up_no_read_of_the_books():
+    """Fault 35: the books prove an absence, and they must not wait for a search that hangs."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(read_delay_s=7, failing_reads=True)
+        healthy = FakeBroker()
+        setting.engine.outbox.search("tag-1")
+        search = asyncio.create_task(TagSearchWorker(setting.engine, broker, setting.clock).run(no_beat))
+        await setting.run(OrderPollingWorker(setting.engine, healthy, setting.clock, SETTINGS), 1)
+        kinds_meanwhile = list(setting.log.kinds)
+        await asyncio.sleep(7)
+        search.cancel()
+        return kinds_meanwhile, setting.log.kinds[-1]
+
+    assert in_virtual_time(scenario) == (["books_read"], "read_failed")
+
+
+@pytest.mark.parametrize("worker_type", [OrderPollingWorker, PositionWorker])
+def test_an_empty_list_for_a_dead_token_is_not_believed(worker_type):
+    """Fault 29, V5: where the broker does not show that it knows us, nothing there means nothing read."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(is_token_dead=True)
+        task = asyncio.create_task(worker_type(setting.engine, broker, setting.clock, SETTINGS).run(no_beat))
+        await asyncio.sleep(1)
+        return setting.log.kinds, isinstance(task.exception(), NotAuthorisedError)
+
+    assert in_virtual_time(scenario) == (["read_failed"], True)
+
+
+def test_positions_are_not_taken_for_none_without_a_sign_of_a_living_token():
+    """Fault 29, V5."""
+
+    async def scenario():
+        setting = Setting()
+        tag, _ = setting.driver.enter()
+        broker = FakeBroker(reports=(setting.driver.report(tag, OrderStatus.FILLED, filled_quantity=35),))
+        broker.is_token_dead = True
+        task = asyncio.create_task(
+            PositionWorker(setting.engine, broker, setting.clock, SETTINGS).run(no_beat)
+        )
+        await asyncio.sleep(1)
+        task.exception()
+        return setting.log.kinds
+
+    assert in_virtual_time(scenario) == ["books_read", "read_failed"]
 
 
 @pytest.mark.parametrize("worker_type", [OrderPollingWorker, PositionWorker])
 def test_a_failed_read_is_told_and_never_taken_for_nothing(worker_type):
     async def scenario():
         setting, broker = Setting(), FakeBroker(failing_reads=True)
-        await setting.run(worker_type(setting.engine, broker, setting.clock, SETTINGS), 5)
+        await setting.run(worker_type(setting.engine, broker, setting.clock, SETTINGS), 1)
         return setting.log.kinds
 
     assert in_virtual_time(scenario) == ["read_failed"]
+
+
+def test_a_failed_read_of_the_books_is_tried_again_soon_and_then_less_often():
+    """Faults 57 and 106: sooner than the next beat, and without a tight loop."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(failing_reads=True)
+        await setting.run(OrderPollingWorker(setting.engine, broker, setting.clock, SETTINGS), 35)
+        return [round(at) for at in broker.called_at_s]
+
+    assert in_virtual_time(scenario) == [0, 2, 6, 15, 25, 35]
 
 
 def test_positions_are_read_between_two_reads_of_the_books():
@@ -166,7 +230,9 @@ def test_positions_are_read_at_once_when_they_are_asked_for():
 # --- the stream, the feed, the clock ------------------------------------------------------------------------
 
 
-def test_rows_of_the_stream_are_taken_and_a_reconnect_asks_for_the_books():
+def test_rows_of_the_stream_are_taken_and_a_reconnect_asks_for_all_books():
+    """Fault 57: the stream replays nothing."""
+
     async def scenario():
         driver = EngineDriver()
         driver.signal()
@@ -176,7 +242,9 @@ def test_rows_of_the_stream_are_taken_and_a_reconnect_asks_for_the_books():
         setting = Setting(driver)
         broker = FakeBroker(updates=(None, driver.report(tag, OrderStatus.OPEN)))
         await OrderStreamWorker(setting.engine, broker).run(no_beat)
-        return setting.engine.outbox.books_wanted.is_set(), driver.order(tag).status
+        outbox = setting.engine.outbox
+        wanted = outbox.books_wanted.is_set() and outbox.positions_wanted.is_set()
+        return wanted, driver.order(tag).status
 
     assert in_virtual_time(scenario) == (True, OrderStatus.OPEN)
 
@@ -376,6 +444,22 @@ def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told
         return notifier.told, setting.engine.outbox.next_alert()
 
     assert in_virtual_time(scenario) == (told, None)
+
+
+def test_a_band_is_read_at_once_when_an_order_was_not_taken():
+    """Fault 65."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker()
+        worker = AccountWorker(setting.engine, broker, setting.clock, SETTINGS, (KEY,))
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(5)
+        setting.engine.outbox.ask_for_band(KEY)
+        await asyncio.sleep(1)
+        task.cancel()
+        return broker.bands_asked
+
+    assert in_virtual_time(scenario)[-1] == (KEY,)
 
 
 def test_a_silent_connection_is_given_up_once_for_each_wish():
