@@ -9,7 +9,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import CancelOrder
 from trading_bot.engine.decide import DECIDE
-from trading_bot.engine.decisions import doubts, fills, foreign, reconcile, reports
+from trading_bot.engine.decisions import doubts, fills, foreign, missing, reconcile, reports
 from trading_bot.engine.inputs import BooksRead, OrderPushed, PositionsRead
 
 
@@ -61,7 +61,7 @@ def absence_is_never_concluded(patches):
 
 @bug
 def an_incomplete_book_counts_as_complete(patches):
-    patches.put(reports, "_shows_all_that_was_seen", always(True))
+    patches.put(missing, "note_rows", always(False))
 
 
 @bug
