@@ -47,6 +47,8 @@ async def _send(
     template, prices, sent = _template(count), Prices(count), {}
     next_s = time.monotonic() + 0.2
     for number, beat in enumerate(beats(frames_between, step_ms)):
+        # A real sender is another machine: here it keeps still while the receiver works on the last frame.
+        await asyncio.sleep(max(0.0, next_s - time.monotonic() - pace_s / 2))
         raw = _frame(template, beat.at_ms, prices.next(), number)
         await asyncio.sleep(max(0.0, next_s - time.monotonic()))
         next_s = max(next_s + pace_s, time.monotonic())
