@@ -34,6 +34,7 @@ def test_a_session_over_the_wire_ends_well_and_its_inputs_replay_to_its_journal(
 
 
 def test_a_session_survives_a_kill_in_its_middle(folder):
+    """Faults 84 and 100: killed, and started again."""
     session = Kills(
         folder=folder,
         on=date(2026, 11, 19),

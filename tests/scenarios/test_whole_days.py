@@ -114,6 +114,7 @@ def test_the_same_day_gives_the_same_journal_on_disk(generated_day, tmp_path):
 
 
 def test_the_computers_time_zone_changes_nothing(generated_day, monkeypatch):
+    """Fault 19."""
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("TZ", "America/New_York")
         time.tzset()

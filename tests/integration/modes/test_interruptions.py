@@ -57,6 +57,7 @@ async def status(daemon) -> dict:
 
 
 async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothing(upstox):
+    """Faults 27 and 31."""
     settings = upstox.settings(Mode.PAPER, credentials={"access_token": None, "api_key": SecretStr("key")})
     async with upstox.daemon(settings) as daemon:
         running = asyncio.create_task(daemon.run())

@@ -220,6 +220,7 @@ async def test_without_a_token_nothing_is_sent(broker, settings, reads):
 
 
 async def test_unregistered_address_is_refused_by_name(broker, write):
+    """Fault 32."""
     route, make = write
     broker.on_error(*route, 403, "UDAPI1154", "static IP mismatch")
 

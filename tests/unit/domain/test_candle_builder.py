@@ -118,6 +118,7 @@ def test_without_a_days_total_the_volume_is_unknown():
 
 
 def test_a_late_tick_moves_only_the_volume_of_the_candle_after_it():
+    """Fault 5."""
     candles = builder()
     feed(candles, tick(0, 100, 1000), tick(11, 101, 1010))
 
@@ -155,6 +156,7 @@ def test_an_earlier_trade_of_the_open_bucket_leaves_the_close_alone():
 
 
 def test_ticks_repeated_any_number_of_times_change_nothing():
+    """Fault 6."""
     ticks = [tick(n * 0.7, 100 + n % 7, 1000 + 10 * n) for n in range(200)]
     once, often = builder(300), builder(300)
 

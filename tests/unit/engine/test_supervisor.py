@@ -63,6 +63,7 @@ def supervised(worker: ScriptedWorker, seconds: float) -> tuple[Supervisor, list
 
 
 def test_a_worker_that_fails_is_started_again_with_growing_delays():
+    """Fault 95."""
     worker = ScriptedWorker([ValueError("x")] * 10)
 
     supervised(worker, 40)

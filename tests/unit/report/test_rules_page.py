@@ -80,6 +80,7 @@ def test_the_last_covered_day_has_no_next_one(market_rules):
 
 
 def test_an_uncovered_day_is_refused(market_rules):
+    """Fault 23."""
     with pytest.raises(UncoveredDateError):
         rules_on(market_rules, date(2027, 1, 4))
 

@@ -31,6 +31,7 @@ def test_mode_follows_from_the_credentials_when_it_is_not_set(credentials, mode)
 
 
 def test_live_needs_both_halves_of_its_opt_in():
+    """Fault 113."""
     with pytest.raises(SettingsError, match="LIVE_TRADING=yes"):
         require_live_opt_in(Settings(run={"mode": "live"}))
 

@@ -162,6 +162,7 @@ def test_without_any_movement_there_is_no_measure_for_a_stop(atr):
     [(9_995, 10_005, True), (9_990, 10_005, False), (10_005, 9_995, False), (10_000, 10_000, True)],
 )
 def test_the_spread_must_be_narrow_and_not_crossed(bid, ask, passed):
+    """Fault 8."""
     assert gate("spread", around=AROUND._replace(quote=Quote(bid, 1, ask, 1))).passed is passed
 
 

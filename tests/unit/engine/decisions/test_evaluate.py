@@ -58,6 +58,7 @@ def test_a_signal_is_journaled_before_what_follows_from_it(driver):
 
 
 def test_a_strategy_that_fails_is_switched_off_and_exits_go_on(driver):
+    """Fault 114."""
     _, stop = driver.enter()
     broken = break_strategy(driver)
 

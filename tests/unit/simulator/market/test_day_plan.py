@@ -46,6 +46,7 @@ def test_the_calendar_gives_hours_auction_and_earlier_sessions(calendar):
 
 
 def test_a_special_saturday_has_its_own_windows(calendar):
+    """Fault 22."""
     assert len(plan_of(calendar, date(2024, 3, 2), sessions_before=1).today.continuous) == 2
 
 
