@@ -41,6 +41,8 @@ class Doubt:
     """When the complete reads were sent that did not show it."""
     is_ambiguous: bool = False
     """Whether an order without its tag may be it: then absence proves nothing until a person has looked."""
+    is_looked_at: bool = False
+    """Whether a person has: the same orders may stay for the day, and are asked about once."""
 
 
 @dataclass(slots=True)
