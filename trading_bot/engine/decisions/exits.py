@@ -56,10 +56,13 @@ def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:
 
 
 def _refused_exits(state: State, trade: Trade) -> list[Order]:
+    """Those that were not wanted; one that was refused for the token or the rate may be, when its time comes."""
     return [
         order
         for order in state.book.orders_of(trade.trade_id)
-        if order.request.purpose is Purpose.EXIT and order.status in _REFUSED
+        if order.request.purpose is Purpose.EXIT
+        and order.status in _REFUSED
+        and order.tag not in state.unjudged
     ]
 
 
