@@ -56,7 +56,7 @@ def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:
 
 
 def _refused_exits(state: State, trade: Trade) -> list[Order]:
-    """Those that were not wanted; one that was refused for the token or the rate may be, when its time comes."""
+    """Those that were not wanted; one that was refused for the token or the rate may be, a little later."""
     return [
         order
         for order in state.book.orders_of(trade.trade_id)

@@ -37,7 +37,7 @@ def matches(state: State, event: BooksRead, turn: Turn) -> list[tuple[Order, Ord
 
 
 def _is_nameless(order: Order) -> bool:
-    """Whether no answer named the order; one that was accepted goes by its id, whatever else looks like it."""
+    """Whether no answer named the order; one that was accepted goes by its id, whatever looks like it."""
     return order.status is OrderStatus.IN_DOUBT and order.order_id is None
 
 
