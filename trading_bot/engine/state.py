@@ -97,7 +97,7 @@ class State:
     trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
     """Applied trades that complete reads do not list any more, and since when, by `fill_id`."""
     told_of: set[str] = field(default_factory=set)
-    """Tags, order ids and `fill_id`s of which a person was told that they are gone, or traded elsewhere."""
+    """Marks of what a person was told today: tags, order ids, `fill_id`s, or what is wrong with a trade."""
     told_suspects: set[str] = field(default_factory=set)
     """Orders of which a person was told that their rows contradict."""
     told_unseen: set[str] = field(default_factory=set)
