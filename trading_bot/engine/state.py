@@ -114,6 +114,8 @@ class State:
     """Until when nothing is asked for after such a refusal."""
     unjudged: set[str] = field(default_factory=set)
     """Orders that were refused for the token or the rate, by tag: nothing was said about the orders."""
+    lost_exits: set[str] = field(default_factory=set)
+    """Exits that somebody else cancelled, by tag."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
     """Day and number of fills for which the charges were computed, and the charges."""
@@ -148,6 +150,7 @@ class State:
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
         self.rate_refusals = self.rate_limited_until_ms = 0
         self.unjudged.clear()
+        self.lost_exits.clear()
         self.told_suspects.clear()
         self.told_unseen.clear()
         self.told_of.clear()

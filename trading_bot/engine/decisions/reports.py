@@ -207,6 +207,7 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
         halts.note_rejection(state, turn, f"{order.request.purpose} {order.tag}: {text}")
         if report.status is OrderStatus.CANCELLED:
             protection.note_cancelled(state, order, text, turn)
+            state.lost_exits.update({order.tag} if order.request.purpose is Purpose.EXIT else ())
         else:
             protection.note_failure(state, order, text, turn)
         if order.request.purpose is Purpose.EXIT:
