@@ -6,14 +6,13 @@ from random import Random
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderType, Side, Validity
 from trading_bot.domain.tag import parse_tag
-from trading_bot.simulator.venue.contracts import NewOrder, VenueRefusal
+from trading_bot.simulator.venue.contracts import ACCOUNT_USER, NewOrder, VenueRefusal
 from trading_bot.simulator.venue.ledger import RISK_DESK
 from trading_bot.simulator.venue.orders import Standing
 from trading_bot.simulator.venue.protection import AUTOMATIC
 
 _TRY_AGAIN_S = 7.0
 _TRIES = 12
-_USER = "USER01"
 
 
 class ForeignActor:
@@ -38,13 +37,13 @@ class ForeignActor:
             self._loop.call_later(_TRY_AGAIN_S, self.act, fault, key, tries - 1)
 
     def _user_opens(self, fault, key):
-        self._place(key, int(fault.value) * self._random.randint(1, 30), _USER)
+        self._place(key, int(fault.value) * self._random.randint(1, 30), ACCOUNT_USER)
         return True
 
     def _user_closes(self, fault, key):
         held = self._truth.own(key)
         if held:
-            self._place(key, -(int(held * fault.value) or held), _USER)
+            self._place(key, -(int(held * fault.value) or held), ACCOUNT_USER)
         return bool(held)
 
     _user_overcloses = _user_closes

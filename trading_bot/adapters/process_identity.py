@@ -26,10 +26,7 @@ def kill_if_born(pid: int, birth: str) -> bool:
     Where the system has handles for processes, the pid cannot change its owner between the look and the
     signal. Raises PermissionError for another user's process.
     """
-    try:
-        handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
-    except ProcessLookupError:
-        return False
+    handle = _handle_of(pid)
     try:
         if birth_of(pid) != birth:
             return False
@@ -43,6 +40,14 @@ def kill_if_born(pid: int, birth: str) -> bool:
         if handle is not None:
             os.close(handle)
     return True
+
+
+def _handle_of(pid: int) -> int | None:
+    """A handle of the process; None where there is no such process, or the system gives no handles."""
+    try:
+        return os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+    except OSError:  # an older kernel, or a container that forbids the call
+        return None
 
 
 def _birth_by_proc(pid: int) -> str | None:

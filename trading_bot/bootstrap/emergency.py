@@ -22,6 +22,7 @@ from trading_bot.domain.errors import StorageError
 from trading_bot.domain.order import Fill
 from trading_bot.engine.book import Book
 from trading_bot.engine.ports import JournalRow
+from trading_bot.engine.rebuild import UNFIT
 from trading_bot.engine.records import decode_event, encode
 
 log = structlog.get_logger()
@@ -86,7 +87,7 @@ def _grown(earlier: Sequence[JournalRow], runs: Sequence[EmergencyRun]) -> "_Hom
                 home.take(run.rows)
             else:
                 home.keep(run.rows)
-    except (KeyError, ValueError) as error:
+    except UNFIT as error:
         raise StorageError(
             f"a row of the emergency journal does not fit those before it: {error!r}; move the file away"
             " to go on with what the broker shows"

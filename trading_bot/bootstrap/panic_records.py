@@ -58,7 +58,8 @@ class PanicFiles:
     async def open(self, owned: ExitStack) -> PanicRecords:
         """Open whichever of the two can be written, until the stack is closed.
 
-        Raises StorageError when neither can: then nothing may be sent.
+        A database whose rows make no book is none that can be used. Raises StorageError when neither
+        can be written: then nothing may be sent.
         """
         emergency = self._emergency(owned)
         try:
@@ -96,7 +97,9 @@ class PanicFiles:
             fallback=None if emergency is None else Fallback(emergency, self._tell_fall),
         )
         owned.callback(journal.close)
-        return PanicRecords(Records(journal=journal, earlier_rows=earlier_rows(self.database)))
+        rows = earlier_rows(self.database)
+        rebuilt_book(rows)
+        return PanicRecords(Records(journal=journal, earlier_rows=rows))
 
     def _tell_fall(self, error: StorageError) -> None:
         """Called on the journal's thread."""
@@ -110,9 +113,11 @@ class PanicFiles:
             with check_file(self.database, impatient) as connection:
                 if not runs:
                     rows = earlier_rows(self.database, busy_timeout_ms=_PATIENCE_MS)
+                    rebuilt_book(rows)
                     return rows, verify_chain(connection, rows_max=0)
                 whole = rows_of(self.database, busy_timeout_ms=_PATIENCE_MS)
             rows = [*whole, *rows_coming_home(whole, runs)]
+            rebuilt_book(rows)
             return rows, head_of(rows)
         except (StorageError, SQLAlchemyError, OSError):
             return None

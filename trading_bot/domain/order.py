@@ -249,6 +249,7 @@ class OrderReport:
     change: ReportedChange | None = None
     placed_by: str = ""
     reported_at_ms: int = 0
+    """The broker's own time of the row; 0 where it tells none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

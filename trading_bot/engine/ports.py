@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from trading_bot.domain.instrument import Instrument, Product
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms, Side
 
@@ -179,14 +179,6 @@ class History(Protocol):
 
         Raises ReadFailedError.
         """
-        ...
-
-
-class InstrumentMaster(Protocol):
-    """The broker's list of instruments for today."""
-
-    async def instruments(self) -> tuple[Instrument, ...]:
-        """Return today's instruments. Raises ReadFailedError."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from trading_bot.domain.errors import StorageError
+from trading_bot.domain.errors import IllegalTransitionError, StorageError
 from trading_bot.domain.events import CarriedOver, DayStarted
 from trading_bot.engine.book import Book
 from trading_bot.engine.checkpoint import book_before
@@ -10,6 +10,8 @@ from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import decode_event, event_kind
 
 DAY_STARTED = event_kind(DayStarted)
+UNFIT = (KeyError, ValueError, IllegalTransitionError)
+"""What decoding and applying a row raise when it does not fit those before it."""
 
 
 def is_checkpoint(row: JournalRow) -> bool:
@@ -28,7 +30,7 @@ def rebuilt_book(rows: Iterable[JournalRow]) -> tuple[Book, int]:
             if sequence == 0 and row.sequence > 1:
                 book = _book_at(row)
             book.apply(decode_event(row.kind, row.payload))
-        except (KeyError, ValueError) as error:
+        except UNFIT as error:
             raise StorageError(
                 f"journal row {row.sequence} cannot be read after those before it: {error!r}; "
                 "was it written by a newer version of this program?"

@@ -41,6 +41,8 @@ class Doubt:
     """When the complete reads were sent that did not show it."""
     is_ambiguous: bool = False
     """Whether an order without its tag may be it: then absence proves nothing until a person has looked."""
+    is_looked_at: bool = False
+    """Whether a person has: the same orders may stay for the day, and are asked about once."""
 
 
 @dataclass(slots=True)
@@ -95,7 +97,7 @@ class State:
     trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
     """Applied trades that complete reads do not list any more, and since when, by `fill_id`."""
     told_of: set[str] = field(default_factory=set)
-    """Tags, order ids and `fill_id`s of which a person was told that they are gone, or traded elsewhere."""
+    """Marks of what a person was told today: tags, order ids, `fill_id`s, or what is wrong with a trade."""
     told_suspects: set[str] = field(default_factory=set)
     """Orders of which a person was told that their rows contradict."""
     told_unseen: set[str] = field(default_factory=set)
@@ -110,6 +112,10 @@ class State:
     """Calls in a row that the broker's rate limiter refused."""
     rate_limited_until_ms: int = 0
     """Until when nothing is asked for after such a refusal."""
+    unjudged: set[str] = field(default_factory=set)
+    """Orders that were refused for the token or the rate, by tag: nothing was said about the orders."""
+    lost_exits: set[str] = field(default_factory=set)
+    """Exits that somebody else cancelled, by tag."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
     """Day and number of fills for which the charges were computed, and the charges."""
@@ -143,6 +149,8 @@ class State:
         self.open_foreign_orders = ()
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
         self.rate_refusals = self.rate_limited_until_ms = 0
+        self.unjudged.clear()
+        self.lost_exits.clear()
         self.told_suspects.clear()
         self.told_unseen.clear()
         self.told_of.clear()

@@ -115,3 +115,15 @@ def test_a_process_that_is_gone_cannot_be_killed(holder):
     holder.wait()
 
     assert not kill_if_born(holder.pid, birth)
+
+
+def test_a_system_that_refuses_handles_of_processes_is_asked_by_pid(monkeypatch, holder):
+    """Older kernels know no such call, and containers may forbid it: that says nothing about the process."""
+
+    def refused(_pid):
+        raise PermissionError("no such call for you")
+
+    monkeypatch.setattr(os, "pidfd_open", refused, raising=False)
+
+    assert kill_if_born(holder.pid, birth_of(holder.pid))
+    assert holder.wait() == -signal.SIGKILL

@@ -128,6 +128,26 @@ async def test_a_damaged_database_gives_nothing_but_an_epoch_of_the_reserved_ran
     assert "a copy is kept at" in said[0]
 
 
+@pytest.mark.parametrize("is_locked", [False, True])
+async def test_rows_that_make_no_book_are_as_good_as_a_damaged_database(opened, database, driver, is_locked):
+    """Fault 91: the file is sound, and yet nothing can be begun with what it says."""
+    (first, *_) = driver.book.orders
+    back = ev.OrderAdvanced(at_ms=driver.now_ms, tag=first, status=OrderStatus.INTENDED)
+    journal = open_inline_journal(database, clock_ms=lambda: 0, on_failure=print)
+    journal.append([JournalRow(len(driver.rows) + 1, driver.now_ms, *encode(back))])
+    journal.close()
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        if is_locked:
+            other.execute("BEGIN IMMEDIATE")
+
+        panic, said = await opened()
+
+    assert isinstance(panic.records.journal, RunJournal)
+    assert (panic.records.earlier_rows, panic.epoch) == ((), FIRST_EMERGENCY_EPOCH)
+    assert ("is locked" if is_locked else "cannot be read after those before it") in said[0]
+    assert what_is_kept(database)[0].trades == {}
+
+
 async def test_a_newer_database_is_left_alone(opened, database):
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")

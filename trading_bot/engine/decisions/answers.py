@@ -13,6 +13,8 @@ _CHANGE_RESULTS: dict[RefusalCause | None, ev.ChangeResult] = {
     RefusalCause.NEEDS_LOGIN: ev.ChangeResult.NOT_AUTHORISED,
     RefusalCause.RATE_LIMITED: ev.ChangeResult.RATE_LIMITED,
 }
+_SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, RefusalCause.RATE_LIMITED)
+"""Of the order itself: the same one may be taken later."""
 _UNANSWERED = (OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.ABSENT)
 
 
@@ -98,6 +100,8 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
     """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing."""
     state.doubts.pop(order.tag, None)
     turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.REFUSED, message=text))
+    if cause in _SAY_NOTHING:
+        state.unjudged.add(order.tag)
     if cause is RefusalCause.NEEDS_LOGIN:
         halts.need_login(turn)
         _tell_unsent(order, turn)

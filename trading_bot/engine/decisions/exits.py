@@ -40,27 +40,38 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
 
 
 def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:
-    """Whether an exit was refused a moment ago: the same one again would meet the same answer.
+    """Whether an exit came to nothing a moment ago: the same one again would meet the same fate.
 
-    The pause doubles with each refusal, up to a minute, so that a locked circuit is not hammered.
+    The pause doubles each time, up to a minute, so that a locked circuit is not hammered.
     """
-    refused = _refused_exits(state, trade)
-    if not refused:
+    failed = [*_refused_exits(state, trade), *_cancelled_exits(state, trade)]
+    if not failed:
         return False
+    newest = max(failed, key=lambda order: order.seen_at_ms)
     first_pause_ms = state.risk.exits.exit_step_timeout_s * MS_PER_SECOND
-    pause_ms = min(first_pause_ms << min(len(refused) - 1, 6), _LONGEST_PAUSE_MS)
-    if len(refused) >= _REFUSALS_BEFORE_PAGE:
-        text = f"exit of {trade.instrument_key} was refused {len(refused)} times: {refused[-1].message}"
+    pause_ms = min(first_pause_ms << min(len(failed) - 1, 6), _LONGEST_PAUSE_MS)
+    if len(failed) >= _REFUSALS_BEFORE_PAGE:
+        text = (
+            f"exit of {trade.instrument_key} was refused or cancelled {len(failed)} times: {newest.message}"
+        )
         _page_once(state, f"refused {trade.trade_id}", text, turn)
-    return refused[-1].seen_at_ms > state.now_ms - pause_ms
+    return newest.seen_at_ms > state.now_ms - pause_ms
 
 
 def _refused_exits(state: State, trade: Trade) -> list[Order]:
+    """Those that were not wanted; one that was refused for the token or the rate may be, a little later."""
     return [
         order
         for order in state.book.orders_of(trade.trade_id)
-        if order.request.purpose is Purpose.EXIT and order.status in _REFUSED
+        if order.request.purpose is Purpose.EXIT
+        and order.status in _REFUSED
+        and order.tag not in state.unjudged
     ]
+
+
+def _cancelled_exits(state: State, trade: Trade) -> list[Order]:
+    """Those that somebody else cancelled, but for the first: another takes its place at once."""
+    return [order for order in state.book.orders_of(trade.trade_id) if order.tag in state.lost_exits][1:]
 
 
 def _page_once(state: State, mark: str, text: str, turn: Turn) -> None:

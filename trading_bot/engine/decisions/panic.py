@@ -59,7 +59,7 @@ def _is_theirs(state: State, key: str, quantity: int) -> bool:
 def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
     series = state.market.series.get(key)
     if series is None:
-        turn.command(Alert(level="critical", text=f"panic cannot close {quantity} of unlisted {key}"))
+        _tell_unlisted(state, key, quantity, turn)
         return
     price = series.last_price or series.previous_close or series.instrument.tick_size
     trade = Trade(
@@ -82,6 +82,14 @@ def _adopt(state: State, key: str, quantity: int, turn: Turn) -> None:
         )
     )
     request_exit(state, trade, ExitReason.PANIC, turn)
+
+
+def _tell_unlisted(state: State, key: str, quantity: int, turn: Turn) -> None:
+    """Once for each time that panic is asked for."""
+    mark = f"unlisted {key} {state.panic_asked_at_ms}"
+    if mark not in state.told_of:
+        state.told_of.add(mark)
+        turn.command(Alert(level="critical", text=f"panic cannot close {quantity} of unlisted {key}"))
 
 
 def is_finished(state: State) -> bool:

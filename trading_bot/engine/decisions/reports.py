@@ -136,15 +136,17 @@ def _learn_user(state: State, report: OrderReport) -> None:
 def _is_outdated(state: State, order: Order, report: OrderReport, asked_at_ms: int) -> bool:
     """Whether we have heard of the order since: after the read was sent, or from a newer row.
 
-    A book may lag behind what it, or the stream, has shown before.
+    A book may lag behind what it, or the stream, has shown before; a row without a time does not say so.
     """
-    return asked_at_ms < order.seen_at_ms or report.reported_at_ms < state.newest_report_ms.get(order.tag, 0)
+    newest_ms = state.newest_report_ms.get(order.tag, 0)
+    return asked_at_ms < order.seen_at_ms or 0 < report.reported_at_ms < newest_ms
 
 
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
     """Take a row as the table says."""
     newest_ms = state.newest_report_ms
-    newest_ms[order.tag] = max(newest_ms.get(order.tag, 0), report.reported_at_ms)
+    reported_at_ms = min(report.reported_at_ms, state.now_ms)  # one from the future must not hide all others
+    newest_ms[order.tag] = max(newest_ms.get(order.tag, 0), reported_at_ms)
     action = ACTIONS[order.status, Shown(report.status)]
     fill_action = FILL_ACTIONS[
         order.status.is_live, filled(report.filled_quantity, order.reported_filled_quantity)
@@ -205,6 +207,7 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
         halts.note_rejection(state, turn, f"{order.request.purpose} {order.tag}: {text}")
         if report.status is OrderStatus.CANCELLED:
             protection.note_cancelled(state, order, text, turn)
+            state.lost_exits.update({order.tag} if order.request.purpose is Purpose.EXIT else ())
         else:
             protection.note_failure(state, order, text, turn)
         if order.request.purpose is Purpose.EXIT:

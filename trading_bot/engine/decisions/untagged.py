@@ -18,7 +18,7 @@ def matches(state: State, event: BooksRead, turn: Turn) -> list[tuple[Order, Ord
     doubtful = [
         order
         for tag in state.doubts
-        if (order := state.book.orders.get(tag)) is not None and order.status is OrderStatus.IN_DOUBT
+        if (order := state.book.orders.get(tag)) is not None and _is_nameless(order)
     ]
     candidates = {order.tag: [row for row in foreign if _may_be(state, order, row)] for order in doubtful}
     pairs = []
@@ -34,6 +34,11 @@ def matches(state: State, event: BooksRead, turn: Turn) -> list[tuple[Order, Ord
         elif rows:
             _hold(state, order, len(rows), turn)
     return pairs
+
+
+def _is_nameless(order: Order) -> bool:
+    """Whether no answer named the order; one that was accepted goes by its id, whatever looks like it."""
+    return order.status is OrderStatus.IN_DOUBT and order.order_id is None
 
 
 def _may_be(state: State, order: Order, row: OrderReport) -> bool:
@@ -57,7 +62,7 @@ def _may_be(state: State, order: Order, row: OrderReport) -> bool:
 
 def _hold(state: State, order: Order, count: int, turn: Turn) -> None:
     doubt = state.doubts[order.tag]
-    if doubt.is_ambiguous:
+    if doubt.is_ambiguous or doubt.is_looked_at:
         return
     doubt.is_ambiguous = True
     text = f"{count} orders without a tag may be {order.tag}: look which, then resume"
@@ -65,6 +70,7 @@ def _hold(state: State, order: Order, count: int, turn: Turn) -> None:
 
 
 def let_go(state: State) -> None:
-    """A person has looked: from now on absence can be proved again."""
+    """A person has looked at what was held: from now on its absence can be proved."""
     for doubt in state.doubts.values():
+        doubt.is_looked_at = doubt.is_looked_at or doubt.is_ambiguous
         doubt.is_ambiguous = False

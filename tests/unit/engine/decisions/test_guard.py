@@ -11,7 +11,7 @@ from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, ReadBand
+from trading_bot.engine.commands import Alert, PlaceOrder, ReadBand
 from trading_bot.engine.decisions import guard
 from trading_bot.engine.ports import Refused, Unknown
 
@@ -221,7 +221,7 @@ def test_an_exit_that_is_refused_asks_for_the_band_and_is_tried_ever_less_often(
     for _ in range(200):
         commands = driver.drain()
         bands += sum(isinstance(one, ReadBand) for one in commands)
-        told += sum("refused 3 times" in one.text for one in commands if isinstance(one, Alert))
+        told += sum("refused or cancelled 3 times" in one.text for one in commands if isinstance(one, Alert))
         for tag, order in list(driver.book.orders.items()):
             if order.status is OrderStatus.INTENDED and order.request.purpose is Purpose.EXIT:
                 sent_at.append((driver.now_ms - start_ms) // 1_000)
@@ -303,3 +303,31 @@ def test_panic_tries_even_after_continuous_trading(driver):
 
     (order,) = driver.places()
     assert order.request.purpose is Purpose.EXIT
+
+
+def test_an_exit_that_others_cancel_comes_back_at_once_then_ever_later_and_is_told(driver):
+    """V4, V9, V16: whoever does it, cancelling as fast as we place must not eat the budget of other exits."""
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.confirm_modify(stop)
+    driver.drain()
+    tag, waited, pages = stop, [], []
+    for _ in range(5):
+        driver.push(tag, OrderStatus.CANCELLED, message="cancelled by user")
+        seconds = 0
+        while not (placed := [one for one in driver.commands if isinstance(one, PlaceOrder)]):
+            driver.price(PRICE)
+            driver.later(1)
+            seconds += 1
+        waited.append(seconds)
+        pages.append(
+            sum(
+                "refused or cancelled 3 times" in one.text for one in driver.drain() if isinstance(one, Alert)
+            )
+        )
+        tag = placed[0].request.tag
+        driver.answer(tag)
+        driver.push(tag, OrderStatus.OPEN)
+
+    assert waited == [0, 0, 5, 10, 20]
+    assert pages == [0, 0, 0, 0, 1]

@@ -249,6 +249,20 @@ def test_panic_says_what_it_cannot_close(driver):
     assert not is_finished(driver.core.state)
 
 
+def test_panic_says_what_it_cannot_close_once_for_each_time_it_is_asked(driver):
+    """Reads follow each other by the second while something is open: V16 wants a person told, not flooded."""
+    told = []
+    for _ in range(2):
+        driver.ask(PANIC)
+        for _ in range(3):
+            driver.later(1)
+            positions(driver, ("NSE_EQ|OTHER", Product.INTRADAY, 3))
+        texts = [command.text for command in driver.drain() if isinstance(command, Alert)]
+        told.append(sum("unlisted" in text for text in texts))
+
+    assert told == [1, 1]
+
+
 def test_an_adopted_position_without_any_price_is_closed_too(driver):
     series = driver.core.state.market.series[KEY]
     series.last_price = 0

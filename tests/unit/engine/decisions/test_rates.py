@@ -6,7 +6,7 @@ from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, ModifyOrder
+from trading_bot.engine.commands import Alert, ModifyOrder, PlaceOrder
 from trading_bot.engine.ports import RefusalCause, Refused
 
 TOO_MANY = Refused("UDAPI10005", "too many requests", RefusalCause.RATE_LIMITED)
@@ -101,3 +101,24 @@ def test_a_refused_change_is_asked_for_again_and_the_order_is_not_given_up(drive
     assert results == {ev.ChangeResult.RATE_LIMITED}
     assert driver.order(stop).refused_changes == 0
     assert driver.order(stop).status is OrderStatus.TRIGGER_PENDING
+
+
+def test_an_exit_that_the_limiter_refused_waits_no_longer_than_the_limiter(driver):
+    """Fault 43, V4: nothing was said about the exit, so the growing pause of refused exits does not begin."""
+    driver.answer(bought(driver), TOO_MANY)
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.later(1)
+    waited = []
+    for _ in range(6):
+        (exit_,) = driver.places()
+        assert exit_.request.purpose is Purpose.EXIT
+        driver.answer(exit_.request.tag, TOO_MANY)
+        driver.drain()
+        seconds = 0
+        while not any(isinstance(command, PlaceOrder) for command in driver.commands) and seconds < 60:
+            driver.price(PRICE)
+            driver.later(1)
+            seconds += 1
+        waited.append(seconds)
+
+    assert waited == [2, 4, 4, 4, 4, 4]

@@ -117,6 +117,24 @@ def test_a_stale_book_does_not_undo_a_modification_that_was_confirmed(driver):
     assert driver.order(stop).terms == terms
 
 
+@pytest.mark.parametrize("shown", ["no time", "tomorrow before"])
+def test_a_time_that_says_nothing_makes_no_row_stale(driver, shown):
+    """Fault 51, V3: else the order would be taken for what it was, and no exit could change it, all day."""
+    _, stop = driver.enter()
+    before_ms = driver.now_ms + (86_400_000 if shown == "tomorrow before" else 0)
+    driver.push(stop, OrderStatus.TRIGGER_PENDING, reported_at_ms=before_ms)
+    driver.later(10)
+    driver.price(driver.book.trade_of(KEY).plan.target_price)
+    terms = driver.order(stop).requested_terms
+    driver.later(7)
+    row_ms = 0 if shown == "no time" else driver.now_ms
+
+    driver.read_books(driver.report(stop, OrderStatus.OPEN, terms=terms, reported_at_ms=row_ms))
+
+    assert driver.order(stop).status is OrderStatus.OPEN
+    assert driver.order(stop).terms == terms
+
+
 def test_a_stale_row_does_not_prove_that_a_change_did_not_happen(driver):
     """Fault 51."""
     _, stop = driver.enter()

@@ -122,3 +122,55 @@ def test_what_may_be_ours_is_still_held_after_a_restart(driver):
         driver.read_books(*rows)
 
     assert driver.order(tag).status is OrderStatus.IN_DOUBT
+
+
+def test_a_person_who_has_looked_is_not_asked_again_though_the_rows_stay(driver):
+    """Fault 50, V16."""
+    tag = doubtful_entry(driver)
+    rows = (untagged(driver, tag), untagged(driver, tag, "bare-2"))
+    driver.later(3)
+    driver.read_books(*rows)
+    driver.later(40)
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    for seconds in (1, 6):
+        driver.later(seconds)
+        driver.read_books(*rows)
+
+    assert driver.order(tag).status is OrderStatus.ABSENT
+    assert incidents(driver) == ["tag_missing"]
+
+
+def test_a_release_for_another_reason_does_not_answer_a_question_that_comes_later(driver):
+    """Fault 50, V2."""
+    tag = doubtful_entry(driver)
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    for seconds in (3, 31, 6):
+        driver.later(seconds)
+        driver.read_books(untagged(driver, tag), untagged(driver, tag, "bare-2"))
+
+    assert driver.order(tag).status is OrderStatus.IN_DOUBT
+
+
+def test_an_order_whose_id_is_known_is_no_other(driver):
+    """Faults 36 and 50, V20: a stop that somebody placed by hand in the place of ours stays theirs."""
+    driver.drain()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    (stop,) = driver.places()
+    tag = stop.request.tag
+    driver.answer(tag)
+    ours = driver.report(entry.request.tag, OrderStatus.FILLED)
+    for _ in range(3):
+        driver.later(6)
+        driver.read_books(ours)
+    assert driver.order(tag).status is OrderStatus.IN_DOUBT
+
+    driver.read_books(ours, untagged(driver, tag, "by-hand"))
+
+    assert driver.order(tag).status is OrderStatus.IN_DOUBT
+    assert driver.order(tag).order_id == f"id-{tag}"
+    assert "by-hand" in driver.book.foreign_orders
