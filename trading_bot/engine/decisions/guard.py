@@ -9,7 +9,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.decisions import exits, halts, missing, protection, trades
+from trading_bot.engine.decisions import exits, halts, missing, protection, rates, trades
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
@@ -62,7 +62,7 @@ def bare_s(state: State, trade: Trade) -> float:
 def _is_healthy(state: State) -> bool:
     """Whether the broker answers, takes our token and our calls, and prices come in."""
     oldest_ms = state.now_ms - _MISSED_POLLS * state.settings.order_poll_s * MS_PER_SECOND
-    is_answering = state.books_read_at_ms >= oldest_ms and state.rate_refusals == 0
+    is_answering = state.books_read_at_ms >= oldest_ms and not rates.is_troubled(state)
     return is_answering and state.market.is_feed_up and not halts.is_login_needed(state)
 
 

@@ -22,3 +22,8 @@ def note_refusal(state: State, what: str, turn: Turn) -> None:
 def is_limited(state: State) -> bool:
     """Whether the pause after a refusal is not over yet."""
     return state.now_ms < state.rate_limited_until_ms
+
+
+def is_troubled(state: State) -> bool:
+    """Whether calls were refused lately: until one is accepted, or a while after the last pause was over."""
+    return state.rate_refusals > 0 and state.now_ms < state.rate_limited_until_ms + _LONGEST_PAUSE_MS

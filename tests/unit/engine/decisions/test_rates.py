@@ -7,6 +7,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, ModifyOrder, PlaceOrder
+from trading_bot.engine.decisions import rates
 from trading_bot.engine.ports import RefusalCause, Refused
 
 TOO_MANY = Refused("UDAPI10005", "too many requests", RefusalCause.RATE_LIMITED)
@@ -122,3 +123,18 @@ def test_an_exit_that_the_limiter_refused_waits_no_longer_than_the_limiter(drive
         waited.append(seconds)
 
     assert waited == [2, 4, 4, 4, 4, 4]
+
+
+def test_trouble_is_over_a_while_after_the_last_refusal_though_nothing_was_sent_since(driver):
+    """V4: the longer bound of trouble must not last for ever."""
+    driver.signal()
+    (entry, *_) = driver.places()
+    driver.answer(entry.request.tag, TOO_MANY)
+    state = driver.core.state
+
+    assert rates.is_troubled(state)
+    driver.later(4)
+    assert rates.is_troubled(state)
+    driver.later(1)
+
+    assert not rates.is_troubled(state)
