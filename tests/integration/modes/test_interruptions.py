@@ -80,7 +80,11 @@ async def test_it_goes_on_as_soon_as_a_login_is_on_disk(upstox):
     settings = upstox.settings(Mode.PAPER, credentials={"access_token": None, "api_key": SecretStr("key")})
     async with upstox.daemon(settings) as daemon:
         running = asyncio.create_task(daemon.run())
-        await asyncio.sleep(0.2)
+
+        async def is_waiting() -> bool:
+            return bool(daemon.board.notices)
+
+        await until(is_waiting)
         kept_token(settings, daemon.surroundings.clock.now_ms())
 
         assert await running == 0
