@@ -22,6 +22,11 @@ _QUICKLY_FOUND = {
     "fill_prices_lose_their_paise": "V6",
     "entry_prices_are_off_the_tick": "V8",
 }
+_OF_ASSUMED_FILLS = (
+    "assumed_fills_are_a_paisa_off",
+    "assumed_fills_are_applied_again_with_their_trades",
+    "trades_of_assumed_fills_are_not_explained",
+)
 _ONE_TRACE = "import sys; from tests.simulation.campaign import be_quiet; be_quiet()\n"
 _ONE_TRACE += "from tests.simulation.runner import run; from tests.simulation.schedule import draw\n"
 _ONE_TRACE += "print(run(draw(int(sys.argv[1]))).trace)"
@@ -76,6 +81,15 @@ def test_a_planted_defect_is_seen(bug, invariant):
         outcome = run(draw(1))
 
     assert invariant in {violation.invariant for violation in outcome.violations}
+
+
+@pytest.mark.parametrize("bug", _OF_ASSUMED_FILLS)
+def test_a_planted_defect_of_assumed_fills_is_seen(bug):
+    """Fault 58, V6: in this seed an order fills while its trades are hidden, and they show later."""
+    with BUGS[bug].planted():
+        outcome = run(draw(10165))
+
+    assert "V6" in {violation.invariant for violation in outcome.violations}
 
 
 def test_a_planted_defect_leaves_nothing_behind():
