@@ -176,8 +176,7 @@ class PositionChecks:
         for key in self._truth.traded_keys():
             self._check_protected(key)
             self._check_hours(key)
-            if key in self._surplus_ms:
-                self._check_exits(key)
+            self._check_exits(key)
 
     def _check_hours(self, key):
         """After the time to be flat nothing may be held for long, once the faults are over."""
