@@ -44,7 +44,8 @@ class PositionChecks:
         self._oracle = oracle
         self._world, self._truth = oracle.world, oracle.truth
         self._begin_fold()
-        self._bare_ms = {}
+        self._bare = {}
+        """By instrument, since it was last covered in whole: (ms, units held, units covered), each second."""
         self._surplus_ms = {}
         self._has_panicked = False
         self.longest_bare_s = 0.0
@@ -194,11 +195,13 @@ class PositionChecks:
         held = abs(self._truth.own(key))
         process = self._world.process
         is_up = process is not None and process.is_alive
-        if not held or self._truth.covered(key) >= held or not is_up:
-            self._bare_ms.pop(key, None)
+        covered = self._truth.covered(key)
+        if not held or covered >= held or not is_up:
+            self._bare.pop(key, None)
             return
         now_ms = self._oracle.now_ms
-        since_ms = max(self._bare_ms.setdefault(key, now_ms), process.started_ms)
+        self._bare.setdefault(key, []).append((now_ms, held, covered))
+        since_ms = max(bare_since_ms(self._bare[key]), process.started_ms)
         bare_s = (now_ms - since_ms) / 1_000
         self.longest_bare_s = max(self.longest_bare_s, bare_s)
         is_degraded = self._world.faults.disturbed(since_ms - 40_000, _BLIND)
@@ -269,6 +272,21 @@ class PositionChecks:
 def _of_order(known, order_id):
     """The trades or fills of an order."""
     return [one for (of_order, _), one in known.items() if of_order == order_id]
+
+
+def bare_since_ms(seconds):
+    """Since when the same units are bare: fewer were covered at any second since than were held at each.
+
+    While an order fills a little each second its stop is always one step behind, but for other units.
+    """
+    least_held, most_covered = seconds[-1][1:]
+    since_ms = seconds[-1][0]
+    for at_ms, held, covered in reversed(seconds):
+        least_held, most_covered = min(least_held, held), max(most_covered, covered)
+        if most_covered >= least_held:
+            break
+        since_ms = at_ms
+    return since_ms
 
 
 def _surplus(exits, held):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.catalogue import KINDS
+from tests.simulation.check_positions import bare_since_ms
 from tests.simulation.planted import BUGS
 from tests.simulation.planted.patches import Bug
 from tests.simulation.runner import run
@@ -99,6 +100,21 @@ def test_a_planted_defect_leaves_nothing_behind():
             pass
 
     assert run(draw(3)).trace == before
+
+
+@pytest.mark.parametrize(
+    ("seconds", "since_ms"),
+    [
+        ([(1, 10, 0), (2, 10, 0), (3, 10, 0)], 1),
+        ([(1, 10, 9), (2, 10, 9), (3, 10, 9)], 1),
+        ([(1, 10, 0), (2, 20, 0), (3, 30, 0)], 1),
+        ([(1, 10, 5), (2, 20, 10), (3, 30, 20)], 3),
+        ([(1, 10, 0), (2, 20, 10), (3, 20, 10)], 2),
+    ],
+)
+def test_units_are_bare_since_they_were_held_and_not_covered(seconds, since_ms):
+    """V4: a stop that follows the fills of each second is one step behind, for other units."""
+    assert bare_since_ms(seconds) == since_ms
 
 
 def test_there_are_enough_planted_defects():
