@@ -44,13 +44,18 @@ class PositionChecks:
         self._oracle = oracle
         self._world, self._truth = oracle.world, oracle.truth
         self._begin_fold()
-        self._bare_ms = {}
+        self._bare = {}
+        """By instrument, since it was last covered in whole: (ms, units held, units covered), each second."""
         self._surplus_ms = {}
         self._has_panicked = False
         self.longest_bare_s = 0.0
 
     def _begin_fold(self):
         self._fills = {}
+        self._explained = {}
+        """Units of trades that were applied before their rows were shown, by order and trade id."""
+        self._assumed = {}
+        """Units that no trade row has explained yet, by order id."""
         self._held = {}
         """Signed units by the fills that were journaled."""
         self._cash = 0
@@ -63,17 +68,51 @@ class PositionChecks:
     def _on_filled(self, _process, event):
         fill = event.fill
         self._truth.refresh()
-        known = self._truth.own_trades.get((fill.order_id, fill.trade_id))
-        if known is None or (known.quantity, known.price, known.side) != (
-            fill.quantity,
-            fill.price,
-            fill.side,
-        ):
+        is_true = self._is_true_assumption(fill) if event.is_assumed else self._is_rest_of_a_trade(fill)
+        if not is_true:
             self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is not the venue's")
         if (fill.order_id, fill.trade_id) in self._fills:
             self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is applied twice")
         self._fills[(fill.order_id, fill.trade_id)] = fill
         self._move(fill)
+
+    def _is_rest_of_a_trade(self, fill):
+        """Whether it is a trade of the venue, less the units that were assumed before."""
+        known = self._truth.own_trades.get((fill.order_id, fill.trade_id))
+        quantity = fill.quantity + self._explained.get((fill.order_id, fill.trade_id), 0)
+        return known is not None and (known.quantity, known.price, known.side) == (
+            quantity,
+            fill.price,
+            fill.side,
+        )
+
+    def _is_true_assumption(self, fill):
+        """Whether the order really traded so many units that were not applied, at such a price.
+
+        Two parts a paisa apart may stand for them; the value of all is compared at the end.
+        """
+        self._assumed[fill.order_id] = self._assumed.get(fill.order_id, 0) + fill.quantity
+        trades = _of_order(self._truth.own_trades, fill.order_id)
+        traded = sum(trade.quantity for trade in trades)
+        applied = sum(known.quantity for known in _of_order(self._fills, fill.order_id))
+        prices = [trade.price for trade in trades]
+        return (
+            applied + fill.quantity <= traded
+            and min(prices) <= fill.price <= max(prices)
+            and all(trade.side is fill.side for trade in trades)
+        )
+
+    def _on_explained(self, _process, event):
+        """A trade row shows what was assumed: it must be the venue's, new, and no more than was assumed."""
+        fill, key = event.fill, (event.fill.order_id, event.fill.trade_id)
+        self._truth.refresh()
+        known, left = self._truth.own_trades.get(key), self._assumed.get(fill.order_id, 0)
+        is_new = key not in self._fills and key not in self._explained
+        is_true = known is not None and (known.price, known.side) == (fill.price, fill.side)
+        if not (is_new and is_true and 0 < fill.quantity <= min(left, known.quantity)):
+            self._oracle.violated("V6", f"trade {fill.trade_id} of {event.tag} explains what it cannot")
+        self._explained[key] = fill.quantity
+        self._assumed[fill.order_id] = left - fill.quantity
 
     def _on_foreign_fill(self, _process, event):
         fill = event.fill
@@ -138,8 +177,7 @@ class PositionChecks:
         for key in self._truth.traded_keys():
             self._check_protected(key)
             self._check_hours(key)
-            if key in self._surplus_ms:
-                self._check_exits(key)
+            self._check_exits(key)
 
     def _check_hours(self, key):
         """After the time to be flat nothing may be held for long, once the faults are over."""
@@ -157,11 +195,13 @@ class PositionChecks:
         held = abs(self._truth.own(key))
         process = self._world.process
         is_up = process is not None and process.is_alive
-        if not held or self._truth.covered(key) >= held or not is_up:
-            self._bare_ms.pop(key, None)
+        covered = self._truth.covered(key)
+        if not held or covered >= held or not is_up:
+            self._bare.pop(key, None)
             return
         now_ms = self._oracle.now_ms
-        since_ms = max(self._bare_ms.setdefault(key, now_ms), process.started_ms)
+        self._bare.setdefault(key, []).append((now_ms, held, covered))
+        since_ms = max(bare_since_ms(self._bare[key]), process.started_ms)
         bare_s = (now_ms - since_ms) / 1_000
         self.longest_bare_s = max(self.longest_bare_s, bare_s)
         is_degraded = self._world.faults.disturbed(since_ms - 40_000, _BLIND)
@@ -180,17 +220,33 @@ class PositionChecks:
     def at_end(self):
         state = self._world.process.engine.state
         self._truth.refresh()
-        missing = self._truth.own_trades.keys() - self._fills.keys()
+        missing = [key for key, trade in self._truth.own_trades.items() if self._taken(key) != trade.quantity]
         if missing:
             self._oracle.violated(
                 "V6", f"{len(missing)} of our fills were never taken: {sorted(missing)[:3]}"
             )
+        for order_id in self._assumed:
+            self._check_assumed(order_id)
         for key in set(self._held) | set(state.book.positions):
             if self._held.get(key, 0) != state.book.position_of(key).quantity:
                 self._oracle.violated(
                     "V6", f"{key} sum of fills {self._held.get(key, 0)} is not the position"
                 )
         self._check_money(state)
+
+    def _taken(self, key):
+        """Units of a trade that were applied by its row, or before it."""
+        fill = self._fills.get(key)
+        return self._explained.get(key, 0) + (fill.quantity if fill else 0)
+
+    def _check_assumed(self, order_id):
+        """What was applied of an order is worth what it traded: the venue's averages are exact."""
+        applied, traded = (
+            sum(one.quantity * one.price for one in _of_order(known, order_id))
+            for known in (self._fills, self._truth.own_trades)
+        )
+        if applied != traded:
+            self._oracle.violated("V6", f"{order_id} traded for {traded} paise, {applied} were assumed")
 
     def _check_money(self, state):
         book = sum(closed.gross_pnl for closed in state.book.closed_trades)
@@ -205,11 +261,32 @@ class PositionChecks:
 
     EVENTS = {  # noqa: RUF012  # a table
         ev.OrderFilled: _on_filled,
+        ev.FillExplained: _on_explained,
         ev.ForeignFillTaken: _on_foreign_fill,
         ev.PositionAdopted: _on_adopted,
         ev.OrderIntended: _on_intended,
         ev.PanicLatched: _on_panic,
     }
+
+
+def _of_order(known, order_id):
+    """The trades or fills of an order."""
+    return [one for (of_order, _), one in known.items() if of_order == order_id]
+
+
+def bare_since_ms(seconds):
+    """Since when the same units are bare: fewer were covered at any second since than were held at each.
+
+    While an order fills a little each second its stop is always one step behind, but for other units.
+    """
+    least_held, most_covered = seconds[-1][1:]
+    since_ms = seconds[-1][0]
+    for at_ms, held, covered in reversed(seconds):
+        least_held, most_covered = min(least_held, held), max(most_covered, covered)
+        if most_covered >= least_held:
+            break
+        since_ms = at_ms
+    return since_ms
 
 
 def _surplus(exits, held):

@@ -1,6 +1,7 @@
 """The process: never silent (V16), audit (V19), bounds (V22), healing (V23), flat at the end."""
 
 from trading_bot.domain.events import HaltScope
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.book import Book
 from trading_bot.engine.decisions.halts import NEEDS_LOGIN
 from trading_bot.engine.records import decode_event
@@ -10,6 +11,8 @@ _NEEDS_LOGIN = (HaltScope.ENTRIES, "", NEEDS_LOGIN)
 _SILENT_MS = 11_000
 _NEWS_MS = 3_000
 """So long a fill may take to be known when all is well."""
+_HEARD_MS = 1_000
+"""So long a price may be on its way. A market without a trade is a silent feed where no index is watched."""
 _MOST_ORDERS_QUEUED = 60
 _MOST_EVALUATIONS_QUEUED = 60
 _MOST_TASKS = 90
@@ -24,6 +27,8 @@ class ProcessChecks:
         self._oracle = oracle
         self._world = oracle.world
         self._failing_ms = {}
+        self._login_needed_ms = None
+        """When the daemon last said that a login is needed."""
 
     def on_breaker(self, _process, reason):
         if _ON_PURPOSE not in reason:
@@ -38,6 +43,8 @@ class ProcessChecks:
             self._oracle.violated("V22", f"orders queued: {outbox.orders_queued}")
         if outbox.evaluations_queued > _MOST_EVALUATIONS_QUEUED:
             self._oracle.violated("V22", f"evaluations queued: {outbox.evaluations_queued}")
+        if _NEEDS_LOGIN in process.engine.state.book.halts:
+            self._login_needed_ms = self._oracle.now_ms
         for health in process.day.supervisor.health.values():
             self._check_health(process, health)
 
@@ -47,11 +54,17 @@ class ProcessChecks:
             self._failing_ms.pop(health.name, None)
             return
         since_ms = self._failing_ms.setdefault(health.name, now_ms)
-        is_told = _NEEDS_LOGIN in process.engine.state.book.halts or self._oracle.told_since(
-            since_ms - 60_000
-        )
+        is_told = self._is_known(process, health, since_ms) or self._oracle.told_since(since_ms - 60_000)
         if now_ms - since_ms > _SILENT_MS and not is_told:
             self._oracle.violated("V16", f"worker {health.name} is {health.state}, and nobody was told")
+
+    def _is_known(self, process, health, since_ms):
+        """Whether the halt for a login tells of it, or did when it began and the worker still pauses."""
+        needed_ms = self._login_needed_ms
+        if health.state != "needs login" or needed_ms is None or needed_ms < since_ms - MS_PER_SECOND:
+            return False
+        again_ms = process.day.supervisor.settings.login_delay_s * MS_PER_SECOND
+        return self._oracle.now_ms - needed_ms <= again_ms + MS_PER_SECOND
 
     # --- V23 --------------------------------------------------------------------------------------------
 
@@ -71,7 +84,10 @@ class ProcessChecks:
         self._check_positions(state)
         if self._world.store.rows and self._world.store.rows[-1].sequence == process.last_sequence:
             self._check_replay(state)
-        if not state.market.is_feed_up:
+        silence_ms = state.settings.feed_silence_s * MS_PER_SECOND
+        heard_ms = self._oracle.now_ms - _HEARD_MS
+        is_spoken = self._world.feed.has_spoken(self._oracle.now_ms - silence_ms, heard_ms)
+        if is_spoken and not state.market.is_feed_up:
             self._oracle.violated("V23", "feed is still taken for lost")
         for health in process.day.supervisor.health.values():
             if health.state != "running":

@@ -1,6 +1,7 @@
 """The market feed as the daemon gets it, in protobuf: silent, lost, muted, doubled, late, odd, torn."""
 
 import asyncio
+from bisect import bisect_left
 from functools import partial
 
 from upstox_client.feeder.proto import MarketDataFeedV3_pb2 as schema
@@ -42,6 +43,7 @@ class FaultyFeed:
         self._open = []
         self.heard_ms = {}
         """When a usable tick of each instrument was last delivered."""
+        self._spoken_ms = []
 
     def port(self):
         """The adapter's reader of it."""
@@ -67,6 +69,8 @@ class FaultyFeed:
     def on_moment(self, moment):
         """Take a moment of the market and send what gets through."""
         faults = self._faults
+        if moment.updates:
+            self._spoken_ms.append(self._clock.now_ms())
         if faults.hits("feed_lost"):
             for connection in self._open:
                 connection.messages.put_nowait(None)
@@ -82,6 +86,11 @@ class FaultyFeed:
         delay_s = _LATENCY_S + (late.value if late else 0.0)
         for extra_s in (0.0, 0.3) if faults.hits("tick_doubled") else (0.0,):
             self._loop.call_later(delay_s + extra_s, partial(self._send, packets, moment.at_ms))
+
+    def has_spoken(self, after_ms, before_ms):
+        """Whether the market had something to say in between, whoever heard it."""
+        index = bisect_left(self._spoken_ms, before_ms)
+        return index > 0 and self._spoken_ms[index - 1] > after_ms
 
     def _is_muted(self, update):
         return self._faults.hits("feed_mute", self._symbols[update.instrument_key])

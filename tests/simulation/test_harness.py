@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.catalogue import KINDS
+from tests.simulation.check_positions import bare_since_ms
 from tests.simulation.planted import BUGS
 from tests.simulation.planted.patches import Bug
 from tests.simulation.runner import run
@@ -22,6 +23,11 @@ _QUICKLY_FOUND = {
     "fill_prices_lose_their_paise": "V6",
     "entry_prices_are_off_the_tick": "V8",
 }
+_OF_ASSUMED_FILLS = (
+    "assumed_fills_are_a_paisa_off",
+    "assumed_fills_are_applied_again_with_their_trades",
+    "trades_of_assumed_fills_are_not_explained",
+)
 _ONE_TRACE = "import sys; from tests.simulation.campaign import be_quiet; be_quiet()\n"
 _ONE_TRACE += "from tests.simulation.runner import run; from tests.simulation.schedule import draw\n"
 _ONE_TRACE += "print(run(draw(int(sys.argv[1]))).trace)"
@@ -78,6 +84,15 @@ def test_a_planted_defect_is_seen(bug, invariant):
     assert invariant in {violation.invariant for violation in outcome.violations}
 
 
+@pytest.mark.parametrize("bug", _OF_ASSUMED_FILLS)
+def test_a_planted_defect_of_assumed_fills_is_seen(bug):
+    """Fault 58, V6: in this seed an order fills while its trades are hidden, and they show later."""
+    with BUGS[bug].planted():
+        outcome = run(draw(10165))
+
+    assert "V6" in {violation.invariant for violation in outcome.violations}
+
+
 def test_a_planted_defect_leaves_nothing_behind():
     before = run(draw(3)).trace
     for bug in BUGS.values():
@@ -85,6 +100,21 @@ def test_a_planted_defect_leaves_nothing_behind():
             pass
 
     assert run(draw(3)).trace == before
+
+
+@pytest.mark.parametrize(
+    ("seconds", "since_ms"),
+    [
+        ([(1, 10, 0), (2, 10, 0), (3, 10, 0)], 1),
+        ([(1, 10, 9), (2, 10, 9), (3, 10, 9)], 1),
+        ([(1, 10, 0), (2, 20, 0), (3, 30, 0)], 1),
+        ([(1, 10, 5), (2, 20, 10), (3, 30, 20)], 3),
+        ([(1, 10, 0), (2, 20, 10), (3, 20, 10)], 2),
+    ],
+)
+def test_units_are_bare_since_they_were_held_and_not_covered(seconds, since_ms):
+    """V4: a stop that follows the fills of each second is one step behind, for other units."""
+    assert bare_since_ms(seconds) == since_ms
 
 
 def test_there_are_enough_planted_defects():

@@ -11,6 +11,7 @@ from tests.simulation.schedule import Schedule
 _KEPT = sorted((Path(__file__).parent / "regressions").glob("*.json"))
 _SHOWN = {
     "v3-stale-book": "a_stale_row_is_believed",
+    "v9-calls-that-wait": "calls_count_when_they_wait",
 }
 
 

@@ -255,6 +255,8 @@ class StopFailed(BookEvent):
     reason: str
     by_others: bool = False
     """Whether somebody cancelled it: the user in the broker's app, or the exchange."""
+    with_another: bool = False
+    """Whether it fell together with a slice of the same stop that was counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,8 @@ class Trade:
     """How often a protective stop was rejected or vanished."""
     stop_cancels: int = 0
     """How often somebody else cancelled a protective stop, since a person last looked."""
+    stop_cancelled_at_ms: int = 0
+    """When that was counted last."""
 
     @property
     def entry_side(self) -> Side:

@@ -105,8 +105,12 @@ def _stop_moved(book: BookState, event: ev.StopMoved) -> None:
 
 def _stop_failed(book: BookState, event: ev.StopFailed) -> None:
     trade = book.trades[event.trade_id]
+    if event.with_another:
+        return
     if event.by_others:
-        book.trades[event.trade_id] = replace(trade, stop_cancels=trade.stop_cancels + 1)
+        book.trades[event.trade_id] = replace(
+            trade, stop_cancels=trade.stop_cancels + 1, stop_cancelled_at_ms=event.at_ms
+        )
     else:
         book.trades[event.trade_id] = replace(trade, stop_failures=trade.stop_failures + 1)
 

@@ -121,6 +121,34 @@ def fill_prices_lose_their_paise(patches):
     patches.around(decode, "_fill", made)
 
 
+@bug
+def assumed_fills_are_a_paisa_off(patches):
+    def made(priced):
+        def careless(state, order, report, missing):
+            return [replace(fill, price=fill.price + 1) for fill in priced(state, order, report, missing)]
+
+        return careless
+
+    patches.around(fills, "_priced", made)
+
+
+@bug
+def assumed_fills_are_applied_again_with_their_trades(patches):
+    patches.put(fills, "_take_fill", fills._apply)
+
+
+@bug
+def trades_of_assumed_fills_are_not_explained(patches):
+    def made(take):
+        def silent(state, tag, fill, turn):
+            if not state.book.orders[tag].assumed_quantity:
+                take(state, tag, fill, turn)
+
+        return silent
+
+    patches.around(fills, "_take_fill", made)
+
+
 def _without_paise(fill):
     return replace(fill, price=fill.price // 100 * 100)
 

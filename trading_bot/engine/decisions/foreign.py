@@ -24,10 +24,19 @@ def note_order(state: State, report: OrderReport, turn: Turn) -> None:
     """Remember an order that is not ours; what the broker's desk is about to close is left to it."""
     if report.order_id not in state.book.foreign_orders:
         _tell_order(state, report, turn)
-    if is_brokers(state, report.order_id):
+    if is_brokers(state, report.order_id) and not _is_outdated(state, report):
         state.desk_orders[report.order_id] = report
         turn.touch_instrument(report.instrument_key)
         _note_elsewhere(state, report, turn)
+
+
+def _is_outdated(state: State, report: OrderReport) -> bool:
+    """Whether an earlier row showed the order ended, or with more filled: they come in any order."""
+    known = state.desk_orders.get(report.order_id)
+    if known is None:
+        return False
+    is_undead = known.status.is_terminal and report.status.is_live
+    return is_undead or report.filled_quantity < known.filled_quantity
 
 
 def note_pushed(state: State, report: OrderReport, turn: Turn) -> None:

@@ -160,25 +160,45 @@ def resume(state: State, turn: Turn) -> None:
 
 
 def note_cancelled(state: State, order: Order, reason: str, turn: Turn) -> None:
-    """Somebody else cancelled an order of ours: a stop is placed again some times, then a person asked."""
-    note_failure(state, order, reason, turn, by_others=True)
-    trade = state.book.trades.get(state.book.trade_id_by_tag.get(order.tag) or 0)
-    if trade is None or not is_left_to_a_person(state, trade):
+    """Somebody else cancelled an order of ours: a stop is placed again some times, then a person asked.
+
+    The slices of a large stop fall together, which is one cancellation: those that rested when it came count
+    no more.
+    """
+    trade_id = state.book.trade_id_by_tag.get(order.tag) or 0
+    trade = state.book.trades.get(trade_id)
+    with_another = trade is not None and order.intended_at_ms < trade.stop_cancelled_at_ms
+    note_failure(state, order, reason, turn, by_others=True, with_another=with_another)
+    if trade is None or with_another or not is_left_to_a_person(state, state.book.trades[trade_id]):
         return
+    trade = state.book.trades[trade_id]
     text = f"the stop of {trade.instrument_key} was cancelled {trade.stop_cancels} times: no other is placed"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="stop_cancelled", detail=text))
     turn.command(Alert(level="critical", text=f"{text} before you resume"))
     raise_halt(turn, ev.HaltScope.ENTRIES, "", "stop_cancelled", until_released=True)
 
 
-def note_failure(state: State, order: Order, reason: str, turn: Turn, *, by_others: bool = False) -> None:
+def note_failure(
+    state: State,
+    order: Order,
+    reason: str,
+    turn: Turn,
+    *,
+    by_others: bool = False,
+    with_another: bool = False,
+) -> None:
     """Record that a protective stop is gone though nobody here asked for it."""
     trade_id = state.book.trade_id_by_tag.get(order.tag)
     if trade_id is None or trade_id not in state.book.trades or order.request.purpose is not Purpose.STOP:
         return
     turn.emit(
         ev.StopFailed(
-            at_ms=state.now_ms, trade_id=trade_id, tag=order.tag, reason=reason, by_others=by_others
+            at_ms=state.now_ms,
+            trade_id=trade_id,
+            tag=order.tag,
+            reason=reason,
+            by_others=by_others,
+            with_another=with_another,
         )
     )
     turn.command(ReadBand(instrument_key=order.request.instrument_key))

@@ -99,6 +99,25 @@ def test_a_position_that_the_brokers_order_did_not_close_is_protected_again(driv
     assert stop.request.terms.quantity == 35
 
 
+def test_an_older_row_of_the_brokers_order_does_not_make_it_live_again(driver):
+    """Faults 55 and 78, V4: rows of the stream come in any order, and what has ended closes nothing."""
+    driver.take(inputs.OrderPushed(at_ms=0, report=desk_row(driver, OrderStatus.REJECTED)))
+    driver.take(inputs.OrderPushed(at_ms=0, report=desk_row(driver, OrderStatus.OPEN)))
+
+    assert driver.changes() == []
+
+
+def test_an_older_row_of_the_brokers_order_does_not_take_back_what_it_filled(driver):
+    """Faults 55 and 78, V3: its trades are waited for."""
+    filled = desk_row(driver, OrderStatus.FILLED, filled_quantity=35)
+    for report in (filled, desk_row(driver, OrderStatus.CANCELLED)):
+        driver.take(inputs.OrderPushed(at_ms=0, report=report))
+    driver.push(driver.tags[1], OrderStatus.CANCELLED)
+    driver.later(1)
+
+    assert driver.places() == []
+
+
 def test_an_order_of_the_brokers_on_our_side_leaves_our_exits_alone(driver):
     row = desk_row(driver, side=Side.BUY)
 

@@ -12,7 +12,7 @@ from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, PlaceOrder, ReadBand
-from trading_bot.engine.decisions import guard
+from trading_bot.engine.decisions import guard, protection
 from trading_bot.engine.ports import Refused, Unknown
 
 FLOOR, CEILING = 126_000, 154_000
@@ -146,6 +146,46 @@ def test_a_stop_that_the_user_cancels_is_placed_again_twice_then_a_person_is_ask
     assert {reason for _, _, reason in driver.book.halts} == {"stop_cancelled"}
     assert not driver.book.trade_of(KEY).is_exiting
     assert driver.book.trade_of(KEY).stop_failures == 0
+
+
+def sliced(freeze_quantity: int) -> tuple[EngineDriver, list[str]]:
+    """A protected trade whose stop is several orders; their tags."""
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=freeze_quantity))
+    driver.signal()
+    entries = [place.request.tag for place in driver.places()]
+    for tag in entries:
+        driver.answer(tag)
+    for tag in entries:
+        driver.fill(tag, driver.order(tag).terms.quantity, PRICE)
+        for place in driver.places():
+            driver.rest(place.request.tag)
+    driver.later(1)
+    trade = driver.book.trade_of(KEY)
+    return driver, [order.tag for order in protection.live_exits(driver.core.state, trade)]
+
+
+def test_the_slices_of_a_stop_that_fall_together_are_cancelled_once(driver):
+    """Faults 77 and 78, V4: the broker's desk cancels every order before it closes a position."""
+    driver, tags = sliced(10)
+    assert len(tags) == 4
+
+    for _ in range(2):
+        for tag in tags:
+            driver.push(tag, OrderStatus.CANCELLED, message="cancelled by the broker")
+        for _ in range(2):
+            for place in driver.places():
+                driver.rest(place.request.tag)
+            driver.later(1)
+        tags = [order.tag for order in driver.book.live_orders()]
+        wanted = [driver.order(tag).requested_terms or driver.order(tag).terms for tag in tags]
+        assert sum(terms.quantity for terms in wanted) == 35
+
+    for tag in tags:
+        driver.push(tag, OrderStatus.CANCELLED, message="cancelled by the broker")
+
+    incidents = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
+    assert driver.book.trade_of(KEY).stop_cancels == 3
+    assert incidents.count("stop_cancelled") == 1
 
 
 def left_to_a_person(driver: EngineDriver) -> None:
