@@ -42,7 +42,9 @@ class Series:
     seen_at_ms: int = 0
     """Session time of the newest message about it."""
     suspect_price: int = 0
-    """A price too far from the last one, waiting for a second tick to confirm it; 0 when none."""
+    """A price too far from the last one, waiting for a second trade to confirm it; 0 when none."""
+    suspect_traded_at_ms: int = 0
+    """When it traded: the same trade sent again confirms nothing."""
     watch: Watch | None = None
     stop_breached_at_ms: int = 0
     """When the stop of the open trade first traded; 0 when it has not."""

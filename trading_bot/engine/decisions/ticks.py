@@ -36,8 +36,8 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
         price = tick.last_price
         last = series.last_price or tick.previous_close or series.previous_close
         is_odd = price <= 0 or (last and abs(price - last) > last * suspect_move)
-        if is_odd and not _confirms(series, price):
-            series.suspect_price = price
+        if is_odd and not _confirms(series, tick):
+            series.suspect_price, series.suspect_traded_at_ms = price, tick.traded_at_ms
             market.suspect_ticks += 1
             continue
         series.suspect_price = 0
@@ -53,10 +53,14 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
             _check_levels(state, series, watch, tick, turn)
 
 
-def _confirms(series: Series, price: int) -> bool:
-    """Whether a jump was announced by the tick before: two in a row near each other are believed."""
+def _confirms(series: Series, tick: Tick) -> bool:
+    """Whether a jump was announced by the trade before: two in a row near each other are believed.
+
+    The same trade again is none: a message that comes twice, or a change of the depth alone.
+    """
     suspect = series.suspect_price
-    return suspect > 0 and abs(price - suspect) * 100 <= suspect
+    is_near = suspect > 0 and abs(tick.last_price - suspect) * 100 <= suspect
+    return is_near and tick.traded_at_ms != series.suspect_traded_at_ms
 
 
 def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:

@@ -45,16 +45,27 @@ def test_one_odd_price_moves_nothing(driver, price):
     assert driver.core.state.market.suspect_ticks == 1
 
 
-def test_a_jump_that_the_next_tick_confirms_is_believed(driver):
+def test_a_jump_that_the_next_trade_confirms_is_believed(driver):
     driver.price(PRICE * 2)
+    driver.now_ms += 1
     driver.price(PRICE * 2 + 100)
 
     assert series_of(driver).last_price == PRICE * 2 + 100
     assert series_of(driver).suspect_price == 0
 
 
+def test_an_odd_price_that_is_sent_twice_does_not_confirm_itself(driver):
+    """Faults 6 and 7, V12."""
+    driver.price(PRICE * 2)
+    driver.price(PRICE * 2)
+
+    assert series_of(driver).last_price == PRICE
+    assert driver.core.state.market.suspect_ticks == 2
+
+
 def test_two_odd_prices_far_apart_do_not_confirm_each_other(driver):
     driver.price(PRICE * 2)
+    driver.now_ms += 1
     driver.price(PRICE * 3)
 
     assert series_of(driver).last_price == PRICE
