@@ -123,6 +123,28 @@ def test_common_packet_is_read_without_protobufs_help():
     assert walked.uncommon == []
 
 
+def test_close_of_the_day_before_is_taken_where_no_earlier_packet_told_it():
+    response = FeedResponse(type=1, currentTs=NOW_MS)
+    common(response, KEYS[0])
+    response.feeds[KEYS[0]].fullFeed.marketFF.ltpc.cp = 98.05
+    untold = {KEYS[0]: Tick(KEYS[0], 100_00, NOW_MS - 5_000, 900)}
+
+    walked = FeedWalker().walk(response.SerializeToString(), NOW_MS, untold, 1)
+
+    assert [tick.previous_close for tick in walked.ticks] == [98_05]
+
+
+def test_what_a_packet_leaves_out_is_what_was_known_and_its_time_the_frames():
+    response = FeedResponse(type=1, currentTs=NOW_MS)
+    common(response, KEYS[0])
+    packet = response.feeds[KEYS[0]].fullFeed.marketFF
+    packet.ltpc.ltt = packet.vtt = 0
+
+    walked = FeedWalker().walk(response.SerializeToString(), NOW_MS, known(KEYS[0]), 1)
+
+    assert [(tick.traded_at_ms, tick.day_volume) for tick in walked.ticks] == [(NOW_MS, 900)]
+
+
 def test_packet_of_an_unknown_key_is_left_to_the_general_reader():
     response = FeedResponse(type=1, currentTs=NOW_MS)
     common(response, KEYS[1])
