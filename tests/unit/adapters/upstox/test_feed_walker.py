@@ -13,8 +13,9 @@ from trading_bot.domain.market_data import Frame, Tick
 NOW_MS = 1_795_147_200_000
 KEYS = ("NSE_EQ|INE002A01018", "NSE_EQ|INE009A01021", "NSE_FO|57340", "NSE_INDEX|Nifty 50")
 
+sound = st.integers(1, 5_000_000).map(lambda paise: paise / 100)
 prices = st.one_of(
-    st.integers(0, 5_000_000).map(lambda paise: paise / 100),
+    *[sound] * 12,  # most packets of a feed are sound, and only those are walked
     st.sampled_from((-1.0, 0.0, 1e9, 1e12, float("nan"), float("inf"))),
 )
 numbers = st.one_of(
@@ -121,6 +122,17 @@ def test_common_packet_is_read_without_protobufs_help():
 
     assert walked.ticks == [Tick(KEYS[0], 101_05, NOW_MS - 10, 1_000, 101_00, 10, 101_10, 20, 99_00)]
     assert walked.uncommon == []
+
+
+def test_best_level_is_the_first_and_those_behind_it_are_not_read():
+    response = FeedResponse(type=1, currentTs=NOW_MS)
+    common(response, KEYS[0])
+    levels = response.feeds[KEYS[0]].fullFeed.marketFF.marketLevel
+    levels.bidAskQuote.add(bidQ=11, bidP=100.5, askQ=21, askP=101.6)
+
+    walked = FeedWalker().walk(response.SerializeToString(), NOW_MS, known(KEYS[0]), 1)
+
+    assert [tick[4:8] for tick in walked.ticks] == [(101_00, 10, 101_10, 20)]
 
 
 def test_close_of_the_day_before_is_taken_where_no_earlier_packet_told_it():
