@@ -4,12 +4,18 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Coverage and the fakes need the sources themselves; set it to nothing to test the compiled hot path.
 os.environ.setdefault("HOT_PATH_INTERPRETED", "1")
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.market_rules import MarketRules
+
+# The suite tries the same examples each time; `make machines` asks for more of them, and for new ones.
+settings.register_profile("suite", derandomize=True, database=None)
+if settings.get_current_profile_name() == "default" and "MACHINE_EXAMPLES" not in os.environ:
+    settings.load_profile("suite")
 
 PROJECT = Path(__file__).resolve().parent.parent
 

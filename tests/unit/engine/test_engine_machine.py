@@ -13,6 +13,7 @@ from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder, SearchTag
 from trading_bot.engine.decisions.panic import is_finished
+from trading_bot.engine.decisions.protection import is_left_to_a_person
 from trading_bot.engine.outbox import priority_of
 from trading_bot.engine.ports import Accepted, Refused, Unknown
 from trading_bot.risk.settings import LimitSettings, RiskSettings
@@ -170,7 +171,7 @@ class EngineMachine(RuleBasedStateMachine):
         for side in Side:
             most = max(0, -side.sign * held, -side.sign * (held + self._taken()))
             if most:
-                assert self._resting_exits(side) <= most
+                assert self._resting_exits(side) - self._given_up(side) <= most
 
     @invariant()
     def the_journal_rebuilds_the_book(self):
@@ -208,6 +209,18 @@ class EngineMachine(RuleBasedStateMachine):
             if row.side is side
             and row.order_id in self.exchange.own_ids
             and (row.order_id not in ours or ours[row.order_id].request.purpose is not Purpose.ENTRY)
+        )
+
+    def _given_up(self, side: Side) -> int:
+        """Units whose cancellation waits to be sent, after somebody else's fill made them too many."""
+        if not self._taken():
+            return 0
+        waiting = (*self.queue, *self.driver.commands)
+        cancelled = {command.order_id for command in waiting if isinstance(command, CancelOrder)}
+        return sum(
+            row.terms.quantity - row.filled_quantity
+            for row in self.exchange.live()
+            if row.side is side and row.order_id in cancelled & self.exchange.own_ids
         )
 
     def _sync_shadow(self) -> None:
@@ -316,7 +329,10 @@ class EngineMachine(RuleBasedStateMachine):
             trade = book.trade_of(KEY)
             assert trade is None or not trade.is_exiting
             assert is_finished(state) or not book.is_panicking
-        if ours:
+        trade = book.trade_of(KEY)
+        if trade is not None and is_left_to_a_person(state, trade):
+            assert "stop_cancelled" in {reason for _, _, reason in book.halts}
+        elif ours:
             side = Side.SELL if ours > 0 else Side.BUY
             assert self._resting_exits(side) == abs(ours)
 
