@@ -186,6 +186,10 @@ class Order:
     """When we last learned something of it: a read that was sent before cannot know better."""
     refused_changes: int = 0
     """Modifications and cancellations that the broker did not carry out."""
+    unseen_quantity: int = 0
+    """The most units that a modification asked for which no read showed: it may still arrive."""
+    unseen_at_ms: int = 0
+    """When the newest of these was sent."""
     message: str = ""
 
     @property

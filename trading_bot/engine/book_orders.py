@@ -73,6 +73,9 @@ def _change_resolved(book: BookState, event: ev.ChangeResolved) -> None:
         (ev.ChangeResult.NOT_AUTHORISED, ev.ChangeResult.RATE_LIMITED), order.refused_changes
     )
     refusals = {ev.ChangeResult.CONFIRMED: 0, **unread}
+    if event.result is ev.ChangeResult.NOT_SEEN and order.requested_terms is not None:
+        unseen = max(order.unseen_quantity, order.requested_terms.quantity)
+        order = replace(order, unseen_quantity=unseen, unseen_at_ms=order.changed_at_ms)
     book.orders[event.tag] = replace(
         order,
         requested_terms=None,

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from trading_bot.domain.instrument import Product
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderReport, OrderStatus
 from trading_bot.engine.book import Book
@@ -185,3 +186,12 @@ def is_changeable(order: Order) -> bool:
         and order.order_id is not None
         and not order.is_change_pending
     )
+
+
+def late_growth(state: State, order: Order) -> int:
+    """Units beyond its terms that a modification which no read showed may still add to a live order.
+
+    It may be on its way as long as an order may: until the settle time is over.
+    """
+    is_late = state.now_ms - order.unseen_at_ms < state.settings.settle_s * MS_PER_SECOND
+    return max(0, order.unseen_quantity - order.terms.quantity) if is_late and order.status.is_live else 0

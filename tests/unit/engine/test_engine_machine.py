@@ -212,15 +212,20 @@ class EngineMachine(RuleBasedStateMachine):
         )
 
     def _given_up(self, side: Side) -> int:
-        """Units whose cancellation waits to be sent, after somebody else's fill made them too many."""
+        """Units whose withdrawal waits to be sent, after somebody else's fill made them too many."""
         if not self._taken():
             return 0
         waiting = (*self.queue, *self.driver.commands)
-        cancelled = {command.order_id for command in waiting if isinstance(command, CancelOrder)}
+        left = {command.order_id: 0 for command in waiting if isinstance(command, CancelOrder)}
+        left |= {
+            command.order_id: command.terms.quantity
+            for command in waiting
+            if isinstance(command, ModifyOrder)
+        }
         return sum(
-            row.terms.quantity - row.filled_quantity
+            max(0, row.terms.quantity - max(row.filled_quantity, left[row.order_id]))
             for row in self.exchange.live()
-            if row.side is side and row.order_id in cancelled & self.exchange.own_ids
+            if row.side is side and row.order_id in left.keys() & self.exchange.own_ids
         )
 
     def _sync_shadow(self) -> None:

@@ -13,7 +13,7 @@ from trading_bot.domain.trade import Trade
 from trading_bot.engine.commands import Alert, ReadBand
 from trading_bot.engine.decisions import protection
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.state import State, is_changeable
+from trading_bot.engine.state import State, is_changeable, late_growth
 from trading_bot.risk.exits import exit_buffer, marketable_price
 
 _REFUSALS_BEFORE_CANCEL = 2
@@ -26,9 +26,9 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     """Bring the exits of a trade to `wanted` units at the price of its step. May run at any time, again."""
     trade = _step_if_late(state, trade, turn)
     exits = protection.live_exits(state, trade)
-    uncovered = wanted - sum(order.worst_case_quantity for order in exits)
+    uncovered = wanted - sum(_worst_case(state, order) for order in exits)
     for order in exits:
-        surplus = min(max(0, -uncovered), order.worst_case_quantity)
+        surplus = min(max(0, -uncovered), _worst_case(state, order))
         if is_changeable(order):
             uncovered += surplus
             _reprice(state, trade, order, order.remaining_quantity - surplus, turn)
@@ -37,6 +37,10 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     instrument = state.market.series[trade.instrument_key].instrument
     for quantity in instrument.slices(uncovered):
         turn.intend(trade, trade.exit_side, Purpose.EXIT, _terms(state, trade, quantity))
+
+
+def _worst_case(state: State, order: Order) -> int:
+    return order.worst_case_quantity + late_growth(state, order)
 
 
 def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:
@@ -119,7 +123,8 @@ def _step_if_late(state: State, trade: Trade, turn: Turn) -> Trade:
 
 def _reprice(state: State, trade: Trade, order: Order, remaining: int, turn: Turn) -> None:
     """Modify one resting order into the exit of this step, unless it already is."""
-    if remaining <= 0 or order.refused_changes >= _REFUSALS_BEFORE_CANCEL:
+    is_unsure = order.refused_changes >= _REFUSALS_BEFORE_CANCEL or late_growth(state, order) > 0
+    if remaining <= 0 or is_unsure:
         turn.intend_cancel(order.tag)
         return
     total = order.filled_quantity + remaining

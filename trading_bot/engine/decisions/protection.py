@@ -11,7 +11,7 @@ from trading_bot.engine.commands import Alert, ReadBand
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import raise_halt
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.state import State, is_changeable
+from trading_bot.engine.state import State, is_changeable, late_growth
 from trading_bot.risk.exits import stop_terms, trailed_stop
 
 _REFUSALS_BEFORE_ANOTHER = 2
@@ -60,7 +60,7 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
         keep = _share_of(order, missing, instrument, is_last=order is stops[-1])
         missing -= keep
         _bring_to(trade, order, keep, turn)
-    if missing == 0:
+    if missing == 0 or any(late_growth(state, order) for order in stops):
         return
     for quantity in instrument.slices(missing):
         turn.intend(trade, trade.exit_side, Purpose.STOP, _terms(state, trade, quantity))

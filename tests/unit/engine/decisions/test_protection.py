@@ -11,6 +11,7 @@ from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder
 from trading_bot.engine.ports import Refused, Unknown
+from trading_bot.engine.settings import EngineSettings
 
 
 @pytest.fixture
@@ -59,6 +60,49 @@ def test_a_stop_that_the_broker_does_not_let_grow_gets_a_second_one(driver):
 
     (second,) = driver.places()
     assert second.request.terms.quantity == 25
+
+
+def unseen(driver: EngineDriver, tag: str) -> None:
+    """A modification is sent, nobody answers, and the books go on showing the old terms."""
+    driver.drain()
+    driver.later(6)
+    driver.price(PRICE)
+    driver.read_books(driver.report(tag, OrderStatus.TRIGGER_PENDING))
+
+
+def test_a_stop_whose_growth_may_still_arrive_gets_no_second_one_before_the_settle_time(driver):
+    """Fault 36, V3: a modification that no read shows may be on its way as long as an order may."""
+    driver.core.state.settings = EngineSettings(unprotected_s=300, unprotected_degraded_s=300)
+    _, stop = entered_in_parts(driver, 10, 25)
+    unseen(driver, stop)
+    unseen(driver, stop)
+    assert driver.order(stop).refused_changes == 2
+
+    assert driver.places() == []
+    driver.later(23)
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
+    assert driver.places() == []
+    driver.later(2)
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
+    (second,) = driver.places()
+    assert second.request.terms.quantity == 25
+
+
+def test_an_exit_counts_the_growth_of_a_stop_that_may_still_arrive(driver):
+    """Fault 36, V3."""
+    _, stop = entered_in_parts(driver, 10, 25)
+    unseen(driver, stop)
+    driver.drain()
+
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.later(6)
+    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
+
+    assert driver.order(stop).cancel_requested
+    assert driver.places() == []
+    driver.push(stop, OrderStatus.CANCELLED)
+    (exit_order,) = driver.places()
+    assert exit_order.request.terms.quantity == 35
 
 
 def test_a_working_stop_keeps_its_limit_when_its_quantity_changes(driver):
