@@ -58,7 +58,7 @@ class ReconnectFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadBand:
-    """Read the price limits of an instrument again: an order of ours was not taken."""
+    """Read the price limits of an instrument again: an order was not taken, or prices lie outside of them."""
 
     instrument_key: str
 

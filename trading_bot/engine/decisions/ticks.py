@@ -10,6 +10,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
+from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions import days, doubts, feed_health, guard, protection, trades, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
@@ -36,7 +37,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
         price = tick.last_price
         last = series.last_price or tick.previous_close or series.previous_close
         is_odd = price <= 0 or (last and abs(price - last) > last * suspect_move)
-        if is_odd and not _confirms(series, tick):
+        if is_odd and not (_confirms(series, tick) and _is_within_band(state, tick, turn)):
             series.suspect_price, series.suspect_traded_at_ms = price, tick.traded_at_ms
             market.suspect_ticks += 1
             continue
@@ -61,6 +62,18 @@ def _confirms(series: Series, tick: Tick) -> bool:
     suspect = series.suspect_price
     is_near = suspect > 0 and abs(tick.last_price - suspect) * 100 <= suspect
     return is_near and tick.traded_at_ms != series.suspect_traded_at_ms
+
+
+def _is_within_band(state: State, tick: Tick, turn: Turn) -> bool:
+    """Whether a jump that was confirmed stays within the price band; if not, the band is read again.
+
+    Nothing trades outside the band, but it may have been widened since it was read.
+    """
+    band = state.account.bands.get(tick.instrument_key)
+    if band is None or band[0] <= tick.last_price <= band[1]:
+        return True
+    turn.command(ReadBand(instrument_key=tick.instrument_key))
+    return False
 
 
 def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import time
+from decimal import Decimal
 
 import pytest
 
@@ -15,11 +16,13 @@ from trading_bot.engine import inputs
 from trading_bot.engine.commands import (
     Alert,
     ModifyOrder,
+    ReadBand,
     ReadBooks,
     ReadPositions,
     ReconnectFeed,
     RefillHistory,
 )
+from trading_bot.engine.ports import Funds
 
 
 @pytest.fixture
@@ -45,7 +48,27 @@ def test_one_odd_price_moves_nothing(driver, price):
     assert driver.core.state.market.suspect_ticks == 1
 
 
+def read_band(driver: EngineDriver, *band: int) -> None:
+    funds = Funds(available=Decimal(1_000_000), used_margin=Decimal(0))
+    driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={}, bands={KEY: band}))
+
+
+def test_odd_prices_outside_the_band_are_believed_only_when_the_band_was_widened(driver):
+    """Faults 6 and 7, V12: a message spoiled by a factor of ten may come twice."""
+    driver.price(PRICE * 10)
+    driver.now_ms += 1000
+    driver.price(PRICE * 10)
+    assert series_of(driver).last_price == PRICE
+    assert ReadBand(instrument_key=KEY) in driver.drain()
+
+    read_band(driver, PRICE // 2, PRICE * 11)
+    driver.now_ms += 1000
+    driver.price(PRICE * 10)
+    assert series_of(driver).last_price == PRICE * 10
+
+
 def test_a_jump_that_the_next_trade_confirms_is_believed(driver):
+    read_band(driver, PRICE // 2, PRICE * 3)
     driver.price(PRICE * 2)
     driver.now_ms += 1
     driver.price(PRICE * 2 + 100)
