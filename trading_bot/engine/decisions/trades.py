@@ -30,6 +30,7 @@ def drive(state: State, trade_id: int, turn: Turn) -> None:
         trade = _turn_around(state, trade, turn)
     _withdraw_entries(state, trade, orders, turn)
     wanted = exitable_quantity(state, trade)
+    _drop_surplus(state, trade, wanted, turn)
     if wanted == 0:
         _finish(state, trade, turn)
     elif not _can_send(state, trade):
@@ -121,6 +122,16 @@ def _withdraw(state: State, order: Order, turn: Turn) -> None:
         turn.touch(order.tag)
     elif (is_changeable(order) or _is_overdue(state, order)) and not is_login_needed(state):
         turn.intend_cancel(order.tag)
+
+
+def _drop_surplus(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
+    """Let exits go that wait to be sent and have become too many, the newest first."""
+    live = protection.live_exits(state, trade)
+    surplus = sum(order.worst_case_quantity for order in live) - wanted
+    for order in reversed(live):
+        if surplus > 0 and order.status is OrderStatus.INTENDED:
+            surplus -= order.worst_case_quantity
+            answers.drop(state, order, "more than is held by now", turn)
 
 
 def _is_overdue(state: State, order: Order) -> bool:

@@ -282,3 +282,17 @@ def test_a_second_signal_on_the_same_share_is_denied(driver):
 
     assert driver.new_events[-1].reason == "position_exists"
     assert driver.places() == []
+
+
+def test_an_exit_that_waits_to_be_sent_is_let_go_when_somebody_else_closes_a_part(driver):
+    """Fault 76, V3: it would be sent for more than is held."""
+    _, stop = driver.enter()
+    driver.push(stop, OrderStatus.REJECTED)
+    (waiting,) = driver.places()
+    held = waiting.request.terms.quantity
+
+    driver.foreign_fill(Side.SELL, 5, PRICE)
+
+    assert driver.order(waiting.request.tag).status is OrderStatus.DROPPED
+    (smaller,) = driver.places()
+    assert smaller.request.terms.quantity == held - 5
