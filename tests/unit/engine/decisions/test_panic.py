@@ -336,7 +336,10 @@ def test_a_foreign_order_that_cannot_be_cancelled_does_not_keep_its_position_ope
     driver, their_stop, outcome
 ):
     answered(driver, outcome)
-    driver.later(3)
+    driver.later(driver.core.state.settings.change_settle_s - 1)
+    driver.read_positions(10)
+    assert driver.places() == []
+    driver.later(1)
 
     driver.read_positions(10)
 
