@@ -2,7 +2,7 @@
 
 Rows that follow the database's last row become its next rows, as they are. Rows of a process that could not
 read the database speak of a book of their own: they are kept as a record, and what holds for every book
-(panic, halts that wait for a person, tags given, units of ours that were closed) follows as events.
+(panic, halts that wait for a person, tags given, units of ours that were traded) follows as events.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,8 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.order import Fill
 from trading_bot.engine.book import Book
+from trading_bot.engine.book_state import fill_id
+from trading_bot.engine.decisions.fills import ASSUMED
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rebuild import UNFIT
 from trading_bot.engine.records import decode_event, encode
@@ -140,12 +142,25 @@ class _Home:
         match event:
             case ev.PanicLatched() | ev.PanicReleased() | ev.HaltRaised(until_released=True):
                 yield event
-            case ev.OrderFilled(fill=fill):
-                yield from self._closed_units(event.at_ms, fill)
+            case ev.OrderFilled(fill=fill) | ev.ForeignFillTaken(fill=fill):
+                yield from self._traded_units(event.at_ms, fill)
 
-    def _closed_units(self, at_ms: int, fill: Fill) -> Iterator[ev.BookEvent]:
-        """What a fill closed of our own position: the broker's books show it only on the same day."""
-        held = self._book.position_of(fill.instrument_key).quantity
+    def _traded_units(self, at_ms: int, fill: Fill) -> Iterator[ev.BookEvent]:
+        """What a fill did to our own position: the broker's books show it only on the same day.
+
+        Of an order of ours, which the other book took for somebody else's, it may be a part of a trade: it is
+        explained by that trade where this is read again.
+        """
+        book = self._book
+        tag = book.tags_by_order_id.get(fill.order_id)
+        if tag is not None:
+            if fill_id(fill) not in book.fills:
+                trade_id = f"{ASSUMED}{book.orders[tag].filled_quantity}-{fill.trade_id}"
+                yield ev.OrderFilled(
+                    at_ms=at_ms, tag=tag, fill=replace(fill, trade_id=trade_id), is_assumed=True
+                )
+            return
+        held = book.position_of(fill.instrument_key).quantity
         if held * fill.side.sign < 0:
             closed = replace(fill, quantity=min(fill.quantity, abs(held)))
             yield ev.ForeignFillTaken(at_ms=at_ms, fill=closed)

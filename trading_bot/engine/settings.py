@@ -24,6 +24,12 @@ class EngineSettings(Section):
     change_settle_s: Annotated[
         Seconds, Field(description="After asking for a change, when a read that shows the old terms counts")
     ] = 5
+    missing_row_s: Annotated[
+        Seconds,
+        Field(
+            description="How long a row that the broker has stopped showing makes its order book incomplete"
+        ),
+    ] = 60
     unseen_s: Annotated[
         Seconds,
         Field(description="After a stop was accepted, when a read that does not show it resting counts"),

@@ -63,7 +63,7 @@ class State:
     books_read_at_ms: int = 0
     positions_read_at_ms: int = 0
     panic_asked_at_ms: int = 0
-    """When panic was last asked for: what was read before does not show that it is done."""
+    """When panic was last asked for, or taken over: what was read before does not show that it is done."""
     flat_reads_ms: deque[int] = field(default_factory=lambda: deque(maxlen=2))
     """When the newest complete reads in a row were sent that showed nothing open."""
     newest_report_ms: dict[str, int] = field(default_factory=dict)

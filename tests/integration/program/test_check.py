@@ -267,14 +267,30 @@ def test_journal_that_is_no_database_is_red(shell, check):
     assert "newest backup" in lines["journal"]["fix"]
 
 
-def test_altered_journal_is_red(shell, check):
-    path = shell.write_journal(whole_day(), "replay.db")
+def alter_row_12(path) -> None:
     connection = sqlite3.connect(path)
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         connection.execute(f"DROP TRIGGER {name}")
     connection.execute("UPDATE journal SET at_ms = at_ms + 1 WHERE sequence = 12")
     connection.commit()
     connection.close()
+
+
+def test_altered_journal_is_red(shell, check):
+    alter_row_12(shell.write_journal(whole_day(), "replay.db"))
+
+    line = check()[1]["journal"]
+    assert line["state"] == "fail"
+    assert "12" in line["message"]
+
+
+def test_a_row_that_was_altered_long_ago_is_red_though_a_start_would_not_read_it(shell, check, monkeypatch):
+    """V17: `check` says of all rows that they are unaltered."""
+    monkeypatch.setenv("TRADING_BOT__STORAGE__VERIFIED_ROWS_MAX", "1")
+    driver = whole_day()
+    carried = carried_over(driver.book)
+    driver.events.append(DayStarted(at_ms=driver.now_ms, on=date(2026, 11, 20), carried=carried))
+    alter_row_12(shell.write_journal(driver, "replay.db"))
 
     line = check()[1]["journal"]
     assert line["state"] == "fail"

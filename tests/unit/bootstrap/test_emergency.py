@@ -4,24 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
+from tests.fakes.emergency_files import PANIC, blind_sale, book_of, come_home, fall_back, write
+from tests.fakes.engine_driver import DAY, KEY, EngineDriver
 from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path, kept_rows
-from trading_bot.adapters.storage.emergency_run import RunWriter
-from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap import emergency
 from trading_bot.bootstrap.earlier import earlier_book, earlier_rows
-from trading_bot.bootstrap.emergency import bring_home, head_of, rows_of
+from trading_bot.bootstrap.emergency import head_of, rows_of
 from trading_bot.domain.errors import StorageError
-from trading_bot.domain.order import OrderStatus, Side
-from trading_bot.domain.tag import FIRST_EMERGENCY_EPOCH, parse_tag
 from trading_bot.engine import inputs
-from trading_bot.engine.book import Book
-from trading_bot.engine.records import decode_event
 
 NEXT_DAY = DAY + timedelta(days=1)
-PANIC = inputs.OperatorWish.PANIC
 
 
 @pytest.fixture
@@ -37,31 +29,6 @@ def driver():
     return driver
 
 
-def write(database, rows) -> None:
-    journal = open_inline_journal(database, clock_ms=lambda: 0, on_failure=print)
-    journal.append(rows)
-    journal.close()
-
-
-def fall_back(database, after, rows) -> None:
-    journal = EmergencyJournal(emergency_path(database), bytes_max=200_000)
-    RunWriter(journal, after).commit(rows)
-    journal.close()
-
-
-def come_home(database) -> int:
-    return bring_home(database, StorageSettings(), lambda: 0)
-
-
-def book_of(database) -> Book:
-    book = Book()
-    with JournalReader(database) as reader:
-        reader.verify()
-        for row in reader.rows():
-            book.apply(decode_event(row.kind, row.payload))
-    return book
-
-
 def split(driver, database, wish=PANIC):
     """The driver's rows so far in the database, those of a wish in the emergency journal."""
     before = list(driver.rows)
@@ -75,23 +42,7 @@ def split(driver, database, wish=PANIC):
 @pytest.fixture
 def blind():
     """What panic did without the database: sold the 35 that the broker showed."""
-    blind = EngineDriver(is_recovered=False)
-    blind.rows.clear()
-    blind.core = blind._new_core()
-    epoch = FIRST_EMERGENCY_EPOCH + 3
-    sessions = {KEY: SESSION}
-    blind.take(inputs.DayOpened(at_ms=0, on=DAY, instruments=(blind.instrument,), sessions=sessions))
-    blind.take(inputs.OwnershipClaimed(at_ms=0, program_version="0", settings_hash="panic", epoch=epoch))
-    blind.price(PRICE)
-    blind.ask(PANIC)
-    blind.foreign_fill(Side.BUY, 35, PRICE)
-    blind.read_books()
-    blind.read_positions(35)
-    (close,) = blind.places()
-    blind.answer(close.request.tag)
-    blind.fill(close.request.tag, 35, PRICE)
-    assert parse_tag(close.request.tag).epoch == epoch
-    return blind
+    return blind_sale()
 
 
 def test_nothing_is_touched_without_an_emergency_journal(database):
@@ -161,73 +112,6 @@ def test_rows_that_cannot_be_written_stay_where_they_are(database, driver, monke
         come_home(database)
 
     assert kept_rows(emergency_path(database)) == kept
-
-
-def test_a_panic_without_the_database_latches_it_all_the_same(database, driver, blind):
-    """V15."""
-    write(database, driver.rows)
-    fall_back(database, None, blind.rows)
-
-    come_home(database)
-
-    book = book_of(database)
-    assert book.is_panicking
-    assert book.emergency_tags == set(blind.book.orders)
-
-
-def test_units_that_a_panic_closed_without_the_database_are_no_longer_ours(database, driver, blind):
-    """V3: the next day's books do not show yesterday's trades."""
-    assert driver.book.position_of(KEY).quantity == 35
-    write(database, driver.rows)
-    fall_back(database, None, blind.rows)
-
-    come_home(database)
-
-    assert book_of(database).position_of(KEY).is_flat
-
-
-def test_the_days_counters_are_not_reset_by_another_book(database, driver, blind):
-    write(database, driver.rows)
-    fall_back(database, None, blind.rows)
-
-    come_home(database)
-
-    book = book_of(database)
-    assert (book.trades_today, book.epoch, len(book.orders)) == (1, 1, 2)
-
-
-def test_the_orders_of_such_a_panic_are_no_unknown_owner(database, driver, blind):
-    """Fault 81."""
-    write(database, driver.rows)
-    fall_back(database, None, blind.rows)
-    come_home(database)
-    driver.rows = rows_of(database)
-    driver.restarted()
-    (tag,) = blind.book.orders
-    _, stop = driver.book.orders
-
-    driver.read_books(
-        driver.report(stop, OrderStatus.CANCELLED),
-        blind.report(tag, OrderStatus.FILLED, filled_quantity=35),
-    )
-
-    assert "unknown_owner" not in {reason for _, _, reason in driver.book.halts}
-    assert driver.book.trades == {}
-
-
-@pytest.mark.parametrize("times", [1, 5])
-def test_such_rows_come_home_once(database, driver, blind, monkeypatch, times):
-    """Fault 87."""
-    write(database, driver.rows)
-    fall_back(database, None, blind.rows)
-    monkeypatch.setattr(EmergencyJournal, "clear", lambda journal: None)
-    come_home(database)
-    once = rows_of(database)
-
-    for _ in range(times):
-        come_home(database)
-
-    assert rows_of(database) == once
 
 
 def test_rows_that_no_longer_fit_a_restored_backup_are_kept_as_a_record(database, driver):

@@ -306,7 +306,7 @@ class EngineMachine(RuleBasedStateMachine):
         visible = self.exchange.visible(now_ms)
         for tag in sorted(self.searches):
             rows = tuple(row for row in visible if row.tag == tag)
-            self.driver.take(inputs.TagSearched(at_ms=0, tag=tag, orders=rows))
+            self.driver.take(inputs.TagSearched(at_ms=0, asked_at_ms=now_ms, tag=tag, orders=rows))
         self.searches.clear()
         self.driver.take(
             inputs.BooksRead(at_ms=0, asked_at_ms=now_ms, orders=visible, fills=tuple(self.exchange.fills))

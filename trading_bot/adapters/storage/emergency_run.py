@@ -26,14 +26,19 @@ class EmergencyRun:
 
 
 def runs_of(rows: Sequence[JournalRow]) -> tuple[EmergencyRun, ...]:
-    """The runs in an emergency journal, oldest first."""
+    """The runs in an emergency journal, oldest first.
+
+    Rows that no run began, as an older form of the file has them, follow no row that is known.
+    """
     runs: list[tuple[ChainHead | None, list[JournalRow]]] = []
     for row in rows:
         if row.kind == _BEGAN:
             follows = json.loads(row.payload)["hash"]
             runs.append((ChainHead(row.sequence, follows) if follows else None, []))
-        else:
-            runs[-1][1].append(row)
+            continue
+        if not runs:
+            runs.append((None, []))
+        runs[-1][1].append(row)
     return tuple(EmergencyRun(after, tuple(written)) for after, written in runs)
 
 

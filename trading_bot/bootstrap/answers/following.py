@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trading_bot.control.client import NoDaemonError, ask
+from trading_bot.control.client import NoDaemonError, SilentDaemonError, ask
 from trading_bot.control.protocol import STATUS, socket_path
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.engine.inputs import OperatorWish
@@ -15,6 +15,7 @@ GIVE_UP_S = 60.0
 LOOK_S = 0.25
 UNCONFIRMED = "waiting for a read that confirms it"
 _ASK_TIMEOUT_S = 1.0
+"""Two such silences in a row are a daemon that hangs; a single one may be a busy moment."""
 _LIVE = frozenset({"intended", "sent", "in_doubt", "acknowledged", "open", "trigger_pending"})
 
 Status = Mapping[str, Any]
@@ -66,6 +67,14 @@ def followed(database: Path, goal: Goal, write: Write, pause: Pause = time.sleep
 
 
 def _answered(path: Path, wish: str, goal: Goal) -> Status:
+    """Ask, and once more where it is silent: a wish that is asked twice is carried out once."""
+    try:
+        return _asked(path, wish, goal)
+    except SilentDaemonError:
+        return _asked(path, wish, goal)
+
+
+def _asked(path: Path, wish: str, goal: Goal) -> Status:
     answer = ask(path, wish, asked_by=goal.asked_by, timeout_s=_ASK_TIMEOUT_S)
     if not answer["ok"]:
         raise UserFacingError(f"the daemon answered: {answer['error']}")

@@ -65,9 +65,10 @@ def _sound(message: str, waiting: int) -> CheckLine:
 def _differing(database: Path, stopped: StoppedBook) -> Sequence[str]:
     """What all rows add up to differently than those since the newest checkpoint, with which a start begins.
 
-    Raises StorageError.
+    The hashes of all are checked for that. Raises BrokenChainError, StorageError.
     """
     with JournalReader(database) as reader:
+        reader.verify()
         until_then = takewhile(lambda row: row.sequence <= stopped.core.last_sequence, reader.rows())
         whole, _ = rebuilt_book(until_then)
     book = stopped.core.state.book

@@ -37,6 +37,8 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
             settings_hash=event.settings_hash,
         )
     )
+    if book.is_panicking:
+        state.panic_asked_at_ms = state.now_ms
     for order in tuple(book.orders.values()):
         if order.status is OrderStatus.INTENDED:
             answers.drop(state, order, "the process ended before it was sent", turn)

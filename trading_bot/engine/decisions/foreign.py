@@ -8,11 +8,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Fill, OrderReport, Side
+from trading_bot.domain.trade import Trade
 from trading_bot.engine.commands import Alert, ReadBooks
-from trading_bot.engine.decisions import halts, owners
+from trading_bot.engine.decisions import halts, owners, rates
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
+
+_WATCHED_CLOSELY_S = 60
+_LATER_LOOK_S = 4
+"""Between two looks at an order that rests for longer: the broker counts reads over half an hour, too."""
 
 
 def foreign_position(state: State, key: str) -> int:
@@ -85,11 +91,45 @@ def is_brokers(state: State, order_id: str) -> bool:
     return seen.tag is None and bool(state.account_user) and seen.placed_by not in others
 
 
+def follow(state: State, turn: Turn) -> None:
+    """Ask for the books every second while units of ours are left to an order of the broker's.
+
+    Its end brings our stops back, and the row that tells of it may be lost. Reads take nothing from the room
+    that orders have; while the broker's limiter refuses calls they wait.
+    """
+    if rates.is_limited(state):
+        return
+    for order_id, report in state.desk_orders.items():
+        if _is_look_due(state, order_id) and _untraded(state, report) and _takes_ours(state, report):
+            turn.command(ReadBooks(reason=f"the broker's order {order_id} may close units of ours"))
+
+
+def _is_look_due(state: State, order_id: str) -> bool:
+    """Whether it is time to look at an order of others; one that proved to be ours is none."""
+    seen = state.book.foreign_orders.get(order_id)
+    if seen is None:
+        return False
+    age_s = (state.now_ms - seen.at_ms) // MS_PER_SECOND
+    return age_s <= _WATCHED_CLOSELY_S or age_s % _LATER_LOOK_S == 0
+
+
+def _takes_ours(state: State, report: OrderReport) -> bool:
+    """Whether exits of ours give way to an order of the broker's, here or at another exchange."""
+    return any(
+        trade.exit_side is report.side and _concerns(report, trade) for trade in state.book.trades.values()
+    )
+
+
+def _concerns(report: OrderReport, trade: Trade) -> bool:
+    key = trade.instrument_key
+    return report.instrument_key == key or _is_sibling(report.instrument_key, key)
+
+
 def desk_quantity(state: State, key: str, side: Side) -> int:
     """Units that the broker's own orders on a side will trade, or have traded and not yet shown as trades."""
     return sum(
-        max(0, _most_traded(report) - state.foreign_traded.get(order_id, 0))
-        for order_id, report in state.desk_orders.items()
+        _untraded(state, report)
+        for report in state.desk_orders.values()
         if report.instrument_key == key and report.side is side
     )
 
@@ -117,8 +157,10 @@ def _is_sibling(key: str, other: str) -> bool:
     return isin == other_isin and segment != other_segment and segment.endswith("_EQ")
 
 
-def _most_traded(report: OrderReport) -> int:
-    return report.terms.quantity if report.status.is_live else report.filled_quantity
+def _untraded(state: State, report: OrderReport) -> int:
+    """Units that an order may still trade, or has traded without that its trades were read."""
+    most = report.terms.quantity if report.status.is_live else report.filled_quantity
+    return max(0, most - state.foreign_traded.get(report.order_id, 0))
 
 
 def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:

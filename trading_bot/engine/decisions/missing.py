@@ -1,7 +1,8 @@
 """Rows and trades that the broker has shown and does not show any more.
 
 A read without them is not the whole book, and proves nothing. Nothing ends by it; but a stop that is missing
-is no confirmed protection, and a trade that stays away may have been annulled: a person is told.
+is no confirmed protection, and a trade that stays away may have been annulled: a person is told. A row that
+stays away for long says nothing about other rows any more, and is not asked for without end.
 """
 
 from trading_bot.domain.ist import MS_PER_SECOND
@@ -17,7 +18,7 @@ from trading_bot.engine.state import State
 
 
 def note_rows(state: State, event: BooksRead, turn: Turn) -> bool:
-    """Look for the orders that a complete read does not show any more; whether there is any.
+    """Look for the orders that a complete read does not show any more; whether it may be short of others.
 
     What was learned after the read was sent may be missing from it.
     """
@@ -32,12 +33,15 @@ def note_rows(state: State, event: BooksRead, turn: Turn) -> bool:
     ]
     since = state.missing_since_ms
     state.missing_since_ms = {order.tag: since.get(order.tag, event.asked_at_ms) for order in missing}
-    for order in missing:
+    long_gone_ms = event.asked_at_ms - state.settings.missing_row_s * MS_PER_SECOND
+    lately_gone = [order for order in missing if state.missing_since_ms[order.tag] > long_gone_ms]
+    for order in lately_gone:
         turn.command(SearchTag(tag=order.tag))
         turn.command(ReadBooks(reason=f"order {order.tag} is missing"))
+    for order in missing:
         if _is_due(state, state.missing_since_ms[order.tag], event.asked_at_ms):
             _tell(state, order, turn)
-    return bool(missing)
+    return bool(lately_gone)
 
 
 def _is_due(state: State, since_ms: int, asked_at_ms: int) -> bool:
@@ -72,9 +76,10 @@ def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
     since = state.trades_gone_since_ms
     state.trades_gone_since_ms = {key: since.get(key, event.asked_at_ms) for key in gone}
     for key in gone:
+        if key in state.told_of:
+            continue
         turn.command(ReadBooks(reason=f"trade {key} is not listed any more"))
-        is_due = _is_due(state, state.trades_gone_since_ms[key], event.asked_at_ms)
-        if is_due and key not in state.told_of:
+        if _is_due(state, state.trades_gone_since_ms[key], event.asked_at_ms):
             state.told_of.add(key)
             _tell_trade(state, key, turn)
 

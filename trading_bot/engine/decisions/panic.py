@@ -14,9 +14,6 @@ from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
-_CANCEL_PATIENCE_MS = 3 * MS_PER_SECOND
-"""How long cancellations come first; an order that cannot be cancelled must not keep a position open."""
-
 
 def drive_panic(state: State, turn: Turn) -> None:
     """Do what panic still needs, as far as the newest complete reads tell."""
@@ -39,8 +36,12 @@ def drive_panic(state: State, turn: Turn) -> None:
 
 
 def _instruments_of_foreign_orders(state: State) -> frozenset[str]:
-    """Where an order of somebody else may still close the position: ours would come on top of it."""
-    if state.now_ms >= state.panic_asked_at_ms + _CANCEL_PATIENCE_MS:
+    """Where an order of somebody else may still close the position: ours would come on top of it.
+
+    Cancellations come first until a read would show that one did not happen; an order that cannot be
+    cancelled must not keep a position open.
+    """
+    if state.now_ms >= state.panic_asked_at_ms + state.settings.change_settle_s * MS_PER_SECOND:
         return frozenset()
     seen = state.book.foreign_orders
     return frozenset(seen[order_id].instrument_key for order_id in state.open_foreign_orders)

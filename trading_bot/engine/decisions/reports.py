@@ -4,6 +4,7 @@ The stream is a hint: it moves an order forward, never back. The books are the t
 by fills, and each fill is applied once.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trading_bot.domain import events as ev
@@ -63,11 +64,8 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
 
 
 def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
-    """Take the answer of a search by tag: adopt what was found. Finding nothing proves nothing."""
-    for report in event.orders:
-        order = _ours(state, report)
-        if order is not None:
-            _take_report(state, order, report, turn)
+    """Take the answer of a search by tag, as rows of the book are taken. Finding nothing proves nothing."""
+    _take_rows(state, event.orders, event.asked_at_ms, turn)
     if len({report.order_id for report in event.orders}) > 1:
         text = f"{len(event.orders)} orders carry the tag {event.tag}"
         turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="tag_twice", detail=text))
@@ -77,7 +75,9 @@ def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
 def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     """Take a complete read of orders and trades."""
     seen_tags = frozenset(report.tag for report in event.orders if report.tag)
-    _take_rows(state, event, turn)
+    _take_rows(state, event.orders, event.asked_at_ms, turn)
+    for order, report in untagged.matches(state, event, turn):
+        _take_report(state, order, report, turn)
     fills.take_fills(state, event, turn)
     state.open_foreign_orders = tuple(
         report.order_id
@@ -94,18 +94,16 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
 
 
-def _take_rows(state: State, event: BooksRead, turn: Turn) -> None:
-    for report in event.orders:
+def _take_rows(state: State, reports: Sequence[OrderReport], asked_at_ms: int, turn: Turn) -> None:
+    for report in reports:
         if _ours(state, report) is not None:
             _learn_user(state, report)
-    for report in event.orders:
+    for report in reports:
         order = _ours(state, report)
         if order is None:
             foreign.note_order(state, report, turn)
-        elif report.status.is_terminal or not _is_outdated(state, order, report, event.asked_at_ms):
-            _take_row(state, order, report, event.asked_at_ms, turn)
-    for order, report in untagged.matches(state, event, turn):
-        _take_report(state, order, report, turn)
+        elif report.status.is_terminal or not _is_outdated(state, order, report, asked_at_ms):
+            _take_row(state, order, report, asked_at_ms, turn)
 
 
 def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
@@ -136,8 +134,11 @@ def _learn_user(state: State, report: OrderReport) -> None:
 def _is_outdated(state: State, order: Order, report: OrderReport, asked_at_ms: int) -> bool:
     """Whether we have heard of the order since: after the read was sent, or from a newer row.
 
-    A book may lag behind what it, or the stream, has shown before; a row without a time does not say so.
+    A book may lag behind what it, or the stream, has shown before; a row without a time does not say so. Any
+    row of an order that nobody has named yet is news.
     """
+    if order.order_id is None:
+        return False
     newest_ms = state.newest_report_ms.get(order.tag, 0)
     return asked_at_ms < order.seen_at_ms or 0 < report.reported_at_ms < newest_ms
 

@@ -11,7 +11,7 @@ from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.commands import ReadBand
-from trading_bot.engine.decisions import days, doubts, feed_health, guard, protection, trades, unseen
+from trading_bot.engine.decisions import days, doubts, feed_health, foreign, guard, protection, trades, unseen
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
@@ -135,6 +135,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     doubts.search_due(state, turn)
     doubts.read_back_changes(state, turn)
     unseen.search(state, turn)
+    foreign.follow(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)
     halt_on_daily_loss(state, turn)

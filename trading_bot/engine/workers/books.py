@@ -100,12 +100,13 @@ class TagSearchWorker:
             await outbox.searches_wanted.wait()
 
     async def _search(self, tag: str) -> None:
+        asked_at_ms = self.clock.now_ms()
         try:
             orders = await self.broker.orders_by_tag(tag)
         except ReadFailedError as error:
             await tell_failed_read(self.engine, f"orders with tag {tag}", error)
         else:
-            await self.engine.handle(TagSearched(at_ms=0, tag=tag, orders=orders))
+            await self.engine.handle(TagSearched(at_ms=0, asked_at_ms=asked_at_ms, tag=tag, orders=orders))
 
 
 @dataclass(frozen=True, slots=True)

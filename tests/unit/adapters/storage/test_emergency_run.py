@@ -29,6 +29,14 @@ async def test_each_process_leaves_a_run_that_says_what_it_follows(file, row):
     )
 
 
+def test_rows_that_no_run_began_are_read_as_a_run_that_follows_nothing(file, row):
+    """V19: they stand in files of an older form, and nothing of them may be lost."""
+    file.append_durably([row(4), row(5)])
+    RunJournal(file, HEAD).append([row(8)])
+
+    assert runs_of(file.rows()) == (EmergencyRun(None, (row(4), row(5))), EmergencyRun(HEAD, (row(8),)))
+
+
 def test_a_process_that_wrote_nothing_leaves_nothing(file):
     RunJournal(file, HEAD).append([])
 

@@ -2,14 +2,16 @@
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
+from trading_bot.bootstrap.answers import following
 from trading_bot.bootstrap.answers.panic_wish import panic_through_daemon
 from trading_bot.control.protocol import line_of, socket_path
 
 NO_DAEMON = None
+SILENCE = None
 
 
 def status(*, flat: bool | None, quantity: int = 0) -> dict:
@@ -22,14 +24,21 @@ def status(*, flat: bool | None, quantity: int = 0) -> dict:
 
 @contextmanager
 def daemon(database, *statuses):
-    """Answers one request after the other with these documents, then goes away."""
+    """Answers one request after the other with these documents, or with silence, then goes away."""
+    held: list[socket.socket] = []
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(str(socket_path(database)))
     server.listen()
 
     def serve() -> None:
         for document in statuses:
-            connection, _ = server.accept()
+            try:
+                connection, _ = server.accept()
+            except OSError:  # nobody asks any more
+                break
+            if document is SILENCE:
+                held.append(connection)
+                continue
             with connection, connection.makefile("rb") as stream:
                 stream.readline()
                 ok = {"ok": True, "status": document}
@@ -39,7 +48,11 @@ def daemon(database, *statuses):
     thread = threading.Thread(target=serve)
     thread.start()
     yield
+    with suppress(OSError):
+        server.shutdown(socket.SHUT_RDWR)
     thread.join()
+    for connection in held:
+        connection.close()
 
 
 @pytest.fixture
@@ -97,3 +110,33 @@ def test_a_daemon_that_cannot_write_the_wish_down_leaves_the_work_to_us(database
 
     assert code is NO_DAEMON
     assert said == ["the daemon answered: the disk is full"]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(following, "_ASK_TIMEOUT_S", 0.05)
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        (SILENCE, status(flat=False), status(flat=True)),
+        (status(flat=False), SILENCE, status(flat=False), SILENCE, status(flat=True)),
+    ],
+)
+def test_a_daemon_that_is_slow_once_goes_on_with_the_panic(database, impatient, statuses):
+    """Fault 86, V13: it would be killed in the midst of its exits."""
+    code, said = run_panic(database, *statuses)
+
+    assert code == 0
+    assert said[-1].startswith("flat")
+
+
+@pytest.mark.parametrize(
+    "statuses", [(SILENCE, SILENCE), (status(flat=False), status(flat=False), SILENCE, SILENCE)]
+)
+def test_a_daemon_that_is_silent_twice_in_a_row_is_taken_for_hung(database, impatient, statuses):
+    """Fault 86."""
+    code, _ = run_panic(database, *statuses)
+
+    assert code is NO_DAEMON

@@ -8,10 +8,12 @@ from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDri
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.order import OrderStatus, Side
+from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, SearchTag
-from trading_bot.engine.ports import Unknown
+from trading_bot.engine.ports import JournalRow, Unknown
+from trading_bot.engine.records import encode
 from trading_bot.strategies.strategy import WarmUp
 
 NEXT_DAY = DAY + timedelta(days=1)
@@ -157,6 +159,25 @@ def test_an_order_of_yesterday_protects_nothing_today(driver):
 
     (stop,) = driver.places()
     assert stop.request.terms.quantity == 35
+
+
+def test_a_trade_whose_units_were_closed_while_nobody_kept_the_book_ends_on_the_next_day(driver):
+    """Fault 92, V17: the fill that closed it is none of today's."""
+    driver.enter()
+    closed = replace(driver.fills[0], order_id="other", trade_id="t9", side=Side.SELL)
+    row = JournalRow(len(driver.rows) + 1, driver.now_ms, *encode(ev.ForeignFillTaken(at_ms=0, fill=closed)))
+    driver.rows.append(row)
+    driver.restarted()
+
+    driver.now_ms = ms_at(NEXT_DAY, time(9, 30))
+    driver.fills.clear()
+    open_day(driver, NEXT_DAY)
+    driver.read_books()
+    driver.later(1)
+
+    (trade,) = driver.book.closed_trades
+    assert (trade.exit_reason, trade.quantity) == (ExitReason.FOREIGN, 35)
+    assert driver.book.positions == {}
 
 
 def test_nothing_is_recovered_on_a_new_day_before_its_first_reads(driver):

@@ -11,6 +11,7 @@ from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, PlaceOrder, ReadBooks
 from trading_bot.engine.decisions.day_charges import charges_of
+from trading_bot.engine.ports import Accepted
 
 US, DESK = "AB1234", "RMS"
 
@@ -215,3 +216,102 @@ def test_a_position_that_the_brokers_order_is_closing_is_not_taken_for_unprotect
         driver.later(1)
 
     assert not driver.book.trade_of(KEY).is_exiting
+
+
+def are_books_asked_for(driver) -> bool:
+    return any(isinstance(command, ReadBooks) for command in driver.drain())
+
+
+def left_to_the_desk(driver, *rows) -> None:
+    """Our stop is withdrawn for an order of the broker's, and nothing else is under way."""
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.CANCELLED), *rows)
+    driver.drain()
+
+
+def test_while_the_brokers_order_works_the_books_are_asked_for_every_second(driver):
+    """Faults 55 and 78, V4: our stops are withdrawn for it, and the row of its end may be lost."""
+    left_to_the_desk(driver, desk_row(driver))
+
+    for _ in range(12):
+        driver.later(1)
+        assert are_books_asked_for(driver)
+
+
+def test_the_end_of_the_brokers_order_that_only_the_books_tell_brings_the_stop_back(driver):
+    """Faults 55 and 78, V4."""
+    left_to_the_desk(driver, desk_row(driver))
+    driver.later(1)
+
+    driver.read_books(desk_row(driver, OrderStatus.CANCELLED))
+
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 35
+    driver.later(1)
+    assert not are_books_asked_for(driver)
+
+
+def test_the_brokers_order_at_another_exchange_is_followed_as_well(driver):
+    """Fault 82, V4."""
+    left_to_the_desk(driver, bse_row(driver))
+
+    driver.later(1)
+
+    assert are_books_asked_for(driver)
+
+
+def test_what_the_broker_has_closed_elsewhere_is_not_asked_for_all_day(driver):
+    at_bse(driver, Side.SELL, 35)
+    left_to_the_desk(driver, bse_row(driver, OrderStatus.FILLED, filled_quantity=35))
+
+    driver.later(1)
+
+    assert not are_books_asked_for(driver)
+
+
+@pytest.mark.parametrize("row", [{"side": Side.BUY}, {"placed_by": US}])
+def test_an_order_that_leaves_our_stops_alone_is_not_followed(driver, row):
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING), desk_row(driver, **row))
+    driver.drain()
+
+    driver.later(1)
+
+    assert not are_books_asked_for(driver)
+
+
+def test_an_order_that_rests_for_minutes_is_followed_less_often(driver):
+    """V9: the broker counts reads too, over half an hour."""
+    left_to_the_desk(driver, desk_row(driver))
+    driver.later(60)
+    driver.drain()
+
+    asked = 0
+    for _ in range(12):
+        driver.later(1)
+        asked += are_books_asked_for(driver)
+
+    assert asked == 3
+
+
+def test_an_order_of_the_brokers_is_not_followed_while_its_limiter_refuses(driver):
+    """V9."""
+    left_to_the_desk(driver, desk_row(driver))
+    driver.core.state.rate_limited_until_ms = driver.now_ms + 2_000
+
+    driver.later(1)
+    assert not are_books_asked_for(driver)
+    driver.later(1)
+    assert are_books_asked_for(driver)
+
+
+def test_an_order_that_proves_to_be_ours_is_not_followed_as_the_brokers(driver):
+    """Fault 45, V14: its own answer came after its row."""
+    driver.read_books(driver.report(driver.tags[1], OrderStatus.CANCELLED))
+    (stop,) = driver.places()
+    driver.take(inputs.SendStarted(at_ms=0, tag=stop.request.tag))
+    driver.take(inputs.OrderPushed(at_ms=0, report=desk_row(driver)))
+    driver.take(inputs.PlaceAnswered(at_ms=0, tag=stop.request.tag, outcome=Accepted("desk-1")))
+    driver.drain()
+
+    driver.later(1)
+
+    assert not are_books_asked_for(driver)

@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import Alert, PlaceOrder, ReadBooks, ReadPositions, SearchTag
+from trading_bot.engine.ports import Unknown
 
 
 @pytest.fixture
@@ -120,3 +121,73 @@ def test_an_assumed_fill_is_not_expected_in_the_list(driver):
         )
 
     assert "trade_gone" not in halts_of(driver)
+
+
+def keep_reading_without_the_stop(driver, seconds: int) -> None:
+    """A read every two seconds that is whole but for the row of the stop."""
+    for _ in range(0, seconds, 2):
+        driver.later(2)
+        without_the_stop(driver)
+
+
+def test_a_row_that_stays_away_blocks_the_proof_of_other_absences_for_a_while_only(driver):
+    """Faults 35 and 51, V5, V16: the doubt would stay for the day."""
+    driver.push(driver.tags[1], OrderStatus.CANCELLED)
+    (again,) = driver.places()
+    driver.answer(again.request.tag, Unknown("timed out"))
+
+    keep_reading_without_the_stop(driver, 58)
+    assert driver.order(again.request.tag).status is OrderStatus.IN_DOUBT
+
+    keep_reading_without_the_stop(driver, 10)
+    assert driver.order(again.request.tag).status is OrderStatus.ABSENT
+
+
+def test_a_row_that_comes_back_and_goes_again_blocks_anew(driver):
+    """Fault 51, V5: the broker's book is unsteady, and a read of it may be short of any row."""
+    driver.push(driver.tags[1], OrderStatus.CANCELLED)
+    (again,) = driver.places()
+    driver.answer(again.request.tag, Unknown("timed out"))
+    rows = (
+        driver.report(driver.tags[0], OrderStatus.FILLED),
+        driver.report(driver.tags[1], OrderStatus.CANCELLED),
+    )
+
+    keep_reading_without_the_stop(driver, 20)
+    driver.read_books(*rows)
+    keep_reading_without_the_stop(driver, 54)
+
+    assert driver.order(again.request.tag).status is OrderStatus.IN_DOUBT
+
+
+def test_a_stop_whose_row_stays_away_is_counted_as_live_whatever_else_is_proved(driver):
+    """Fault 51, V3: it may rest, and a second one may sell twice."""
+    driver.drain()
+    keep_reading_without_the_stop(driver, 90)
+
+    assert driver.order(driver.tags[1]).status is OrderStatus.TRIGGER_PENDING
+    assert driver.places() == []
+    assert halts_of(driver) == {"order_missing"}
+
+
+def test_a_row_that_stays_away_does_not_have_the_books_read_all_day(driver):
+    """V9: reads are counted as well."""
+    keep_reading_without_the_stop(driver, 70)
+    driver.drain()
+
+    without_the_stop(driver)
+
+    assert [one for one in driver.drain() if isinstance(one, ReadBooks | SearchTag)] == []
+
+
+def test_a_trade_that_stays_away_does_not_have_the_books_read_all_day(driver):
+    """Fault 62, V9."""
+    driver.fills = []
+    for _ in range(3):
+        driver.read_all()
+        driver.later(3)
+    driver.drain()
+
+    driver.read_all()
+
+    assert [one for one in driver.drain() if isinstance(one, ReadBooks)] == []

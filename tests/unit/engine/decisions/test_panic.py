@@ -336,8 +336,26 @@ def test_a_foreign_order_that_cannot_be_cancelled_does_not_keep_its_position_ope
     driver, their_stop, outcome
 ):
     answered(driver, outcome)
-    driver.later(3)
+    driver.later(driver.core.state.settings.change_settle_s - 1)
+    driver.read_positions(10)
+    assert driver.places() == []
+    driver.later(1)
 
+    driver.read_positions(10)
+
+    assert len(driver.places()) == 1
+
+
+def test_the_next_owner_of_a_panic_waits_for_cancellations_of_its_own(driver, their_stop):
+    """Fault 86, V3, V15: however long ago panic was asked for, it has asked for none yet."""
+    driver.later(60)
+    driver.restarted()
+    driver.read_books(their_stop)
+    driver.read_positions(10)
+    assert driver.places() == []
+
+    driver.later(driver.core.state.settings.change_settle_s)
+    driver.read_books(their_stop)
     driver.read_positions(10)
 
     assert len(driver.places()) == 1

@@ -453,33 +453,6 @@ def test_a_second_order_with_a_tag_of_ours_is_foreign_and_halts_entries(driver, 
     assert incidents(driver) == ["unknown_owner"]
 
 
-def test_a_search_adopts_what_it_finds(driver, entry):
-    driver.answer(entry, Unknown("timed out"))
-
-    driver.take(
-        inputs.TagSearched(at_ms=0, tag=entry, orders=(driver.report(entry, OrderStatus.OPEN, order_id="7"),))
-    )
-
-    assert driver.order(entry).order_id == "7"
-
-
-def test_a_search_that_finds_nothing_proves_nothing(driver, entry):
-    driver.answer(entry, Unknown("timed out"))
-
-    step = driver.take(inputs.TagSearched(at_ms=0, tag=entry, orders=()))
-
-    assert step.rows == ()
-
-
-def test_a_search_that_finds_two_halts_entries(driver, entry):
-    driver.answer(entry, Unknown("timed out"))
-    rows = tuple(driver.report(entry, OrderStatus.OPEN, order_id=order_id) for order_id in "78")
-
-    driver.take(inputs.TagSearched(at_ms=0, tag=entry, orders=rows))
-
-    assert "tag_twice" in incidents(driver)
-
-
 def test_a_foreign_row_of_the_stream_is_noted(driver, entry):
     driver.take(
         inputs.OrderPushed(

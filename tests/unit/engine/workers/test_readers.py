@@ -1,6 +1,7 @@
 """The workers that bring the outside in."""
 
 import asyncio
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -39,13 +40,15 @@ SETTINGS = EngineSettings()
 
 
 class Kinds:
-    """An input log that keeps only what kinds came."""
+    """An input log that keeps what kinds came, and the newest input."""
 
     def __init__(self) -> None:
         self.kinds: list[str] = []
+        self.newest = ""
 
     def record(self, kind: str, payload: str) -> None:
         self.kinds.append(kind)
+        self.newest = payload
 
 
 class Setting:
@@ -130,6 +133,18 @@ def test_tags_in_doubt_are_searched_when_they_are_asked_for():
 
     assert (calls, at_s) == ([("orders_by_tag", "tag-1")], [5.0])
     assert kinds == ["tag_searched"]
+
+
+def test_a_search_says_when_it_was_sent_not_when_it_was_answered():
+    """Fault 51: what happened in between may be missing."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(read_delay_s=3)
+        setting.engine.outbox.search("tag-1")
+        await setting.run(TagSearchWorker(setting.engine, broker, setting.clock), 4)
+        return setting.log.newest
+
+    assert json.loads(in_virtual_time(scenario))["asked_at_ms"] == START_MS
 
 
 def test_a_search_without_an_answer_is_told_and_holds_up_no_read_of_the_books():
