@@ -209,6 +209,7 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
             protection.note_cancelled(state, order, text, turn)
             state.lost_exits.update({order.tag} if order.request.purpose is Purpose.EXIT else ())
         else:
+            halts.note_refused_entry(state, order, turn)
             protection.note_failure(state, order, text, turn)
         if order.request.purpose is Purpose.EXIT:
             turn.command(ReadBand(instrument_key=order.request.instrument_key))
