@@ -122,7 +122,7 @@ def _reprice(state: State, trade: Trade, order: Order, remaining: int, turn: Tur
     if remaining <= 0 or order.refused_changes >= _REFUSALS_BEFORE_CANCEL:
         turn.intend_cancel(order.tag)
         return
-    total = order.filled_quantity + remaining
+    total = order.spent_quantity + remaining
     is_of_this_step = not order.terms.order_type.has_trigger and order.changed_at_ms >= trade.exit_step_at_ms
     if is_of_this_step and total == order.terms.quantity:
         return

@@ -165,6 +165,8 @@ def _exit_reason(state: State, trade: Trade, entered: int) -> ExitReason:
     if trade.exit_reason is not None:
         return trade.exit_reason
     fills = [fill for fill in state.book.fills.values() if fill.instrument_key == trade.instrument_key]
+    if not fills:
+        return ExitReason.NOT_FILLED  # all that it traded was annulled
     if fills[-1].order_id in state.book.tags_by_order_id:
         return stop_reason(trade)
     return ExitReason.BROKER if fills[-1].by_broker else ExitReason.FOREIGN

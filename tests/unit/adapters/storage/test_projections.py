@@ -308,3 +308,22 @@ def test_text_from_outside_is_stored_as_text_and_never_as_a_statement(connection
 
     (order,) = connection.execute(schema.orders.select()).mappings()
     assert (order["tag"], order["instrument_key"], order["message"]) == (text, text, text)
+
+
+def test_an_annulled_fill_is_taken_out_with_what_it_did(connection):
+    """Fault 62, V6, V17: also one whose units are all that is held again."""
+    later = replace(fill("b").fill, side=Side.SELL)
+    project(
+        connection,
+        INTENDED,
+        fill("a"),
+        ev.OrderFilled(at_ms=NOW_MS, tag="tb1", fill=later),
+        ev.FillAnnulled(at_ms=NOW_MS, tag="tb1", fill=later),
+    )
+
+    (kept,) = connection.execute(schema.fills.select()).mappings()
+    (order,) = connection.execute(schema.orders.select()).mappings()
+    (position,) = connection.execute(schema.positions.select()).mappings()
+    assert kept["trade_id"] == "a"
+    assert order["filled_quantity"] == fill("a").fill.quantity
+    assert position["quantity"] == fill("a").fill.quantity
