@@ -144,12 +144,15 @@ class FakeHistory:
 
 @dataclass(slots=True)
 class FakeNotifier:
-    """Remembers what it was told, or fails."""
+    """Remembers what it was told, or fails, or hangs over one text."""
 
     told: list[str] = field(default_factory=list)
     fails: bool = False
+    hangs_over: str = ""
 
     async def notify(self, level: str, text: str) -> None:
+        if text == self.hangs_over:
+            await asyncio.Event().wait()
         if self.fails:
             raise ConnectionError("channel down")
         self.told.append(text)

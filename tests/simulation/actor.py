@@ -18,8 +18,10 @@ _TRIES = 12
 class ForeignActor:
     """Acts when something is there to act on, and else tries again a little later."""
 
-    def __init__(self, venue, truth, schedule, faults):
+    def __init__(self, venue, truth, schedule, faults, is_taken):
         self._venue, self._truth, self._faults = venue, truth, faults
+        self._is_taken = is_taken
+        """Whether the daemon has applied a trade as a whole."""
         self._schedule = schedule
         self._random = Random(f"actor {schedule.seed}")
         self._loop = asyncio.get_running_loop()
@@ -67,6 +69,25 @@ class ForeignActor:
         held = self._truth.net(key)
         if held:
             self._place(key, -held, RISK_DESK)
+
+    def _trade_annulled(self, fault, key):
+        """The exchange takes the newest trade of ours back that the daemon knows of.
+
+        Not the only one of the day: a list without any trade is never believed, and a person has to look.
+        """
+        standing = self._venue.trade_rows()
+        known = [
+            trade
+            for trade in standing
+            if trade.instrument_key == key
+            and (trade.order_id, trade.trade_id) in self._truth.own_trades
+            and self._is_taken(trade)
+        ]
+        if len(standing) < 2 or not known or key in self._truth.foreign_moved_ms:
+            return False
+        self._venue.annul(known[-1].trade_id)
+        self._truth.annul(known[-1])
+        return True
 
     def _own_orders(self, key):
         return [

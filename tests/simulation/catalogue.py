@@ -25,6 +25,8 @@ class Kind:
     """Whether it is part of the market itself, and not of what is told about it."""
     is_write: bool = False
     """Whether it strikes requests that change something."""
+    is_later: bool = False
+    """Whether it was added after seeds had found things: it is drawn apart, and leaves their courses."""
     has_chance: bool = True
     shortest_s: float = 4.0
     longest_s: float = 300.0
@@ -35,8 +37,8 @@ def _write(**fields):
     return Kind(is_write=True, **fields)
 
 
-def _instant(*rows, value=_nothing):
-    return Kind(rows=rows, is_instant=True, has_chance=False, value=value)
+def _instant(*rows, value=_nothing, is_later=False):
+    return Kind(rows=rows, is_instant=True, has_chance=False, value=value, is_later=is_later)
 
 
 def _steady(*rows, longest_s=120.0, value=_nothing, is_market=False):
@@ -96,6 +98,7 @@ KINDS = MappingProxyType(
         "one_sided": _steady(66, value=_one_of(-1, 1), is_market=True),
         "thin": _steady(52, 60, longest_s=300, is_market=True),
         "reject": Kind(rows=(40, 63, 65, 66, 73), value=_one_of(0, 1, 2, 3)),
+        "trade_annulled": _instant(62, is_later=True),
         "late_fill": Kind(rows=(56,), longest_s=300),
         "square_off": _instant(78),
         "user_opens": _instant(75, value=_one_of(-1, 1)),
@@ -107,6 +110,7 @@ KINDS = MappingProxyType(
         "kill_again": _instant(87, value=_one_of(0, 1, 2, 3, 5, 8, 13)),
         "journal_slow": _steady(89, longest_s=60, value=_one_of(0.2, 2, 6)),
         "journal_fails": _instant(90),
+        "journal_falls_back": _instant(89, 90, value=_one_of(0, 2), is_later=True),
         "strategy_raises": _steady(114, longest_s=30),
         "signal_storm": _steady(114, 49, longest_s=60),
         "operator_pause": _instant(99),

@@ -78,11 +78,14 @@ class EntryChecks:
             self._has_resumed = False
             self.panic_asked_ms = self._oracle.now_ms
 
-    def _on_fill(self, _process, event):
+    def _on_fill(self, _process, event, times=1):
         fill = event.fill
-        signed = fill.side.sign * fill.quantity
+        signed = times * fill.side.sign * fill.quantity
         self._cash -= signed * fill.price
         self._held[fill.instrument_key] = self._held.get(fill.instrument_key, 0) + signed
+
+    def _on_annulled(self, process, event):
+        self._on_fill(process, event, -1)
 
     # --- an entry is intended ---------------------------------------------------------------------------
 
@@ -151,6 +154,7 @@ class EntryChecks:
         ev.PanicReleased: _on_released,
         ev.OrderFilled: _on_fill,
         ev.ForeignFillTaken: _on_fill,
+        ev.FillAnnulled: _on_annulled,
         ev.OrderIntended: _on_intended,
         ev.ExitRequested: _on_exit,
     }

@@ -8,6 +8,8 @@ _SURPLUS_S = 12
 """A foreign trade may leave surplus exits for 10 s; the rest is the way of the cancellation."""
 _HEALTHY_S, _DEGRADED_S = 5, 30
 _FLAT_WITHIN_MS = 50_000
+_NOTICED_MS = 45_000
+"""A list that is short for five seconds after a beat of ten, and two reads of positions after one of 30."""
 _HIDDEN_S = 75
 """Fills of an order that no book shows are known by two reads of the positions only."""
 _BLIND = frozenset(
@@ -102,6 +104,17 @@ class PositionChecks:
             and all(trade.side is fill.side for trade in trades)
         )
 
+    def _on_annulled(self, _process, event):
+        fill, key = event.fill, (event.fill.order_id, event.fill.trade_id)
+        self._truth.refresh()
+        if key in self._truth.own_trades:
+            self._oracle.violated(
+                "V6", f"fill {fill.trade_id} of {event.tag} is undone and stands at the venue"
+            )
+        if self._fills.pop(key, None) is None:
+            self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is undone and was not applied")
+        self._move(fill, -1)
+
     def _on_explained(self, _process, event):
         """A trade row shows what was assumed: it must be the venue's, new, and no more than was assumed."""
         fill, key = event.fill, (event.fill.order_id, event.fill.trade_id)
@@ -126,8 +139,8 @@ class PositionChecks:
         self._held[key] = self._held.get(key, 0) + event.quantity
         self._cash -= event.quantity * event.price
 
-    def _move(self, fill):
-        signed = fill.side.sign * fill.quantity
+    def _move(self, fill, times=1):
+        signed = times * fill.side.sign * fill.quantity
         self._held[fill.instrument_key] = self._held.get(fill.instrument_key, 0) + signed
         self._cash -= signed * fill.price
 
@@ -165,7 +178,11 @@ class PositionChecks:
     def _is_excused(self, key, since_ms):
         """Somebody else's trade, or a fill after the end, made the surplus; it has a bounded time to go."""
         now_ms, world = self._oracle.now_ms, self._world
-        cause_ms = max(self._truth.foreign_moved_ms.get(key, 0), world.venue_faults.late_ms.get(key, 0))
+        cause_ms = max(
+            self._truth.foreign_moved_ms.get(key, 0),
+            world.venue_faults.late_ms.get(key, 0),
+            self._truth.annulled_ms.get(key, 0) and self._truth.annulled_ms[key] + _NOTICED_MS,
+        )
         if not cause_ms or cause_ms < since_ms - 60_000:
             return False
         blind_ms = max(cause_ms, world.last_disturbed_ms(_BLIND), world.view.hidden_until_ms(key))
@@ -185,7 +202,8 @@ class PositionChecks:
         flat_ms = ms_at(world.source.on, world.sections.risk.windows.auction_shares_flat_by)
         if (
             self._truth.own(key)
-            and self._oracle.now_ms > max(flat_ms, world.schedule.heal_ms) + _FLAT_WITHIN_MS
+            and self._oracle.now_ms
+            > max(flat_ms, world.schedule.heal_ms, self._truth.annulled_ms.get(key, 0)) + _FLAT_WITHIN_MS
         ):
             self._oracle.violated(
                 "V11", f"{key} {self._truth.own(key)} units are held after the time to be flat"
@@ -204,7 +222,10 @@ class PositionChecks:
         since_ms = max(bare_since_ms(self._bare[key]), process.started_ms)
         bare_s = (now_ms - since_ms) / 1_000
         self.longest_bare_s = max(self.longest_bare_s, bare_s)
-        is_degraded = self._world.faults.disturbed(since_ms - 40_000, _BLIND)
+        annulled_ms = self._truth.annulled_ms.get(key, 0)
+        is_degraded = (
+            self._world.faults.disturbed(since_ms - 40_000, _BLIND) or annulled_ms > since_ms - 40_000
+        )
         limit_s = _DEGRADED_S if is_degraded else _HEALTHY_S
         if self._world.view.hidden_until_ms(key) > since_ms:
             limit_s = _HIDDEN_S
@@ -261,6 +282,7 @@ class PositionChecks:
 
     EVENTS = {  # noqa: RUF012  # a table
         ev.OrderFilled: _on_filled,
+        ev.FillAnnulled: _on_annulled,
         ev.FillExplained: _on_explained,
         ev.ForeignFillTaken: _on_foreign_fill,
         ev.PositionAdopted: _on_adopted,

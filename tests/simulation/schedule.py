@@ -13,6 +13,7 @@ _MS_PER_MINUTE = 60_000
 _OPEN_MINUTE = 9 * 60 + 15
 _LAST_START_MINUTE = 14 * 60
 _CHANCES = {False: (0.1, 0.3, 0.7, 1.0), True: (0.3, 0.6, 1.0)}
+_LATER_CHANCE = 0.08
 _CLOSING_START_MINUTES = (14 * 60 + 40, 14 * 60 + 58)
 
 
@@ -112,12 +113,14 @@ def draw(seed):
     random = Random(f"schedule {seed}")
     start_minute, minutes = _window(random)
     world = _knobs(random)
+    faults = _faults(random, minutes * 60, world.symbols)
+    faults += _later_faults(Random(f"later {seed}"), minutes * 60, world.symbols)
     return Schedule(
         seed=seed,
         start_minute=start_minute,
         minutes=minutes,
         world=world,
-        faults=_faults(random, minutes * 60, world.symbols),
+        faults=tuple(sorted(faults, key=lambda fault: (fault.at_s, fault.kind))),
     )
 
 
@@ -158,15 +161,21 @@ def _knobs(random):
 
 def _faults(random, seconds, symbols):
     count = random.choice((0, 1, 2, 4, 6, 8, 11, 15))
+    kinds = sorted(kind for kind in KINDS if not KINDS[kind].is_later)
     # What happens to orders on their way is drawn more often: most of the promises are about it.
     writes = [kind for kind in KINDS if KINDS[kind].is_write]
-    drawn = {*random.sample(writes, count // 3), *random.sample(sorted(KINDS), count - count // 3)}
-    faults = [
+    drawn = {*random.sample(writes, count // 3), *random.sample(kinds, count - count // 3)}
+    return [
         _fault(random, kind, seconds, symbols)
         for kind in sorted(drawn)
         for _ in range(random.choice((1, 1, 2, 3)))
     ]
-    return tuple(sorted(faults, key=lambda fault: (fault.at_s, fault.kind)))
+
+
+def _later_faults(random, seconds, symbols):
+    """Faults of kinds that came later, drawn apart: a seed without them has the course that it always had."""
+    drawn = [kind for kind in sorted(KINDS) if KINDS[kind].is_later and random.random() < _LATER_CHANCE]
+    return [_fault(random, kind, seconds, symbols) for kind in drawn]
 
 
 def _fault(random, kind, seconds, symbols):

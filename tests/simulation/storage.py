@@ -9,6 +9,7 @@ from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.progress import Progress
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.domain.errors import StorageError
+from trading_bot.engine.inputs import JournalFellBack
 
 
 class Store:
@@ -61,6 +62,9 @@ class SimulatedJournal:
         self._is_committing = False
         self._failure = None
         self.fails_next = False
+        self.falls_back_after_s = None
+        """Set: the database is locked for so long at the next commit, then the emergency journal goes on."""
+        self.has_fallen_back = False
 
     def append(self, rows):
         if not self._process.is_alive:
@@ -85,6 +89,8 @@ class SimulatedJournal:
         rows, self._waiting = self._waiting, []
         slow = self._world.faults.hit("journal_slow")
         delay_s = slow.value if slow else self._world.schedule.world.commit_ms / 1_000
+        if self.falls_back_after_s is not None and not self.has_fallen_back:
+            delay_s += self.falls_back_after_s
         asyncio.get_running_loop().call_later(delay_s, self._commit, rows)
 
     def _commit(self, rows):
@@ -94,12 +100,23 @@ class SimulatedJournal:
         if self.fails_next:
             self._fail(StorageError("the disk is full, on purpose"))
             return
+        if self.falls_back_after_s is not None and not self.has_fallen_back:
+            self._fall_back()
         with suppress(StopIteration):
             self._store.write(rows).send(None)
         self._progress.committed = rows[-1].sequence
         self._world.oracle.on_durable(rows)
         self._release()
         self._start_commit()
+
+    def _fall_back(self):
+        """As `ThreadedJournal` does: rows are durable elsewhere, from where the next start brings them home.
+
+        Nobody reads the store before that start, so it may have them at once.
+        """
+        self.has_fallen_back = True
+        fell = JournalFellBack(at_ms=0, detail="database is locked, on purpose")
+        asyncio.get_running_loop().create_task(self._process.engine.handle(fell), name="fall back")
 
     def _release(self):
         due = [waiter for sequence, waiter in self._waiters if sequence <= self._progress.committed]

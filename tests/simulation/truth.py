@@ -19,6 +19,8 @@ class Truth:
         self.foreign_trades = {}
         self.foreign_moved_ms = {}
         """When somebody else last traded an instrument."""
+        self.annulled_ms = {}
+        """When a trade of ours in an instrument was last annulled."""
         self.entry_tags = set()
         """Tags of our entries, told by the checks."""
         self.moved_ms = {}
@@ -43,6 +45,14 @@ class Truth:
             if not is_own:
                 self.foreign_moved_ms[trade.instrument_key] = self.now_ms()
             self._net_out(trade.instrument_key)
+
+    def annul(self, trade):
+        """The exchange took a trade of ours back."""
+        self.refresh()
+        key = trade.instrument_key
+        self._own[key] -= trade.side.sign * trade.quantity
+        del self.own_trades[(trade.order_id, trade.trade_id)]
+        self.annulled_ms[key] = self.moved_ms[key] = self.now_ms()
 
     def _yield_overshoot(self, trade):
         """An exit of ours that met units which others had just closed: who closed what is a matter of taste.

@@ -37,7 +37,9 @@ _WISHES = {
     "operator_panic": OperatorWish.PANIC,
 }
 _PANIC_LASTS_MS = 150_000
-_FOREIGN = frozenset({"square_off", "user_opens", "user_closes", "user_overcloses", "user_cancels"})
+_BY_OTHERS = frozenset(
+    {"square_off", "user_opens", "user_closes", "user_overcloses", "user_cancels", "trade_annulled"}
+)
 
 
 @cache
@@ -81,7 +83,7 @@ class World:
         self.driver = ExchangeDriver(self.venue, self.source, self.clock)
         self.driver.listeners.append(self.feed.on_moment)
         self.venue_faults = VenueFaults(self.venue, self.truth, self.faults, schedule)
-        self.actor = ForeignActor(self.venue, self.truth, schedule, self.faults)
+        self.actor = ForeignActor(self.venue, self.truth, schedule, self.faults, self._has_taken)
         self.venue.subscribe(self._on_row)
 
     # --- time -------------------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ class World:
         self._second()
 
     def _strike(self, fault, key):
-        if fault.kind in _FOREIGN:
+        if fault.kind in _BY_OTHERS:
             self.actor.act(fault, key)
             return
         process = self.process
@@ -112,8 +114,18 @@ class World:
             self.stream.cut()
         elif fault.kind == "journal_fails":
             process.journal.fails_next = True
+        elif fault.kind == "journal_falls_back":
+            process.journal.falls_back_after_s = fault.value
         else:
             self.ask(_WISHES[fault.kind])
+
+    def _has_taken(self, trade):
+        """Whether the daemon that lives has applied a trade of the venue as a whole."""
+        process = self.process
+        if process is None or not process.is_alive or process.day is None:
+            return False
+        fill = process.engine.state.book.fills.get(f"{trade.order_id}/{trade.trade_id}")
+        return fill is not None and fill.quantity == trade.quantity
 
     def ask(self, *wishes):
         """Have the operator ask for something, of the process that lives."""

@@ -4,10 +4,12 @@ import logging
 import queue
 from collections import Counter
 from collections.abc import Mapping
-from logging.handlers import QueueHandler
+from logging.handlers import QueueHandler, QueueListener
+from threading import Thread
 
 _DEBUG_SHARE = 0.5
 _INFO_SHARE = 0.9
+_CLOSE_S = 5.0
 
 
 class DroppingQueue(QueueHandler):
@@ -55,3 +57,25 @@ class DroppingQueue(QueueHandler):
         text = f"log_lines_dropped count={self._unreported} in_total={dict(self._dropped)}"
         self._unreported = 0
         self.lines.put_nowait(logging.LogRecord("trading_bot.logs", logging.WARNING, "", 0, text, None, None))
+
+
+class PatientListener(QueueListener):
+    """The writing thread: it is told to end though the queue is full, and a hung disk holds up no end."""
+
+    queue: queue.Queue[logging.LogRecord | None]
+    is_stuck = False
+    """Whether it still hung in a write when it was to end: then its files are not to be touched."""
+    _thread: Thread | None
+
+    def stop(self) -> None:
+        """Write what waits, for a few seconds at most."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        try:
+            self.queue.put(None, timeout=_CLOSE_S)
+        except queue.Full:
+            self.is_stuck = True
+            return
+        thread.join(_CLOSE_S)
+        self.is_stuck = thread.is_alive()

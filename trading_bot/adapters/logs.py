@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import StrEnum
-from logging.handlers import QueueListener, RotatingFileHandler
+from logging.handlers import RotatingFileHandler
 from typing import Any, TextIO
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
-from trading_bot.adapters.log_queue import DroppingQueue
+from trading_bot.adapters.log_queue import DroppingQueue, PatientListener
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.redaction import Redactor
 from trading_bot.domain.ist import datetime_of
@@ -47,7 +47,7 @@ class Logs:
     """The running log system."""
 
     queue: DroppingQueue
-    listener: QueueListener
+    listener: PatientListener
     redactor: Redactor
     files: tuple["PrivateRotatingFile", ...]
 
@@ -65,7 +65,7 @@ class Logs:
         """Write what waits and let go of the files."""
         logging.getLogger().removeHandler(self.queue)
         self.listener.stop()
-        for handler in self.listener.handlers:
+        for handler in () if self.listener.is_stuck else self.listener.handlers:
             handler.close()
         logging.captureWarnings(capture=False)
         structlog.reset_defaults()
@@ -111,7 +111,7 @@ def start_logs(
         plain.setFormatter(_formatter(shared, redactor, _plain_line))
         handlers.append(plain)
     queue = DroppingQueue(settings.queue_size)
-    listener = QueueListener(queue.lines, *handlers, respect_handler_level=True)
+    listener = PatientListener(queue.lines, *handlers, respect_handler_level=True)
     _route(queue, getattr(logging, settings.level.upper()), shared)
     listener.start()
     return Logs(queue, listener, redactor, files)

@@ -11,7 +11,7 @@ from trading_bot.engine.ports import JournalRow
 
 _SIGNALS = frozenset({"signal_raised", "entry_denied"})
 _WARNINGS = frozenset(
-    {"stop_failed", "halt_raised", "incident_recorded", "difference_found", "panic_latched"}
+    {"stop_failed", "fill_annulled", "halt_raised", "incident_recorded", "difference_found", "panic_latched"}
 )
 _DETAILS = frozenset({"order_reported", "change_resolved"})
 """Every step of an order's terms; of interest only when something has to be found out."""

@@ -208,6 +208,15 @@ class FillExplained(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FillAnnulled(BookEvent):
+    """The exchange took a trade of ours back: it counts for nothing, unless it is filled anew later."""
+
+    tag: str
+    fill: Fill
+    """As it was applied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignFillTaken(BookEvent):
     """Somebody else closed a part of our position: the user in the broker's app, or the broker itself."""
 

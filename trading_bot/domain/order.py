@@ -175,6 +175,8 @@ class Order:
     """Units covered by applied fills."""
     reported_filled_quantity: int = 0
     """Units that the broker says are filled; ahead of `filled_quantity` until the trades are read."""
+    annulled_quantity: int = 0
+    """Units that traded and whose trades the exchange took back: they do not trade again."""
     assumed_quantity: int = 0
     """Units of the applied fills that no trade row has shown yet."""
     requested_terms: OrderTerms | None = None
@@ -198,9 +200,14 @@ class Order:
         return self.request.tag
 
     @property
+    def spent_quantity(self) -> int:
+        """Units that have traded, whatever became of the trades."""
+        return self.filled_quantity + self.annulled_quantity
+
+    @property
     def remaining_quantity(self) -> int:
         """Units that may still trade."""
-        return 0 if self.status.is_terminal else max(0, self.terms.quantity - self.filled_quantity)
+        return 0 if self.status.is_terminal else max(0, self.terms.quantity - self.spent_quantity)
 
     @property
     def worst_case_quantity(self) -> int:
@@ -208,7 +215,7 @@ class Order:
         if self.status.is_terminal:
             return 0
         wanted = self.requested_terms.quantity if self.requested_terms else 0
-        return max(0, max(self.terms.quantity, wanted) - self.filled_quantity)
+        return max(0, max(self.terms.quantity, wanted) - self.spent_quantity)
 
     @property
     def is_change_pending(self) -> bool:

@@ -70,3 +70,25 @@ class Position:
             entry_quantity=self.entry_quantity + fill.quantity,
             entry_value=self.entry_value + fill.value,
         )
+
+    def without(self, fill: Fill) -> "Position":
+        """Return the position after the exchange took a fill back that had been applied.
+
+        Where its trade has ended since, the units are back as if they had been entered at the fill's price:
+        what the ended trade made of them stays its result, and the sum of both is what really flowed.
+        """
+        signed = fill.side.sign * fill.quantity
+        was_entry = self.quantity * signed > 0 and self.entry_quantity >= fill.quantity
+        after = replace(self, quantity=self.quantity - signed, cash=self.cash + signed * fill.price)
+        if was_entry:
+            return replace(
+                after,
+                entry_quantity=self.entry_quantity - fill.quantity,
+                entry_value=self.entry_value - fill.value,
+            )
+        new = max(0, abs(after.quantity) - self.entry_quantity)
+        return replace(
+            after,
+            entry_quantity=self.entry_quantity + new,
+            entry_value=self.entry_value + new * fill.price,
+        )

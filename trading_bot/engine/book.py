@@ -35,6 +35,7 @@ def _day_started(book: BookState, event: ev.DayStarted) -> None:
     book.tags_by_trade_id = {trade_id: [] for trade_id in book.trades}
     book.fills.clear()
     book.explained.clear()
+    book.annulled.clear()
     book.closed_trades.clear()
     book.trades_today = 0
     book.symbol_trades_today.clear()

@@ -90,17 +90,35 @@ def _order_filled(book: BookState, event: ev.OrderFilled) -> None:
     fill = event.fill
     book.fills[fill_id(fill)] = fill
     order = book.orders[event.tag]
-    filled = order.filled_quantity + fill.quantity
-    book.orders[event.tag] = replace(
+    was_annulled = book.annulled.pop(fill_id(fill), None) is not None
+    order = replace(
         order,
-        filled_quantity=filled,
+        filled_quantity=order.filled_quantity + fill.quantity,
+        annulled_quantity=order.annulled_quantity - (fill.quantity if was_annulled else 0),
         assumed_quantity=order.assumed_quantity + (fill.quantity if event.is_assumed else 0),
-        reported_filled_quantity=max(order.reported_filled_quantity, filled),
+    )
+    book.orders[event.tag] = replace(
+        order, reported_filled_quantity=max(order.reported_filled_quantity, order.spent_quantity)
     )
     position = book.positions.get(fill.instrument_key) or Position(
         instrument_key=fill.instrument_key, product=order.request.product
     )
     book.positions[fill.instrument_key] = position.apply(fill)
+
+
+def _fill_annulled(book: BookState, event: ev.FillAnnulled) -> None:
+    fill = event.fill
+    book.annulled[fill_id(fill)] = book.fills.pop(fill_id(fill))
+    order = book.orders[event.tag]
+    book.orders[event.tag] = replace(
+        order,
+        filled_quantity=order.filled_quantity - fill.quantity,
+        annulled_quantity=order.annulled_quantity + fill.quantity,
+    )
+    position = book.positions.get(fill.instrument_key) or Position(
+        instrument_key=fill.instrument_key, product=order.request.product
+    )
+    book.positions[fill.instrument_key] = position.without(fill)
 
 
 def _fill_explained(book: BookState, event: ev.FillExplained) -> None:
@@ -129,6 +147,7 @@ ORDER_EFFECTS: dict[type[ev.BookEvent], Callable[[BookState, Any], None]] = {
     ev.CancelIntended: _cancel_intended,
     ev.ChangeResolved: _change_resolved,
     ev.OrderFilled: _order_filled,
+    ev.FillAnnulled: _fill_annulled,
     ev.FillExplained: _fill_explained,
     ev.ForeignFillTaken: _foreign_fill_taken,
 }

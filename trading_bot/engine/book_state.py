@@ -26,6 +26,8 @@ class BookState:
     tags_by_trade_id: dict[int, list[str]] = field(default_factory=dict)
     fills: dict[str, Fill] = field(default_factory=dict)
     """Today's applied fills by `fill_id`."""
+    annulled: dict[str, Fill] = field(default_factory=dict)
+    """Today's fills that the exchange took back, by `fill_id`."""
     explained: dict[str, Fill] = field(default_factory=dict)
     """Trades that were shown after their units had been applied, by `fill_id`."""
     positions: dict[str, Position] = field(default_factory=dict)

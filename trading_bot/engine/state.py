@@ -97,6 +97,10 @@ class State:
     """Orders that complete reads have shown and do not show any more, and since when, by tag."""
     trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
     """Applied trades that complete reads do not list any more, and since when, by `fill_id`."""
+    trades_back: dict[str, str] = field(default_factory=dict)
+    """Annulled trades that the newest complete read lists, and their orders' tags, by `fill_id`."""
+    is_trade_list_empty: bool = True
+    """Whether the newest complete read listed no trade at all."""
     told_of: set[str] = field(default_factory=set)
     """Marks of what a person was told today: tags, order ids, `fill_id`s, or what is wrong with a trade."""
     told_suspects: set[str] = field(default_factory=set)
@@ -119,13 +123,13 @@ class State:
     """Exits that somebody else cancelled, by tag."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
     charges_cache: tuple[date | None, int, Decimal] = (None, 0, ZERO)
-    """Day and number of fills for which the charges were computed, and the charges."""
+    """Day and number of changes to the fills for which the charges were computed, and the charges."""
     switched_off: dict[str, str] = field(default_factory=dict)
     """Strategies that raised an error, and which."""
 
     def charges(self) -> Decimal:
         """Charges of today's fills in rupees, computed anew only when a fill was added."""
-        on, count = self.book.on, len(self.book.fills)
+        on, count = self.book.on, len(self.book.fills) + 2 * len(self.book.annulled)
         if self.charges_cache[:2] != (on, count):
             self.charges_cache = (on, count, self.charges_so_far(self.book))
         return self.charges_cache[2]
@@ -166,6 +170,7 @@ class State:
             self.suspects_ms,
             self.missing_since_ms,
             self.trades_gone_since_ms,
+            self.trades_back,
             self.desk_orders,
             self.foreign_traded,
             self.newest_report_ms,
@@ -176,7 +181,7 @@ class State:
 
 def has_unsettled_fills(order: Order) -> bool:
     """Whether the broker reports fills that were not applied yet."""
-    return order.reported_filled_quantity > order.filled_quantity
+    return order.reported_filled_quantity > order.spent_quantity
 
 
 def is_changeable(order: Order) -> bool:

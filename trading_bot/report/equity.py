@@ -92,7 +92,7 @@ def _flows(record: TradeRecord, charges: int) -> Iterator[_Change]:
     key = record.trade.instrument_key
     if record.brought:
         at_ms, quantity, cash = record.brought
-        yield _Change(at_ms, _FLOW, key, abs(cash // quantity), quantity, cash)
+        yield _Change(at_ms, _FLOW, key, abs(cash // quantity) if quantity else 0, quantity, cash)
     total = sum(fill.value for fill in record.fills)
     traded = taken = 0
     for fill in record.fills:

@@ -14,6 +14,7 @@ OrderEvent = (
     | ev.CancelIntended
     | ev.ChangeResolved
     | ev.OrderFilled
+    | ev.FillAnnulled
     | ev.StopFailed
 )
 
@@ -45,8 +46,9 @@ def _text(event: OrderEvent) -> str:
             return f"change wanted: {terms_text(terms)}"
         case ev.CancelIntended():
             return "cancellation wanted"
-        case ev.OrderFilled(fill=fill):
-            return f"filled {fill.quantity} at {rupees(fill.price)} (trade {fill.trade_id})"
+        case ev.OrderFilled(fill=fill) | ev.FillAnnulled(fill=fill):
+            verb = "filled" if isinstance(event, ev.OrderFilled) else "annulled:"
+            return f"{verb} {fill.quantity} at {rupees(fill.price)} (trade {fill.trade_id})"
         case _:
             return _outcome_text(event)
 

@@ -46,6 +46,13 @@ class _TradeDraft:
     closed: ClosedTrade | None = None
     brought: Brought | None = None
 
+    def bring(self, brought: Brought) -> None:
+        """Units come, or go, without a fill."""
+        if self.brought is not None:
+            _, quantity, cash = self.brought
+            brought = Brought(brought.at_ms, brought.quantity + quantity, brought.cash + cash)
+        self.brought = brought
+
 
 @dataclass(slots=True)
 class _OrderDraft:
@@ -225,6 +232,22 @@ class _Reader:
             trade = self._trades[order.trade_id]
             (trade.fills if trade.closed is None else order.late_fills).append(event.fill)
 
+    def annul_fill(self, event: ev.FillAnnulled) -> None:
+        """A fill counts no more. Where its trade has closed with it, another has what it leaves."""
+        self.add_step(event)
+        order, fill = self._orders[event.tag], event.fill
+        order.fills.remove(fill)
+        signed = fill.side.sign * fill.quantity
+        trade_id = self._book.trade_id_by_instrument.get(fill.instrument_key)
+        ended = self._trades.get(order.trade_id or 0)
+        if ended is not None and fill in ended.fills:
+            ended.fills.remove(fill)
+            if ended.closed is None:
+                return
+            ended.bring(Brought(event.at_ms, signed, -signed * fill.price))
+        if trade_id is not None:
+            self._trades[trade_id].bring(Brought(event.at_ms, -signed, signed * fill.price))
+
     def take_foreign_fill(self, event: ev.ForeignFillTaken) -> None:
         """Somebody else closed a part of the trade that is open in the instrument."""
         trade_id = self._book.trade_id_by_instrument[event.fill.instrument_key]
@@ -257,6 +280,7 @@ _TAKE: dict[type[ev.BookEvent], Callable[[_Reader, Any], None]] = {
     ev.ChangeResolved: _Reader.add_step,
     ev.StopFailed: _Reader.add_step,
     ev.OrderFilled: _Reader.fill,
+    ev.FillAnnulled: _Reader.annul_fill,
     ev.ForeignFillTaken: _Reader.take_foreign_fill,
     ev.StopMoved: _Reader.move_stop,
     ev.TradeClosed: _Reader.close,

@@ -19,8 +19,13 @@ class StopLevel(NamedTuple):
     price: int
 
 
+class _Units(NamedTuple):
+    quantity: int
+    value: int
+
+
 class Brought(NamedTuple):
-    """What a trade held before its first fill of the day: carried overnight, or taken over by panic."""
+    """What a trade got, or gave, without a fill: overnight, from others under panic, by an annulled trade."""
 
     at_ms: int
     quantity: int
@@ -65,24 +70,28 @@ class TradeRecord:
     @property
     def entered_quantity(self) -> int:
         """Units entered, whenever."""
-        brought = abs(self.brought.quantity) if self.brought else 0
-        return brought + sum(fill.quantity for fill in self.entries)
+        return self._brought(1).quantity + sum(fill.quantity for fill in self.entries)
 
     @property
     def entered_value(self) -> int:
         """Paise at which they were entered."""
-        brought = abs(self.brought.cash) if self.brought else 0
-        return brought + sum(fill.value for fill in self.entries)
+        return self._brought(1).value + sum(fill.value for fill in self.entries)
 
     @property
     def exited_quantity(self) -> int:
         """Units that left it again."""
-        return sum(fill.quantity for fill in self.exits)
+        return self._brought(-1).quantity + sum(fill.quantity for fill in self.exits)
 
     @property
     def exited_value(self) -> int:
         """Paise at which they left."""
-        return sum(fill.value for fill in self.exits)
+        return self._brought(-1).value + sum(fill.value for fill in self.exits)
+
+    def _brought(self, sign: int) -> "_Units":
+        """What came without a fill: 1 as an entry, -1 in the place of an exit that was annulled."""
+        if self.brought is None or self.brought.quantity * self.trade.direction.sign * sign <= 0:
+            return _Units(0, 0)
+        return _Units(abs(self.brought.quantity), abs(self.brought.cash))
 
     @property
     def open_quantity(self) -> int:

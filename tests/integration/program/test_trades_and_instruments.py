@@ -140,3 +140,16 @@ def test_a_simulators_list_can_be_searched(shell, simulator):
 def test_a_simulator_that_does_not_run_is_named(shell):
     assert shell(f"instruments NIFTY --simulator {NOWHERE}") == 1
     assert f"no simulator answers at {NOWHERE}" in shell.error()
+
+
+@pytest.mark.parametrize(
+    "payload", ["2026-11-19'--", "../../../etc/passwd", "1;DROP/**/TABLE/**/journal", "%00", "2026-11-19/.."]
+)
+def test_a_day_that_is_none_is_refused_and_reaches_no_file_or_statement(payload, shell, traded):
+    """Fault 122, V18."""
+    with pytest.raises(SystemExit) as ended:
+        shell(f"trades --mode paper --on {payload}")
+
+    assert ended.value.code == 2
+    assert shell("trades --mode paper --json") == 0
+    assert shell.json()

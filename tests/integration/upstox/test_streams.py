@@ -144,6 +144,7 @@ async def test_status_and_ticks_arrive_in_order(stream, feed):
 
 
 async def test_subscription_is_sent_as_bytes_with_held_instruments_first(stream, settings, kept, addresses):
+    """Faults 15 and 102."""
     feed = UpstoxFeed(settings, kept(calls.market_feed_address()), priority_keys=lambda: ["C", "NOT WATCHED"])
     stream.scripts = [answers_subscription(frame(A=1.0))]
 

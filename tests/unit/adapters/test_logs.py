@@ -3,6 +3,8 @@ import json
 import logging
 import os
 import stat
+import threading
+from threading import Timer
 
 import pytest
 
@@ -121,6 +123,7 @@ def test_files_and_their_folder_are_private(start, tmp_path):
 
 
 def test_files_rotate_and_old_ones_go(start, tmp_path):
+    """Fault 98, V22."""
     logs = start(max_bytes=10_000, backup_count=2)
     for number in range(300):
         logger().info("x" * 150, number=number)
@@ -132,6 +135,7 @@ def test_files_rotate_and_old_ones_go(start, tmp_path):
 
 
 def test_a_write_that_fails_is_counted_and_nothing_is_printed(start, tmp_path, capsys):
+    """Fault 98."""
     logs = start()
     (tmp_path / "logs").chmod(0o700)
     (tmp_path / "logs/trading_bot.log").mkdir()
@@ -142,7 +146,34 @@ def test_a_write_that_fails_is_counted_and_nothing_is_printed(start, tmp_path, c
     assert capsys.readouterr().err == ""
 
 
+def test_a_disk_that_takes_no_line_for_a_while_holds_up_nobody_who_logs(start, tmp_path):
+    """Fault 98, V16, V22: the writing thread hangs in a write; lines beyond the queue's room are dropped."""
+    logs = start(queue_size=100)
+    writing, is_free = threading.Event(), threading.Event()
+    slow = logs.listener.handlers[0]
+    write = slow.emit
+
+    def hang(record):
+        writing.set()
+        assert is_free.wait(30)
+        write(record)
+
+    slow.emit = hang
+    logger().error("first")
+    assert writing.wait(30)
+    for _ in range(300):
+        logger().error("x")  # returns, or the test hangs here
+    dropped = dict(logs.dropped)
+    Timer(0.05, is_free.set).start()
+    logs.close()  # while the queue is full
+
+    assert dropped == {"error": 200}
+    written = [line["event"] for line in lines(tmp_path)]
+    assert written[:2] == ["first", "x"]
+
+
 def test_lines_that_find_no_room_are_counted(start):
+    """Fault 98."""
     logs = start(queue_size=100)
     logs.listener.stop()
     for _ in range(150):

@@ -1,10 +1,14 @@
+import time as process_time
 from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.scripted_day import rows_of, whole_day
+from trading_bot.bootstrap.market.next_session import next_session
 from trading_bot.domain.ist import IST, MS_PER_DAY, date_of, datetime_of, midnight_ms, ms_at, ms_of
+from trading_bot.engine.book import Book
 
 days = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 
@@ -41,3 +45,30 @@ def test_any_aware_moment_becomes_milliseconds():
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="no time zone"):
         ms_of(datetime(2026, 11, 19, 9, 15))  # noqa: DTZ001  # the mistake that is tested
+
+
+@pytest.fixture
+def in_zone(monkeypatch):
+    """Lets the process believe that it runs somewhere else."""
+
+    def move(zone):
+        monkeypatch.setenv("TZ", zone)
+        process_time.tzset()
+
+    yield move
+    monkeypatch.undo()
+    process_time.tzset()
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "UTC", "Asia/Nowhere"])
+def test_the_hosts_time_zone_changes_no_session_and_no_row_of_a_day(market_rules, in_zone, zone):
+    """Fault 19, V11: also where the date there is another one."""
+    early_ms = ms_at(date(2026, 11, 20), time(0, 30))
+    rows = rows_of(whole_day())
+
+    in_zone(zone)
+
+    session = next_session(market_rules.calendar, early_ms, Book())
+    assert (session.on, session.open_ms) == (date(2026, 11, 20), ms_at(date(2026, 11, 20), time(9, 15)))
+    assert datetime_of(early_ms).isoformat() == "2026-11-20T00:30:00+05:30"
+    assert rows_of(whole_day()) == rows

@@ -64,6 +64,7 @@ def test_the_page_is_well_formed_and_asks_nothing_of_the_network(page):
 
 
 def test_a_strict_policy_forbids_scripts(page):
+    """Fault 120, V18."""
     assert (
         "Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:"
         in page
@@ -104,6 +105,7 @@ def test_a_ledger_mismatch_is_loud(result):
 
 
 def test_text_from_outside_cannot_become_markup(result):
+    """Fault 120, V18: for the report's page."""
     evil = "<script>alert(1)</script>"
     first = result.record.trades[0]
     gates = (Gate(evil, True, evil, evil),)

@@ -194,3 +194,31 @@ def test_rows_that_do_not_follow_from_those_before_are_refused():
 def test_rows_without_a_day_have_nothing_to_report():
     with pytest.raises(ValueError, match="no start of a day"):
         day_record([])
+
+
+def test_an_annulled_exit_goes_over_to_the_trade_that_closes_what_it_left():
+    """Fault 62, V7: neither trade keeps the fill, each has its units, and their sum is what flowed."""
+    driver = EngineDriver()
+    _, stop = driver.enter()
+    driver.fill(stop, 35, PRICE - 1_400)
+    driver.later(1)
+    driver.drain()
+    kept = driver.fills.pop()
+    for _ in range(3):
+        driver.read_all()
+        driver.later(3)
+    driver.read_positions(35)
+    driver.read_positions(35)
+    (place,) = driver.places()
+    driver.answer(place.request.tag)
+    driver.fill(place.request.tag, 35, PRICE - 2_000)
+
+    record = day_record(rows_of(driver))
+
+    first, second = record.trades
+    assert kept not in (*first.fills, *second.fills)
+    assert [len(trade.fills) for trade in record.trades] == [1, 1]
+    assert [trade.open_quantity for trade in record.trades] == [0, 0]
+    assert (first.cash, second.cash) == (35 * -1_400, 35 * -600)
+    assert first.cash == first.closed.gross_pnl
+    assert second.cash == second.closed.gross_pnl

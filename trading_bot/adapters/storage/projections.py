@@ -8,7 +8,17 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from trading_bot.adapters.storage import schema
@@ -129,6 +139,14 @@ def apply_foreign_fill(connection: Connection, fields: Fields) -> None:
     _move_position(connection, fields, Product(held or Product.INTRADAY))
 
 
+def annul_fill(connection: Connection, fields: Fields) -> None:
+    """Take a fill out, and order and position back with it."""
+    _DROP_FILL.execute(connection, {"its_order": fields["order_id"], "its_trade": fields["trade_id"]})
+    _FILL_ORDER.execute(connection, {"its_tag": fields["tag"], "units": -_whole(fields["quantity"])})
+    product = connection.execute(_PRODUCT_OF, {"its_tag": fields["tag"]}).scalar_one_or_none()
+    _move_position(connection, fields, Product(product or Product.INTRADAY), Position.without)
+
+
 def adopt_position(connection: Connection, fields: Fields) -> None:
     """Set the position that panic took over, at the price at which it is valued."""
     quantity, price = _whole(fields["quantity"]), _whole(fields["price"])
@@ -143,6 +161,11 @@ def adopt_position(connection: Connection, fields: Fields) -> None:
 
 _COUNT_FILL = count("fills")
 _ADD_FILL = Prepared(insert(schema.fills).on_conflict_do_nothing())
+_DROP_FILL = Prepared(
+    delete(schema.fills).where(
+        schema.fills.c.order_id == bindparam("its_order"), schema.fills.c.trade_id == bindparam("its_trade")
+    )
+)
 _FILL_ORDER = Prepared(
     update(schema.orders)
     .where(schema.orders.c.tag == bindparam("its_tag"))
@@ -157,7 +180,12 @@ _POSITION_OF = select(schema.positions).where(
 )
 
 
-def _move_position(connection: Connection, fields: Fields, product: Product) -> None:
+def _move_position(
+    connection: Connection,
+    fields: Fields,
+    product: Product,
+    moved: Callable[[Position, Fill], Position] = Position.apply,
+) -> None:
     fill = _fill(fields)
     found = connection.execute(_POSITION_OF, {"key": fill.instrument_key, "held_as": product}).one_or_none()
     before = Position(instrument_key=fill.instrument_key, product=product)
@@ -170,7 +198,7 @@ def _move_position(connection: Connection, fields: Fields, product: Product) -> 
             entry_quantity=found.entry_quantity,
             entry_value=found.entry_value,
         )
-    after = before.apply(fill)
+    after = moved(before, fill)
     _PUT_POSITION(
         connection,
         {
@@ -240,6 +268,7 @@ PROJECTIONS: Mapping[str, Projection] = MappingProxyType(
         "cancel_intended": projection(log_call("cancel")),
         "foreign_cancel_intended": projection(log_call("cancel")),
         "order_filled": projection(apply_fill),
+        "fill_annulled": projection(annul_fill),
         "foreign_fill_taken": projection(apply_foreign_fill),
         "position_adopted": projection(adopt_position),
         "trade_closed": projection(put(schema.trades), count("trades")),

@@ -20,6 +20,7 @@ from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.next_session import NextSession, next_session
 from trading_bot.bootstrap.market.preparation import Prepared, Readiness
 from trading_bot.bootstrap.market.standby import standing_by
+from trading_bot.bootstrap.market.universe import HeldKeys
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.strategies import chosen_strategies
@@ -79,6 +80,7 @@ class MarketDaemon:
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _locked: set[Path] = field(default_factory=set)
+    _held: HeldKeys = field(default_factory=HeldKeys)
 
     async def run(self) -> int:
         """Trade session after session until stopped, or one with `exit_after_close`; the exit code.
@@ -122,7 +124,12 @@ class MarketDaemon:
             self.logins.secret,
             cache_folder=instruments_folder(self.settings),
             clock_ms=self.surroundings.clock.now_ms,
+            priority_keys=self._held,
         )
+
+    def _on_engine(self, engine: Engine) -> None:
+        self._held.follow(engine)
+        self.surroundings.on_engine(engine)
 
     async def _next_day(self, adapter: UpstoxAdapter, owned: ExitStack) -> Outcome | None:
         """Wait for the next session and trade it; None when it was stopped before."""
@@ -169,7 +176,7 @@ class MarketDaemon:
                 feed=around.timed(adapter.feed),
                 clock=around.clock,
                 workers=(*around.workers, LoginWorker(self.logins, around.look_s)),
-                on_engine=around.on_engine,
+                on_engine=self._on_engine,
                 previous_closes=prepared.previous_closes,
             )
         )

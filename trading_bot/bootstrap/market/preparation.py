@@ -91,11 +91,12 @@ class Readiness:
 
     async def _look(self) -> Prepared | None:
         now_ms = self.clock.now_ms()
-        if self.logins.look() is None:
+        is_today = date_of(now_ms) == self.session.on
+        if self.logins.look() is None and is_today:
             self._enter(WAITING_FOR_LOGIN, self.logins.why_not)
             return None
         if now_ms < self.session.ready_ms:
-            self._enter(IDLE, self.session.why_not_today)
+            self._enter(IDLE, "" if is_today else self.session.why_not_today)
             return None
         self._enter(PREPARING, "")
         try:
@@ -143,7 +144,7 @@ class Readiness:
         self._state, self._reason = state, f"{why}; {opening}" if why else opening
         is_new = self._said != (state, date_of(now_ms))
         is_due = state == WAITING_FOR_LOGIN and now_ms >= self._remind_at_ms
-        if not is_new and not (is_due and not self.session.why_not_today):
+        if not is_new and not is_due:
             return
         self._said = (state, date_of(now_ms))
         self._remind_at_ms = now_ms + _REMIND_MS

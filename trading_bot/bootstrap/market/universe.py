@@ -9,6 +9,7 @@ from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.symbol_search import find_instrument
 from trading_bot.engine.book import Book
+from trading_bot.engine.engine import Engine
 
 log = structlog.get_logger()
 
@@ -25,6 +26,21 @@ def held_keys(book: Book) -> frozenset[str]:
     """Keys of the instruments with an open trade or position."""
     open_positions = {key for key, position in book.positions.items() if not position.is_flat}
     return frozenset(open_positions | {trade.instrument_key for trade in book.trades.values()})
+
+
+class HeldKeys:
+    """What the feed subscribes first whenever it connects: what the day's engine holds at that moment."""
+
+    def __init__(self) -> None:
+        self._engine: Engine | None = None
+
+    def follow(self, engine: Engine) -> None:
+        """Look at this engine's book from now on."""
+        self._engine = engine
+
+    def __call__(self) -> tuple[str, ...]:
+        """The keys, in a fixed order; none before there is a day."""
+        return () if self._engine is None else tuple(sorted(held_keys(self._engine.state.book)))
 
 
 def chosen_universe(

@@ -19,8 +19,10 @@ from trading_bot.adapters.simulator.link import (
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.adapters.upstox.instrument_rows import parsed
 from trading_bot.bootstrap.daemon import World
+from trading_bot.bootstrap.market.universe import HeldKeys
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError
 from trading_bot.domain.instrument import Instrument
+from trading_bot.engine.engine import Engine
 from trading_bot.settings.tree import Settings
 
 _FEED_MODE = "full"
@@ -35,18 +37,24 @@ class SimulatorWorld:
     clock: SimulatorClock
     follower: SimulatorClockWorker
     adapter: UpstoxAdapter
+    held: HeldKeys
 
     @property
     def world(self) -> World:
         """The ports, and the worker that keeps session time."""
         feed = ClockedFeed(self.adapter.feed, self.clock)
+
+        def on_engine(engine: Engine) -> None:
+            self.held.follow(engine)
+            feed.wait_for(lambda: engine.is_at_rest)
+
         return World(
             clock=self.clock,
             broker=self.adapter.broker,
             feed=feed,
             history=self.adapter.history,
             workers=(self.follower,),
-            on_engine=lambda engine: feed.wait_for(lambda: engine.is_at_rest),
+            on_engine=on_engine,
         )
 
     @property
@@ -93,11 +101,13 @@ async def simulator_world(
             "instruments_url": f"{url}/market-quote/instruments/exchange",
             "feed_mode": _FEED_MODE,
         }
+        held = HeldKeys()
         adapter = upstox_adapter(
             settings.upstox.model_copy(update=addresses),
             lambda: token,
             cache_folder=cache_folder,
             clock_ms=clock.now_ms,
+            priority_keys=held,
         )
         owned.callback(adapter.close)
         yield SimulatorWorld(
@@ -106,4 +116,5 @@ async def simulator_world(
             clock=clock,
             follower=SimulatorClockWorker(link, clock, asyncio.sleep, reading=reading),
             adapter=adapter,
+            held=held,
         )

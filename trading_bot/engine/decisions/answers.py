@@ -110,6 +110,7 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
         rates.note_refusal(state, f"{order.request.purpose} of {order.request.instrument_key}", turn)
         return
     halts.note_rejection(state, turn, text)
+    halts.note_refused_entry(state, order, turn)
     if order.request.purpose is Purpose.EXIT:
         turn.command(ReadBand(instrument_key=order.request.instrument_key))
     protection.note_failure(state, order, text, turn)

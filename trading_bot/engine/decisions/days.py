@@ -29,6 +29,9 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
     sent and not answered is in doubt.
     """
     book = state.book
+    if book.settings_hash not in ("", event.settings_hash):
+        text = "the settings are not those of the process before: python main.py config show prints them"
+        turn.command(Alert(level="warning", text=text))
     turn.emit(
         ev.OwnershipTaken(
             at_ms=state.now_ms,

@@ -127,7 +127,7 @@ def _reprice(state: State, trade: Trade, order: Order, remaining: int, turn: Tur
     if remaining <= 0 or is_unsure:
         turn.intend_cancel(order.tag)
         return
-    total = order.filled_quantity + remaining
+    total = order.spent_quantity + remaining
     is_of_this_step = not order.terms.order_type.has_trigger and order.changed_at_ms >= trade.exit_step_at_ms
     if is_of_this_step and total == order.terms.quantity:
         return

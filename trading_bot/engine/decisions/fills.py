@@ -32,10 +32,16 @@ def take_fills(state: State, event: BooksRead, turn: Turn) -> None:
         tag = state.book.tags_by_order_id.get(fill.order_id)
         if tag is None:
             others.append(fill)
-        elif fill_id(fill) not in state.book.fills and fill_id(fill) not in state.book.explained:
+        elif not _is_known(state, fill_id(fill)):
             _take_fill(state, tag, fill, turn)
     foreign.take_fills(state, others, turn)
     _take_missing(state, event, turn)
+
+
+def _is_known(state: State, key: str) -> bool:
+    """Whether a trade was taken before; an annulled one that is listed again is not enough to undo that."""
+    book = state.book
+    return key in book.fills or key in book.explained or key in book.annulled
 
 
 def _take_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
@@ -45,6 +51,12 @@ def _take_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
         turn.emit(ev.FillExplained(at_ms=state.now_ms, tag=tag, fill=replace(fill, quantity=explained)))
     if explained < fill.quantity:
         _apply(state, tag, replace(fill, quantity=fill.quantity - explained), turn)
+
+
+def shown_quantity(order: Order, report: OrderReport) -> int:
+    """Units that a row shows as traded: it may or may not leave out those whose trades were annulled."""
+    is_fewer = report.filled_quantity < order.reported_filled_quantity
+    return report.filled_quantity + (order.annulled_quantity if is_fewer else 0)
 
 
 def _apply(state: State, tag: str, fill: Fill, turn: Turn, *, is_assumed: bool = False) -> None:
@@ -74,7 +86,7 @@ def _take_missing(state: State, event: BooksRead, turn: Turn) -> None:
 
 
 def _assume(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
-    missing = report.filled_quantity - order.filled_quantity
+    missing = shown_quantity(order, report) - order.spent_quantity
     if missing <= 0:
         return
     fills = _priced(state, order, report, missing)
@@ -125,7 +137,7 @@ def contradicts(state: State, order: Order, report: OrderReport, asked_at_ms: in
     It is refused, and the books are read again, since a copy of them may lag behind. When it persists a
     person is told; what only a hint has claimed is then forgotten, what was applied is not.
     """
-    seen = filled(report.filled_quantity, order.reported_filled_quantity)
+    seen = filled(shown_quantity(order, report), order.reported_filled_quantity)
     is_fewer = FILL_ACTIONS[order.status.is_live, seen] is FillAction.REFUSE
     is_undead = ACTIONS[order.status, Shown(report.status)] is Action.CONTRADICTION
     if not (is_fewer or is_undead):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.money import ZERO
+from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions.exit_request import request_exit
@@ -13,6 +14,8 @@ from trading_bot.engine.inputs import JournalFellBack
 from trading_bot.engine.state import State
 from trading_bot.risk.limits import Denied, daily_loss_reached
 
+_NOT_TAKEN = (OrderStatus.REFUSED, OrderStatus.REJECTED)
+_REFUSED_ENTRIES = 2
 JOURNAL_FELL_BACK = "journal_fell_back"
 """The database took no rows; somebody has to find out why."""
 NEEDS_LOGIN = "needs_login"
@@ -117,3 +120,21 @@ def note_rejection(state: State, turn: Turn, text: str) -> None:
     turn.command(Alert(level="warning", text=f"order not taken: {text}"))
     if in_last_minute >= state.settings.reject_storm:
         raise_halt(turn, ev.HaltScope.ENTRIES, "", "reject_storm", until_released=True)
+
+
+def note_refused_entry(state: State, order: Order, turn: Turn) -> None:
+    """Enter a share no more whose entries were not taken twice: banned, under watch, or short of margin.
+
+    Exits go on: they are judged by the exchange each time anew.
+    """
+    key, book = order.request.instrument_key, state.book
+    refused = {
+        book.trade_id_by_tag[other.tag]
+        for other in book.orders.values()
+        if other.request.instrument_key == key
+        and other.request.purpose is Purpose.ENTRY
+        and other.status in _NOT_TAKEN
+        and other.tag not in state.unjudged
+    }
+    if order.request.purpose is Purpose.ENTRY and len(refused) >= _REFUSED_ENTRIES:
+        raise_halt(turn, ev.HaltScope.INSTRUMENT, key, "entries_refused", until_released=True)

@@ -1,16 +1,14 @@
-"""Rows and trades that the broker has shown and does not show any more.
+"""Rows that the broker has shown and does not show any more.
 
 A read without them is not the whole book, and proves nothing. Nothing ends by it; but a stop that is missing
-is no confirmed protection, and a trade that stays away may have been annulled: a person is told. A row that
-stays away for long says nothing about other rows any more, and is not asked for without end.
+is no confirmed protection. A row that stays away for long says nothing about other rows any more, and is not
+asked for without end.
 """
 
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order
-from trading_bot.engine.book_state import fill_id
-from trading_bot.engine.commands import ReadBooks, ReadPositions, SearchTag
+from trading_bot.engine.commands import ReadBooks, SearchTag
 from trading_bot.engine.decisions import strays
-from trading_bot.engine.decisions.fills import ASSUMED
 from trading_bot.engine.decisions.order_table import ACTIONS, Action, Shown
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead
@@ -60,35 +58,3 @@ def is_missing(state: State, order: Order) -> bool:
     """Whether complete reads have not shown an order for so long that it is no confirmed protection."""
     since_ms = state.missing_since_ms.get(order.tag)
     return since_ms is not None and _is_due(state, since_ms, state.books_read_at_ms)
-
-
-def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
-    """Tell of trades that were applied and that the broker does not list any more: they may be annulled."""
-    listed = {fill_id(fill) for fill in event.fills}
-    gone = [
-        key
-        for key, fill in state.book.fills.items()
-        if key not in listed
-        and fill.order_id in state.book.tags_by_order_id
-        and not fill.trade_id.startswith(ASSUMED)
-        and fill.filled_at_ms <= event.asked_at_ms
-    ]
-    since = state.trades_gone_since_ms
-    state.trades_gone_since_ms = {key: since.get(key, event.asked_at_ms) for key in gone}
-    for key in gone:
-        if key in state.told_of:
-            continue
-        turn.command(ReadBooks(reason=f"trade {key} is not listed any more"))
-        if _is_due(state, state.trades_gone_since_ms[key], event.asked_at_ms):
-            state.told_of.add(key)
-            _tell_trade(state, key, turn)
-
-
-def _tell_trade(state: State, key: str, turn: Turn) -> None:
-    fill = state.book.fills[key]
-    text = (
-        f"trade {key} ({fill.side} {fill.quantity} {fill.instrument_key}) is not listed any more: "
-        "the exchange may have annulled it; positions are compared, exits stay within what the broker holds"
-    )
-    strays.record(turn, "trade_gone", text)
-    turn.command(ReadPositions())

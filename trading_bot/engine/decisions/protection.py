@@ -96,15 +96,15 @@ def _share_of(order: Order, missing: int, instrument: Instrument, *, is_last: bo
     held = order.remaining_quantity
     if missing <= held or not is_last or order.refused_changes >= _REFUSALS_BEFORE_ANOTHER:
         return min(missing, held)
-    largest = instrument.slices(order.filled_quantity + missing)[0]
-    return max(held, min(missing, largest - order.filled_quantity))
+    largest = instrument.slices(order.spent_quantity + missing)[0]
+    return max(held, min(missing, largest - order.spent_quantity))
 
 
 def _bring_to(trade: Trade, order: Order, remaining: int, turn: Turn) -> None:
     if remaining == 0:
         turn.intend_cancel(order.tag)
         return
-    total = order.filled_quantity + remaining
+    total = order.spent_quantity + remaining
     wanted = _terms(turn.state, trade, total)
     if order.status is OrderStatus.OPEN:
         # Triggered: it works as a limit order now; only its quantity may still be brought into step.

@@ -2,7 +2,7 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.engine.commands import Alert, ReadBooks
-from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions import annulled, halts
 from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.order_table import POSITION_ACTIONS, Position, PositionAction
 from trading_bot.engine.decisions.turn import Turn
@@ -21,15 +21,21 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
         theirs[row.instrument_key] = theirs.get(row.instrument_key, 0) + row.quantity
     state.broker_quantity = theirs
     state.broker_products = {row.instrument_key: row.product for row in event.positions if row.quantity}
-    ours = {key: position.quantity for key, position in state.book.positions.items()}
-    for key in sorted(theirs.keys() | ours.keys() | state.book.differences.keys()):
-        _compare(state, key, ours.get(key, 0), theirs.get(key, 0), turn)
+    for key in sorted(theirs.keys() | state.book.positions.keys() | state.book.differences.keys()):
+        _compare(state, key, theirs.get(key, 0), turn)
     if not state.book.differences:
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
 
 
-def _compare(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
-    match POSITION_ACTIONS[_compared(state, key, ours + foreign_position(state, key), theirs)]:
+def _compare(state: State, key: str, theirs: int, turn: Turn) -> None:
+    ours = state.book.position_of(key).quantity
+    expected = ours + foreign_position(state, key)
+    compared = _compared(state, key, expected, theirs)
+    if compared is Position.DIFFERENT_AGAIN and annulled.settle(
+        state, key, theirs - expected, state.positions_read_at_ms, turn
+    ):
+        compared = Position.EQUAL
+    match POSITION_ACTIONS[compared]:
         case PositionAction.AGREE:
             _agree(state, key, turn)
         case PositionAction.READ_BOOKS:

@@ -12,6 +12,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderReport, OrderStatus, Purpose, ReportedChange
 from trading_bot.engine.commands import ReadBand, ReadBooks
 from trading_bot.engine.decisions import (
+    annulled,
     doubts,
     fills,
     foreign,
@@ -84,7 +85,7 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         for report in event.orders
         if report.status.is_live and report.order_id in state.book.foreign_orders
     )
-    missing.note_trades(state, event, turn)
+    annulled.note_trades(state, event, turn)
     if not missing.note_rows(state, event, turn):
         unseen.note_complete_read(state, event, turn)
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
@@ -150,7 +151,7 @@ def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) ->
     newest_ms[order.tag] = max(newest_ms.get(order.tag, 0), reported_at_ms)
     action = ACTIONS[order.status, Shown(report.status)]
     fill_action = FILL_ACTIONS[
-        order.status.is_live, filled(report.filled_quantity, order.reported_filled_quantity)
+        order.status.is_live, filled(fills.shown_quantity(order, report), order.reported_filled_quantity)
     ]
     is_late = fill_action is FillAction.LATE or action is Action.REVIVE
     if order.status.is_terminal and not is_late:
@@ -166,7 +167,7 @@ def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) ->
 
 
 def _take_terms(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
-    filled = max(order.reported_filled_quantity, report.filled_quantity)
+    filled = max(order.reported_filled_quantity, fills.shown_quantity(order, report))
     if report.terms != order.terms or filled != order.reported_filled_quantity:
         turn.emit(
             ev.OrderReported(
@@ -210,6 +211,7 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
             protection.note_cancelled(state, order, text, turn)
             state.lost_exits.update({order.tag} if order.request.purpose is Purpose.EXIT else ())
         else:
+            halts.note_refused_entry(state, order, turn)
             protection.note_failure(state, order, text, turn)
         if order.request.purpose is Purpose.EXIT:
             turn.command(ReadBand(instrument_key=order.request.instrument_key))

@@ -5,7 +5,6 @@ without a trade that watches over it.
 """
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import Order, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
 from trading_bot.engine.commands import Alert
@@ -27,22 +26,24 @@ def take_up(state: State, tag: str, turn: Turn) -> None:
     book = state.book
     order = book.orders[tag]
     if book.trade_id_by_tag[tag] not in book.trades:
-        trade = book.trade_of(order.request.instrument_key) or _rescue(state, order, turn)
+        units = order.request.side.sign * order.terms.quantity
+        price = order.terms.price or order.terms.trigger_price
+        trade = book.trade_of(order.request.instrument_key) or rescue(state, tag, units, price, turn)
         turn.emit(ev.OrderReassigned(at_ms=state.now_ms, tag=tag, trade_id=trade.trade_id))
     turn.touch(tag)
 
 
-def _rescue(state: State, order: Order, turn: Turn) -> Trade:
-    """Plan a trade that has nothing to do but to be closed."""
-    request = order.request
-    price = order.terms.price or order.terms.trigger_price or state.market.last_price(request.instrument_key)
+def rescue(state: State, tag: str, units: int, price: int, turn: Turn) -> Trade:
+    """Plan a trade for signed units of an order's instrument, which has nothing to do but to be closed."""
+    request = state.book.orders[tag].request
+    price = price or state.market.last_price(request.instrument_key)
     trade = Trade(
         trade_id=state.book.last_trade_id + 1,
         strategy="rescue",
         instrument_key=request.instrument_key,
-        direction=Direction.LONG if request.side is Side.BUY else Direction.SHORT,
+        direction=Direction.LONG if units > 0 else Direction.SHORT,
         product=request.product,
-        planned_quantity=order.terms.quantity,
+        planned_quantity=abs(units),
         planned_at_ms=state.now_ms,
         reference_price=price,
         plan=ExitPlan(stop_price=price, target_price=None, trail_distance=None),

@@ -1,5 +1,6 @@
 """Messages for a person out. Nothing here may hold up or stop trading."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from trading_bot.engine.engine import Engine
 from trading_bot.engine.ports import Notifier
 
 log = structlog.get_logger()
+
+_PATIENCE_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class AlertWorker:
                 continue
             log.warning("alert", level_of_alert=alert.level, text=alert.text)
             try:
-                await self.notifier.notify(alert.level, alert.text)
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self.notifier.notify(alert.level, alert.text)
             except Exception:
                 # Sanctioned: a broken channel must not stop trading. The alert itself is in the log above.
                 log.exception("alert_not_delivered", text=alert.text)

@@ -31,6 +31,8 @@ class Holding:
     sell_quantity: int = 0
     sell_value: int = 0
     trades: list[TradeRow] = field(default_factory=list)
+    is_known: bool = False
+    """Whether it was ever traded, so that the account has a row for it."""
 
     @property
     def quantity(self) -> int:
@@ -62,12 +64,21 @@ class Holding:
     def add(self, trade: TradeRow) -> None:
         """Count a trade."""
         self.trades.append(trade)
+        self.is_known = True
+        self._count(trade, 1)
+
+    def remove(self, trade: TradeRow) -> None:
+        """Count a trade no more; the row of the position stays, if only with zeros."""
+        self.trades.remove(trade)
+        self._count(trade, -1)
+
+    def _count(self, trade: TradeRow, times: int) -> None:
         if trade.side is Side.BUY:
-            self.buy_quantity += trade.quantity
-            self.buy_value += trade.quantity * trade.price
+            self.buy_quantity += times * trade.quantity
+            self.buy_value += times * trade.quantity * trade.price
         else:
-            self.sell_quantity += trade.quantity
-            self.sell_value += trade.quantity * trade.price
+            self.sell_quantity += times * trade.quantity
+            self.sell_value += times * trade.quantity * trade.price
 
 
 class Ledger:
@@ -82,7 +93,20 @@ class Ledger:
         self._charge_function = charges
         self._holdings: dict[tuple[str, Product], Holding] = {}
         self._trades: list[TradeRow] = []
+        self._annulled: set[str] = set()
         self._squared_off: set[str] = set()
+
+    def annul(self, trade_id: str) -> TradeRow:
+        """Take a trade back as if it had not been; its order's row stays (what a real one shows is not known).
+
+        Raises KeyError when no such trade stands.
+        """
+        trade = next((one for one in self.trades() if one.trade_id == trade_id), None)
+        if trade is None:
+            raise KeyError(trade_id)
+        self._annulled.add(trade_id)
+        self._holdings[(trade.instrument_key, trade.product)].remove(trade)
+        return trade
 
     def book(self, order: VenueOrder, quantity: int, price: int, traded_at_ms: int) -> TradeRow:
         """Record one fill of an order and return its row."""
@@ -129,7 +153,11 @@ class Ledger:
 
     def trades(self, order_id: str | None = None) -> tuple[TradeRow, ...]:
         """Fills of the day, or of one order, oldest first."""
-        return tuple(trade for trade in self._trades if order_id is None or trade.order_id == order_id)
+        return tuple(
+            trade
+            for trade in self._trades
+            if order_id in (None, trade.order_id) and trade.trade_id not in self._annulled
+        )
 
     def position_rows(self) -> tuple[PositionRow, ...]:
         """Everything that was traded, closed positions included."""
@@ -165,7 +193,7 @@ class Ledger:
         charges = self.charges()
         return {
             "orders": [_order_line(order) for order in orders],
-            "trades": [_trade_line(trade) for trade in self._trades],
+            "trades": [_trade_line(trade) for trade in self.trades()],
             "positions": [
                 {
                     "instrument_key": holding.instrument.key,
@@ -181,7 +209,7 @@ class Ledger:
         }
 
     def _traded(self) -> tuple[Holding, ...]:
-        return tuple(holding for holding in self._holdings.values() if holding.trades)
+        return tuple(holding for holding in self._holdings.values() if holding.is_known)
 
     def _last_price(self, holding: Holding) -> int:
         return self._board.last_price(holding.instrument.key)

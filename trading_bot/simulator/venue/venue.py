@@ -195,6 +195,10 @@ class Venue:
         """Fills of the day, or of one order."""
         return self._ledger.trades(order_id)
 
+    def annul(self, trade_id: str) -> None:
+        """Take a trade back, as an exchange does with one at a plainly wrong price. Raises KeyError."""
+        self._ledger.annul(trade_id)
+
     def position_rows(self) -> tuple[PositionRow, ...]:
         """Positions of the day, closed ones included."""
         return self._ledger.position_rows()

@@ -291,3 +291,39 @@ def test_the_stored_position_is_the_sum_of_its_fills(tmp_path_factory, trades):
     connection.close()
 
     assert found == ([(position.quantity, position.cash)] if trades else [])
+
+
+@pytest.mark.parametrize(
+    "text", ["'); DROP TABLE journal; --", '" OR 1=1 --', "\x00; DELETE FROM orders", "%s ?"]
+)
+def test_text_from_outside_is_stored_as_text_and_never_as_a_statement(connection, text):
+    """Fault 122, V18."""
+    request = replace(REQUEST, tag=text, instrument_key=text)
+    project(
+        connection,
+        replace(INTENDED, request=request),
+        ev.OrderAdvanced(at_ms=NOW_MS, tag=text, status=OrderStatus.SENT),
+        ev.OrderAdvanced(at_ms=NOW_MS, tag=text, status=OrderStatus.REFUSED, message=text),
+    )
+
+    (order,) = connection.execute(schema.orders.select()).mappings()
+    assert (order["tag"], order["instrument_key"], order["message"]) == (text, text, text)
+
+
+def test_an_annulled_fill_is_taken_out_with_what_it_did(connection):
+    """Fault 62, V6, V17: also one whose units are all that is held again."""
+    later = replace(fill("b").fill, side=Side.SELL)
+    project(
+        connection,
+        INTENDED,
+        fill("a"),
+        ev.OrderFilled(at_ms=NOW_MS, tag="tb1", fill=later),
+        ev.FillAnnulled(at_ms=NOW_MS, tag="tb1", fill=later),
+    )
+
+    (kept,) = connection.execute(schema.fills.select()).mappings()
+    (order,) = connection.execute(schema.orders.select()).mappings()
+    (position,) = connection.execute(schema.positions.select()).mappings()
+    assert kept["trade_id"] == "a"
+    assert order["filled_quantity"] == fill("a").fill.quantity
+    assert position["quantity"] == fill("a").fill.quantity

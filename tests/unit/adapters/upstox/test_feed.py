@@ -18,6 +18,7 @@ def test_subscriptions_are_split_into_batches_that_cover_every_key_once():
 
 
 async def test_more_keys_than_the_broker_allows_are_refused_before_connecting():
+    """Fault 15."""
     feed = UpstoxFeed(UpstoxSettings(feed_keys_max=2), stream=None)
 
     with pytest.raises(SettingsError, match="3 instruments"):

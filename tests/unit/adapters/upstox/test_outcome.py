@@ -109,6 +109,8 @@ def test_refusals_met_in_life_are_refused_under_their_code(status, code):
         (200, success({"order_id": None})),
         (200, success({"order_id": ""})),
         (200, success({"order_id": "a b"})),
+        (200, success({"order_id": "../../v2/logout"})),
+        (200, success({"order_id": "1' OR '1'='1"})),
         (200, {"status": "error", "data": {"order_id": "1"}}),
         (207, {"status": "partial_success", "data": {"order_ids": ["1"]}}),
         (200, failure("UDAPI1052")),
@@ -117,6 +119,24 @@ def test_refusals_met_in_life_are_refused_under_their_code(status, code):
     ],
 )
 def test_everything_else_is_unknown(status, document):
+    """Faults 37-39 and 122: an id becomes part of an address later, so it has to look like one."""
+    assert isinstance(outcome_of(Write.PLACE, answer(status, document)), Unknown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order rejected as a duplicate of one placed within the last second",
+        "Rejected by self trade prevention check",
+        "UDAPI1052: quantity zero",  # a listed code in the text only
+    ],
+)
+@pytest.mark.parametrize("code", ["", "UDAPI100099", "16419"])
+@pytest.mark.parametrize("status", [400, 409, 422])
+def test_a_guard_of_the_broker_whose_code_is_not_listed_proves_nothing(status, code, text):
+    """Fault 72, V2: the order that a duplicate is refused for may be this very one."""
+    document = {"status": "error", "errors": [{"errorCode": code, "message": text}]}
+
     assert isinstance(outcome_of(Write.PLACE, answer(status, document)), Unknown)
 
 

@@ -50,6 +50,7 @@ def test_without_a_token_it_says_why(store, clock):
 
 
 def test_a_stored_token_is_found_until_it_dies_at_half_past_three(store, clock):
+    """Faults 26 and 27: a process that runs through the night drops it."""
     kept(store)
     found = logins(store, clock)
     assert found.look() is not None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.engine_driver import KEY, SHARE, EngineDriver
-from trading_bot.bootstrap.market.universe import chosen_universe, held_keys
+from trading_bot.bootstrap.market.universe import HeldKeys, chosen_universe, held_keys
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import InstrumentKind, Segment
 
@@ -84,3 +84,33 @@ def test_open_trades_are_held():
     driver.enter()
 
     assert held_keys(driver.book) == {KEY}
+
+
+class OneEngine:
+    """As much of an engine as is looked at."""
+
+    def __init__(self, driver):
+        self.state = driver.core.state
+
+
+def test_what_is_held_is_known_at_each_connect_and_not_only_at_the_first():
+    """Faults 15 and 102: a share that was entered in the day is subscribed first after a loss."""
+    driver, held = EngineDriver(), HeldKeys()
+    assert held() == ()
+    held.follow(OneEngine(driver))
+    assert held() == ()
+
+    driver.enter()
+
+    assert held() == (KEY,)
+
+
+def test_a_share_whose_key_changed_is_entered_by_its_new_key_and_closed_by_its_old_one():
+    """Fault 108, V4: the symbol maps to today's key; what is held keeps the key of the broker's position."""
+    renamed = replace(SHARE, key="NSE_EQ|INE002A01026")
+    old_row = replace(SHARE, symbol="RELIANCE-OLD")
+
+    universe = chosen_universe(("RELIANCE",), (renamed, old_row), {KEY}, is_outdated=False)
+
+    assert keys(universe) == {renamed.key, KEY}
+    assert universe.exit_only == {KEY}

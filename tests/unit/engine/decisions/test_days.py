@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -12,7 +13,7 @@ from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, SearchTag
-from trading_bot.engine.ports import JournalRow, Unknown
+from trading_bot.engine.ports import Funds, JournalRow, Refused, Unknown
 from trading_bot.engine.records import encode
 from trading_bot.strategies.strategy import WarmUp
 
@@ -32,6 +33,16 @@ def open_day(driver: EngineDriver, on: date, *sessions: tuple[time, time]) -> No
 
 def claim(driver: EngineDriver) -> None:
     driver.take(inputs.OwnershipClaimed(at_ms=0, program_version="1", settings_hash="h"))
+
+
+def at_work(driver: EngineDriver, on: date) -> None:
+    """All reads of a new day are in."""
+    open_day(driver, on)
+    driver.read_books()
+    driver.read_positions(0)
+    funds = Funds(available=Decimal(1_000_000), used_margin=Decimal(0))
+    driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={KEY: Decimal("0.2")}, bands={}))
+    driver.price(PRICE)
 
 
 # --- ownership ----------------------------------------------------------------------------------------------
@@ -121,6 +132,20 @@ def test_a_doubt_is_taken_over(driver):
     assert list(driver.core.state.doubts) == [entry.request.tag]
 
 
+def test_other_settings_than_those_of_the_process_before_are_told(driver):
+    """Fault 112, V19: they are taken at a start and at no other time, and each start records which."""
+    claim(driver)
+    driver.drain()
+    claim(driver)
+    assert driver.drain() == []
+
+    driver.take(inputs.OwnershipClaimed(at_ms=0, program_version="1", settings_hash="other"))
+
+    (alert,) = (command for command in driver.drain() if isinstance(command, Alert))
+    assert "the settings are not those of the process before" in alert.text
+    assert driver.new_events[0].settings_hash == "other"
+
+
 # --- a new day ----------------------------------------------------------------------------------------------
 
 
@@ -133,6 +158,7 @@ def test_opening_the_same_day_again_starts_no_new_one(driver):
 
 
 def test_a_new_day_resets_the_counters_and_the_halts_of_the_day(driver):
+    """Fault 26, V11."""
     _, stop = driver.enter()
     driver.fill(stop, 35, PRICE - 1_500)
     driver.ask(inputs.OperatorWish.PAUSE)
@@ -144,6 +170,28 @@ def test_a_new_day_resets_the_counters_and_the_halts_of_the_day(driver):
     assert book.last_intent == 0
     assert book.last_trade_id == 1
     assert [reason for _, _, reason in book.halts] == ["paused"]
+
+
+def test_a_process_that_runs_over_midnight_counts_each_day_once(driver):
+    """Fault 26, V17: what the new day's first process counted, its restarts do not lose or reset again."""
+    _, stop = driver.enter()
+    driver.fill(stop, 35, PRICE - 1_500)
+    driver.now_ms = ms_at(NEXT_DAY, time(8, 15))
+    open_day(driver, NEXT_DAY)
+    claim(driver)
+    driver.fills = []
+    driver.now_ms = ms_at(NEXT_DAY, time(10, 0))
+    at_work(driver, NEXT_DAY)
+    driver.enter()
+
+    driver.core = driver._new_core()
+    driver.core.restore(driver.rows)
+    open_day(driver, NEXT_DAY)
+    claim(driver)
+
+    book = driver.book
+    assert (book.on, book.trades_today, book.last_trade_id, len(book.fills)) == (NEXT_DAY, 1, 2, 1)
+    assert [type(event) for event in driver.events].count(ev.DayStarted) == 2
 
 
 def test_an_order_of_yesterday_protects_nothing_today(driver):
@@ -200,6 +248,7 @@ def test_charges_are_not_taken_from_a_day_with_as_many_fills(driver):
 
 
 def test_a_trade_in_a_share_that_is_not_listed_today_is_told_to_a_person(driver):
+    """Fault 108, V4, V8."""
     driver.enter()
     driver.drain()
 
@@ -210,6 +259,7 @@ def test_a_trade_in_a_share_that_is_not_listed_today_is_told_to_a_person(driver)
 
 
 def test_before_the_open_nothing_is_placed(driver):
+    """Fault 69, V11: what protects waits for its time; there is no try that fails."""
     driver.enter()
     driver.now_ms = ms_at(NEXT_DAY, time(8, 30))
     open_day(driver, NEXT_DAY)
@@ -239,6 +289,50 @@ def test_before_the_books_are_read_nothing_is_placed():
     restarted.read_all()
 
     assert [place.request.terms.quantity for place in restarted.places()] == [35]
+
+
+def test_a_signal_before_the_open_is_denied_and_not_kept_for_later():
+    """Fault 69, V11."""
+    driver = EngineDriver()
+    driver.now_ms = ms_at(NEXT_DAY, time(9, 14))
+    at_work(driver, NEXT_DAY)
+    driver.signal()
+
+    assert driver.new_events[-1].reason == "outside_entry_hours"
+    driver.now_ms = ms_at(NEXT_DAY, time(9, 15))
+    driver.price(PRICE)
+    driver.later(1)
+    assert driver.places() == []
+
+
+def test_an_entry_that_meets_a_closed_market_is_not_tried_again(driver):
+    """Fault 69, V11."""
+    driver.signal()
+    (entry,) = driver.places()
+
+    driver.answer(entry.request.tag, Refused("UDAPI100057", "market closed"))
+    driver.later(60)
+
+    assert driver.places() == []
+    assert driver.book.trades == {}
+
+
+def test_an_exit_that_meets_a_closed_market_waits_ever_longer(driver):
+    """Fault 69, V11: the exchange may have halted; the position stays, and so does the wish to close it."""
+    _, stop = driver.enter()
+    driver.push(stop, OrderStatus.CANCELLED)
+    tried_s = []
+    for second in range(200):
+        driver.later(1)
+        for place in driver.places():
+            tried_s.append(second)
+            driver.answer(place.request.tag, Refused("UDAPI100057", "market closed"))
+
+    gaps = [after - before for before, after in pairwise(tried_s)]
+    assert len(tried_s) <= 10
+    assert gaps == sorted(gaps)
+    assert gaps[-1] == 60
+    assert driver.book.trade_of(KEY).is_exiting
 
 
 # --- warm-up ------------------------------------------------------------------------------------------------

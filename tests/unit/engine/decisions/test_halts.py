@@ -1,9 +1,11 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
+from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert
@@ -113,12 +115,55 @@ def test_too_many_refusals_in_a_minute_halt_entries_until_a_person_looks():
     limits = LimitSettings(symbol_spacing_s=0, max_trades_per_symbol_per_day=50)
     driver = EngineDriver(risk=RiskSettings(limits=limits))
     for _ in range(5):
+        driver.ask(inputs.OperatorWish.RESUME)  # after two, the share waits for a person
         driver.signal()
         (entry,) = driver.places()
         driver.answer(entry.request.tag, Refused("UDAPI1", "margin"))
+    driver.book.halts.pop((ev.HaltScope.INSTRUMENT, KEY, "entries_refused"))
 
     (halt,) = driver.book.halts.values()
     assert (halt.reason, halt.until_released) == ("reject_storm", True)
+
+
+BANNED = "RMS: this security is under surveillance, intraday is not allowed"
+
+
+@pytest.mark.parametrize("is_proved", [True, False], ids=["refused", "rejected later"])
+def test_a_share_whose_entries_are_not_taken_is_not_entered_until_a_person_looks(is_proved):
+    """Fault 70, V11: whatever is told, the second time is the last; other shares and exits go on."""
+    limits = LimitSettings(symbol_spacing_s=0, max_trades_per_symbol_per_day=50)
+    driver = EngineDriver(risk=RiskSettings(limits=limits))
+    for _ in range(2):
+        driver.signal()
+        (entry,) = driver.places()
+        tag = entry.request.tag
+        driver.answer(tag, Refused("UDAPI1054", BANNED) if is_proved else None)
+        if not is_proved:
+            driver.push(tag, OrderStatus.REJECTED, message=BANNED)
+    driver.drain()
+
+    driver.signal()
+
+    assert driver.places() == []
+    assert driver.new_events[-1].reason == "halted_instrument"
+    assert list(driver.book.halts) == [(ev.HaltScope.INSTRUMENT, KEY, "entries_refused")]
+    driver.ask(inputs.OperatorWish.RESUME)
+    driver.signal()
+    assert len(driver.places()) == 1
+
+
+def test_one_trade_whose_slices_are_all_refused_counts_once():
+    """Fault 70."""
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=10))
+    driver.signal()
+    entries = driver.places()
+    assert len(entries) > 2
+
+    for entry in entries:
+        driver.answer(entry.request.tag)
+        driver.push(entry.request.tag, OrderStatus.REJECTED, message=BANNED)
+
+    assert driver.book.halts == {}
 
 
 def test_losing_trades_in_a_row_halt_the_share_for_the_day():

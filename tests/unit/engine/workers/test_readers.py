@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
 from tests.fakes.engine_ports import (
@@ -451,6 +452,8 @@ def test_funds_are_read_though_a_margin_has_no_answer():
 
 @pytest.mark.parametrize(("fails", "told"), [(False, ["one", "two"]), (True, [])])
 def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told):
+    """Fault 125, V16."""
+
     async def scenario():
         setting, notifier = Setting(), FakeNotifier(fails=fails)
         for text in ("one", "two"):
@@ -459,6 +462,20 @@ def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told
         return notifier.told, setting.engine.outbox.next_alert()
 
     assert in_virtual_time(scenario) == (told, None)
+
+
+def test_a_channel_that_hangs_over_one_alert_does_not_keep_the_next_ones():
+    """Fault 125, V16: the log has each of them before the channel is tried."""
+
+    async def scenario():
+        setting, notifier = Setting(), FakeNotifier(hangs_over="one")
+        for text in ("one", "two"):
+            setting.engine.outbox.put_alert(Alert(level="critical", text=text))
+        with capture_logs() as logged:
+            await setting.run(AlertWorker(setting.engine, notifier), 15)
+        return notifier.told, [line["text"] for line in logged if line["event"] == "alert"]
+
+    assert in_virtual_time(scenario) == (["two"], ["one", "two"])
 
 
 def test_a_band_is_read_at_once_when_an_order_was_not_taken():

@@ -1,6 +1,8 @@
 import json
 from decimal import Decimal
 
+import pytest
+
 from tests.fakes.venue_day import PLAIN, SBIN, VenueDay
 
 QUOTES = "09:20 market SBIN 100.00 bid=500@99.95 ask=500@100.05 traded=10"
@@ -93,3 +95,22 @@ def test_an_order_that_never_traded_makes_no_position():
 
     assert day.venue.position_rows() == ()
     assert PLAIN.key in {line["instrument_key"] for line in day.venue.ledger()["orders"]}
+
+
+def test_an_annulled_trade_is_gone_from_list_position_cash_and_charges():
+    """Fault 62: the position keeps its row, the order its state, and numbers are not given twice."""
+    day = VenueDay(ROUND_TRIP, charges=flat_fee)
+    entry, leaving = day.venue.trade_rows()
+
+    day.venue.annul(leaving.trade_id)
+
+    statement = day.venue.ledger()
+    assert day.venue.trade_rows() == (entry,)
+    assert [trade["trade_id"] for trade in statement["trades"]] == [entry.trade_id]
+    (position,) = day.venue.position_rows()
+    assert (position.quantity, position.sell_quantity, position.sell_value) == (10, 0, 0)
+    assert statement["charges"] == {"brokerage": "20"}
+    day.venue.annul(entry.trade_id)
+    assert [row.quantity for row in day.venue.position_rows()] == [0]
+    with pytest.raises(KeyError):
+        day.venue.annul(entry.trade_id)
