@@ -9,6 +9,7 @@ DATA ?=
 DATE ?=
 SEEDS ?=
 RUNS ?=
+DAYS ?=
 FROM ?=
 JOBS ?= 2
 EXAMPLES ?= 1000
@@ -19,7 +20,7 @@ SECONDS ?=
 TARGET ?=
 CASE ?=
 
-.PHONY: setup native run test lint audit bench acceptance simulate simulate-faults simulate-closes prove-harness machines fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes prove-harness machines fuzz mutate lock clean
 
 setup: native
 
@@ -63,6 +64,10 @@ audit: $(STAMP)
 
 acceptance: setup
 	$(BIN)/python -m scripts.acceptance
+
+# Days back to back in one real process, with faults; SPEED=240 is about two minutes a day on two free cores.
+soak: setup
+	$(BIN)/python -m scripts.soak $(if $(DAYS),--days $(DAYS)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
 simulate: setup
 	$(BIN)/python -m scripts.simulate $(if $(SEEDS),--seeds $(SEEDS))

@@ -102,7 +102,7 @@ class Kills:
         ledger, clock = served.read("ledger"), served.read("clock")["now"][11:19]
         started = self._start(served)
         try:
-            self._watch(served, started, clock, len(_held(ledger)))
+            self._watch(served, started, clock, len(positions_held(ledger)))
         except BaseException:
             started.kill()
             raise
@@ -118,7 +118,7 @@ class Kills:
         has_come = {
             "moment": lambda _ledger: True,
             "order": lambda ledger: len(ledger["orders"]) > orders,
-            "position": lambda ledger: bool(_held(ledger)),
+            "position": lambda ledger: bool(positions_held(ledger)),
         }[wanted]
         until(
             lambda: has_come(served.read("ledger")) or served.now_ms() >= latest_ms,
@@ -129,7 +129,7 @@ class Kills:
     def _watch(self, served: Simulator, started: Daemon, clock: str, held: int) -> None:
         status = until(lambda: self._lives(started) and self._recovered(started), "recovery", _WATCH_S)
         recovered_s = started.age_s()
-        until(lambda: not _bare(served.read("ledger")), "protection", _WATCH_S)
+        until(lambda: not bare_positions(served.read("ledger")), "protection", _WATCH_S)
         self.starts.append(Start(clock, held, recovered_s, started.age_s()))
         before = self._before
         if before is not None and status["day"]["signals"] < before["day"]["signals"]:
@@ -145,7 +145,7 @@ class Kills:
         self.problems += summary_problems(summary)
         if summary["restarts"] != self.count:
             self.problems.append(f"the report counts {summary['restarts']} restarts")
-        self.problems += [f"left open: {row}" for row in _held(ledger).items()]
+        self.problems += [f"left open: {row}" for row in positions_held(ledger).items()]
         slow = [start for start in self.starts if start.protected_s > self.longest_start_s]
         self.problems += [f"protected only after {start.protected_s:.1f} s: {start}" for start in slow]
         with JournalReader(self.database) as reader:
@@ -185,14 +185,14 @@ class Kills:
                 self.problems.append(f"process {number} replays to {part.replayed}, not {part.recorded}")
 
 
-def _held(ledger: Mapping[str, Any]) -> dict[str, int]:
+def positions_held(ledger: Mapping[str, Any]) -> dict[str, int]:
     return {row["instrument_key"]: row["quantity"] for row in ledger["positions"] if row["quantity"]}
 
 
-def _bare(ledger: Mapping[str, Any]) -> list[str]:
+def bare_positions(ledger: Mapping[str, Any]) -> list[str]:
     """Instruments for whose position the broker holds no order that would close it."""
     closing: Counter[str] = Counter()
-    held = _held(ledger)
+    held = positions_held(ledger)
     for order in ledger["orders"]:
         key = order["instrument_key"]
         side = "SELL" if held.get(key, 0) > 0 else "BUY"

@@ -11,14 +11,10 @@ import aiohttp
 from pydantic import SecretStr
 
 from trading_bot.adapters.clocks import SimulatorClock
-from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
 from trading_bot.adapters.simulator.link import SimulatorClockWorker, SimulatorLink
-from trading_bot.bootstrap.answers.broker import token_store
-from trading_bot.bootstrap.market.logins import Logins
-from trading_bot.bootstrap.market.market_daemon import MarketDaemon, Surroundings
-from trading_bot.bootstrap.modes import account_of, day_files
-from trading_bot.bootstrap.places import database_path, reports_folder
+from trading_bot.bootstrap.market.market_daemon import Surroundings
+from trading_bot.bootstrap.modes import market_daemon
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.server.run import RunningSimulator
@@ -80,24 +76,17 @@ class Upstox:
             feeds.append(ClockedFeed(feed, clock))
             return feeds[-1]
 
-        database = database_path(settings, attached=False, now_ms=0)
+        surroundings = Surroundings(
+            clock=clock,
+            timed=timed,
+            on_engine=lambda engine: feeds[-1].wait_for(lambda: engine.is_at_rest),
+            workers=(follower,),
+            look_s=0.05,
+        )
         try:
-            yield MarketDaemon(
-                settings=settings,
-                account=account_of(settings),
-                rules=load_market_rules(),
-                files=day_files(settings, database),
-                surroundings=Surroundings(
-                    clock=clock,
-                    timed=timed,
-                    on_engine=lambda engine: feeds[-1].wait_for(lambda: engine.is_at_rest),
-                    workers=(follower,),
-                    look_s=0.05,
-                ),
-                logins=Logins(token_store(settings), settings.credentials.access_token, clock.now_ms),
-                reports=reports_folder(settings),
-                write=self.said.append,
-            )
+            daemon = market_daemon(settings, surroundings)
+            daemon.write = self.said.append
+            yield daemon
         finally:
             await link.close()
 

@@ -19,11 +19,13 @@ def event_loop() -> asyncio.AbstractEventLoop:
 
 
 def keep_collections_short() -> None:
-    """Take everything that lives by now out of the collector's sight; call it once, after warm-up.
+    """Take everything that lives by now out of the collector's sight; call it once a day, after warm-up.
 
     A full collection walks every object of thousands of instruments and stops the world for tens of
-    milliseconds. What warm-up made stays until the day's end anyway; what comes later is little.
+    milliseconds. What warm-up made stays until the day's end anyway; what comes later is little. What an
+    earlier day left comes into sight again first, or a process that trades for days would keep each of them.
     """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS, _YOUNG_COLLECTIONS, _MIDDLE_COLLECTIONS)

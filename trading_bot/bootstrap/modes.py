@@ -24,7 +24,7 @@ from trading_bot.terminal.settings import View, chosen_view
 
 if TYPE_CHECKING:
     from trading_bot.bootstrap.daemon import DayFiles
-    from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon
+    from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon, Surroundings
     from trading_bot.bootstrap.replaying.replay import Replay
 
 
@@ -34,10 +34,10 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
     Raises SettingsError when a folder of the settings cannot be one.
     """
     _require_folder("run.data_dir", settings.run.data_dir)
-    with _logs(settings):
+    with started_logs(settings):
         if settings.mode is Mode.REPLAY:
             return _run(_replay(settings, options).run())
-        return _run(_market_daemon(settings).run())
+        return _run(market_daemon(settings, _computer_time()).run())
 
 
 def _run(daemon: Coroutine[Any, Any, int]) -> int:
@@ -59,7 +59,7 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
 
         assert database is not None
         world_of = account_of(settings).world
-        with _logs(settings, is_quiet=True):
+        with started_logs(settings, is_quiet=True):
             return asyncio.run(panic_on_market(settings, day_files(settings, database), world_of, write))
     if not attached:
         write("no daemon runs, and a replay's own simulator ends with it: nothing can be open")
@@ -67,7 +67,7 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
     from trading_bot.bootstrap.replaying.panic import panic_in_replay
 
     assert database is not None
-    with _logs(settings, is_quiet=True):
+    with started_logs(settings, is_quiet=True):
         return asyncio.run(panic_in_replay(settings, options, day_files(settings, database), write))
 
 
@@ -86,22 +86,28 @@ def _replay(settings: Settings, options: RunOptions) -> "Replay":
     )
 
 
-def _market_daemon(settings: Settings) -> "MarketDaemon":
+def _computer_time() -> "Surroundings":
     from trading_bot.adapters.clocks import SystemClock
+    from trading_bot.bootstrap.market.market_daemon import Surroundings
+
+    return Surroundings(clock=SystemClock())
+
+
+def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDaemon":
+    """The daemon of a mode of the real market, its time from where the surroundings take it."""
     from trading_bot.adapters.market_rules import load_market_rules
     from trading_bot.bootstrap.answers.broker import token_store
     from trading_bot.bootstrap.market.logins import Logins
-    from trading_bot.bootstrap.market.market_daemon import MarketDaemon, Surroundings
+    from trading_bot.bootstrap.market.market_daemon import MarketDaemon
 
-    now_ms = _now_ms()
-    clock = SystemClock()
+    now_ms = surroundings.clock.now_ms()
     return MarketDaemon(
         settings=settings,
         account=account_of(settings),
         rules=load_market_rules(),
         files=day_files(settings, database_path(settings, attached=False, now_ms=now_ms)),
-        surroundings=Surroundings(clock=clock),
-        logins=Logins(token_store(settings), settings.credentials.access_token, clock.now_ms),
+        surroundings=surroundings,
+        logins=Logins(token_store(settings), settings.credentials.access_token, surroundings.clock.now_ms),
         reports=reports_folder(settings),
         write=_print,
     )
@@ -146,7 +152,7 @@ def day_files(settings: Settings, database: Path) -> "DayFiles":
     )
 
 
-def _logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
+def started_logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
     """Start the logs for as long as the stack is open; plain lines where no screen is drawn.
 
     Raises SettingsError when they cannot be written; what is quiet goes on without them.

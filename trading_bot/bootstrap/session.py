@@ -3,12 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from trading_bot.adapters.process_resources import resource_use
 from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.control.server import ControlWorker
@@ -40,6 +41,11 @@ class BoardNotifier:
     async def notify(self, level: str, text: str) -> None:
         """Pin it."""
         self.board.add(self.now_ms(), level, text)
+
+
+def measured(snapshot: Snapshot) -> Snapshot:
+    """The same with what the process takes of the machine."""
+    return replace(snapshot, resources=resource_use())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class Session:
             (
                 *extra,
                 self.recorder,
-                ControlWorker(day.engine, self.socket, lambda: self.status(self.snapshot())),
+                ControlWorker(day.engine, self.socket, lambda: self.status(measured(self.snapshot()))),
                 ViewWorker(self.snapshot, self.view),
                 CollectorWorker(day.warmed_up),
             )

@@ -132,6 +132,18 @@ class WorkerView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceUse:
+    """What the process takes of the machine; it stays level from day to day."""
+
+    tasks: int
+    """Tasks of the event loop."""
+    threads: int
+    descriptors: int | None = None
+    """Open files and sockets."""
+    resident_mb: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something that a person was or should be told."""
 
@@ -162,3 +174,5 @@ class Snapshot:
     feed_age_s: float | None = None
     """Wall seconds since the last frame."""
     loop_lag_ms: float | None = None
+    resources: ResourceUse | None = None
+    """Measured where somebody asks for the status only."""

@@ -93,8 +93,16 @@ def _health(document: Mapping[str, Any]) -> list[str]:
         f"feed: {age} s since the last frame, loop lag {lag} ms",
         f"workers: {workers or '-'}",
         f"order budget: {budgets or '-'}",
+        *_resources(document.get("resources")),
     ]
     return lines + [f"{row['at'][11:19]} {row['level']}: {row['text']}" for row in document["notices"]]
+
+
+def _resources(use: Mapping[str, Any] | None) -> list[str]:
+    if use is None:
+        return []
+    counts = ", ".join(f"{_or_dash(use[name])} {name}" for name in ("descriptors", "tasks", "threads"))
+    return [f"process: {_rounded(use['resident_mb'])} MB resident, {counts}"]
 
 
 def _rounded(number: float | None) -> str:

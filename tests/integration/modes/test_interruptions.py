@@ -73,6 +73,7 @@ async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothi
         assert await running == 0
     assert document["run"]["state"] == "waiting for login"
     assert "opens on Thu 2026-11-19 09:15 IST" in document["run"]["reason"]
+    assert document["resources"]["tasks"] > 2
     assert (await upstox.ledger())["orders"] == []
 
 
@@ -140,7 +141,9 @@ async def test_a_token_that_dies_in_the_day_stops_entries_until_the_next_login(u
             return any("needs_login" in notice.text for notice in daemon.board.notices)
 
         await until(is_halted)
-        assert (await status(daemon))["run"]["state"] == "needs login"
+        document = await status(daemon)
+        assert document["run"]["state"] == "needs login"
+        assert document["resources"]["tasks"] >= len(document["workers"])
         await control.post(address, json={"action": "replace", "token": "the second"})
         kept_token(settings, daemon.surroundings.clock.now_ms(), "the second")
 

@@ -1,4 +1,5 @@
 import gc
+import weakref
 
 import pytest
 
@@ -20,6 +21,24 @@ def test_what_lives_at_warm_up_is_not_walked_again():
     assert gc.get_freeze_count() > 0
     assert gc.get_threshold()[0] > 700
     assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("as_before")
+def test_what_an_earlier_day_left_goes_at_the_next_warm_up():
+    """Fault 97, V22: a daemon runs for days, and what a day made holds itself in rings."""
+
+    class Day:
+        pass
+
+    yesterday = Day()
+    yesterday.itself = yesterday
+    left = weakref.ref(yesterday)
+    keep_collections_short()
+    del yesterday
+
+    keep_collections_short()
+
+    assert left() is None
 
 
 def test_the_loop_runs_coroutines():

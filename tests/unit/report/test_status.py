@@ -10,6 +10,7 @@ from trading_bot.engine.snapshot import (
     Notice,
     OrderView,
     RateBudget,
+    ResourceUse,
     RunHeader,
     Snapshot,
     SymbolView,
@@ -110,3 +111,16 @@ def test_a_position_without_a_confirmed_stop_is_shown_with_its_seconds():
     text = status_text(status_document(Snapshot(run=run, symbols=(held,))))
 
     assert "UNPROTECTED for 7 s" in text
+
+
+def test_what_the_process_takes_is_told_where_it_was_measured(document):
+    use = ResourceUse(tasks=28, threads=9, descriptors=None, resident_mb=93.27)
+    header = RunHeader(
+        mode="paper", session_on=date(2026, 11, 19), now_ms=0, phase="open", data="live prices"
+    )
+    measured = status_document(Snapshot(run=header, resources=use))
+
+    assert status_text(measured).splitlines()[-1] == (
+        "process: 93.3 MB resident, - descriptors, 28 tasks, 9 threads"
+    )
+    assert "process:" not in status_text(document)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 
@@ -10,7 +11,7 @@ from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
-from trading_bot.bootstrap.session import ViewWorker
+from trading_bot.bootstrap.session import ViewWorker, measured
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
@@ -55,9 +56,12 @@ async def standing_by(
             now_s = asyncio.get_running_loop().time()
             return resting_snapshot(core.state, supervisor, header(), board, now_s)
 
+        def status() -> dict[str, Any]:
+            return status_document(measured(snapshot()))
+
         supervisor.start(
             (
-                ControlWorker(engine, socket_path(files.database), lambda: status_document(snapshot())),
+                ControlWorker(engine, socket_path(files.database), status),
                 ViewWorker(snapshot, view_of(settings)),
             )
         )
