@@ -19,8 +19,11 @@ ONLY ?=
 SECONDS ?=
 TARGET ?=
 CASE ?=
+POINT ?=
+TALLY ?=
+START_LIMIT ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes prove-harness machines fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes crash-test prove-harness machines fuzz mutate lock clean
 
 setup: native
 
@@ -74,6 +77,10 @@ simulate: setup
 
 simulate-faults: setup
 	$(BIN)/python -m scripts.simulate_faults --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FROM),--from $(FROM))
+
+# Real processes, killed at named points; POINT="run: fill, after the commit" takes one point only.
+crash-test: setup
+	$(BIN)/python -m scripts.crash_test --jobs $(JOBS) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(POINT),--point "$(POINT)") $(if $(TALLY),--tally $(TALLY)) $(if $(START_LIMIT),--start-limit $(START_LIMIT))
 
 prove-harness: setup
 	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.findings import Findings, say
-from tests.acceptance.programs import Daemon, Simulator, latest_summary, simulator, summary_problems, until
+from tests.acceptance.ledger import bare_in, held_in
+from tests.acceptance.programs import (
+    UNREAD,
+    Daemon,
+    Simulator,
+    latest_summary,
+    simulator,
+    summary_problems,
+    until,
+)
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.replaying.input_replay import InputReplay
 from trading_bot.domain.events import EntryDenied, OrderIntended, TradePlanned
@@ -19,8 +28,6 @@ from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.engine.records import decode_event
 from trading_bot.settings.load import Places, load_settings
 
-_LIVE = frozenset({"open", "trigger pending", "modify pending", "modified", "not modified", "not cancelled"})
-_UNREAD = "books are not reconciled yet"
 _WATCH_S = 20.0
 _LONGEST_WAIT_MS = 45 * MS_PER_MINUTE
 
@@ -102,7 +109,7 @@ class Kills:
         ledger, clock = served.read("ledger"), served.read("clock")["now"][11:19]
         started = self._start(served)
         try:
-            self._watch(served, started, clock, len(positions_held(ledger)))
+            self._watch(served, started, clock, len(held_in(ledger)))
         except BaseException:
             started.kill()
             raise
@@ -118,7 +125,7 @@ class Kills:
         has_come = {
             "moment": lambda _ledger: True,
             "order": lambda ledger: len(ledger["orders"]) > orders,
-            "position": lambda ledger: bool(positions_held(ledger)),
+            "position": lambda ledger: bool(held_in(ledger)),
         }[wanted]
         until(
             lambda: has_come(served.read("ledger")) or served.now_ms() >= latest_ms,
@@ -129,7 +136,7 @@ class Kills:
     def _watch(self, served: Simulator, started: Daemon, clock: str, held: int) -> None:
         status = until(lambda: self._lives(started) and self._recovered(started), "recovery", _WATCH_S)
         recovered_s = started.age_s()
-        until(lambda: not bare_positions(served.read("ledger")), "protection", _WATCH_S)
+        until(lambda: not bare_in(served.read("ledger")), "protection", _WATCH_S)
         self.starts.append(Start(clock, held, recovered_s, started.age_s()))
         before = self._before
         if before is not None and status["day"]["signals"] < before["day"]["signals"]:
@@ -137,7 +144,7 @@ class Kills:
 
     def _recovered(self, started: Daemon) -> dict[str, Any] | None:
         status = started.status(self.database)
-        is_recovered = status is not None and _UNREAD not in status["halts"]
+        is_recovered = status is not None and UNREAD not in status["halts"]
         return status if is_recovered else None
 
     def _judge(self, ledger: Mapping[str, Any]) -> None:
@@ -145,7 +152,7 @@ class Kills:
         self.problems += summary_problems(summary)
         if summary["restarts"] != self.count:
             self.problems.append(f"the report counts {summary['restarts']} restarts")
-        self.problems += [f"left open: {row}" for row in positions_held(ledger).items()]
+        self.problems += [f"left open: {row}" for row in held_in(ledger).items()]
         slow = [start for start in self.starts if start.protected_s > self.longest_start_s]
         self.problems += [f"protected only after {start.protected_s:.1f} s: {start}" for start in slow]
         with JournalReader(self.database) as reader:
@@ -183,22 +190,6 @@ class Kills:
         for number, part in enumerate(InputReplay.under(settings).compare(self.database, inputs), start=1):
             if not part.is_equal:
                 self.problems.append(f"process {number} replays to {part.replayed}, not {part.recorded}")
-
-
-def positions_held(ledger: Mapping[str, Any]) -> dict[str, int]:
-    return {row["instrument_key"]: row["quantity"] for row in ledger["positions"] if row["quantity"]}
-
-
-def bare_positions(ledger: Mapping[str, Any]) -> list[str]:
-    """Instruments for whose position the broker holds no order that would close it."""
-    closing: Counter[str] = Counter()
-    held = positions_held(ledger)
-    for order in ledger["orders"]:
-        key = order["instrument_key"]
-        side = "SELL" if held.get(key, 0) > 0 else "BUY"
-        if order["side"] == side and order["status"] in _LIVE:
-            closing[key] += order["quantity"] - order["filled_quantity"]
-    return [key for key, quantity in held.items() if closing[key] < abs(quantity)]
 
 
 def try_kills(findings: Findings, folder: Path, on: date, seed: int) -> None:

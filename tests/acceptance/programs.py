@@ -17,8 +17,9 @@ from trading_bot.control.protocol import socket_path
 
 PROJECT = Path(__file__).resolve().parents[2]
 _MAIN = PROJECT / "main.py"
-_START_S = 60.0
 _OURS = ("TRADING_BOT__", "UPSTOX_")
+UNREAD = "books are not reconciled yet"
+"""What a status says until the first complete read."""
 
 
 def until(holds: Callable[[], Any], what: str, timeout_s: float = 30.0, *, every_s: float = 0.01) -> Any:
@@ -80,12 +81,19 @@ def simulator(folder: Path, arguments: Sequence[str]) -> Iterator[Simulator]:
 class Daemon:
     """One process of the daemon, its words in a file."""
 
-    def __init__(self, folder: Path, arguments: Sequence[str], settings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        *,
+        program: Sequence[str] = (str(_MAIN),),
+    ) -> None:
         self.folder = folder
         self.started_s = time.monotonic()
         with (folder / "daemon.txt").open("a", encoding="utf-8") as words:
             self.process = subprocess.Popen(
-                [sys.executable, str(_MAIN), "--mode", "replay", *arguments],
+                [sys.executable, *program, "--mode", "replay", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=subprocess.STDOUT,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.findings import Finding, Findings, say
-from tests.acceptance.kills import bare_positions, positions_held
+from tests.acceptance.ledger import bare_in, held_in
 from tests.acceptance.programs import PROJECT, environment, until
 from tests.soak.market_day import ACCOUNT, SYMBOLS, MarketDay, market_day
 from tests.soak.samples import AFTER_CLOSE, Sample, file_figures, lowest, process_figures
@@ -193,7 +193,7 @@ class Soak:
         def sample(market: MarketDay, finding: Finding) -> None:
             try:
                 until(
-                    lambda: not bare_positions(market.served.read("ledger")),
+                    lambda: not bare_in(market.served.read("ledger")),
                     "protection",
                     _PROTECTED_WITHIN_S,
                 )
@@ -268,7 +268,7 @@ class Soak:
         finding.facts, problems = result_problems(self.folder, market.on, ledger)
         finding.problems += problems
         finding.problems += order_problems(self.database, market.on, ledger, {self._foreign})
-        finding.problems += [f"left open: {row}" for row in positions_held(ledger).items()]
+        finding.problems += [f"left open: {row}" for row in held_in(ledger).items()]
 
     def _end(self) -> None:
         """Stop the daemon as an operator does."""

@@ -1,0 +1,69 @@
+"""Kills the real daemon at every named crash point, and looks at what is left and how soon it is safe.
+
+Run it with `make crash-test RUNS=n`; a thousand kills take about an hour on two cores. `TALLY=FILE` adds what
+happened to a file, and the table is then of everything in it.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.acceptance.findings import say
+from tests.crash.campaign import Campaign, is_good, read_tally, table
+from tests.crash.points import POINTS
+from tests.crash.session import RANDOM, STOPPED
+
+
+def main() -> int:
+    """Carry the campaign out and return 0 when nothing was wrong."""
+    arguments = _arguments()
+    if arguments.list:
+        say("\n".join([*POINTS, RANDOM, STOPPED]))
+        return 0
+    scratch = Path(arguments.keep or tempfile.mkdtemp(prefix="crash-test-"))
+    campaign = Campaign(
+        scratch=scratch,
+        runs=arguments.runs,
+        seed=arguments.seed,
+        say=say,
+        only=arguments.point,
+        jobs=arguments.jobs,
+        start_limit_s=arguments.start_limit,
+        tally=arguments.tally,
+    )
+    try:
+        campaign.run()
+    finally:
+        if arguments.keep is None:
+            shutil.rmtree(scratch)
+    say(table(read_tally(arguments.tally) if arguments.tally else campaign.deaths))
+    return 0 if is_good(campaign.deaths) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=25, help="how many kills; a session has 25 of them")
+    parser.add_argument("--seed", type=int, default=1, help="of the first session")
+    parser.add_argument("--jobs", type=int, default=2, help="sessions side by side")
+    parser.add_argument("--point", default="", help="only this one, by its full name; --list shows all")
+    parser.add_argument("--list", action="store_true", help="show the names of the points")
+    parser.add_argument(
+        "--tally", type=Path, help="a file to add the results to, one JSON line for each kill"
+    )
+    parser.add_argument("--keep", help="a folder for databases and logs that is not removed")
+    parser.add_argument(
+        "--start-limit",
+        type=float,
+        default=5.0,
+        help="seconds from a start until all is protected; more where the machine is shared",
+    )
+    arguments = parser.parse_args()
+    if arguments.point and arguments.point not in {*POINTS, RANDOM, STOPPED}:
+        parser.error(f"there is no point {arguments.point!r}: --list shows all")
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())
