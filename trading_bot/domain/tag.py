@@ -5,6 +5,7 @@ keeps no request id, so the tag is the only way to find an order whose answer wa
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -38,6 +39,7 @@ class Tag(NamedTuple):
         )
 
 
+@lru_cache(maxsize=4096)
 def parse_tag(text: str | None) -> Tag | None:
     """Return the parts of a tag of ours, or None for an order that somebody else placed."""
     width = len(_PREFIX) + _DAY_WIDTH + _EPOCH_WIDTH + _NUMBER_WIDTH

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 import structlog
@@ -160,11 +161,15 @@ def rows_of(data: object, what: str) -> list[object]:
 
 
 def _moment_ms(value: object) -> int:
-    if not isinstance(value, str) or value.strip() in _NOTHING:
-        return 0
+    return _read_ms(value) if isinstance(value, str) and value.strip() not in _NOTHING else 0
+
+
+@lru_cache(maxsize=4096)
+def _read_ms(text: str) -> int:
+    """Each read of a day's books says the same times again."""
     for pattern in _TIME_FORMATS:
         try:
-            return ms_of(datetime.strptime(value.strip(), pattern).replace(tzinfo=IST))
+            return ms_of(datetime.strptime(text.strip(), pattern).replace(tzinfo=IST))
         except ValueError:
             continue
     return 0

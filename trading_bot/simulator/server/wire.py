@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from trading_bot.domain.instrument import Instrument, Segment
 from trading_bot.domain.ist import datetime_of, midnight_ms
@@ -31,6 +32,7 @@ def mean_price(value_paise: int, quantity: int) -> float:
     return round(value_paise / quantity / 100, 4) if quantity else 0.0
 
 
+@lru_cache(maxsize=4096)
 def text_time(at_ms: int) -> str:
     """`YYYY-MM-DD HH:MM:SS` in India, without a zone, as order rows show it."""
     return f"{datetime_of(at_ms):%Y-%m-%d %H:%M:%S}"
