@@ -12,7 +12,7 @@ from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, ReadBand
+from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, PlaceOrder, ReadBand
 from trading_bot.engine.decisions.exits import is_locked
 from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
@@ -36,7 +36,9 @@ def exits_of(driver: EngineDriver) -> list[str]:
 
 
 def told(driver: EngineDriver, words: str) -> list[str]:
-    return [one.text for one in driver.commands if isinstance(one, Alert) and words in one.text]
+    """What a person was called for."""
+    alerts = [one for one in driver.commands if isinstance(one, Alert) and one.level == "critical"]
+    return [alert.text for alert in alerts if words in alert.text]
 
 
 def without_stop(driver: EngineDriver) -> str:
@@ -145,17 +147,18 @@ def test_an_exit_whose_price_is_refused_twice_is_cancelled(driver):
     assert [type(change) for change in driver.changes()] == [CancelOrder]
 
 
-def test_an_exit_covers_what_fills_of_the_entry_remainder_later():
+@pytest.mark.parametrize("units", [1, 5])
+def test_an_exit_covers_what_fills_of_the_entry_remainder_later(units):
     driver = EngineDriver()
     entry, stop = entered_in_parts(driver, 10)
     driver.price(driver.book.trade_of(KEY).plan.target_price)
     driver.confirm_modify(stop)
     driver.drain()
 
-    driver.fill(entry, 5, PRICE, OrderStatus.CANCELLED)
+    driver.fill(entry, units, PRICE, OrderStatus.CANCELLED)
 
     (more,) = driver.places()
-    assert (more.request.purpose, more.request.terms.quantity) == (Purpose.EXIT, 5)
+    assert (more.request.purpose, more.request.terms.quantity) == (Purpose.EXIT, units)
 
 
 def test_an_exit_withdraws_the_remainder_of_its_entry():
@@ -233,6 +236,38 @@ def test_each_step_goes_twice_as_far_past_the_price(driver):
     assert prices == [139_860, 139_720, 139_440]
 
 
+def test_within_a_step_an_exit_does_not_run_after_the_price(driver):
+    """V9."""
+    driver.ask(FLATTEN)
+    driver.confirm_modify(driver.stop)
+    driver.drain()
+
+    driver.price(PRICE - 500)
+    driver.later(1)
+
+    assert driver.changes() == []
+
+
+def test_an_exit_whose_last_unit_is_left_is_priced_and_not_cancelled(driver):
+    driver.ask(FLATTEN)
+    driver.confirm_modify(driver.stop)
+    driver.fill(driver.stop, 34, PRICE)
+    driver.drain()
+    driver.now_ms += 5_000
+    driver.price(PRICE)
+
+    driver.later(0)
+
+    assert [type(change) for change in driver.changes()] == [ModifyOrder]
+
+
+def test_below_the_last_rung_it_is_a_limit(driver):
+    climbed(driver, rungs=5)
+
+    assert driver.book.trade_of(KEY).exit_step == 5
+    assert driver.order(driver.stop).requested_terms.order_type is OrderType.LIMIT
+
+
 def test_a_step_lasts_its_whole_time(driver):
     driver.ask(FLATTEN)
     driver.confirm_modify(driver.stop)
@@ -266,10 +301,10 @@ def test_a_share_without_any_price_goes_to_the_market(driver):
     assert change.terms.order_type is OrderType.MARKET
 
 
-def climbed(driver: EngineDriver, price: int = PRICE) -> None:
-    """Nobody fills the exit, and the ladder is climbed to its last rung."""
+def climbed(driver: EngineDriver, price: int = PRICE, rungs: int = 8) -> None:
+    """Nobody fills the exit, and the ladder is climbed, unless told otherwise to its last rung."""
     driver.ask(FLATTEN)
-    for _ in range(8):
+    for _ in range(rungs):
         if driver.order(driver.stop).is_change_pending:
             driver.confirm_modify(driver.stop)
         driver.now_ms += 5_000
@@ -308,11 +343,11 @@ def test_a_price_is_locked_at_the_limit_at_which_nobody_takes_the_other_side(dir
 def test_without_a_price_or_a_band_nothing_is_locked(driver):
     state, trade = driver.core.state, driver.book.trade_of(KEY)
     state.market.series[KEY].last_price = 0
-    assert not is_locked(state, trade)
+    assert is_locked(state, trade) is False
     state.market.series[KEY].last_price = LOWEST
     state.account.bands.clear()
 
-    assert not is_locked(state, trade)
+    assert is_locked(state, trade) is False
 
 
 def test_at_the_price_limit_the_exit_rests_as_a_limit_and_a_person_is_told_once(driver):
@@ -327,7 +362,7 @@ def test_at_the_price_limit_the_exit_rests_as_a_limit_and_a_person_is_told_once(
 
 
 def test_a_trade_that_is_not_being_closed_is_not_told_to_be_locked(driver):
-    driver.core.state.market.series[KEY].last_price = HIGHEST
+    driver.core.state.market.series[KEY].last_price = LOWEST
     driver.later(1)
 
     assert told(driver, "the exit rests there") == []
@@ -346,6 +381,28 @@ def test_after_a_refusal_without_a_known_band_the_last_price_itself_is_asked_for
 
     (again,) = driver.places()
     assert (again.request.terms.order_type, again.request.terms.price) == (OrderType.LIMIT, PRICE)
+
+
+def test_after_a_refusal_inside_a_known_band_the_ladder_goes_on(driver):
+    tag = without_stop(driver)
+    driver.answer(tag, CIRCUIT)
+    driver.drain()
+    driver.now_ms += 5_000
+    driver.price(PRICE)
+
+    driver.later(0)
+
+    (again,) = driver.places()
+    assert again.request.terms.price == 139_720
+
+
+def test_an_unknown_band_alone_changes_no_price(driver):
+    driver.core.state.account.bands.clear()
+
+    driver.ask(FLATTEN)
+
+    (change,) = driver.changes()
+    assert change.terms.price == 139_860
 
 
 # --- when to try again --------------------------------------------------------------------------------------
@@ -411,4 +468,4 @@ def test_an_exit_that_is_accepted_is_left_to_rest(driver):
 
     driver.later(1)
 
-    assert (driver.changes(), driver.places()) == ([], [])
+    assert not [one for one in driver.drain() if isinstance(one, ModifyOrder | CancelOrder | PlaceOrder)]

@@ -7,7 +7,7 @@ from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder
+from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, PlaceOrder
 from trading_bot.engine.ports import Refused, Unknown
 
 
@@ -46,6 +46,38 @@ def test_a_stop_that_may_not_grow_beyond_the_freeze_gets_a_second_one():
     placed = [command.request.terms.quantity for command in commands if hasattr(command, "request")]
     assert grown == [20]
     assert placed == [5]
+
+
+def test_what_a_stop_has_filled_counts_towards_its_freeze_quantity():
+    """V8: the order as a whole may not be larger."""
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
+    driver.signal()
+    first, second = driver.places()
+    for place in (first, second):
+        driver.answer(place.request.tag)
+    driver.fill(first.request.tag, 20, PRICE)
+    (stop,) = driver.places()
+    driver.rest(stop.request.tag)
+    driver.fill(stop.request.tag, 5, PRICE)
+    driver.drain()
+
+    driver.order_fills((second.request.tag, 15, PRICE))
+
+    commands = driver.drain()
+    assert not [command for command in commands if isinstance(command, ModifyOrder)]
+    placed = [command.request.terms.quantity for command in commands if hasattr(command, "request")]
+    assert placed == [15]
+
+
+def test_a_stop_that_covers_all_that_is_held_is_left_as_it_is(driver):
+    """V9."""
+    driver.enter()
+    driver.drain()
+
+    driver.read_all()
+    driver.later(1)
+
+    assert not [one for one in driver.drain() if isinstance(one, ModifyOrder | CancelOrder | PlaceOrder)]
 
 
 def test_a_stop_that_the_broker_does_not_let_grow_gets_a_second_one(driver):
@@ -100,6 +132,28 @@ def test_without_a_stop_a_price_beyond_it_closes_the_trade_at_once(driver):
     (close,) = driver.places()
     assert close.request.purpose is Purpose.EXIT
     assert driver.book.trade_of(KEY).exit_reason is ExitReason.STOP
+
+
+@pytest.mark.parametrize(("above_stop", "purpose"), [(0, Purpose.EXIT), (10, Purpose.STOP)])
+def test_a_price_exactly_at_the_stop_has_passed_it(driver, above_stop, purpose):
+    _, stop = driver.enter()
+    driver.core.state.market.series[KEY].last_price = driver.book.trade_of(KEY).stop_price + above_stop
+
+    driver.push(stop, OrderStatus.CANCELLED)
+
+    (place,) = driver.places()
+    assert place.request.purpose is purpose
+
+
+def test_without_any_price_a_stop_is_placed_all_the_same(driver):
+    """V4."""
+    _, stop = driver.enter()
+    driver.core.state.market.series[KEY].last_price = 0
+
+    driver.push(stop, OrderStatus.CANCELLED)
+
+    (place,) = driver.places()
+    assert place.request.purpose is Purpose.STOP
 
 
 def test_a_stop_near_the_circuit_rests_inside_the_price_band(driver):
@@ -168,6 +222,37 @@ def test_a_stop_is_trailed_at_most_every_interval(driver):
     driver.later(15)
 
     assert len(driver.changes()) == 1
+
+
+def trailing_soon(driver) -> None:
+    """The stop was just moved, and the price has earned the next move."""
+    _, stop = driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 2_000)
+    driver.later(1)
+    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
+    driver.price(PRICE + 2_700)
+    driver.drain()
+
+
+@pytest.mark.parametrize(("after_ms", "moves"), [(14_999, 0), (15_000, 1)])
+def test_the_pause_between_two_moves_is_the_whole_interval(driver, after_ms, moves):
+    trailing_soon(driver)
+
+    driver.now_ms += after_ms
+    driver.later(0)
+
+    assert len(driver.changes()) == moves
+
+
+def test_a_price_back_exactly_at_the_stop_that_it_earned_closes_the_trade(driver):
+    trailing_soon(driver)
+    best = driver.core.state.market.series[KEY].watch.best_price
+    driver.core.state.market.series[KEY].last_price = best - 1_050
+
+    driver.later(15)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.TRAILING_STOP
 
 
 def test_a_short_stop_trails_downwards(driver):
