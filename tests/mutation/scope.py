@@ -45,6 +45,7 @@ SCOPE: dict[str, Scope] = {
         "engine/rate_gate",
         "engine/decisions/reconcile",
         "engine/decisions/doubts",
+        "engine/decisions/exits",
     ),
     "engine/decisions/protection.py": Scope(
         tuple(f"tests/unit/engine/decisions/test_{name}.py" for name in ("protection", "trades", "ticks")),

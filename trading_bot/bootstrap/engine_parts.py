@@ -60,6 +60,7 @@ def core_for(
         risk=sections.risk,
         strategies=tuple(strategies),
         charges_so_far=lambda book: charges_of(book, charges, by_key),
+        stops_in_time=sections.rate.calls_within(sections.engine.unprotected_s),
     )
     return Core(state)
 

@@ -20,10 +20,6 @@ class SharedCharges:
     parts: tuple[dict[str, Decimal], ...]
     """Rupees by line for each trade, in the order in which the trades were given."""
 
-    def total_of(self, trade: int) -> Decimal:
-        """All charges of one trade."""
-        return sum(self.parts[trade].values(), ZERO)
-
 
 def allot(total: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
     """Split whole paise by weight; what is left over goes to the largest remainders, earlier ones first.

@@ -88,10 +88,6 @@ class ExpiryRules:
         weekly = self.next_weekly(underlying, on)
         return weekly if weekly is not None else self.next_monthly(underlying, on)
 
-    def is_expiry_day(self, underlying: str, on: date) -> bool:
-        """Whether any contract of the underlying expires on the day."""
-        return self.next_expiry(underlying, on) == on
-
     def row(self, underlying: str, cycle: Cycle, on: date) -> ExpiryRow | None:
         """The rule for expiries scheduled on the day, with its source; None where there is none."""
         return next((row for row in self._rows_of(underlying, cycle) if holds_on(row, on)), None)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.money import rupees
-from trading_bot.domain.order import Fill, Side
+from trading_bot.domain.order import Fill
 from trading_bot.domain.signal import Direction
 
 
@@ -37,11 +37,6 @@ class Position:
         if self.quantity == 0:
             return None
         return Direction.LONG if self.quantity > 0 else Direction.SHORT
-
-    @property
-    def closing_side(self) -> Side:
-        """The side of an order that shrinks it."""
-        return Side.SELL if self.quantity > 0 else Side.BUY
 
     @property
     def average_entry_price(self) -> Decimal | None:

@@ -19,10 +19,6 @@ class Window(NamedTuple):
     start_ms: int
     end_ms: int
 
-    def contains(self, at_ms: int) -> bool:
-        """Whether the instant lies inside."""
-        return self.start_ms <= at_ms < self.end_ms
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreOpen:
@@ -87,10 +83,6 @@ class Session:
     def end_ms(self) -> int:
         """When the last price of the day is made: the end of the closing auction, else the close."""
         return self.closing_auction.end_ms if self.closing_auction else self.close_ms
-
-    def is_continuous_at(self, at_ms: int) -> bool:
-        """Whether orders match continuously at that moment."""
-        return any(window.contains(at_ms) for window in self.continuous)
 
 
 # --- the rows of sessions.toml ----------------------------------------------------------------------------

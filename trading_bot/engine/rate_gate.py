@@ -27,6 +27,10 @@ class RateSettings(Section):
         float, Field(gt=0, le=0.8, description="Part of the minute and half hour that entries may use")
     ] = 0.6
 
+    def calls_within(self, seconds: int) -> int:
+        """How many calls of exits leave in so many seconds, where none left just before."""
+        return min(self.per_second * seconds, self.per_minute)
+
 
 @dataclass(frozen=True, slots=True)
 class _Window:

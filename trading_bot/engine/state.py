@@ -12,6 +12,7 @@ from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderReport, OrderStatus
 from trading_bot.engine.book import Book
 from trading_bot.engine.market_view import MarketView
+from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.strategies.strategy import Strategy
@@ -54,6 +55,8 @@ class State:
     risk: RiskSettings
     strategies: Sequence[Strategy]
     charges_so_far: ChargesSoFar
+    stops_in_time: int = RateSettings().calls_within(EngineSettings().unprotected_s)
+    """How many stops leave before a position counts as unprotected: an entry may have no more slices."""
     book: Book = field(default_factory=Book)
     market: MarketView = field(default_factory=MarketView)
     account: Account = field(default_factory=Account)

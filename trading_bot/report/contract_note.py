@@ -9,7 +9,6 @@ from trading_bot.domain.charges import (
     ChargeLine,
     ChargeSchedule,
     ContractNote,
-    DayCharges,
     Dealing,
 )
 from trading_bot.domain.errors import SettingsError
@@ -102,19 +101,6 @@ def note_as_dict(note: ContractNote) -> dict[str, object]:
         "gross": _money(note.gross),
         "net": _money(note.net),
         "notices": list(note.notices),
-    }
-
-
-def day_as_dict(day: DayCharges) -> dict[str, object]:
-    """JSON-ready: the notes of a day and their sums."""
-    return {
-        "on": day.on.isoformat(),
-        "notes": [note_as_dict(note) for note in day.notes],
-        **{line: _money(amount) for line, amount in day.by_kind.items()},
-        "total": _money(day.total),
-        "gross": _money(day.gross),
-        "net": _money(day.net),
-        "notices": list(day.notices),
     }
 
 

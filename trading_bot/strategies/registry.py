@@ -27,11 +27,6 @@ class StrategyType(Protocol):
         ...
 
 
-def strategy_names(installed: Iterable[EntryPoint] | None = None) -> tuple[str, ...]:
-    """Names of all strategies that are installed, sorted."""
-    return tuple(sorted(_by_name(installed)))
-
-
 def strategy_factory(name: str, installed: Iterable[EntryPoint] | None = None) -> StrategyFactory:
     """Return what makes the named strategy from a mapping of its settings.
 

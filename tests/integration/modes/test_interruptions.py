@@ -100,8 +100,11 @@ async def test_a_token_that_the_broker_refuses_is_not_tried_twice(upstox):
         async def is_refused() -> bool:
             return any("does not accept" in notice.text for notice in daemon.board.notices)
 
+        async def has_looked_again() -> bool:
+            return "log in again" in (await status(daemon))["run"]["reason"]
+
         await until(is_refused)
-        await asyncio.sleep(0.3)
+        await until(has_looked_again)
         daemon.stop_asked.set()
         assert await running == 0
 

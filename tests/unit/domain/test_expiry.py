@@ -125,8 +125,6 @@ def test_the_next_monthly_is_that_of_the_next_month_after_this_ones_has_passed(e
 def test_the_next_expiry_is_the_nearest_of_any_kind(expiries):
     assert expiries.next_expiry("SENSEX", date(2026, 11, 19)) == date(2026, 11, 19)
     assert expiries.next_expiry("BANKNIFTY", date(2026, 11, 19)) == date(2026, 11, 23)
-    assert expiries.is_expiry_day("NIFTY", date(2026, 11, 23))
-    assert not expiries.is_expiry_day("NIFTY", date(2026, 11, 24))
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,8 @@ class OrderMachine(RuleBasedStateMachine):
     def closing_it_leaves_nothing_but_cash(self):
         if self.position.is_flat:
             return
-        closed = self.position.apply(_fill(self.position.closing_side, abs(self.position.quantity), 5_000))
+        side = Side.SELL if self.position.quantity > 0 else Side.BUY
+        closed = self.position.apply(_fill(side, abs(self.position.quantity), 5_000))
         assert closed.is_flat
         assert closed.gross_pnl(1) == self.position.gross_pnl(5_000)
 

@@ -52,7 +52,8 @@ def test_the_profit_is_exact_to_the_paisa_and_does_not_depend_on_the_order_of_fi
 def test_a_position_that_is_closed_is_flat_and_its_profit_needs_no_price(fills):
     position = position_after(fills)
     if not position.is_flat:
-        position = position.apply(fill_of(position.closing_side, abs(position.quantity), 100))
+        side = Side.SELL if position.quantity > 0 else Side.BUY
+        position = position.apply(fill_of(side, abs(position.quantity), 100))
 
     assert position.is_flat
     assert position.direction is None
@@ -71,8 +72,8 @@ def test_entries_are_counted_and_exits_are_not():
 def test_a_single_unit_is_a_position_too():
     long, short = (position_after([fill_of(side, 1, 100)]) for side in (Side.BUY, Side.SELL))
 
-    assert (long.direction, long.closing_side, long.entry_quantity) == (Direction.LONG, Side.SELL, 1)
-    assert (short.direction, short.closing_side, short.entry_quantity) == (Direction.SHORT, Side.BUY, 1)
+    assert (long.direction, long.entry_quantity) == (Direction.LONG, 1)
+    assert (short.direction, short.entry_quantity) == (Direction.SHORT, 1)
     assert position_after([fill_of(Side.BUY, 1, 100), fill_of(Side.BUY, 1, 120)]).entry_value == 220
     assert position_after([fill_of(Side.BUY, 1, 100), fill_of(Side.SELL, 1, 120)]).entry_value == 100
     assert position_after([fill_of(Side.SELL, 1, 100), fill_of(Side.SELL, 2, 120)]).entry_value == 340
@@ -80,17 +81,3 @@ def test_a_single_unit_is_a_position_too():
 
 def test_a_flat_position_has_no_entry_price():
     assert Position(instrument_key="K").average_entry_price is None
-
-
-def test_a_short_position_is_closed_by_buying():
-    position = position_after([fill_of(Side.SELL, 10, 100)])
-
-    assert position.direction is Direction.SHORT
-    assert position.closing_side is Side.BUY
-
-
-def test_a_long_position_is_closed_by_selling():
-    position = position_after([fill_of(Side.BUY, 10, 100)])
-
-    assert position.direction is Direction.LONG
-    assert position.closing_side is Side.SELL

@@ -34,17 +34,9 @@ def session_of(*continuous, eligible=True):
     return hours.session(ON, Segment.NSE_EQ, closing_auction_eligible=eligible)
 
 
-@pytest.mark.parametrize(("at_ms", "inside"), [(9, False), (10, True), (19, True), (20, False)])
-def test_a_window_holds_its_start_but_not_its_end(at_ms, inside):
-    assert Window(10, 20).contains(at_ms) is inside
-
-
-def test_a_break_between_two_windows_is_not_continuous_trading():
+def test_a_day_of_two_windows_opens_with_the_first_and_closes_with_the_last():
     session = session_of((time(9, 15), time(10)), (time(11, 30), time(12, 30)))
 
-    assert session.is_continuous_at(ms_at(ON, time(9, 59, 59)))
-    assert not session.is_continuous_at(ms_at(ON, time(10)))
-    assert session.is_continuous_at(ms_at(ON, time(11, 30)))
     assert (session.open_ms, session.close_ms) == (ms_at(ON, time(9, 15)), ms_at(ON, time(12, 30)))
 
 

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,3 +137,14 @@ def test_the_usual_limits_stay_below_the_brokers():
 
     assert (settings.per_second, settings.per_minute, settings.per_half_hour) == (8, 450, 1_900)
     assert (settings.entries_per_second, settings.entry_share) == (5, 0.6)
+
+
+@pytest.mark.parametrize(("seconds", "calls"), [(1, 3), (2, 6), (5, 10)])
+def test_so_many_calls_of_exits_leave_within_some_seconds(seconds, calls):
+    """V4, V9: what an entry may need for its stops is reckoned as the gate lets them pass."""
+    gate, now_ms, left = RateGate(SMALL), 0, 0
+    while (now_ms := gate.ready_at(now_ms, is_exit=True)) < seconds * 1_000 + seconds:
+        gate.take(now_ms, is_exit=True)
+        left += 1
+
+    assert SMALL.calls_within(seconds) == left == calls

@@ -9,7 +9,6 @@ from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 from trading_bot.report.contract_note import (
     charge_orders,
-    day_as_dict,
     note_as_dict,
     parse_quantity_at_price,
     render_note,
@@ -166,10 +165,3 @@ def test_a_note_without_orders_is_refused(schedule):
 def test_a_day_without_known_rates_is_refused(schedule):
     with pytest.raises(UncoveredDateError):
         intraday(schedule, date(2027, 1, 4))
-
-
-def test_a_day_of_notes_sums_them(schedule):
-    page = day_as_dict(schedule.charge_day(NOW, []))
-
-    assert page["total"] == "0.00"
-    assert page["notes"] == []

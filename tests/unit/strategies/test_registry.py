@@ -5,7 +5,7 @@ import pytest
 
 from trading_bot.domain.errors import SettingsError
 from trading_bot.strategies.confluence import Confluence
-from trading_bot.strategies.registry import GROUP, strategy_factory, strategy_names
+from trading_bot.strategies.registry import GROUP, strategy_factory
 
 
 def entry(name: str, value: str) -> EntryPoint:
@@ -25,13 +25,11 @@ def test_the_flagship_is_found_whether_or_not_the_package_is_installed():
 
     assert isinstance(strategy, Confluence)
     assert strategy.settings.ema_period == 100
-    assert "confluence" in strategy_names()
 
 
 def test_a_strategy_of_another_package_is_found_by_its_entry_point():
     theirs = entry("theirs", "trading_bot.strategies.confluence:Confluence")
 
-    assert strategy_names([theirs]) == ("confluence", "theirs")
     assert isinstance(strategy_factory("theirs", [theirs])({}), Confluence)
 
 

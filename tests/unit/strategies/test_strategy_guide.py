@@ -11,7 +11,7 @@ from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Direction
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
-from trading_bot.strategies.registry import GROUP, strategy_factory, strategy_names
+from trading_bot.strategies.registry import GROUP, strategy_factory
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "strategy.md"
 INSTRUMENT = Instrument(key="K", symbol="S", name="S", segment=Segment.NSE_EQ, kind=InstrumentKind.EQUITY)
@@ -33,7 +33,6 @@ def wave(candles: int) -> list[Candle]:
 def test_the_example_is_found_and_made_from_its_settings(example):
     strategy = strategy_factory("crossover", [example])({"fast": 5})
 
-    assert "crossover" in strategy_names([example])
     assert (strategy.name, strategy.timeframe_s, strategy.settings.fast) == ("crossover", 300, 5)
     assert strategy.warm_up.required <= strategy.warm_up.wanted
 

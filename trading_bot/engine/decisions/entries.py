@@ -141,6 +141,9 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
     size = _size(state, series, price, abs(price - plan.stop_price))
     if size.quantity == 0:
         return Denied("size_zero", f"{size.bound_by} leaves less than one lot of {instrument.lot_size}")
+    slices = instrument.slices(size.quantity)
+    if len(slices) > state.stops_in_time:
+        return _too_many(state, len(slices))
     trade = Trade(
         trade_id=state.book.last_trade_id + 1,
         strategy=signal.strategy,
@@ -158,10 +161,15 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
     )
     turn.emit(ev.TradePlanned(at_ms=state.now_ms, trade=trade))
     expires_at_ms = state.now_ms + state.settings.entry_queue_s * MS_PER_SECOND
-    for quantity in instrument.slices(size.quantity):
+    for quantity in slices:
         terms = OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)
         turn.intend(trade, side, Purpose.ENTRY, terms, expires_at_ms)
     return None
+
+
+def _too_many(state: State, slices: int) -> Denied:
+    most, seconds = state.stops_in_time, state.settings.unprotected_s
+    return Denied("too_many_slices", f"{slices} orders: only {most} stops can be placed within {seconds} s")
 
 
 def _size(state: State, series: Series, price: int, stop_distance: int) -> Size:

@@ -5,8 +5,8 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, OrderTerms, OrderType
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks, SearchTag
-from trading_bot.engine.ports import Accepted, Refused, Unknown
+from trading_bot.engine.commands import Alert, CancelOrder, ReadBand, ReadBooks, SearchTag
+from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
 
 @pytest.fixture
@@ -204,3 +204,180 @@ def test_the_rest_of_a_protected_market_order_is_priced_again_until_it_fills(dri
     assert change.tag == stop
     assert change.terms.quantity == 35
     assert driver.places() == []
+
+
+# --- what a refusal says ------------------------------------------------------------------------------------
+
+NEEDS_LOGIN = Refused("UDAPI100050", "token", RefusalCause.NEEDS_LOGIN)
+TOO_MANY = Refused("UDAPI10005", "too many", RefusalCause.RATE_LIMITED)
+
+
+def told(driver: EngineDriver, words: str) -> list[str]:
+    return [one.text for one in driver.commands if isinstance(one, Alert) and words in one.text]
+
+
+def halted_for(driver: EngineDriver) -> set[str]:
+    return {reason for _, _, reason in driver.book.halts}
+
+
+def stop_intent(driver: EngineDriver) -> str:
+    """A stop that is about to be sent."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    (stop,) = driver.places()
+    return stop.request.tag
+
+
+def make_absent(driver: EngineDriver, tag: str) -> None:
+    driver.answer(tag, Unknown("timed out"))
+    for seconds in (31, 6):
+        driver.later(seconds)
+        driver.read_all()
+    driver.drain()
+
+
+def test_a_refusal_for_the_token_stops_entries_and_counts_for_no_failed_stop(driver):
+    """Faults 28 and 29, V4: a person has to log in, and is told what is not placed meanwhile."""
+    stop = stop_intent(driver)
+
+    driver.answer(stop, NEEDS_LOGIN)
+
+    assert halted_for(driver) == {"needs_login"}
+    assert driver.book.trade_of(KEY).stop_failures == 0
+    assert len(told(driver, "no stop can be placed")) == 1
+    assert stop in driver.core.state.unjudged
+
+
+def test_an_entry_that_is_refused_for_the_token_leaves_nothing_unprotected(driver, entry):
+    driver.answer(entry, NEEDS_LOGIN)
+
+    assert told(driver, "can be placed") == []
+    assert halted_for(driver) == {"needs_login"}
+
+
+def test_a_change_that_is_refused_for_the_token_stops_entries_and_is_told(driver):
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+
+    driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=NEEDS_LOGIN))
+
+    assert halted_for(driver) == {"needs_login"}
+    assert len(told(driver, "no stop can be placed")) == 1
+    assert driver.order(stop).refused_changes == 0
+
+
+def test_a_refusal_for_the_rate_pauses_and_counts_for_no_failed_stop(driver):
+    """Fault 43, V9."""
+    stop = stop_intent(driver)
+
+    driver.answer(stop, TOO_MANY)
+
+    assert driver.core.state.rate_refusals == 1
+    assert driver.book.trade_of(KEY).stop_failures == 0
+    assert halted_for(driver) == set()
+
+
+def test_a_change_that_is_refused_for_the_rate_pauses(driver):
+    """Fault 43, V9."""
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+
+    driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=TOO_MANY))
+
+    assert driver.core.state.rate_limited_until_ms == driver.now_ms + 1_000
+    assert driver.order(stop).refused_changes == 0
+
+
+@pytest.mark.parametrize("is_change", [False, True])
+def test_an_acceptance_ends_the_trouble_with_the_rate(driver, is_change):
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.core.state.rate_refusals = 2
+    if is_change:
+        driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=Accepted(f"id-{stop}")))
+    else:
+        driver.push(stop, OrderStatus.CANCELLED)
+        (close,) = driver.places()
+        driver.answer(close.request.tag)
+
+    assert driver.core.state.rate_refusals == 0
+
+
+def test_a_refused_stop_counts_as_a_failed_one(driver):
+    """Fault 65, V4."""
+    stop = stop_intent(driver)
+
+    driver.answer(stop, Refused("UDAPI1", "no"))
+
+    assert driver.book.trade_of(KEY).stop_failures == 1
+
+
+def test_a_refused_exit_has_the_price_band_read(driver):
+    """Fault 65, V8."""
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.push(stop, OrderStatus.CANCELLED)
+    (close,) = driver.places()
+
+    driver.answer(close.request.tag, Refused("UDAPI1", "no"))
+
+    assert ReadBand(instrument_key=KEY) in driver.drain()
+
+
+def test_an_entry_whose_trade_is_being_closed_is_not_sent(driver, entry):
+    """Also where nothing could be withdrawn yet: the books were not read."""
+    driver.core.state.books_read_at_ms = 0
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    assert driver.order(entry).status is OrderStatus.INTENDED
+
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry))
+
+    assert driver.order(entry).message == "its trade is being closed"
+
+
+# --- answers that come late ---------------------------------------------------------------------------------
+
+
+def test_a_late_acceptance_of_an_absent_order_is_an_incident_and_its_trade_is_taken_up(driver, entry):
+    """Fault 36, V14."""
+    make_absent(driver, entry)
+
+    driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Accepted("late-1")))
+
+    assert driver.order(entry).status is OrderStatus.ACKNOWLEDGED
+    assert halted_for(driver) == {"late_order"}
+    assert driver.book.trade_of(KEY).strategy == "rescue"
+
+
+@pytest.mark.parametrize("outcome", [Refused("x", "y"), Unknown("reset")])
+def test_any_other_late_answer_of_an_absent_order_is_no_news(driver, entry, outcome):
+    make_absent(driver, entry)
+
+    assert driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=outcome)).rows == ()
+
+
+def test_an_accepted_stop_that_the_broker_denies_to_hold_is_absent(driver):
+    """Fault 40, V4: another takes its place."""
+    stop = stop_intent(driver)
+    driver.answer(stop)
+    driver.later(6)
+    driver.read_books(driver.report(next(iter(driver.book.orders)), OrderStatus.FILLED))
+    driver.drain()
+    denied = Refused("UDAPI100010", "no such order", RefusalCause.NO_SUCH_ORDER)
+
+    driver.take(inputs.CancelAnswered(at_ms=0, tag=stop, outcome=denied))
+
+    assert driver.order(stop).status is OrderStatus.ABSENT
+
+
+def test_a_resting_stop_that_the_broker_denies_to_hold_is_left_to_the_books(driver):
+    """Fault 40, V5: they have shown it."""
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    denied = Refused("UDAPI100010", "no such order", RefusalCause.NO_SUCH_ORDER)
+
+    driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=denied))
+
+    assert driver.order(stop).status is OrderStatus.TRIGGER_PENDING

@@ -146,6 +146,24 @@ def test_options_are_bought_for_delivery():
     assert entry.request.product is Product.DELIVERY
 
 
+def test_an_entry_of_more_slices_than_can_be_protected_in_time_is_denied():
+    """V4, V9: each slice is an order, and so is each stop; the rate limit lets eight leave in a second."""
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=1))
+    driver.core.state.stops_in_time = 34
+
+    assert denied_reason(driver) == "too_many_slices"
+    assert driver.new_events[-1].detail == "35 orders: only 34 stops can be placed within 5 s"
+
+
+def test_an_entry_of_as_many_slices_as_can_be_protected_in_time_is_placed():
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=1))
+    driver.core.state.stops_in_time = 35
+
+    driver.signal()
+
+    assert len(driver.places()) == 35
+
+
 def test_a_large_entry_is_sliced_within_the_freeze_quantity_and_so_is_its_stop():
     driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
     driver.signal()

@@ -8,8 +8,9 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.ports import Refused
 from trading_bot.risk.settings import LimitSettings, RiskSettings
 
@@ -197,3 +198,81 @@ def test_clearing_a_halt_that_is_not_there_is_nothing(driver):
     halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "x")
 
     assert turn.events == []
+
+
+# --- what stops an entry, and for how long ------------------------------------------------------------------
+
+
+def test_panic_stops_every_entry(driver):
+    """V15."""
+    driver.ask(inputs.OperatorWish.PANIC)
+
+    denied = halts.objection(driver.core.state, KEY, "scripted")
+
+    assert denied is not None
+    assert denied.reason == "panic"
+
+
+@pytest.mark.parametrize(
+    ("scope", "subject", "stops"),
+    [
+        (ev.HaltScope.ENTRIES, "", True),
+        (ev.HaltScope.INSTRUMENT, KEY, True),
+        (ev.HaltScope.INSTRUMENT, "NSE_EQ|OTHER", False),
+        (ev.HaltScope.STRATEGY, "scripted", True),
+        (ev.HaltScope.STRATEGY, "another", False),
+    ],
+)
+def test_a_halt_stops_those_whom_it_names(driver, scope, subject, stops):
+    halts.raise_halt(Turn(driver.core.state), scope, subject, "why")
+
+    denied = halts.objection(driver.core.state, KEY, "scripted")
+
+    assert (denied is not None) is stops
+
+
+def test_a_halt_is_raised_and_told_once_and_cleared_once(driver):
+    """V16."""
+    turn = Turn(driver.core.state)
+    for _ in range(2):
+        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "why")
+    for _ in range(2):
+        halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "why")
+
+    assert [type(event) for event in turn.events] == [ev.HaltRaised, ev.HaltCleared]
+    assert len(turn.commands) == 1
+
+
+def test_a_token_that_is_not_accepted_is_told_once_and_has_the_books_read(driver):
+    """Faults 28 and 29, V16: they show whether it is really dead."""
+    turn = Turn(driver.core.state)
+
+    for _ in range(2):
+        halts.need_login(turn)
+
+    assert halted_for(driver) == {"needs_login"}
+    assert sum(isinstance(one, Alert) and "log in again" in one.text for one in turn.commands) == 1
+    assert sum(isinstance(one, ReadBooks) for one in turn.commands) == 1
+
+
+@pytest.mark.parametrize(("after_ms", "halted"), [(-1, True), (0, False)])
+def test_a_read_that_was_sent_since_proves_the_token_good(driver, after_ms, halted):
+    """Fault 31: one that was on its way when the token died proves nothing."""
+    driver.enter()
+    state = driver.core.state
+    turn = Turn(state)
+    halts.need_login(turn)
+    turn.touched_trades.clear()
+
+    halts.note_login(state, driver.now_ms + after_ms, turn)
+
+    assert halts.is_login_needed(state) is halted
+    assert bool(turn.touched_trades) is not halted
+
+
+def test_without_a_fill_there_is_no_loss_to_halt_for(driver):
+    driver.core.state.charges_so_far = lambda _book: Decimal(1_000_000)
+
+    driver.later(1)
+
+    assert halted_for(driver) == set()

@@ -1,15 +1,13 @@
 from dataclasses import replace
-from datetime import time
 
 import pytest
 
-from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
-from trading_bot.domain.ist import ms_at
+from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder
+from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, PlaceOrder
 from trading_bot.engine.ports import Refused, Unknown
 from trading_bot.engine.settings import EngineSettings
 
@@ -49,6 +47,38 @@ def test_a_stop_that_may_not_grow_beyond_the_freeze_gets_a_second_one():
     placed = [command.request.terms.quantity for command in commands if hasattr(command, "request")]
     assert grown == [20]
     assert placed == [5]
+
+
+def test_what_a_stop_has_filled_counts_towards_its_freeze_quantity():
+    """V8: the order as a whole may not be larger."""
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
+    driver.signal()
+    first, second = driver.places()
+    for place in (first, second):
+        driver.answer(place.request.tag)
+    driver.fill(first.request.tag, 20, PRICE)
+    (stop,) = driver.places()
+    driver.rest(stop.request.tag)
+    driver.fill(stop.request.tag, 5, PRICE)
+    driver.drain()
+
+    driver.order_fills((second.request.tag, 15, PRICE))
+
+    commands = driver.drain()
+    assert not [command for command in commands if isinstance(command, ModifyOrder)]
+    placed = [command.request.terms.quantity for command in commands if hasattr(command, "request")]
+    assert placed == [15]
+
+
+def test_a_stop_that_covers_all_that_is_held_is_left_as_it_is(driver):
+    """V9."""
+    driver.enter()
+    driver.drain()
+
+    driver.read_all()
+    driver.later(1)
+
+    assert not [one for one in driver.drain() if isinstance(one, ModifyOrder | CancelOrder | PlaceOrder)]
 
 
 def test_a_stop_that_the_broker_does_not_let_grow_gets_a_second_one(driver):
@@ -148,6 +178,28 @@ def test_without_a_stop_a_price_beyond_it_closes_the_trade_at_once(driver):
     assert driver.book.trade_of(KEY).exit_reason is ExitReason.STOP
 
 
+@pytest.mark.parametrize(("above_stop", "purpose"), [(0, Purpose.EXIT), (10, Purpose.STOP)])
+def test_a_price_exactly_at_the_stop_has_passed_it(driver, above_stop, purpose):
+    _, stop = driver.enter()
+    driver.core.state.market.series[KEY].last_price = driver.book.trade_of(KEY).stop_price + above_stop
+
+    driver.push(stop, OrderStatus.CANCELLED)
+
+    (place,) = driver.places()
+    assert place.request.purpose is purpose
+
+
+def test_without_any_price_a_stop_is_placed_all_the_same(driver):
+    """V4."""
+    _, stop = driver.enter()
+    driver.core.state.market.series[KEY].last_price = 0
+
+    driver.push(stop, OrderStatus.CANCELLED)
+
+    (place,) = driver.places()
+    assert place.request.purpose is Purpose.STOP
+
+
 def test_a_stop_near_the_circuit_rests_inside_the_price_band(driver):
     """Faults 65 and 66, V4, V8."""
     driver.signal()
@@ -216,6 +268,37 @@ def test_a_stop_is_trailed_at_most_every_interval(driver):
     assert len(driver.changes()) == 1
 
 
+def trailing_soon(driver) -> None:
+    """The stop was just moved, and the price has earned the next move."""
+    _, stop = driver.enter()
+    driver.later(20)
+    driver.price(PRICE + 2_000)
+    driver.later(1)
+    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
+    driver.price(PRICE + 2_700)
+    driver.drain()
+
+
+@pytest.mark.parametrize(("after_ms", "moves"), [(14_999, 0), (15_000, 1)])
+def test_the_pause_between_two_moves_is_the_whole_interval(driver, after_ms, moves):
+    trailing_soon(driver)
+
+    driver.now_ms += after_ms
+    driver.later(0)
+
+    assert len(driver.changes()) == moves
+
+
+def test_a_price_back_exactly_at_the_stop_that_it_earned_closes_the_trade(driver):
+    trailing_soon(driver)
+    best = driver.core.state.market.series[KEY].watch.best_price
+    driver.core.state.market.series[KEY].last_price = best - 1_050
+
+    driver.later(15)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.TRAILING_STOP
+
+
 def test_a_short_stop_trails_downwards(driver):
     _, stop = driver.enter(Direction.SHORT)
     driver.later(20)
@@ -236,106 +319,7 @@ def test_a_cancelled_entry_is_no_failed_stop(driver):
     assert driver.book.trade_of(KEY).stop_failures == 0
 
 
-# --- exits --------------------------------------------------------------------------------------------------
-
-
-def test_an_exit_covers_what_fills_of_the_entry_remainder_later(driver):
-    entry, stop = entered_in_parts(driver, 10)
-    driver.price(driver.book.trade_of(KEY).plan.target_price)
-    driver.confirm_modify(stop)
-    driver.drain()
-
-    driver.fill(entry, 5, PRICE, OrderStatus.CANCELLED)
-
-    (more,) = driver.places()
-    assert (more.request.purpose, more.request.terms.quantity) == (Purpose.EXIT, 5)
-
-
-def test_an_exit_withdraws_the_remainder_of_its_entry(driver):
-    entry, _ = entered_in_parts(driver, 10)
-    driver.push(entry, OrderStatus.OPEN, filled_quantity=10)
-    driver.drain()
-
-    driver.price(driver.book.trade_of(KEY).plan.target_price)
-
-    cancelled = [change.tag for change in driver.changes() if isinstance(change, CancelOrder)]
-    assert cancelled == [entry]
-
-
-def test_a_refused_exit_waits_before_it_is_tried_again(driver):
-    _, stop = driver.enter()
-    driver.price(driver.book.trade_of(KEY).plan.target_price)
-    driver.push(stop, OrderStatus.CANCELLED)
-    (close,) = driver.places()
-    driver.answer(close.request.tag, Refused("UDAPI1", "circuit"))
-
-    driver.later(4)
-    assert driver.places() == []
-    driver.later(1)
-
-    assert len(driver.places()) == 1
-
-
-def test_without_a_fresh_price_an_exit_goes_to_the_market(driver):
-    _, stop = driver.enter()
-    driver.later(40)
-
-    driver.ask(inputs.OperatorWish.FLATTEN)
-
-    (change,) = driver.changes()
-    assert (change.tag, change.terms.order_type) == (stop, OrderType.MARKET)
-
-
-def test_the_ladder_of_prices_ends_with_a_call_for_a_person(driver):
-    _, stop = driver.enter()
-    driver.price(driver.book.trade_of(KEY).plan.target_price)
-    alerts = []
-    for _ in range(8):
-        if driver.order(stop).is_change_pending:
-            driver.confirm_modify(stop)
-        driver.later(6)
-        alerts += [
-            command.text for command in driver.commands if "not filled" in getattr(command, "text", "")
-        ]
-        driver.drain()
-        driver.price(driver.book.trade_of(KEY).plan.target_price)
-
-    assert len(alerts) == 1
-    assert driver.book.trade_of(KEY).exit_step == 6
-    assert driver.order(stop).terms.order_type is OrderType.MARKET
-
-
-def test_an_exit_of_this_step_is_not_touched(driver):
-    _, stop = driver.enter()
-    driver.price(driver.book.trade_of(KEY).plan.target_price)
-    driver.confirm_modify(stop)
-    driver.drain()
-
-    driver.later(2)
-
-    assert driver.changes() == []
-
-
-def test_an_exit_shrinks_with_what_the_broker_holds():
-    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
-    driver.signal()
-    entries = driver.places()
-    for place in entries:
-        driver.answer(place.request.tag)
-    driver.order_fills((entries[0].request.tag, 20, PRICE), (entries[1].request.tag, 15, PRICE))
-    stops = [place.request.tag for place in driver.places()]
-    for stop in stops:
-        driver.rest(stop)
-    driver.ask(inputs.OperatorWish.FLATTEN)
-    for stop in stops:
-        driver.confirm_modify(stop)
-    driver.drain()
-
-    driver.read_positions(15)
-    driver.read_positions(15)
-
-    cancelled = [change for change in driver.changes() if isinstance(change, CancelOrder)]
-    assert [change.tag for change in cancelled] == [stops[0]]
+# --- what is withdrawn --------------------------------------------------------------------------------------
 
 
 def test_an_entry_that_was_accepted_and_never_seen_is_cancelled(driver):
@@ -363,22 +347,6 @@ def test_a_stop_that_was_not_sent_yet_is_dropped_when_the_position_is_gone(drive
 
     assert driver.order(stop.request.tag).status is OrderStatus.DROPPED
     assert driver.book.trades == {}
-
-
-def test_square_off_waits_for_a_pending_change(driver):
-    _, stop = driver.enter()
-    driver.later(20)
-    driver.price(PRICE + 2_000)
-    driver.later(1)
-    driver.drain()
-    driver.now_ms = ms_at(DAY, time(15, 5))
-
-    driver.later(1)
-    assert driver.changes() == []
-    driver.confirm_modify(stop, OrderStatus.TRIGGER_PENDING)
-
-    (change,) = driver.changes()
-    assert change.terms.order_type is not OrderType.STOP_LIMIT
 
 
 def test_a_stop_that_is_gone_is_told_at_once_and_counted(driver):
