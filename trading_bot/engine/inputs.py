@@ -82,6 +82,13 @@ class ClockTicked(Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLost(Input):
+    """The process did not run for a while, though time went on."""
+
+    lost_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationDue(Input):
     """A closed candle waits for its strategies."""
 
@@ -183,6 +190,8 @@ class AccountRead(Input):
     """By instrument; empty when only the funds were read."""
     bands: Mapping[str, tuple[int, int]]
     """Price limits by instrument in paise; empty when not read."""
+    is_active: bool | None = None
+    """Whether the broker lets the account trade; None when it was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

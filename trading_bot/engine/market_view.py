@@ -82,6 +82,13 @@ class MarketView:
     reconnect_at_ms: int = 0
     """While the feed is silent: not before this is a new connection sought, and after it waits so long."""
     reconnect_wait_ms: int = 0
+    lag_ms: int | None = None
+    """How far the least late frame since the last second lay behind session time; negative: ahead."""
+    offset_ms: int = 0
+    """The same as of the last second in which there were frames."""
+    late_seconds: int = 0
+    """So many of them in a row were off by more than is worth a word."""
+    told_offset_at_ms: int = 0
     frames: int = 0
     ticks: int = 0
     unknown_ticks: int = 0

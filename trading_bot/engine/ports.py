@@ -138,6 +138,10 @@ class Broker(Protocol):
         """Return once the broker has shown that it knows whose token asks. Raises ReadFailedError."""
         ...
 
+    async def is_account_active(self) -> bool:
+        """Return whether the broker lets the account trade. Raises ReadFailedError."""
+        ...
+
     async def positions(self) -> tuple[BrokerPosition, ...]:
         """Return the day's positions, closed ones included."""
         ...

@@ -28,6 +28,8 @@ class Account:
     """When the funds were asked for: trades planned since are not in them yet."""
     margin_rates: dict[str, Decimal] = field(default_factory=dict)
     bands: dict[str, tuple[int, int]] = field(default_factory=dict)
+    contradicted: set[str] = field(default_factory=set)
+    """Instruments whose last price lay outside their band when that was read."""
 
 
 @dataclass(slots=True)

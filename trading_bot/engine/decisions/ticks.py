@@ -10,7 +10,16 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.decisions import days, doubts, feed_health, guard, protection, trades, unseen
+from trading_bot.engine.decisions import (
+    days,
+    doubts,
+    feed_health,
+    guard,
+    protection,
+    time_health,
+    trades,
+    unseen,
+)
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
@@ -25,6 +34,9 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
     frame, now_ms = event.frame, state.now_ms
     feed_health.hear(state, turn)
     market.frames += 1
+    lag_ms = now_ms - frame.sent_at_ms
+    if market.lag_ms is None or lag_ms < market.lag_ms:
+        market.lag_ms = lag_ms
     market.ticks += len(frame.ticks)
     all_series = market.series
     suspect_move = state.settings.suspect_move
@@ -126,6 +138,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     _stop_grace(state, turn)
     halt_on_daily_loss(state, turn)
     feed_health.check_silence(state, turn)
+    time_health.judge_offset(state, turn)
     for trade in tuple(state.book.trades.values()):
         protection.trail(state, trade, turn)
         trades.drive(state, trade.trade_id, turn)

@@ -125,6 +125,26 @@ def test_an_entry_whose_stop_would_lie_outside_the_price_band_is_denied():
     assert denied_reason(driver) == "stop_outside_band"
 
 
+def test_a_price_that_the_brokers_newest_limits_rule_out_is_not_entered_on():
+    """Fault 13, V12: feed and books disagree; the limits are asked for again until both agree."""
+    driver = EngineDriver()
+    key = driver.instrument.key
+
+    def read(lowest, highest):
+        funds = Funds(available=Decimal(1_000_000), used_margin=Decimal(0))
+        band = {key: (lowest, highest)}
+        driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={}, bands=band))
+
+    read(PRICE + 100, PRICE + 20_000)
+    driver.signal()
+    assert driver.places() == []
+    assert driver.new_events[-1].reason == "suspect_data"
+
+    read(PRICE - 10_000, PRICE + 20_000)
+    driver.signal()
+    assert len(driver.places()) == 1
+
+
 def test_a_band_that_the_price_has_left_is_an_old_one():
     driver = EngineDriver()
     driver.core.state.account.bands[KEY] = (PRICE - 20_000, PRICE - 10)

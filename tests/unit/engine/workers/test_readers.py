@@ -17,6 +17,7 @@ from tests.fakes.engine_ports import (
     no_beat,
 )
 from trading_bot.adapters.clocks import LoopClock
+from trading_bot.domain import events as ev
 from trading_bot.domain.errors import NotAuthorisedError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase, MarketStatus, Tick
@@ -477,6 +478,28 @@ def test_a_band_is_read_at_once_when_an_order_was_not_taken():
         return broker.bands_asked
 
     assert in_virtual_time(scenario)[-1] == (KEY,)
+
+
+def test_an_account_that_the_broker_blocks_is_found_when_an_order_is_not_taken():
+    """Fault 79, V16: entries stop with their own reason, and go on when the profile says so."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(is_active=False)
+        worker = AccountWorker(setting.engine, broker, setting.clock, SETTINGS, (KEY,))
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(5)
+        before = set(setting.driver.book.halts)
+        setting.engine.outbox.ask_for_band(KEY)
+        await asyncio.sleep(1)
+        blocked = set(setting.driver.book.halts)
+        broker.is_active = True
+        setting.engine.outbox.ask_for_band(KEY)
+        await asyncio.sleep(1)
+        task.cancel()
+        return before, blocked, set(setting.driver.book.halts)
+
+    blocked = {(ev.HaltScope.ENTRIES, "", "account_blocked")}
+    assert in_virtual_time(scenario) == (set(), blocked, set())
 
 
 def test_a_silent_connection_is_given_up_once_for_each_wish():
