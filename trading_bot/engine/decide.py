@@ -57,6 +57,7 @@ def _on_books_read(state: State, event: inputs.BooksRead, turn: Turn) -> None:
 
 DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.FrameReceived: ticks.on_frame,
+    inputs.QuotesRead: ticks.on_quotes,
     inputs.ClockTicked: ticks.on_clock,
     inputs.TimeLost: time_health.on_time_lost,
     inputs.EvaluationDue: evaluate.on_evaluation_due,

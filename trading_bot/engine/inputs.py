@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.market_data import Candle, Frame, MarketPhase
+from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
 from trading_bot.domain.order import Fill, OrderReport
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Refused, Unknown
 
@@ -62,6 +62,13 @@ class FrameReceived(Input):
     """A message of the feed."""
 
     frame: Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotesRead(Input):
+    """Prices of what is held, asked for because the feed is down."""
+
+    ticks: tuple[Tick, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
