@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.market_data import Candle, Quote, Tick
+from trading_bot.domain.market_data import Candle, MarketPhase, Quote, Tick
 from trading_bot.domain.trade import Trade
 from trading_bot.risk.windows import TradingHours
 from trading_bot.strategies.strategy import Evaluator, Strategy
@@ -76,6 +76,8 @@ class MarketView:
     """All instruments that are watched today."""
 
     series: dict[str, Series] = field(default_factory=dict)
+    phases: dict[str, MarketPhase] = field(default_factory=dict)
+    """The exchange's newest word on each segment that it spoke of."""
     is_feed_up: bool = False
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""

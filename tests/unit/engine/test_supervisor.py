@@ -214,7 +214,7 @@ def test_a_machine_that_slept_is_noticed_when_it_wakes(asleep_s, told):
 
 
 def test_a_loop_that_was_blocked_is_noticed_when_it_moves_again():
-    """Fault 94, V4: so is a process that was stopped and goes on (fault 18)."""
+    """Faults 94 and 100, V4: so is a process that was stopped and goes on (fault 18)."""
 
     async def scenario():
         heard = []

@@ -9,6 +9,7 @@ from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction, Signal
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions.feed_health import is_halted
 from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.time_health import is_off
 from trading_bot.engine.decisions.turn import Turn
@@ -84,7 +85,8 @@ def _outside_hours(state: State, series: Series) -> Denied | None:
     if state.book.is_day_closed:
         return Denied("day_closed", "the day is over")
     if series.hours.may_enter(state.now_ms):
-        return None
+        halted = f"the exchange says {state.market.phases.get(series.instrument.segment)}"
+        return Denied("market_halted", halted) if is_halted(state, series) else None
     return Denied("outside_entry_hours", "no entries at this time of the day")
 
 

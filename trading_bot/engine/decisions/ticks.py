@@ -68,7 +68,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
 def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
     """Take prices that were asked for: they watch over what is held, and start nothing.
 
-    A feed that speaks knows better, and so does a trade that it showed before. An odd price waits for another.
+    A feed that speaks knows better, and so does a trade that it showed before. An odd one waits.
     """
     for tick in event.ticks:
         series = state.market.series.get(tick.instrument_key)

@@ -270,7 +270,7 @@ def test_a_signal_on_a_forming_candle_is_marked_provisional():
 
 
 def test_after_a_gap_in_the_feed_books_and_positions_are_read_at_once(driver):
-    """Faults 1, 101 and 106, V23."""
+    """Faults 1 and 106, V23."""
     driver.take(inputs.FeedLost(at_ms=0))
     driver.drain()
 
@@ -434,3 +434,23 @@ def test_a_quote_far_from_the_feed_is_suspect_until_another_trade_confirms_it():
 
     quote(driver, PRICE // 2, after_ms=2_000)
     assert driver.core.state.market.last_price(KEY) == PRICE // 2
+
+
+def test_a_flood_keeps_the_last_price_grows_nothing_and_closes_on_the_tick_that_touches():
+    """Fault 11, V22: 5,000 messages in one instant; the exit is asked for among them and not behind them."""
+    driver = EngineDriver()
+    driver.enter()
+    target = driver.book.trade_of(KEY).plan.target_price
+    rows, asked_at = len(driver.rows), None
+
+    for number in range(5_000):
+        price = target if number == 2_500 else PRICE + number % 7 * 10
+        driver.price(price)
+        if asked_at is None and driver.changes():
+            asked_at = number
+
+    series = driver.core.state.market.series[KEY]
+    assert asked_at == 2_500
+    assert series.last_price == PRICE + 4_999 % 7 * 10
+    assert len(driver.rows) - rows == 2  # the exit and its order, nothing for each tick
+    assert driver.core.state.market.ticks == 5_001

@@ -495,7 +495,7 @@ class FakeQuotes:
 
 
 def test_without_the_feed_the_prices_of_what_is_held_are_asked_for_each_second():
-    """Fault 105, V4, V9: and its levels are watched with them; with the feed, or without a trade, none are."""
+    """Fault 105, V4, V9: its levels are watched with them; with the feed, or without a trade, none are."""
 
     async def scenario():
         setting, quotes = Setting(), FakeQuotes(PRICE - 2_000)
