@@ -52,6 +52,7 @@ class FakeBroker:
     read_delay_s: float = 0.0
     updates: tuple[OrderReport | None, ...] = ()
     margins_asked: list[MarginQuestion] = field(default_factory=list)
+    is_active: bool = True
     bands_asked: list[tuple[str, ...]] = field(default_factory=list)
 
     def _note(self, call: str, of: str = "") -> None:
@@ -91,6 +92,9 @@ class FakeBroker:
         self.token_checks += 1
         if self.is_token_dead:
             raise NotAuthorisedError("no profile")
+
+    async def is_account_active(self) -> bool:
+        return await self._read("profile", self.is_active)
 
     async def positions(self) -> tuple[BrokerPosition, ...]:
         return await self._read("positions", self.held)

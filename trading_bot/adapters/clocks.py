@@ -4,20 +4,35 @@ import asyncio
 import heapq
 import itertools
 import time
+from collections.abc import Callable
 
 from trading_bot.domain.ist import MS_PER_SECOND
 
+_NS_PER_MS = 1_000_000
+
 
 class SystemClock:
-    """Session time is the time of day; steps backwards are held until they have passed."""
+    """Session time is the time of day, and never steps backwards.
 
-    def __init__(self) -> None:
-        self._newest_ms = 0
+    Where the time of day is set back, session time goes on at half its pace until both are the same again:
+    what waits for it goes on waiting for less than it would, and not for ever.
+    """
+
+    def __init__(
+        self,
+        wall_ns: Callable[[], int] = time.time_ns,
+        steady_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._wall_ns, self._steady_ns = wall_ns, steady_ns
+        self._newest_ns, self._looked_ns = 0, steady_ns()
 
     def now_ms(self) -> int:
         """Epoch milliseconds, never less than before."""
-        self._newest_ms = max(self._newest_ms, time.time_ns() // 1_000_000)
-        return self._newest_ms
+        looked_ns, before_ns = self._steady_ns(), self._looked_ns
+        self._looked_ns = looked_ns
+        slow_ns = self._newest_ns + (looked_ns - before_ns) // 2
+        self._newest_ns = max(self._wall_ns(), slow_ns if self._newest_ns else 0)
+        return self._newest_ns // _NS_PER_MS
 
     async def sleep_until(self, at_ms: int) -> None:
         """Sleep in steps of at most a minute."""

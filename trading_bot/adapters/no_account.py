@@ -48,6 +48,10 @@ class NoAccount:
     async def confirm_token(self) -> None:
         """Do nothing: there is no account."""
 
+    async def is_account_active(self) -> bool:
+        """Nobody can block what there is not."""
+        return True
+
     async def positions(self) -> tuple[BrokerPosition, ...]:
         """Return nothing: there are none."""
         return ()

@@ -33,7 +33,7 @@ from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sen
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import JournalFellBack
 from trading_bot.engine.observe import NoticeBoard
-from trading_bot.engine.ports import Broker, Clock, Feed, History
+from trading_bot.engine.ports import Broker, Clock, Feed, History, Quotes
 from trading_bot.engine.snapshot import RunHeader
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.report.status import status_document
@@ -53,6 +53,7 @@ class World:
     broker: Broker
     feed: Feed
     history: History
+    quotes: Quotes | None = None
     workers: Sequence[Worker] = ()
     """Workers of the mode's own, such as the simulator's clock."""
     on_engine: Callable[[Engine], None] = lambda _engine: None
@@ -209,6 +210,7 @@ class Daemon:
             broker=world.broker,
             feed=world.feed,
             history=world.history,
+            quotes=world.quotes,
             notifier=BoardNotifier(self.board, world.clock.now_ms),
         )
         day = new_day(

@@ -9,6 +9,7 @@ from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.decisions.day_charges import charges_of
 from trading_bot.engine.engine import Engine, MarketSink, RowSink
+from trading_bot.engine.inputs import TimeLost
 from trading_bot.engine.ports import InputLog, Journal, JournalRow
 from trading_bot.engine.rate_gate import RateGate, RateSettings
 from trading_bot.engine.settings import EngineSettings
@@ -85,6 +86,10 @@ def new_day(
         market_sink=records.market_sink,
         row_sink=records.row_sink,
     )
+
+    async def on_lost(lost_s: float) -> None:
+        await engine.handle(TimeLost(at_ms=0, lost_s=lost_s))
+
     return TradingDay(
         plan=plan,
         engine=engine,
@@ -92,6 +97,6 @@ def new_day(
         supervisor=Supervisor(sections.supervisor, on_breaker),
         gate=RateGate(sections.rate),
         settings=sections.engine,
-        lag=LagWorker(),
+        lag=LagWorker(on_lost),
         order_workers=order_workers,
     )

@@ -10,11 +10,14 @@ from typing import Any
 import structlog
 
 from trading_bot.adapters.process_resources import resource_use
+from trading_bot.bootstrap.loop_watch import LoopWatch
 from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.bootstrap.resource_watch import ResourceWorker
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.observe import NoticeBoard, snapshot_of
@@ -114,11 +117,13 @@ class Session:
                 ControlWorker(day.engine, self.socket, lambda: self.status(measured(self.snapshot()))),
                 ViewWorker(self.snapshot, self.view),
                 CollectorWorker(day.warmed_up),
+                ResourceWorker(lambda text: day.engine.outbox.put_alert(Alert(level="warning", text=text))),
             )
         )
         await day.open(program_version, settings_hash)
         await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
-        is_over = await self._wait_for_the_end()
+        with LoopWatch():
+            is_over = await self._wait_for_the_end()
         try:
             if is_over:
                 is_over = await self._closed_unless_stopped()

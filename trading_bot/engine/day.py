@@ -16,7 +16,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed
-from trading_bot.engine.ports import Broker, Clock, Feed, History, Notifier
+from trading_bot.engine.ports import Broker, Clock, Feed, History, Notifier, Quotes
 from trading_bot.engine.rate_gate import RateGate
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import LagWorker, Supervisor
@@ -33,6 +33,7 @@ from trading_bot.engine.workers.clock import ClockWorker
 from trading_bot.engine.workers.feed import FeedWorker, ReconnectWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
 from trading_bot.engine.workers.orders import OrderWorker
+from trading_bot.engine.workers.quotes import QuoteWorker
 from trading_bot.engine.workers.signals import SignalWorker
 from trading_bot.engine.workers.warm_up import WarmUpPlan, WarmUpWorker
 from trading_bot.engine.workers.worker import Worker
@@ -52,6 +53,8 @@ class Ports:
     feed: Feed
     history: History
     notifier: Notifier
+    quotes: Quotes | None = None
+    """Where prices can be asked for, what is held is watched with these while the feed is down."""
 
 
 OrderWorkers = Callable[[Engine, Ports, RateGate], tuple[Worker, ...]]
@@ -154,11 +157,13 @@ class TradingDay:
 
     def _workers(self) -> tuple[Worker, ...]:
         engine, ports, plan = self.engine, self.ports, self.plan
+        quoting = () if ports.quotes is None else (QuoteWorker(engine, ports.quotes, ports.clock),)
         keys = [instrument.key for instrument in plan.instruments if plan.sessions.get(instrument.key)]
         return (
             *self.protecting_workers(),
             FeedWorker(engine, ports.feed, keys, ports.clock, self.warmed_up, plan.open_ms),
             ReconnectWorker(engine, ports.feed),
+            *quoting,
             WarmUpWorker(engine, ports.history, plan.enterable_keys, plan.warm_up, self.warmed_up),
             SignalWorker(engine),
             AccountWorker(engine, ports.broker, ports.clock, self.settings, plan.orderable_keys),

@@ -19,6 +19,7 @@ from trading_bot.engine.decisions import (
     reconcile,
     reports,
     ticks,
+    time_health,
     trades,
 )
 from trading_bot.engine.decisions.panic import count_flat_read, drive_panic
@@ -56,7 +57,9 @@ def _on_books_read(state: State, event: inputs.BooksRead, turn: Turn) -> None:
 
 DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.FrameReceived: ticks.on_frame,
+    inputs.QuotesRead: ticks.on_quotes,
     inputs.ClockTicked: ticks.on_clock,
+    inputs.TimeLost: time_health.on_time_lost,
     inputs.EvaluationDue: evaluate.on_evaluation_due,
     inputs.FeedLost: feed_health.on_feed_lost,
     inputs.PhaseReported: feed_health.on_phases,

@@ -33,6 +33,8 @@ from trading_bot.engine.state import State
 
 log = structlog.get_logger()
 
+_LOCK_S = 10
+
 MarketSink = Callable[[tuple[tuple[str, Candle], ...], tuple[Answer, ...]], None]
 """Takes closed minutes by instrument key, and gate traces; must not wait."""
 RowSink = Callable[[tuple[JournalRow, ...]], None]
@@ -80,6 +82,8 @@ class Engine:
 
         Raises StorageError when its rows could not be made durable: then none of its commands left.
         """
+        if self._lock.locked():
+            await self._wait_for_the_lock()
         async with self._lock:
             step = self._take(event)
         if step.rows:
@@ -93,6 +97,8 @@ class Engine:
         future raises StorageError as `handle` does.
         """
         steps: list[Step] = []
+        if self._lock.locked():
+            await self._wait_for_the_lock()
         async with self._lock:
             waiting = iter(events)
             try:
@@ -101,6 +107,18 @@ class Engine:
             finally:
                 finishing = self._finish(steps)
         return finishing
+
+    async def _wait_for_the_lock(self) -> None:
+        """Nothing waits under the lock, so whoever holds it for seconds will never let go.
+
+        Raises DecisionFailedError then: the process has to stop, and its stops rest.
+        """
+        try:
+            async with asyncio.timeout(_LOCK_S), self._lock:
+                return
+        except TimeoutError as error:
+            log.critical("engine_is_stuck", tasks=[repr(task) for task in asyncio.all_tasks()])
+            raise DecisionFailedError(f"the engine was not free for {_LOCK_S} s") from error
 
     def _finish(self, steps: Sequence[Step]) -> "asyncio.Future[None] | None":
         sequence = max((step.rows[-1].sequence for step in steps if step.rows), default=None)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.market_data import Candle, Frame, MarketPhase
+from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
 from trading_bot.domain.order import Fill, OrderReport
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Refused, Unknown
 
@@ -65,6 +65,13 @@ class FrameReceived(Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotesRead(Input):
+    """Prices of what is held, asked for because the feed is down."""
+
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseReported(Input):
     """The exchange's word on the state of its segments."""
 
@@ -79,6 +86,13 @@ class FeedLost(Input):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockTicked(Input):
     """A second of session time passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLost(Input):
+    """The process did not run for a while, though time went on."""
+
+    lost_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +199,8 @@ class AccountRead(Input):
     """By instrument; empty when only the funds were read."""
     bands: Mapping[str, tuple[int, int]]
     """Price limits by instrument in paise; empty when not read."""
+    is_active: bool | None = None
+    """Whether the broker lets the account trade; None when it was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.market_data import Candle, Quote, Tick
+from trading_bot.domain.market_data import Candle, MarketPhase, Quote, Tick
 from trading_bot.domain.trade import Trade
 from trading_bot.risk.windows import TradingHours
 from trading_bot.strategies.strategy import Evaluator, Strategy
@@ -76,12 +76,21 @@ class MarketView:
     """All instruments that are watched today."""
 
     series: dict[str, Series] = field(default_factory=dict)
+    phases: dict[str, MarketPhase] = field(default_factory=dict)
+    """The exchange's newest word on each segment that it spoke of."""
     is_feed_up: bool = False
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""
     reconnect_at_ms: int = 0
     """While the feed is silent: not before this is a new connection sought, and after it waits so long."""
     reconnect_wait_ms: int = 0
+    lag_ms: int | None = None
+    """How far the least late frame since the last second lay behind session time; negative: ahead."""
+    offset_ms: int = 0
+    """The same as of the last second in which there were frames."""
+    late_seconds: int = 0
+    """So many of them in a row were off by more than is worth a word."""
+    told_offset_at_ms: int = 0
     frames: int = 0
     ticks: int = 0
     unknown_ticks: int = 0

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from trading_bot.domain.instrument import Product
-from trading_bot.domain.market_data import Candle, Frame, MarketStatus
+from trading_bot.domain.market_data import Candle, Frame, MarketStatus, Tick
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms, Side
 
 
@@ -138,6 +138,10 @@ class Broker(Protocol):
         """Return once the broker has shown that it knows whose token asks. Raises ReadFailedError."""
         ...
 
+    async def is_account_active(self) -> bool:
+        """Return whether the broker lets the account trade. Raises ReadFailedError."""
+        ...
+
     async def positions(self) -> tuple[BrokerPosition, ...]:
         """Return the day's positions, closed ones included."""
         ...
@@ -168,6 +172,14 @@ class Feed(Protocol):
 
     async def reconnect(self) -> None:
         """Give up the connection of the moment, if there is one: `messages` goes on with a new one."""
+        ...
+
+
+class Quotes(Protocol):
+    """The newest prices when they are asked for: what is left of market data while the feed is down."""
+
+    async def quotes(self, instrument_keys: Sequence[str]) -> Mapping[str, Tick]:
+        """Return the newest state by key; unknown keys are absent. Raises ReadFailedError."""
         ...
 
 

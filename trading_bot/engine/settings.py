@@ -59,6 +59,13 @@ class EngineSettings(Section):
     gap_refill_s: Annotated[
         Seconds, Field(description="Silence of the feed after which candles are fetched from history anew")
     ] = 60
+    clock_warn_ms: Annotated[
+        int,
+        Field(ge=1, le=60_000, description="Milliseconds between frames and our time that are worth a word"),
+    ] = 100
+    clock_offset_ms: Annotated[
+        int, Field(ge=1, le=600_000, description="The same, from when on nothing is entered")
+    ] = 1_000
     suspect_move: Annotated[
         float, Field(gt=0, le=1, description="Jump between two ticks that needs a second one to be believed")
     ] = 0.1

@@ -30,6 +30,8 @@ class Account:
     """When the funds were asked for: trades planned since are not in them yet."""
     margin_rates: dict[str, Decimal] = field(default_factory=dict)
     bands: dict[str, tuple[int, int]] = field(default_factory=dict)
+    contradicted: set[str] = field(default_factory=set)
+    """Instruments whose last price lay outside their band when that was read."""
 
 
 @dataclass(slots=True)
@@ -151,6 +153,7 @@ class State:
     def begin_day(self) -> None:
         """Forget what was only true yesterday: limits, margins, and what the broker's books said."""
         self.account = Account()
+        self.market.phases.clear()
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.flat_reads_ms.clear()

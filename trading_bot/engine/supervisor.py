@@ -1,7 +1,8 @@
 """Keeps the workers alive, sees when they do not move, and stops everything in stages."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -134,11 +135,28 @@ class Supervisor:
         return min(delay_s, settings.longest_delay_s)
 
 
+def slept_s() -> float:
+    """Seconds for which the machine has slept since it started, where the system tells."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return 0.0 if clock is None else time.clock_gettime(clock) - time.monotonic()
+
+
+async def _nobody_is_told(_lost_s: float) -> None:
+    return
+
+
 @dataclass(slots=True)
 class LagWorker:
-    """Measures how late the event loop is: what it measures holds up stops, too."""
+    """Measures how late the event loop is: what it measures holds up stops, too.
 
+    A process that was stopped, a loop that was blocked and a machine that slept look alike from here.
+    """
+
+    on_lost: Callable[[float], Awaitable[None]] = _nobody_is_told
+    """Told of the seconds of a gap that is too long for what is known to be still true."""
+    slept_s: Callable[[], float] = slept_s
     interval_s: float = 0.1
+    lost_after_s: float = 5.0
     name: str = "loop lag"
     lag_s: float = 0.0
     worst_lag_s: float = 0.0
@@ -147,8 +165,11 @@ class LagWorker:
         """Measure until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
-            due_s = loop.time() + self.interval_s
+            due_s, slept_s = loop.time() + self.interval_s, self.slept_s()
             await asyncio.sleep(self.interval_s)
             self.lag_s = max(0.0, loop.time() - due_s)
             self.worst_lag_s = max(self.worst_lag_s, self.lag_s)
             beat()
+            lost_s = self.lag_s + self.slept_s() - slept_s
+            if lost_s >= self.lost_after_s:
+                await self.on_lost(lost_s)

@@ -113,6 +113,7 @@ async def test_a_token_that_the_broker_refuses_is_not_tried_twice(upstox):
 
 
 async def test_paper_goes_on_with_its_position_after_a_restart(upstox):
+    """Fault 99, V17: asked to stop with a position open; its stop rests, and the next process has both."""
     settings = upstox.settings(Mode.PAPER)
     async with upstox.daemon(settings) as daemon:
         worlds = watched(daemon)

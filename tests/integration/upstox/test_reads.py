@@ -321,3 +321,13 @@ async def test_a_dead_token_is_not_confirmed(broker, upstox):
 
     with pytest.raises(NotAuthorisedError):
         await upstox.confirm_token()
+
+
+@pytest.mark.parametrize(
+    ("flag", "is_active"), [({"is_active": False}, False), ({"is_active": True}, True), ({}, True)]
+)
+async def test_the_profile_tells_whether_the_account_may_trade(broker, upstox, flag, is_active):
+    """Fault 79."""
+    broker.on_success("GET", "/v2/user/profile", {"user_id": "AB1234"} | flag)
+
+    assert await upstox.is_account_active() is is_active

@@ -17,6 +17,7 @@ from trading_bot.adapters.upstox import calls
 from trading_bot.adapters.upstox.feed import UpstoxFeed
 from trading_bot.adapters.upstox.fields import Oddities
 from trading_bot.adapters.upstox.order_stream import OrderStream
+from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.adapters.upstox.sockets import KeptStream
 from trading_bot.domain.errors import NotAuthorisedError
 from trading_bot.domain.market_data import Frame, MarketPhase, MarketStatus
@@ -181,6 +182,26 @@ async def test_a_connection_that_is_given_up_is_followed_by_a_new_one(stream, fe
     first, lost, second = found
     assert (first.ticks[0].last_price, lost, second.ticks[0].last_price) == (100, None, 200)
     assert stream.codes == ["/feeds?code=1", "/feeds?code=2"]
+
+
+async def test_a_half_open_connection_is_left_when_a_ping_stays_unanswered(stream, settings, kept, addresses):
+    """Fault 101, V12, V23: the socket is open and nothing is read there; by default 40 s at most."""
+    defaults = UpstoxSettings()
+    assert defaults.ping_interval_s + defaults.ping_timeout_s <= 40
+    quick = settings.model_copy(update={"ping_interval_s": 0.05, "ping_timeout_s": 0.05})
+    stream.scripts = [hears_nothing, answers_subscription(frame(A=2.0))]
+    feed = UpstoxFeed(quick, kept(calls.market_feed_address(), quick))
+
+    async with asyncio.timeout(10):
+        lost, second = await taken(feed.messages(["A"]), 2)
+
+    assert lost is None
+    assert second.ticks[0].last_price == 200
+
+
+async def hears_nothing(stream, connection):
+    connection.transport.pause_reading()
+    await asyncio.sleep(5)
 
 
 async def test_giving_up_a_connection_that_does_not_exist_is_nothing(feed):

@@ -125,7 +125,7 @@ def test_an_override_adds_a_holiday_and_moves_the_expiry(folder):
 
 
 def test_an_override_gives_a_session_the_hours_that_were_announced_late(folder):
-    """Fault 24."""
+    """Fault 22."""
     (folder / "overrides.toml").write_text(
         '[[special_sessions]]\non = 2026-11-08\nname = "Muhurat"\nmuhurat = true\nhours = "listed"\n'
         'continuous = [["18:00", "19:00"]]\nsource = "exchange notice"\nconfidence = "H"\n',

@@ -1,6 +1,9 @@
+import ast
 import asyncio
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.fakes.engine_driver import DAY, EngineDriver
 from tests.fakes.engine_ports import FakeJournal
@@ -9,11 +12,13 @@ from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Direction
+from trading_bot.engine import engine as engine_module
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.outbox import Outbox
 from trading_bot.engine.ports import Unknown
+from trading_bot.engine.supervisor import _HOPELESS
 from trading_bot.simulator.virtual_time import run_virtually
 
 NOON_MS = midnight_ms(DAY) + 12 * 3_600_000
@@ -256,3 +261,37 @@ def test_an_engine_that_took_several_inputs_is_not_at_rest_at_once():
         return at_once, engine.is_at_rest
 
     assert run_virtually(scenario()) == (False, True)
+
+
+def test_nothing_is_awaited_under_the_lock():
+    """Fault 96, V16: so no reader or writer of the network or the disk can hold it, whatever it waits for."""
+    held = [
+        node
+        for node in ast.walk(ast.parse(Path(engine_module.__file__).read_text()))
+        if isinstance(node, ast.AsyncWith) and any("_lock" in ast.dump(item) for item in node.items)
+    ]
+
+    assert len(held) == 3
+    for block in held:
+        inner = [node for statement in block.body for node in ast.walk(statement)]
+        assert not [node for node in inner if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith)]
+
+
+def test_a_lock_that_is_never_released_ends_the_process_and_shows_who_waits():
+    """Fault 96, V16, V22: after seconds, in a way that no restart of a worker can hide."""
+
+    async def scenario():
+        engine = new_engine(FakeJournal())
+        await engine._lock.acquire()
+        started = asyncio.get_running_loop().time()
+        with capture_logs() as logs, pytest.raises(DecisionFailedError, match="not free"):
+            await engine.handle(pause())
+        return asyncio.get_running_loop().time() - started, logs
+
+    waited_s, logs = run_virtually(scenario())
+
+    assert waited_s == 10
+    (line,) = logs
+    assert line["event"] == "engine_is_stuck"
+    assert any("scenario" in task for task in line["tasks"])
+    assert DecisionFailedError in _HOPELESS

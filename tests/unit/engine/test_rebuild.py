@@ -227,7 +227,7 @@ def test_tags_that_were_given_without_the_book_outlive_the_start_of_their_day(da
 
 
 def test_an_epoch_that_was_raised_past_another_owners_outlives_the_days(days):
-    """Fault 80."""
+    """Fault 81."""
     days.lose()
     days.end()
     (tag, _) = days.book.orders

@@ -1,6 +1,9 @@
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import pytest
 
 from trading_bot.domain.errors import NotAuthorisedError, StorageError
 from trading_bot.engine.supervisor import LagWorker, Supervisor, SupervisorSettings
@@ -178,7 +181,7 @@ def test_the_end_of_a_worker_can_be_waited_for():
 
 def test_a_loop_that_is_on_time_has_no_lag():
     async def scenario():
-        lag = LagWorker()
+        lag = LagWorker(slept_s=lambda: 0.0)
         task = asyncio.create_task(lag.run(lambda: None))
         await asyncio.sleep(1)
         task.cancel()
@@ -187,3 +190,47 @@ def test_a_loop_that_is_on_time_has_no_lag():
     lag = run_virtually(scenario())
 
     assert lag.worst_lag_s < 1e-6
+
+
+@pytest.mark.parametrize(("asleep_s", "told"), [(4.0, []), (120.0, [120])])
+def test_a_machine_that_slept_is_noticed_when_it_wakes(asleep_s, told):
+    """Fault 18: the event loop's own time does not go on meanwhile, so it shows no lag."""
+
+    async def scenario():
+        heard, asleep = [], [0.0]
+
+        async def hear(lost_s):
+            heard.append(round(lost_s))
+
+        lag = LagWorker(hear, slept_s=lambda: asleep[0])
+        task = asyncio.create_task(lag.run(lambda: None))
+        await asyncio.sleep(1)
+        asleep[0] += asleep_s
+        await asyncio.sleep(1)
+        task.cancel()
+        return heard
+
+    assert run_virtually(scenario()) == told
+
+
+def test_a_loop_that_was_blocked_is_noticed_when_it_moves_again():
+    """Faults 94 and 100, V4: so is a process that was stopped and goes on (fault 18)."""
+
+    async def scenario():
+        heard = []
+
+        async def hear(lost_s):
+            heard.append(lost_s)
+
+        lag = LagWorker(hear, slept_s=lambda: 0.0, lost_after_s=0.05, interval_s=0.001)
+        task = asyncio.create_task(lag.run(lambda: None))
+        await asyncio.sleep(0.01)
+        busy_until = time.monotonic() + 0.08
+        while time.monotonic() < busy_until:
+            pass
+        await asyncio.sleep(0.01)
+        task.cancel()
+        return heard
+
+    (lost_s,) = asyncio.run(scenario())
+    assert lost_s >= 0.05

@@ -34,8 +34,18 @@ class ClockedFeed:
         async for message in self._feed.messages(instrument_keys):
             if message is not None:
                 self._clock.sync(message.sent_at_ms)
-            yield message
+                yield self._in_time(message)
+            else:
+                yield None
             await self._rest()
+
+    def _in_time(self, message: Frame | MarketStatus) -> Frame | MarketStatus:
+        """The same, never older than session time: a clock that was read meanwhile makes no frame late.
+
+        What a second of session time takes on the way is a millisecond, or none, of the market's.
+        """
+        now_ms = self._clock.now_ms()
+        return message if message.sent_at_ms >= now_ms else message._replace(sent_at_ms=now_ms)
 
     async def reconnect(self) -> None:
         """Have the broker's feed connect anew."""

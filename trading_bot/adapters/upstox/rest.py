@@ -84,6 +84,11 @@ class UpstoxBroker:
         """Read the profile, which a dead token cannot. Raises ReadFailedError."""
         await confirmed_account(self._reads, "")
 
+    async def is_account_active(self) -> bool:
+        """Return the profile's word on it; one that says nothing says nothing against it."""
+        row = Row(await self._reads.data("profile", calls.profile()), "profile")
+        return row.fields.get("is_active") is not False
+
     async def positions(self) -> tuple[BrokerPosition, ...]:
         """Return the day's positions, closed ones included. Raises ReadFailedError."""
         return decode.positions(await self._reads.data("positions", calls.positions()), self._oddities)

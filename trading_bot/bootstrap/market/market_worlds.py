@@ -116,6 +116,7 @@ def _world(
         broker=broker,
         feed=feed,
         history=day.adapter.history,
+        quotes=day.adapter.market,
         workers=workers,
         order_workers=order_workers,
         on_engine=day.on_engine,

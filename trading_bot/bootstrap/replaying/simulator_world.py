@@ -53,6 +53,7 @@ class SimulatorWorld:
             broker=self.adapter.broker,
             feed=feed,
             history=self.adapter.history,
+            quotes=self.adapter.market,
             workers=(self.follower,),
             on_engine=on_engine,
         )

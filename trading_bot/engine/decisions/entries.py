@@ -9,7 +9,9 @@ from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction, Signal
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.decisions import halts
+from trading_bot.engine.decisions.feed_health import is_halted
 from trading_bot.engine.decisions.foreign import foreign_position
+from trading_bot.engine.decisions.time_health import is_off
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
@@ -59,8 +61,23 @@ def _not_fresh(state: State, series: Series) -> Denied | None:
     age_s = (state.now_ms - series.seen_at_ms) / MS_PER_SECOND
     if series.tick is None or age_s > state.risk.entries.max_data_age_s:
         return Denied("stale_data", f"newest message {age_s:.0f} s old")
+    if is_off(state):
+        return Denied("clock_offset", f"the feed is {state.market.offset_ms} ms behind our time")
+    return _suspect(state, series)
+
+
+def _suspect(state: State, series: Series) -> Denied | None:
+    """A price that no second trade has confirmed, or that the broker's newest price limits rule out.
+
+    Limits widen in the day. They are asked for again when a price has left them: only those that were read
+    while it had already left contradict it.
+    """
     if series.suspect_price:
         return Denied("suspect_data", f"price {series.suspect_price} is unconfirmed")
+    band = state.account.bands.get(series.instrument.key)
+    is_ruled_out = series.instrument.key in state.account.contradicted
+    if is_ruled_out and band is not None and not band[0] <= series.last_price <= band[1]:
+        return Denied("suspect_data", f"price {series.last_price} lies outside the broker's limits {band}")
     return None
 
 
@@ -68,7 +85,8 @@ def _outside_hours(state: State, series: Series) -> Denied | None:
     if state.book.is_day_closed:
         return Denied("day_closed", "the day is over")
     if series.hours.may_enter(state.now_ms):
-        return None
+        halted = f"the exchange says {state.market.phases.get(series.instrument.segment)}"
+        return Denied("market_halted", halted) if is_halted(state, series) else None
     return Denied("outside_entry_hours", "no entries at this time of the day")
 
 

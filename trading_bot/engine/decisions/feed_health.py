@@ -7,9 +7,11 @@ watched: that speaks every second of the session. So only then is the connection
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.market_data import MarketPhase
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions, ReconnectFeed, RefillHistory
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import FeedLost, PhaseReported
+from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
 _FIRST_WAIT_MS = 10 * MS_PER_SECOND
@@ -70,6 +72,13 @@ def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
     state.market.is_feed_up = False
 
 
-def on_phases(state: State, _event: PhaseReported, turn: Turn) -> None:
+def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
     """Take the exchange's word on its segments; it also shows that the feed is alive."""
     hear(state, turn)
+    state.market.phases.update(event.phases)
+
+
+def is_halted(state: State, series: Series) -> bool:
+    """Whether the exchange says that it does not trade continuously now, whatever our calendar says."""
+    phase = state.market.phases.get(series.instrument.segment)
+    return phase is not None and phase is not MarketPhase.NORMAL_OPEN

@@ -7,7 +7,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason
-from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
 from trading_bot.engine.decisions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import JournalFellBack
@@ -136,5 +136,8 @@ def note_refused_entry(state: State, order: Order, turn: Turn) -> None:
         and other.status in _NOT_TAKEN
         and other.tag not in state.unjudged
     }
-    if order.request.purpose is Purpose.ENTRY and len(refused) >= _REFUSED_ENTRIES:
+    if order.request.purpose is not Purpose.ENTRY:
+        return
+    turn.command(ReadBand(instrument_key=key))
+    if len(refused) >= _REFUSED_ENTRIES:
         raise_halt(turn, ev.HaltScope.INSTRUMENT, key, "entries_refused", until_released=True)

@@ -9,6 +9,9 @@ from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import AccountRead, PositionsRead, ReadFailed
 from trading_bot.engine.state import State, has_unsettled_fills
 
+ACCOUNT_BLOCKED = "account_blocked"
+"""The broker lets the account trade no more; ends when it says otherwise."""
+
 
 def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
     """Compare every instrument that either side knows."""
@@ -82,12 +85,20 @@ def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
     turn.touch_instrument(key)
 
 
-def on_account_read(state: State, event: AccountRead, _turn: Turn) -> None:
+def on_account_read(state: State, event: AccountRead, turn: Turn) -> None:
     """Take funds, margin rates and price bands."""
     state.account.available = event.funds.available
     state.account.asked_at_ms = event.asked_at_ms
     state.account.margin_rates.update(event.margin_rates)
     state.account.bands.update(event.bands)
+    for key, (lowest, highest) in event.bands.items():
+        price = state.market.last_price(key)
+        is_outside = price != 0 and not lowest <= price <= highest
+        (state.account.contradicted.add if is_outside else state.account.contradicted.discard)(key)
+    if event.is_active is False:
+        halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", ACCOUNT_BLOCKED)
+    elif event.is_active:
+        halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", ACCOUNT_BLOCKED)
 
 
 def on_read_failed(_state: State, event: ReadFailed, turn: Turn) -> None:

@@ -11,11 +11,21 @@ from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.commands import ReadBand
-from trading_bot.engine.decisions import days, doubts, feed_health, foreign, guard, protection, trades, unseen
+from trading_bot.engine.decisions import (
+    days,
+    doubts,
+    feed_health,
+    foreign,
+    guard,
+    protection,
+    time_health,
+    trades,
+    unseen,
+)
 from trading_bot.engine.decisions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.halts import halt_on_daily_loss
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FrameReceived
+from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FrameReceived, QuotesRead
 from trading_bot.engine.market_view import Series, Watch
 from trading_bot.engine.state import State
 
@@ -26,6 +36,9 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
     frame, now_ms = event.frame, state.now_ms
     feed_health.hear(state, turn)
     market.frames += 1
+    lag_ms = now_ms - frame.sent_at_ms
+    if market.lag_ms is None or lag_ms < market.lag_ms:
+        market.lag_ms = lag_ms
     market.ticks += len(frame.ticks)
     all_series = market.series
     suspect_move = state.settings.suspect_move
@@ -52,6 +65,28 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
         watch = series.watch
         if watch is not None and not frame.is_snapshot:
             _check_levels(state, series, watch, tick, turn)
+
+
+def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
+    """Take prices that were asked for: they watch over what is held, and start nothing.
+
+    A feed that speaks knows better, and so does a trade that it showed before. An odd one waits.
+    """
+    for tick in event.ticks:
+        series = state.market.series.get(tick.instrument_key)
+        if series is None or state.market.is_feed_up:
+            continue
+        newest_ms = series.tick.traded_at_ms if series.tick is not None else 0
+        if tick.traded_at_ms <= newest_ms:
+            continue
+        price, last = tick.last_price, series.last_price
+        is_odd = price <= 0 or (last and abs(price - last) > last * state.settings.suspect_move)
+        if is_odd and not _confirms(series, tick):
+            series.suspect_price, series.suspect_traded_at_ms = price, tick.traded_at_ms
+            continue
+        series.suspect_price, series.last_price, series.tick = 0, price, tick
+        if series.watch is not None:
+            _check_levels(state, series, series.watch, tick, turn)
 
 
 def _confirms(series: Series, tick: Tick) -> bool:
@@ -140,6 +175,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     _stop_grace(state, turn)
     halt_on_daily_loss(state, turn)
     feed_health.check_silence(state, turn)
+    time_health.judge_offset(state, turn)
     for trade in tuple(state.book.trades.values()):
         protection.trail(state, trade, turn)
         trades.drive(state, trade.trade_id, turn)

@@ -27,7 +27,8 @@ _MOST_FAILED = 3
 class AccountWorker:
     """Reads funds on a beat; margin rates and bands once a day for each instrument that can be ordered.
 
-    A band is read again on each beat while the price is near its edge, and when an order was not taken.
+    A band is read again on each beat while the price is near its edge, and when an order was not taken; then
+    the broker is also asked whether it lets the account trade at all.
     """
 
     engine: Engine
@@ -58,6 +59,7 @@ class AccountWorker:
         asked, outbox.bands_asked = outbox.bands_asked, set()
         wanted = [key for key in self.instrument_keys if key in asked or self._wants_band(key)]
         bands = await self.broker.price_bands(wanted) if wanted else {}
+        is_active = await self.broker.is_account_active() if asked else None
         rates = await self._rates()
         asked_at_ms = self.clock.now_ms()
         await self.engine.handle(
@@ -67,6 +69,7 @@ class AccountWorker:
                 funds=await self.broker.funds(),
                 margin_rates=rates,
                 bands=bands,
+                is_active=is_active,
             )
         )
 

@@ -151,6 +151,10 @@ class SimulatedBroker:
             for row in self._venue.position_rows()
         )
 
+    async def is_account_active(self) -> bool:
+        """A pretended account is not blocked."""
+        return True
+
     async def funds(self) -> Funds:
         """Return what is available to trade with."""
         self._advance()

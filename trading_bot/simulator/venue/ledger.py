@@ -97,7 +97,7 @@ class Ledger:
         self._squared_off: set[str] = set()
 
     def annul(self, trade_id: str) -> TradeRow:
-        """Take a trade back as if it had not been; its order's row stays (what a real one shows is unknown).
+        """Take a trade back as if it had not been; its order's row stays (what a real one shows is open).
 
         Raises KeyError when no such trade stands.
         """

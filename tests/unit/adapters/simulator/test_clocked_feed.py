@@ -74,3 +74,14 @@ def test_work_that_takes_long_holds_only_one_frame():
 
     assert frames == 3
     assert 0.1 < waited_s < 0.3
+
+
+def test_a_frame_that_the_clock_has_overtaken_counts_as_sent_now():
+    """Fault 17: at sixty times its speed, the way of a frame is a second of the session, and no drift."""
+    feed, _, clock = feed_and_clock()
+    clock.sync(2_500)
+
+    async def times():
+        return [frame.sent_at_ms async for frame in feed.messages(())]
+
+    assert run_virtually(times()) == [2_500, 2_500, 3_000]

@@ -176,7 +176,7 @@ IMPOSSIBLE_TIMES = [-(2**63), -1, 1, 86_400_000, NOW_MS + 60_001, 2**62, 2**63 -
 @pytest.mark.parametrize("ltt", IMPOSSIBLE_TIMES)
 @pytest.mark.parametrize("is_first", [True, False])
 def test_trade_at_an_impossible_time_is_dropped_and_counted(decoder, statistics, ltt, is_first):
-    """Faults 9 and 11: one from the future would close its candle, and all others would be too late."""
+    """Fault 9: one from the future would close its candle, and all others would be too late."""
     if not is_first:
         ticks_of(decoder, full(live()))
 

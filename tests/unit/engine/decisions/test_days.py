@@ -465,3 +465,38 @@ def test_a_day_that_never_opened_cannot_end():
     core.state.book.on = None
 
     assert core.step(inputs.DayEnded(at_ms=0, charges=Decimal(0))).rows == ()
+
+
+# --- what happened while nobody was there -------------------------------------------------------------------
+
+
+def test_a_stop_that_filled_while_the_daemon_was_down_is_found_and_nothing_is_sent(driver):
+    """Fault 80, V3, V6, V17: a resting order triggered; orders and trades tell at the start."""
+    _, stop = driver.enter()
+    restarted = driver.restarted(is_recovered=False)
+    restarted.fills = driver.fills
+    restarted.later(600)
+    restarted.drain()
+
+    restarted.fill(stop, 35, PRICE - 1_400)
+    restarted.read_positions(0)
+    restarted.later(5)
+
+    (closed,) = restarted.book.closed_trades
+    assert (closed.exit_reason, closed.gross_pnl) == ("stop", -35 * 1_400)
+    assert restarted.places() == []
+    assert restarted.book.differences == {}
+
+
+def test_an_entry_that_filled_while_the_daemon_was_down_is_adopted_and_protected(driver):
+    """Fault 80, V4, V17."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    restarted = driver.restarted(is_recovered=False)
+    restarted.drain()
+
+    restarted.fill(entry.request.tag, 35, PRICE)
+
+    (stop,) = restarted.places()
+    assert (stop.request.purpose, stop.request.terms.quantity) == ("stop", 35)

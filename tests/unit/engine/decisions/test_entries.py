@@ -2,10 +2,13 @@ from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 
+import pytest
+
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Side
 from trading_bot.engine import inputs
@@ -125,6 +128,26 @@ def test_an_entry_whose_stop_would_lie_outside_the_price_band_is_denied():
     assert denied_reason(driver) == "stop_outside_band"
 
 
+def test_a_price_that_the_brokers_newest_limits_rule_out_is_not_entered_on():
+    """Fault 13, V12: feed and books disagree; the limits are asked for again until both agree."""
+    driver = EngineDriver()
+    key = driver.instrument.key
+
+    def read(lowest, highest):
+        funds = Funds(available=Decimal(1_000_000), used_margin=Decimal(0))
+        band = {key: (lowest, highest)}
+        driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={}, bands=band))
+
+    read(PRICE + 100, PRICE + 20_000)
+    driver.signal()
+    assert driver.places() == []
+    assert driver.new_events[-1].reason == "suspect_data"
+
+    read(PRICE - 10_000, PRICE + 20_000)
+    driver.signal()
+    assert len(driver.places()) == 1
+
+
 def test_a_band_that_the_price_has_left_is_an_old_one():
     driver = EngineDriver()
     driver.core.state.account.bands[KEY] = (PRICE - 20_000, PRICE - 10)
@@ -224,3 +247,24 @@ def test_what_others_bought_today_counts_for_exposure():
 
     (entry,) = driver.places()
     assert entry.request.terms.quantity == (1_000_000 - 700 * 1_400) // 1_400
+
+
+@pytest.mark.parametrize(
+    "phase", [MarketPhase.NORMAL_CLOSE, MarketPhase.PRE_OPEN_START, MarketPhase.CLOSING_START]
+)
+def test_nothing_is_entered_while_the_exchange_says_that_it_does_not_trade(phase):
+    """Fault 24, V11, V4: a halt in the session, and a new pre-open after it; what is held stays in hand."""
+    driver = EngineDriver()
+    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": phase, "NSE_FO": MarketPhase.NORMAL_OPEN}))
+    driver.signal()
+    assert driver.places() == []
+    assert driver.new_events[-1].reason == "market_halted"
+
+    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": MarketPhase.NORMAL_OPEN}))
+    _, stop = driver.enter()
+    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": phase}))
+    driver.drain()
+    driver.now_ms = driver.core.state.market.series[KEY].hours.flat_by_ms
+    driver.later(1)
+
+    assert [change.tag for change in driver.changes()] == [stop]

@@ -293,7 +293,7 @@ def test_a_signal_on_a_forming_candle_is_marked_provisional():
 
 
 def test_after_a_gap_in_the_feed_books_and_positions_are_read_at_once(driver):
-    """Faults 1, 101 and 106, V23."""
+    """Faults 1 and 106, V23."""
     driver.take(inputs.FeedLost(at_ms=0))
     driver.drain()
 
@@ -396,3 +396,84 @@ def test_silence_of_an_index_outside_trading_hours_reconnects_nothing(driver):
     driver.now_ms = ms_at(DAY, time(16, 0))
 
     assert reconnections(driver, 60) == 0
+
+
+def quote(driver, price, *, after_ms=1_000):
+    """A price that was asked for, of a trade that much later than the newest of the feed."""
+    traded_at_ms = driver.core.state.market.series[KEY].tick.traded_at_ms + after_ms
+    driver.take(inputs.QuotesRead(at_ms=0, ticks=(Tick(KEY, price, traded_at_ms),)))
+
+
+def held_without_feed():
+    driver = EngineDriver()
+    driver.enter()
+    driver.take(inputs.FeedLost(at_ms=0))
+    driver.drain()
+    return driver
+
+
+def test_a_quote_watches_over_what_is_held_and_allows_no_entry():
+    """Fault 105, V4, V12: the stop price traded by a quote; the resting stop has its grace, then we close."""
+    driver = held_without_feed()
+
+    quote(driver, PRICE - 2_000)
+    driver.later(3)
+
+    assert driver.book.trade_of(KEY).is_exiting
+    state = driver.core.state
+    assert not state.market.is_feed_up
+    driver.signal()
+    assert driver.new_events[-1].reason in {"feed_down", "position_exists"}
+
+
+@pytest.mark.parametrize("after_ms", [0, -5_000])
+def test_a_quote_that_is_no_newer_than_the_feed_is_left(after_ms):
+    """Faults 13 and 105, V12: the newer exchange time is preferred."""
+    driver = held_without_feed()
+
+    quote(driver, PRICE - 2_000, after_ms=after_ms)
+
+    assert driver.core.state.market.last_price(KEY) == PRICE
+
+
+def test_a_feed_that_speaks_is_not_overruled():
+    """Fault 13."""
+    driver = held_without_feed()
+    driver.price(PRICE + 50)
+
+    quote(driver, PRICE - 2_000, after_ms=60_000)
+
+    assert driver.core.state.market.last_price(KEY) == PRICE + 50
+
+
+def test_a_quote_far_from_the_feed_is_suspect_until_another_trade_confirms_it():
+    """Faults 7 and 13, V12."""
+    driver = held_without_feed()
+
+    quote(driver, PRICE // 2)
+    driver.later(3)
+    assert driver.core.state.market.last_price(KEY) == PRICE
+    assert not driver.book.trade_of(KEY).is_exiting
+
+    quote(driver, PRICE // 2, after_ms=2_000)
+    assert driver.core.state.market.last_price(KEY) == PRICE // 2
+
+
+def test_a_flood_keeps_the_last_price_grows_nothing_and_closes_on_the_tick_that_touches():
+    """Fault 11, V22: 5,000 messages in one instant; the exit is asked for among them and not behind them."""
+    driver = EngineDriver()
+    driver.enter()
+    target = driver.book.trade_of(KEY).plan.target_price
+    rows, asked_at = len(driver.rows), None
+
+    for number in range(5_000):
+        price = target if number == 2_500 else PRICE + number % 7 * 10
+        driver.price(price)
+        if asked_at is None and driver.changes():
+            asked_at = number
+
+    series = driver.core.state.market.series[KEY]
+    assert asked_at == 2_500
+    assert series.last_price == PRICE + 4_999 % 7 * 10
+    assert len(driver.rows) - rows == 2  # the exit and its order, nothing for each tick
+    assert driver.core.state.market.ticks == 5_001

@@ -18,13 +18,14 @@ from tests.fakes.engine_ports import (
     no_beat,
 )
 from trading_bot.adapters.clocks import LoopClock
-from trading_bot.domain.errors import NotAuthorisedError
+from trading_bot.domain import events as ev
+from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase, MarketStatus, Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.inputs import EvaluationDue
+from trading_bot.engine.inputs import EvaluationDue, FeedLost
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.workers.account import AccountWorker
 from trading_bot.engine.workers.alerts import AlertWorker
@@ -32,6 +33,7 @@ from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker,
 from trading_bot.engine.workers.clock import ClockWorker
 from trading_bot.engine.workers.feed import FeedWorker, ReconnectWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
+from trading_bot.engine.workers.quotes import QuoteWorker
 from trading_bot.engine.workers.signals import SignalWorker
 from trading_bot.engine.workers.warm_up import WarmUpPlan, WarmUpWorker
 from trading_bot.simulator.virtual_time import run_virtually
@@ -492,6 +494,78 @@ def test_a_band_is_read_at_once_when_an_order_was_not_taken():
         return broker.bands_asked
 
     assert in_virtual_time(scenario)[-1] == (KEY,)
+
+
+class FakeQuotes:
+    """Answers with one price, or not at all."""
+
+    def __init__(self, price=None):
+        self.price, self.asked = price, []
+
+    async def quotes(self, instrument_keys):
+        self.asked.append(tuple(instrument_keys))
+        if self.price is None:
+            raise ReadFailedError("no answer")
+        return {KEY: Tick(KEY, self.price, START_MS + 60_000 + len(self.asked))}
+
+
+def test_without_the_feed_the_prices_of_what_is_held_are_asked_for_each_second():
+    """Fault 105, V4, V9: its levels are watched with them; with the feed, or without a trade, none are."""
+
+    async def scenario():
+        setting, quotes = Setting(), FakeQuotes(PRICE - 2_000)
+        worker = QuoteWorker(setting.engine, quotes, setting.clock)
+        await setting.run(worker, 5)
+        setting.driver.enter()
+        await setting.run(worker, 5)
+        before = len(quotes.asked)
+        await setting.engine.handle(FeedLost(at_ms=0))
+        await setting.run(worker, 4.5)
+        state = setting.engine.state
+        breached_at_ms = state.market.series[KEY].stop_breached_at_ms
+        return before, quotes.asked, breached_at_ms, state.market.is_feed_up
+
+    before, asked, breached_at_ms, is_feed_up = in_virtual_time(scenario)
+
+    assert before == 0
+    assert asked == [(KEY,)] * 5
+    assert breached_at_ms == START_MS + 10_000
+    assert not is_feed_up
+
+
+def test_quotes_that_fail_are_asked_for_less_often():
+    """Faults 104 and 105, V9."""
+
+    async def scenario():
+        setting, quotes = Setting(), FakeQuotes()
+        setting.driver.enter()
+        await setting.engine.handle(FeedLost(at_ms=0))
+        await setting.run(QuoteWorker(setting.engine, quotes, setting.clock), 25)
+        return len(quotes.asked)
+
+    assert in_virtual_time(scenario) == 3
+
+
+def test_an_account_that_the_broker_blocks_is_found_when_an_order_is_not_taken():
+    """Fault 79, V16: entries stop with their own reason, and go on when the profile says so."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(is_active=False)
+        worker = AccountWorker(setting.engine, broker, setting.clock, SETTINGS, (KEY,))
+        task = asyncio.create_task(worker.run(no_beat))
+        await asyncio.sleep(5)
+        before = set(setting.driver.book.halts)
+        setting.engine.outbox.ask_for_band(KEY)
+        await asyncio.sleep(1)
+        blocked = set(setting.driver.book.halts)
+        broker.is_active = True
+        setting.engine.outbox.ask_for_band(KEY)
+        await asyncio.sleep(1)
+        task.cancel()
+        return before, blocked, set(setting.driver.book.halts)
+
+    blocked = {(ev.HaltScope.ENTRIES, "", "account_blocked")}
+    assert in_virtual_time(scenario) == (set(), blocked, set())
 
 
 def test_a_silent_connection_is_given_up_once_for_each_wish():

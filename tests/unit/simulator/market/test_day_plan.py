@@ -55,5 +55,6 @@ def test_the_calendar_reaches_back_far_enough_for_the_default_day(calendar):
 
 
 def test_a_closed_day_is_refused_with_its_neighbours(calendar):
+    """Fault 22, V11: a weekend without a listed session."""
     with pytest.raises(SettingsError, match=r"2026-11-15.*2026-11-13 and 2026-11-16"):
         plan_of(calendar, date(2026, 11, 15))

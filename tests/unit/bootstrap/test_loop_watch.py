@@ -1,0 +1,45 @@
+"""Whether somebody says so while the event loop does not move."""
+
+import asyncio
+import threading
+import time
+
+from trading_bot.bootstrap.loop_watch import LoopWatch
+
+
+def test_a_blocked_loop_is_told_by_another_thread_while_it_is_blocked():
+    """Fault 94, V16: once, with the stack of what holds it up."""
+    told, heard = threading.Event(), []
+
+    def tell(stuck_s, stack):
+        heard.append((stuck_s, stack))
+        told.set()
+
+    def hold_everything_up():
+        assert told.wait(30)  # it is told before this returns, or the test hangs here
+        time.sleep(0.05)
+
+    async def scenario():
+        with LoopWatch(tell, limit_s=0.02, look_s=0.005):
+            asyncio.get_running_loop().call_soon(hold_everything_up)
+            await asyncio.sleep(0.01)
+
+    asyncio.run(scenario())
+
+    ((stuck_s, stack),) = heard
+    assert stuck_s >= 0.02
+    assert "hold_everything_up" in stack
+
+
+def test_a_loop_that_moves_is_not_told_of():
+    """Fault 94, V16: no false alarm."""
+    heard = []
+
+    async def scenario():
+        with LoopWatch(lambda *told: heard.append(told), limit_s=20, look_s=0.001):
+            for _ in range(20):
+                await asyncio.sleep(0.001)
+
+    asyncio.run(scenario())
+
+    assert heard == []
