@@ -24,7 +24,7 @@ RANDOM = "random moment"
 STOPPED = "stopped and continued"
 """SIGSTOP at a point of a run, SIGCONT some seconds later."""
 
-_SETTINGS = {
+SETTINGS = {
     "TRADING_BOT__RUN__STRATEGIES": "tests.crash.strategy:Restless",
     "TRADING_BOT__RISK__LIMITS__MAX_TRADES_PER_DAY": "10000",
     "TRADING_BOT__RISK__LIMITS__MAX_TRADES_PER_SYMBOL_PER_DAY": "1000",
@@ -37,13 +37,15 @@ _SETTINGS = {
     "TRADING_BOT__RISK__ENTRIES__ENTRY_TIMEOUT_S": "5",
     "TRADING_BOT__STORAGE__BACKUP_AGE_HOURS_MIN": "0",
 }
-_SYMBOLS = "RELIANCE,INFY,SBIN"
-_SPEED = "240"
+SYMBOLS = "RELIANCE,INFY,SBIN"
+SPEED = "240"
 _LAST = "14:20"
 """Nothing dies later in a session: entries end at 14:45."""
-_REACH_S = 20.0
+_REACH_S = 40.0
 """How long a point may stay unreached before the process is killed where it is."""
-_WATCH_S = 30.0
+_WATCH_S = 60.0
+_UNWATCHED_MAX = 3
+"""Starts in a row that die; the market does not wait much longer for a client."""
 _RANDOM_S = 5.0
 _STOP_S = (1.0, 7.0)
 _LOOK_S = 0.02
@@ -85,6 +87,7 @@ class Session:
     seed: int
     kills: Sequence[Kill]
     start_limit_s: float = 5.0
+    speed: str = SPEED
     deaths: list[Death] = field(default_factory=list)
     _judge: Judge = field(init=False)
     _served: Simulator = field(init=False)
@@ -105,7 +108,7 @@ class Session:
     def run(self) -> int:
         """Trade and die until all kills are done or the day gets late; how many were done."""
         self.folder.mkdir(parents=True)
-        arguments = ("--speed", _SPEED, "--symbols", _SYMBOLS, "--seed", str(self.seed))
+        arguments = ("--speed", self.speed, "--symbols", SYMBOLS, "--seed", str(self.seed))
         with simulator(self.folder, arguments) as self._served:
             try:
                 done = self._die()
@@ -155,6 +158,9 @@ class Session:
             case Phase.PANIC:
                 self._panic(death, dice, passage)
             case _:
+                if len(self._unwatched) >= _UNWATCHED_MAX:
+                    self._start()
+                    self._recover()
                 self._has_next_schema |= point.phase is Phase.MIGRATION
                 self._start(point.full_name, passage)
                 death.is_reached = self._is_dead_within(_REACH_S)
@@ -240,7 +246,7 @@ class Session:
                 stdout=words,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
-                env=environment(**_SETTINGS),
+                env=environment(**SETTINGS),
             )
 
     def _is_latched(self) -> bool:
@@ -248,7 +254,7 @@ class Session:
         return self._judge.is_latched
 
     def _until_closed(self) -> None:
-        self._until(lambda: not _is_anything_open(self._served.read("ledger")), "flat")
+        self._until(lambda: not is_anything_open(self._served.read("ledger")), "flat")
 
     # --- lives --------------------------------------------------------------------------------------------
 
@@ -259,7 +265,7 @@ class Session:
         self._life = Daemon(
             self.folder,
             ("--simulator", self._served.url),
-            _SETTINGS,
+            SETTINGS,
             program=self._program(point, passage, number),
         )
         return self._life
@@ -344,12 +350,13 @@ class Session:
         self.deaths[-1].problems += problems
 
     def _is_known_flat(self) -> bool:
-        return not _is_anything_open(self._served.read("ledger")) and not any(
+        return not is_anything_open(self._served.read("ledger")) and not any(
             row["quantity"] for row in self._status()["symbols"]
         )
 
 
-def _is_anything_open(ledger: Mapping[str, Any]) -> bool:
+def is_anything_open(ledger: Mapping[str, Any]) -> bool:
+    """Whether the broker shows a position or a live order."""
     return bool(held_in(ledger)) or any(order["status"] in LIVE for order in ledger["orders"])
 
 
