@@ -94,7 +94,8 @@ class Session:
     _life: Daemon | None = None
     _unwatched: list[Death] = field(default_factory=list)
     """Deaths after which no process has recovered yet."""
-    _has_next_schema: bool = False
+    _is_upgrading: bool = False
+    """Whether the next process is a later version, whose journal has a further schema."""
 
     def __post_init__(self) -> None:
         """Begin with an empty journal."""
@@ -161,8 +162,9 @@ class Session:
                 if len(self._unwatched) >= _UNWATCHED_MAX:
                     self._start()
                     self._recover()
-                self._has_next_schema |= point.phase is Phase.MIGRATION
+                self._is_upgrading = point.phase is Phase.MIGRATION
                 self._start(point.full_name, passage)
+                self._is_upgrading = False
                 death.is_reached = self._is_dead_within(_REACH_S)
 
     def _die_at_random(self, dice: random.Random) -> None:
@@ -271,7 +273,8 @@ class Session:
         return self._life
 
     def _program(self, point: str, passage: int, number: signal.Signals) -> list[str]:
-        more = ["--next-schema"] if self._has_next_schema else []
+        is_later = self._is_upgrading or self._judge.schema == "0002"
+        more = ["--next-schema"] if is_later else []
         traps = [point, str(passage), number.name, str(self.folder), *more]
         return ["-m", "tests.crash.child", *traps, "--"]
 
