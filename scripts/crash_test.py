@@ -10,10 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.acceptance.findings import say
+from tests.acceptance.findings import Findings, say
 from tests.crash.campaign import Campaign, is_good, read_tally, table
 from tests.crash.points import POINTS
+from tests.crash.power.daemon_losses import PowerLosses
+from tests.crash.power.record import compiler
 from tests.crash.session import RANDOM, STOPPED
+from tests.crash.trouble import Troubles
 
 
 def main() -> int:
@@ -33,13 +36,35 @@ def main() -> int:
         start_limit_s=arguments.start_limit,
         tally=arguments.tally,
     )
+    findings = Findings()
     try:
         campaign.run()
+        if not arguments.point:
+            _try_the_disk(findings, scratch, arguments)
     finally:
         if arguments.keep is None:
             shutil.rmtree(scratch)
     say(table(read_tally(arguments.tally) if arguments.tally else campaign.deaths))
-    return 0 if is_good(campaign.deaths) else 1
+    say(findings.table())
+    return 0 if is_good(campaign.deaths) and all(one.is_good for one in findings.found) else 1
+
+
+def _try_the_disk(findings: Findings, scratch: Path, arguments: argparse.Namespace) -> None:
+    with findings.trying("power fails while it trades") as finding:
+        if compiler() is None:
+            finding.facts = "not tried: there is no C compiler to build the recorder"
+        else:
+            losses = PowerLosses(scratch / "power", arguments.seed, min(400, max(20, arguments.runs)))
+            losses.run()
+            finding.problems += losses.problems
+            finding.facts = f"{losses.sent} orders sent, looked at {losses.looked_at} moments"
+    with findings.trying("the database cannot be used") as finding:
+        troubles = Troubles(scratch / "troubles")
+        troubles.run()
+        finding.problems += [
+            f"{name}: {problem}" for name, found in troubles.problems.items() for problem in found
+        ]
+        finding.facts = ", ".join(troubles.problems)
 
 
 def _arguments() -> argparse.Namespace:

@@ -17,20 +17,24 @@ from tests.crash.session import RANDOM, STOPPED, Death, Kill, Session
 KILLS_PER_SESSION = 25
 _RANDOM_SHARE, _STOPPED_SHARE = 10, 5
 """How often these come in a round in which each point comes once."""
+_FIRST = "run: stop resting, after the commit"
 _WORDS_KEPT = 1_500
 
 Say = Callable[[str], None]
 
 
 def planned(seed: int, count: int, only: str = "") -> list[Kill]:
-    """The kills of one session: its part of an endless round over all points, shuffled in each turn."""
+    """The kills of one session: its part of an endless round over all points, shuffled in each turn.
+
+    One more comes first, so that every start finds something; others prepare what a point needs.
+    """
     names = (
         [only] * count if only else [_name_at(seed * KILLS_PER_SESSION + number) for number in range(count)]
     )
     random.Random(seed).shuffle(names)
     names.sort(key=lambda name: name in POINTS and POINTS[name].phase is Phase.MIGRATION)
     dice = random.Random(f"kills {seed}")
-    kills = []
+    kills = [Kill(_FIRST, dice.getrandbits(32))]
     for name in names:
         before = POINTS[name].prepared_by if name in POINTS else ""
         kills += [Kill(each, dice.getrandbits(32)) for each in (before, name) if each]
@@ -71,7 +75,7 @@ class Campaign:
                 deaths = session.result()
                 self.deaths += deaths
                 if self.tally is not None:
-                    _append(self.tally, deaths, commit)
+                    add_to_tally(self.tally, deaths, commit)
                 self._tell(deaths)
 
     def _parts(self) -> Iterator[tuple[int, int]]:
@@ -152,6 +156,12 @@ def read_tally(path: Path) -> list[Death]:
     return deaths
 
 
+def add_to_tally(path: Path, deaths: Iterable[Death], commit: str) -> None:
+    """Keep what happened, with the commit that it happened on."""
+    with path.open("a", encoding="utf-8") as kept:
+        kept.writelines(json.dumps({"commit": commit, **asdict(death)}) + "\n" for death in deaths)
+
+
 def _row(name: str, deaths: Sequence[Death]) -> str:
     protected = _seconds(deaths)
     reached = sum(death.is_reached for death in deaths)
@@ -169,11 +179,6 @@ def _seconds(deaths: Iterable[Death]) -> list[float]:
 
 def _share(values: Sequence[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]
-
-
-def _append(path: Path, deaths: Iterable[Death], commit: str) -> None:
-    with path.open("a", encoding="utf-8") as kept:
-        kept.writelines(json.dumps({"commit": commit, **asdict(death)}) + "\n" for death in deaths)
 
 
 def _commit() -> str:

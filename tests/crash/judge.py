@@ -30,6 +30,8 @@ class Judge:
     """Of every intent that was found on disk, by tag."""
     is_latched: bool = False
     """Whether the journal holds a panic that nobody has released."""
+    schema: str = ""
+    """The schema of the file when it was looked at last."""
     _sequence: int = 0
 
     def inspect(self, ledger: Ledger) -> list[str]:
@@ -69,6 +71,7 @@ class Judge:
                     "SELECT sequence, kind, payload FROM journal WHERE sequence > ? ORDER BY sequence",
                     [self._sequence],
                 ).fetchall()
+                self.schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
                 newest = connection.execute("SELECT max(sequence) FROM journal").fetchone()[0] or 0
             except sqlite3.OperationalError as error:
                 if "no such table" in str(error) and not self._sequence:

@@ -24,7 +24,7 @@ RANDOM = "random moment"
 STOPPED = "stopped and continued"
 """SIGSTOP at a point of a run, SIGCONT some seconds later."""
 
-_SETTINGS = {
+SETTINGS = {
     "TRADING_BOT__RUN__STRATEGIES": "tests.crash.strategy:Restless",
     "TRADING_BOT__RISK__LIMITS__MAX_TRADES_PER_DAY": "10000",
     "TRADING_BOT__RISK__LIMITS__MAX_TRADES_PER_SYMBOL_PER_DAY": "1000",
@@ -37,13 +37,15 @@ _SETTINGS = {
     "TRADING_BOT__RISK__ENTRIES__ENTRY_TIMEOUT_S": "5",
     "TRADING_BOT__STORAGE__BACKUP_AGE_HOURS_MIN": "0",
 }
-_SYMBOLS = "RELIANCE,INFY,SBIN"
-_SPEED = "240"
+SYMBOLS = "RELIANCE,INFY,SBIN"
+SPEED = "240"
 _LAST = "14:20"
 """Nothing dies later in a session: entries end at 14:45."""
-_REACH_S = 20.0
+_REACH_S = 40.0
 """How long a point may stay unreached before the process is killed where it is."""
-_WATCH_S = 30.0
+_WATCH_S = 60.0
+_UNWATCHED_MAX = 3
+"""Starts in a row that die; the market does not wait much longer for a client."""
 _RANDOM_S = 5.0
 _STOP_S = (1.0, 7.0)
 _LOOK_S = 0.02
@@ -85,13 +87,15 @@ class Session:
     seed: int
     kills: Sequence[Kill]
     start_limit_s: float = 5.0
+    speed: str = SPEED
     deaths: list[Death] = field(default_factory=list)
     _judge: Judge = field(init=False)
     _served: Simulator = field(init=False)
     _life: Daemon | None = None
     _unwatched: list[Death] = field(default_factory=list)
     """Deaths after which no process has recovered yet."""
-    _has_next_schema: bool = False
+    _is_upgrading: bool = False
+    """Whether the next process is a later version, whose journal has a further schema."""
 
     def __post_init__(self) -> None:
         """Begin with an empty journal."""
@@ -105,7 +109,7 @@ class Session:
     def run(self) -> int:
         """Trade and die until all kills are done or the day gets late; how many were done."""
         self.folder.mkdir(parents=True)
-        arguments = ("--speed", _SPEED, "--symbols", _SYMBOLS, "--seed", str(self.seed))
+        arguments = ("--speed", self.speed, "--symbols", SYMBOLS, "--seed", str(self.seed))
         with simulator(self.folder, arguments) as self._served:
             try:
                 done = self._die()
@@ -155,8 +159,12 @@ class Session:
             case Phase.PANIC:
                 self._panic(death, dice, passage)
             case _:
-                self._has_next_schema |= point.phase is Phase.MIGRATION
+                if len(self._unwatched) >= _UNWATCHED_MAX:
+                    self._start()
+                    self._recover()
+                self._is_upgrading = point.phase is Phase.MIGRATION
                 self._start(point.full_name, passage)
+                self._is_upgrading = False
                 death.is_reached = self._is_dead_within(_REACH_S)
 
     def _die_at_random(self, dice: random.Random) -> None:
@@ -240,7 +248,7 @@ class Session:
                 stdout=words,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
-                env=environment(**_SETTINGS),
+                env=environment(**SETTINGS),
             )
 
     def _is_latched(self) -> bool:
@@ -248,7 +256,7 @@ class Session:
         return self._judge.is_latched
 
     def _until_closed(self) -> None:
-        self._until(lambda: not _is_anything_open(self._served.read("ledger")), "flat")
+        self._until(lambda: not is_anything_open(self._served.read("ledger")), "flat")
 
     # --- lives --------------------------------------------------------------------------------------------
 
@@ -259,13 +267,14 @@ class Session:
         self._life = Daemon(
             self.folder,
             ("--simulator", self._served.url),
-            _SETTINGS,
+            SETTINGS,
             program=self._program(point, passage, number),
         )
         return self._life
 
     def _program(self, point: str, passage: int, number: signal.Signals) -> list[str]:
-        more = ["--next-schema"] if self._has_next_schema else []
+        is_later = self._is_upgrading or self._judge.schema == "0002"
+        more = ["--next-schema"] if is_later else []
         traps = [point, str(passage), number.name, str(self.folder), *more]
         return ["-m", "tests.crash.child", *traps, "--"]
 
@@ -344,12 +353,13 @@ class Session:
         self.deaths[-1].problems += problems
 
     def _is_known_flat(self) -> bool:
-        return not _is_anything_open(self._served.read("ledger")) and not any(
+        return not is_anything_open(self._served.read("ledger")) and not any(
             row["quantity"] for row in self._status()["symbols"]
         )
 
 
-def _is_anything_open(ledger: Mapping[str, Any]) -> bool:
+def is_anything_open(ledger: Mapping[str, Any]) -> bool:
+    """Whether the broker shows a position or a live order."""
     return bool(held_in(ledger)) or any(order["status"] in LIVE for order in ledger["orders"])
 
 

@@ -12,42 +12,15 @@ import structlog
 
 log = structlog.get_logger()
 
-_DESCRIPTORS = Path("/proc/self/fd")
-_MEMORY = Path("/proc/self/statm")
-_BYTES_PER_MB = 1_000_000
 _LOOK_S = 60.0
 _SETTLED_AFTER = 10
 _GROWTH = 1.5
-
-
-class Usage(NamedTuple):
-    """What a process uses now."""
-
-    memory_mb: int
-    descriptors: int
-    tasks: int
 
 
 LIMITS = Usage(memory_mb=4_000, descriptors=500, tasks=300)
 """What a day of thousands of instruments stays far below."""
 _ROOM = Usage(memory_mb=200, descriptors=50, tasks=50)
 """Growth that is no leak yet, however small the process was."""
-
-
-def usage() -> Usage:
-    """Read it from the system."""
-    return Usage(_memory_mb(), _descriptors(), len(asyncio.all_tasks()))
-
-
-def _memory_mb() -> int:
-    if _MEMORY.exists():
-        return int(_MEMORY.read_text().split()[1]) * resource.getpagesize() // _BYTES_PER_MB
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return largest // _BYTES_PER_MB if sys.platform == "darwin" else largest // 1_000
-
-
-def _descriptors() -> int:
-    return sum(1 for _ in _DESCRIPTORS.iterdir()) - 1 if _DESCRIPTORS.exists() else 0
 
 
 @dataclass(slots=True)
