@@ -17,7 +17,7 @@ from tests.acceptance.kills import bare_positions, positions_held
 from tests.acceptance.programs import PROJECT, environment, until
 from tests.soak.market_day import ACCOUNT, SYMBOLS, MarketDay, market_day
 from tests.soak.samples import AFTER_CLOSE, Sample, file_figures, lowest, process_figures
-from tests.soak.whole_days import journal_problems, order_problems, result_problems
+from tests.soak.whole_days import journal_problems, log_problems, order_problems, result_problems
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.control.client import NoDaemonError, ask
 from trading_bot.control.protocol import socket_path
@@ -93,6 +93,8 @@ class Soak:
             with findings.trying("journal of all days") as finding:
                 self._end()
                 finding.facts, finding.problems = journal_problems(self.folder, self.database)
+            with findings.trying("logs of all days") as finding:
+                finding.facts, finding.problems = log_problems(self.folder / "logs")
         finally:
             if self._process is not None:
                 self._process.kill()

@@ -24,8 +24,8 @@ from trading_bot.settings.tree import Settings
 LEAKS = ("memory", "descriptors", "tasks")
 _FOLLOW_S = 0.02
 _LOOK_S = 0.05
-_LEAK_S = 0.25
-_LEAKED_BYTES = 60_000
+_LEAK_S = 1.0
+_LEAKED_BYTES = 200_000
 
 
 def main() -> None:
