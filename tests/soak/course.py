@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from datetime import time as time_of_day
@@ -72,7 +72,7 @@ class Soak:
     days: int
     speed: float
     seed: int
-    leak: str | None = None
+    leaks: Sequence[str] = ()
     samples: list[Sample] = field(default_factory=list)
     marks: list[tuple[int, int, str]] = field(default_factory=list)
     """Day, minute and what was done then."""
@@ -159,7 +159,7 @@ class Soak:
 
     def _start(self, market: MarketDay) -> None:
         self._processes += 1
-        planted = () if self.leak is None else ("--leak", self.leak)
+        planted = ("--leak", *self.leaks) if self.leaks else ()
         with (self.folder / "daemon.txt").open("ab") as words:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.soak.daemon", market.served.url, *planted],
