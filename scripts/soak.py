@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=_SPEED, help="session seconds in a second")
     parser.add_argument("--seed", type=int, default=1, help="of the markets")
     parser.add_argument("--folder", type=Path, help="where everything is kept")
-    parser.add_argument("--leak", choices=LEAKS, help="plant a leak, to see that it is found")
+    parser.add_argument("--leak", choices=LEAKS, nargs="*", default=(), help="plant leaks: are they found?")
     arguments = parser.parse_args()
     if arguments.days < FEWEST_DAYS:
         parser.error("growth from day to day needs three days: the first one of a process is not compared")

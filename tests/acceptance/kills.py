@@ -23,7 +23,7 @@ from tests.acceptance.programs import (
 )
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.replaying.input_replay import InputReplay
-from trading_bot.domain.events import EntryDenied, OrderIntended, TradePlanned
+from trading_bot.domain.events import EntryDenied, OrderIntended, TradeClosed, TradePlanned
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.engine.records import decode_event
 from trading_bot.settings.load import Places, load_settings
@@ -160,7 +160,13 @@ class Kills:
         self._judge_orders(
             ledger, [event.request.tag for event in events if isinstance(event, OrderIntended)]
         )
-        self._judge_counters([event.trade for event in events if isinstance(event, TradePlanned)])
+        empty = {
+            event.closed.trade.trade_id
+            for event in events
+            if isinstance(event, TradeClosed) and not event.closed.quantity
+        }
+        planned = [event.trade for event in events if isinstance(event, TradePlanned)]
+        self._judge_counters([trade for trade in planned if trade.trade_id not in empty])
         denials = (event for event in events if isinstance(event, EntryDenied))
         self.denied_by_limits = sum(1 for event in denials if "trades" in event.reason)
         self._judge_inputs()
@@ -175,6 +181,7 @@ class Kills:
         self.problems += [f"nobody intended {tag}" for tag in at_broker if tag not in set(intended)]
 
     def _judge_counters(self, trades: Sequence[Any]) -> None:
+        """Trades whose entry was never filled do not count towards the limits of the day."""
         limits = load_settings(Places(folder=self.folder, environment=self.settings)).settings.risk.limits
         if len(trades) > limits.max_trades_per_day:
             self.problems.append(f"{len(trades)} trades, allowed are {limits.max_trades_per_day}")

@@ -1,15 +1,20 @@
 """A whole session over the broker's wire, each program in a process of its own, as a user runs it."""
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
 from tests.acceptance.kills import Kills
 from tests.acceptance.programs import Daemon, latest_summary, summary_problems
 from trading_bot.bootstrap.replaying.input_replay import InputReplay
+from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.tree import Settings
+from trading_bot.simulator.market.day_plan import plan_of
+from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
 
-SYMBOLS = ("--symbols", "TATASTEEL,MARUTI")
+SHARES = ("TATASTEEL", "MARUTI")
+SYMBOLS = ("--symbols", ",".join(SHARES))
+HISTORY_DAYS = 30
 RECORDED = {"TRADING_BOT__ENGINE__RECORD_INPUTS": "true"}
 
 
@@ -17,6 +22,24 @@ RECORDED = {"TRADING_BOT__ENGINE__RECORD_INPUTS": "true"}
 def folder(tmp_path_factory):
     """A folder with a short name: the daemon's socket lies in it, and the system limits its path."""
     return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture
+def candles(tmp_path, market_rules):
+    """A folder of 1-minute candles: played back, they make fewer ticks than a generated day."""
+    market = GeneratedMarket(plan_of(market_rules.calendar, DEFAULT_DAY), symbols=SHARES, with_index=False)
+    first = DEFAULT_DAY - timedelta(days=HISTORY_DAYS)
+    for instrument in market.instruments:
+        earlier = market.history(instrument.key, first, DEFAULT_DAY)
+        rows = [*earlier, *market.day_candles(instrument.key).candles()]
+        lines = (
+            f"{datetime_of(row.start_ms).isoformat()},{row.open / 100},{row.high / 100},"
+            f"{row.low / 100},{row.close / 100},{row.volume}"
+            for row in rows
+        )
+        text = "\n".join(("ts,open,high,low,close,volume", *lines))
+        (tmp_path / f"{instrument.symbol}.csv").write_text(text)
+    return tmp_path
 
 
 def test_a_session_over_the_wire_ends_well_and_its_inputs_replay_to_its_journal(folder):
@@ -33,14 +56,14 @@ def test_a_session_over_the_wire_ends_well_and_its_inputs_replay_to_its_journal(
     assert replayed[0].inputs > 10_000
 
 
-def test_a_session_survives_a_kill_in_its_middle(folder):
+def test_a_session_survives_a_kill_in_its_middle(folder, candles):
     """Faults 84 and 100: killed, and started again."""
     session = Kills(
         folder=folder,
-        on=date(2026, 11, 19),
+        on=DEFAULT_DAY,
         count=1,
         seed=5,
-        simulator_arguments=("--speed", "0", *SYMBOLS),
+        simulator_arguments=("--speed", "0", "--data", str(candles)),
         longest_start_s=20,
     )
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from datetime import time as time_of_day
@@ -17,7 +17,7 @@ from tests.acceptance.ledger import bare_in, held_in
 from tests.acceptance.programs import PROJECT, environment, until
 from tests.soak.market_day import ACCOUNT, SYMBOLS, MarketDay, market_day
 from tests.soak.samples import AFTER_CLOSE, Sample, file_figures, lowest, process_figures
-from tests.soak.whole_days import journal_problems, order_problems, result_problems
+from tests.soak.whole_days import journal_problems, log_problems, order_problems, result_problems
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.control.client import NoDaemonError, ask
 from trading_bot.control.protocol import socket_path
@@ -33,6 +33,7 @@ _LONGEST_S = 900.0
 _PROTECTED_WITHIN_S = 20.0
 _SHORT_STOP_S, _LONG_STOP_S = 2.0, 6.5
 """Below and above what the simulator waits for a silent client."""
+_ENDS_WITH_A_READ = "needs_login"
 _IDLE = ("idle", "waiting for login")
 _TOML = """\
 [run]
@@ -46,6 +47,8 @@ order_url = "{url}"
 instruments_url = "{url}/market-quote/instruments/exchange"
 [terminal]
 view = "quiet"
+[supervisor]
+login_delay_s = 2
 [risk.limits]
 max_trades_per_day = 500
 max_trades_per_symbol_per_day = 100
@@ -69,7 +72,7 @@ class Soak:
     days: int
     speed: float
     seed: int
-    leak: str | None = None
+    leaks: Sequence[str] = ()
     samples: list[Sample] = field(default_factory=list)
     marks: list[tuple[int, int, str]] = field(default_factory=list)
     """Day, minute and what was done then."""
@@ -93,6 +96,8 @@ class Soak:
             with findings.trying("journal of all days") as finding:
                 self._end()
                 finding.facts, finding.problems = journal_problems(self.folder, self.database)
+            with findings.trying("logs of all days") as finding:
+                finding.facts, finding.problems = log_problems(self.folder / "logs")
         finally:
             if self._process is not None:
                 self._process.kill()
@@ -154,7 +159,7 @@ class Soak:
 
     def _start(self, market: MarketDay) -> None:
         self._processes += 1
-        planted = () if self.leak is None else ("--leak", self.leak)
+        planted = ("--leak", *self.leaks) if self.leaks else ()
         with (self.folder / "daemon.txt").open("ab") as words:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.soak.daemon", market.served.url, *planted],
@@ -222,8 +227,9 @@ class Soak:
     def _release_halts(self) -> None:
         """Be the person whom a halt waits for, so that the days go on being traded."""
         status = self._status()
-        if status is not None and any(": " in halt for halt in status["halts"]):
-            say(f"    halted: {status['halts']}: resumed")
+        halts = [] if status is None else [halt for halt in status["halts"] if ": " in halt]
+        if any(_ENDS_WITH_A_READ not in halt for halt in halts):
+            say(f"    halted: {halts}: resumed")
             ask(socket_path(self.database), "resume", asked_by="soak", timeout_s=5)
 
     def _after_close(self, day: int, market: MarketDay) -> None:

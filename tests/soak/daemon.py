@@ -1,6 +1,6 @@
 """The daemon of mode live as a process of its own, day after day, its time from the simulator.
 
-`python -m tests.soak.daemon URL` in a folder with settings; `--leak KIND` plants a leak, so that
+`python -m tests.soak.daemon URL` in a folder with settings; `--leak KIND …` plants leaks, so that
 the verdict can be seen to find it.
 """
 
@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,22 +25,22 @@ from trading_bot.settings.tree import Settings
 LEAKS = ("memory", "descriptors", "tasks")
 _FOLLOW_S = 0.02
 _LOOK_S = 0.05
-_LEAK_S = 0.25
-_LEAKED_BYTES = 60_000
+_LEAK_S = 1.0
+_LEAKED_BYTES = 200_000
 
 
 def main() -> None:
     """Run until stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
-    parser.add_argument("--leak", choices=LEAKS)
+    parser.add_argument("--leak", choices=LEAKS, nargs="*", default=())
     arguments = parser.parse_args()
     settings = load_settings(Places(folder=Path.cwd())).settings
     with started_logs(settings), asyncio.Runner(loop_factory=event_loop) as runner:
         sys.exit(runner.run(_run(settings, arguments.url, arguments.leak)))
 
 
-async def _run(settings: Settings, url: str, leak: str | None) -> int:
+async def _run(settings: Settings, url: str, leaks: Sequence[str]) -> int:
     link = SimulatorLink(url)
     clock = SimulatorClock((await link.clock()).now_ms)
     feeds: list[ClockedFeed] = []
@@ -54,9 +55,7 @@ async def _run(settings: Settings, url: str, leak: str | None) -> int:
         on_engine=lambda engine: feeds[0].wait_for(lambda: engine.is_at_rest),
         look_s=_LOOK_S,
     )
-    beside = [asyncio.create_task(_follow(link, clock))]
-    if leak is not None:
-        beside.append(asyncio.create_task(_leaking(leak)))
+    beside = [asyncio.create_task(one) for one in (_follow(link, clock), *map(_leaking, leaks))]
     try:
         return await market_daemon(settings, around).run()
     finally:

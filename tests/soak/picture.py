@@ -75,7 +75,7 @@ def _draw_panel(axes: Axes, samples: Sequence[Sample], label: str, lines: Sequen
     axes.set_ylim(bottom=0)
     axes.set_ylabel(label, color=_MUTED)
     axes.grid(axis="y", color=_RULE)
-    axes.legend(loc="lower right", frameon=False, ncols=3, fontsize=9)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), frameon=False, ncols=3, fontsize=9)
 
 
 def _at(day: int, minute: int) -> int:

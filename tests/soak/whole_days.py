@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,23 @@ def journal_problems(folder: Path, database: Path) -> tuple[str, list[str]]:
     )
     lines = journal_lines(settings, load_market_rules().charges)
     problems = [f"{line.name}: {line.message}" for line in lines if line.state is not CheckState.OK]
-    dropped = (folder / "logs/trading_bot.log").read_text(encoding="utf-8").count("log_lines_dropped")
-    if dropped:
-        problems.append("lines of the log were dropped")
     return "; ".join(line.message for line in lines if line.name == "journal"), problems
+
+
+def log_problems(logs: Path) -> tuple[str, list[str]]:
+    """Incidents that the logs tell, by kind, and every error or dropped line: no planned fault makes one."""
+    incidents: Counter[str] = Counter()
+    problems = []
+    for line in _lines(logs, "trading_bot.log*"):
+        if line["event"] == "incident_recorded":
+            incidents[line["kind"]] += 1
+        elif line["event"].startswith("log_lines_dropped"):
+            problems.append(line["event"])
+    problems += [f"{line['at']} {line['event']}" for line in _lines(logs, "errors.log*")]
+    told = ", ".join(f"{kind} {count}" for kind, count in sorted(incidents.items()))
+    return told or "no incident", problems
+
+
+def _lines(logs: Path, pattern: str) -> Iterator[dict[str, Any]]:
+    for file in sorted(logs.glob(pattern)):
+        yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())

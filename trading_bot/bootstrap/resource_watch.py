@@ -1,14 +1,13 @@
 """Looks now and then at what the process uses, and tells of a leak long before it ends the process."""
 
 import asyncio
-import resource
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 import structlog
+
+from trading_bot.adapters.process_resources import resource_use
+from trading_bot.engine.snapshot import ResourceUse
 
 log = structlog.get_logger()
 
@@ -16,10 +15,9 @@ _LOOK_S = 60.0
 _SETTLED_AFTER = 10
 _GROWTH = 1.5
 
-
-LIMITS = Usage(memory_mb=4_000, descriptors=500, tasks=300)
+LIMITS: Mapping[str, float] = {"resident_mb": 4_000, "descriptors": 500, "threads": 100, "tasks": 300}
 """What a day of thousands of instruments stays far below."""
-_ROOM = Usage(memory_mb=200, descriptors=50, tasks=50)
+_ROOM: Mapping[str, float] = {"resident_mb": 200, "descriptors": 50, "threads": 20, "tasks": 50}
 """Growth that is no leak yet, however small the process was."""
 
 
@@ -28,12 +26,12 @@ class ResourceWorker:
     """Tells of each kind once: when it passes its limit, or grows by half after the day has settled."""
 
     tell: Callable[[str], None]
-    look: Callable[[], Usage] = usage
+    look: Callable[[], ResourceUse] = resource_use
     name: str = "resources"
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Look until cancelled."""
-        settled: Usage | None = None
+        settled: ResourceUse | None = None
         told: set[str] = set()
         looks = 0
         while True:
@@ -42,19 +40,23 @@ class ResourceWorker:
             looks += 1
             if looks == _SETTLED_AFTER:
                 settled = used
-            for kind, text in _excesses(used, settled):
-                if kind not in told:
-                    told.add(kind)
-                    log.warning("uses_too_much", kind=kind, **used._asdict())
+            for what, text in _excesses(used, settled or used):
+                if what not in told:
+                    told.add(what)
+                    log.warning("uses_too_much", what=what, **asdict(used))
                     self.tell(text)
             await asyncio.sleep(_LOOK_S)
 
 
-def _excesses(used: Usage, settled: Usage | None) -> list[tuple[str, str]]:
-    found = []
-    for kind, now, most, room, then in zip(Usage._fields, used, LIMITS, _ROOM, settled or used, strict=True):
+def _excesses(used: ResourceUse, settled: ResourceUse) -> Iterator[tuple[str, str]]:
+    for kind, most in LIMITS.items():
+        now, then = getattr(used, kind), getattr(settled, kind)
+        if now is None or then is None:
+            continue
         if now > most:
-            found.append((f"{kind} limit", f"{kind}: {now}, more than {most}"))
-        elif now > then * _GROWTH and now > then + room:
-            found.append((f"{kind} growth", f"{kind}: {now}, and {then} when the day had settled: a leak?"))
-    return found
+            yield f"{kind} limit", f"{kind}: {now:.0f}, more than {most:.0f}"
+        elif now > then * _GROWTH and now > then + _ROOM[kind]:
+            yield (
+                f"{kind} growth",
+                f"{kind}: {now:.0f}, and {then:.0f} when the day had settled: a leak?",
+            )
