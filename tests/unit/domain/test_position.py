@@ -94,3 +94,19 @@ def test_a_long_position_is_closed_by_selling():
 
     assert position.direction is Direction.LONG
     assert position.closing_side is Side.SELL
+
+
+@given(fills.filter(bool), st.data())
+def test_a_fill_that_is_taken_back_leaves_the_sum_of_the_others(fills, data):
+    """Fault 62, V6, V7: whichever it was, and whatever came after it."""
+    taken_back = data.draw(st.sampled_from(fills))
+    others = list(fills)
+    others.remove(taken_back)
+
+    position = position_after(fills).without(taken_back)
+
+    assert (position.quantity, position.cash) == (
+        position_after(others).quantity,
+        position_after(others).cash,
+    )
+    assert position.entry_quantity >= abs(position.quantity)
