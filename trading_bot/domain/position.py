@@ -74,16 +74,13 @@ class Position:
         """
         signed = fill.side.sign * fill.quantity
         was_entry = self.quantity * signed > 0 and self.entry_quantity >= fill.quantity
-        after = replace(self, quantity=self.quantity - signed, cash=self.cash + signed * fill.price)
-        if was_entry:
-            return replace(
-                after,
-                entry_quantity=self.entry_quantity - fill.quantity,
-                entry_value=self.entry_value - fill.value,
-            )
-        new = max(0, abs(after.quantity) - self.entry_quantity)
+        gone = fill.quantity if was_entry else 0
+        quantity, entered = self.quantity - signed, self.entry_quantity - gone
+        new = max(0, abs(quantity) - entered)
         return replace(
-            after,
-            entry_quantity=self.entry_quantity + new,
-            entry_value=self.entry_value + new * fill.price,
+            self,
+            quantity=quantity,
+            cash=self.cash + signed * fill.price,
+            entry_quantity=entered + new,
+            entry_value=self.entry_value + (new - gone) * fill.price,
         )

@@ -81,3 +81,19 @@ def test_a_single_unit_is_a_position_too():
 
 def test_a_flat_position_has_no_entry_price():
     assert Position(instrument_key="K").average_entry_price is None
+
+
+@given(fills.filter(bool), st.data())
+def test_a_fill_that_is_taken_back_leaves_the_sum_of_the_others(fills, data):
+    """Fault 62, V6, V7: whichever it was, and whatever came after it."""
+    taken_back = data.draw(st.sampled_from(fills))
+    others = list(fills)
+    others.remove(taken_back)
+
+    position = position_after(fills).without(taken_back)
+
+    assert (position.quantity, position.cash) == (
+        position_after(others).quantity,
+        position_after(others).cash,
+    )
+    assert position.entry_quantity >= abs(position.quantity)
