@@ -1,7 +1,8 @@
 """Do the broker's positions equal ours? A difference seen twice halts entries, never exits."""
 
 from trading_bot.domain import events as ev
-from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
 from trading_bot.engine.decisions import annulled, halts
 from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.order_table import POSITION_ACTIONS, Position, PositionAction
@@ -28,6 +29,13 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
         _compare(state, key, theirs.get(key, 0), turn)
     if not state.book.differences:
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
+
+
+def follow(state: State, turn: Turn) -> None:
+    """Read the positions again soon while they differ: what is not covered may be ours after all."""
+    pause_ms = state.settings.change_settle_s * MS_PER_SECOND
+    if state.book.differences and state.now_ms - state.positions_read_at_ms >= pause_ms:
+        turn.command(ReadPositions())
 
 
 def _compare(state: State, key: str, theirs: int, turn: Turn) -> None:
@@ -80,7 +88,8 @@ def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
     turn.emit(
         ev.DifferenceFound(at_ms=state.now_ms, instrument_key=key, our_quantity=ours, broker_quantity=theirs)
     )
-    turn.command(Alert(level="critical", text=f"{key}: our position {ours}, the broker's {theirs}"))
+    text = f"{key}: our position {ours}, the broker's {theirs}; exits cover only what both show"
+    turn.command(Alert(level="critical", text=text))
     halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
     turn.touch_instrument(key)
 

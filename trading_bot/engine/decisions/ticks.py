@@ -18,6 +18,7 @@ from trading_bot.engine.decisions import (
     foreign,
     guard,
     protection,
+    reconcile,
     time_health,
     trades,
     unseen,
@@ -171,6 +172,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     doubts.read_back_changes(state, turn)
     unseen.search(state, turn)
     foreign.follow(state, turn)
+    reconcile.follow(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)
     halt_on_daily_loss(state, turn)

@@ -8,7 +8,7 @@ from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks
+from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks, ReadPositions
 from trading_bot.engine.ports import BrokerPosition, Funds
 
 
@@ -55,6 +55,21 @@ def test_a_known_difference_is_not_recorded_again(driver):
         step = driver.read_positions(quantity)
 
     assert step.rows == ()
+
+
+def test_while_positions_differ_they_are_read_again_every_few_seconds(driver):
+    """V4: what is not covered meanwhile may be ours after all."""
+    driver.enter()
+    driver.read_positions(0)
+    driver.later(5)
+    driver.drain()
+    assert driver.book.differences == {}
+    driver.read_positions(0)
+
+    driver.later(4)
+    assert ReadPositions() not in driver.drain()
+    driver.later(1)
+    assert ReadPositions() in driver.drain()
 
 
 def test_agreement_settles_the_difference_and_lets_entries_go_on(driver):
@@ -275,7 +290,12 @@ def test_a_believed_difference_is_told_with_both_figures(driver):
 
     driver.read_positions(20)
 
-    assert Alert(level="critical", text=f"{KEY}: our position 35, the broker's 20") in driver.drain()
+    assert (
+        Alert(
+            level="critical", text=f"{KEY}: our position 35, the broker's 20; exits cover only what both show"
+        )
+        in driver.drain()
+    )
 
 
 def test_two_sights_with_agreement_between_them_confirm_nothing(driver):
