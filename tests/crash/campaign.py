@@ -18,7 +18,7 @@ KILLS_PER_SESSION = 25
 _RANDOM_SHARE, _STOPPED_SHARE = 10, 5
 """How often these come in a round in which each point comes once."""
 _FIRST = "run: stop resting, after the commit"
-_WORDS_KEPT = 1_500
+_WORDS_KEPT = 600
 
 Say = Callable[[str], None]
 
@@ -134,6 +134,11 @@ def table(deaths: Iterable[Death]) -> str:
     lines += [_row(name, by_name[name]) for name in sorted(by_name, key=lambda name: order.get(name, 0))]
     everything = [death for listed in by_name.values() for death in listed]
     lines.append(_row("all", everything))
+    closed = sorted(death.closed_s for death in everything if death.closed_s is not None)
+    if closed:
+        lines.append(
+            f"a panic that died: closed after p50 {_share(closed, 0.5):.2f} s, max {closed[-1]:.2f} s"
+        )
     protected = _seconds(everything)
     cpu = sorted(death.cpu_s for death in everything if death.cpu_s is not None)
     if protected and cpu:

@@ -1,54 +1,37 @@
 """One session in which the daemon dies again and again at chosen points, and is started again each time."""
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from tests.acceptance.ledger import LIVE, bare_in, held_in
-from tests.acceptance.programs import UNREAD, Daemon, Simulator, environment, simulator, until
+from tests.acceptance.ledger import bare_in, held_in
+from tests.acceptance.programs import Daemon, simulator, until
 from tests.crash.judge import Judge
-from tests.crash.points import POINTS, Phase
-from trading_bot.control.client import NoDaemonError, ask
-from trading_bot.control.protocol import socket_path
+from tests.crash.lives import SPEED, SYMBOLS, Lives, cpu_s, is_anything_open, is_stopped
+from tests.crash.points import POINTS, CrashPoint, Phase
+from trading_bot.control.client import NoDaemonError
 
 RANDOM = "random moment"
 """Killed from outside at any time from the start of the process on."""
 STOPPED = "stopped and continued"
 """SIGSTOP at a point of a run, SIGCONT some seconds later."""
+NEXT_SCHEMA = "0002"
 
-SETTINGS = {
-    "TRADING_BOT__RUN__STRATEGIES": "tests.crash.strategy:Restless",
-    "TRADING_BOT__RISK__LIMITS__MAX_TRADES_PER_DAY": "10000",
-    "TRADING_BOT__RISK__LIMITS__MAX_TRADES_PER_SYMBOL_PER_DAY": "1000",
-    "TRADING_BOT__RISK__LIMITS__SYMBOL_SPACING_S": "0",
-    "TRADING_BOT__RISK__LIMITS__MAX_ENTRIES_PER_MINUTE": "300",
-    "TRADING_BOT__RISK__LIMITS__MAX_ENTRIES_PER_HOUR": "5000",
-    "TRADING_BOT__RISK__LIMITS__MAX_CONSECUTIVE_LOSSES": "100",
-    "TRADING_BOT__RISK__LIMITS__MAX_DAILY_LOSS": "0.5",
-    "TRADING_BOT__RISK__ENTRIES__LIMIT_BUFFER": "0",
-    "TRADING_BOT__RISK__ENTRIES__ENTRY_TIMEOUT_S": "5",
-    "TRADING_BOT__STORAGE__BACKUP_AGE_HOURS_MIN": "0",
-}
-SYMBOLS = "RELIANCE,INFY,SBIN"
-SPEED = "240"
 _LAST = "14:20"
 """Nothing dies later in a session: entries end at 14:45."""
 _REACH_S = 40.0
 """How long a point may stay unreached before the process is killed where it is."""
-_WATCH_S = 60.0
 _UNWATCHED_MAX = 3
 """Starts in a row that die; the market does not wait much longer for a client."""
 _RANDOM_S = 5.0
 _STOP_S = (1.0, 7.0)
-_LOOK_S = 0.02
+_PANIC_STARTS = 2
+"""A panic that died is finished within the time of this many starts: ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +56,11 @@ class Death:
     read_s: float | None = None
     """From the start of the process after it to the first complete read."""
     protected_s: float | None = None
-    """The same until the broker held a stop or an exit for each position; of a panic, until it is flat."""
+    """The same until the broker held a stop or an exit for each position."""
     cpu_s: float | None = None
     """Seconds of a processor that this start took until then: what a shared machine does not stretch."""
+    closed_s: float | None = None
+    """After a panic that died: from the start of whoever finished it until nothing was open."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -89,44 +74,31 @@ class Session:
     start_limit_s: float = 5.0
     speed: str = SPEED
     deaths: list[Death] = field(default_factory=list)
+    _lives: Lives = field(init=False)
     _judge: Judge = field(init=False)
-    _served: Simulator = field(init=False)
-    _life: Daemon | None = None
     _unwatched: list[Death] = field(default_factory=list)
     """Deaths after which no process has recovered yet."""
-    _is_upgrading: bool = False
-    """Whether the next process is a later version, whose journal has a further schema."""
-
-    def __post_init__(self) -> None:
-        """Begin with an empty journal."""
-        self._judge = Judge(self.database)
-
-    @property
-    def database(self) -> Path:
-        """The journal that all processes share."""
-        return self.folder / "data/replay.db"
 
     def run(self) -> int:
         """Trade and die until all kills are done or the day gets late; how many were done."""
         self.folder.mkdir(parents=True)
         arguments = ("--speed", self.speed, "--symbols", SYMBOLS, "--seed", str(self.seed))
-        with simulator(self.folder, arguments) as self._served:
+        with simulator(self.folder, arguments) as served:
+            self._lives = Lives(self.folder, served)
+            self._judge = Judge(self._lives.database)
             try:
                 done = self._die()
                 self._end()
             finally:
-                if self._life is not None:
-                    self._life.kill()
+                self._lives.kill()
         return done
 
     def _die(self) -> int:
         for done, kill in enumerate(self.kills):
-            if self._now() > _LAST:
+            if self._lives.now() > _LAST:
                 return done
             self._carry_out(kill)
         return len(self.kills)
-
-    # --- one death ----------------------------------------------------------------------------------------
 
     def _carry_out(self, kill: Kill) -> None:
         death = Death(kill.name, self.seed)
@@ -136,242 +108,152 @@ class Session:
         elif kill.name == STOPPED:
             self._stop_and_continue(death, dice)
         else:
-            self._die_at(death, dice)
-        self._note(death)
-
-    def _note(self, death: Death) -> None:
-        """Look at what a death left."""
-        ledger = self._served.read("ledger")
-        death.at, death.had_positions = self._now(), len(held_in(ledger))
-        death.problems += self._judge.inspect(ledger)
+            self._die_at(POINTS[kill.name], death, dice)
+        self._look(death)
         self.deaths.append(death)
         self._unwatched.append(death)
 
-    def _die_at(self, death: Death, dice: random.Random) -> None:
-        point = POINTS[death.name]
+    def _look(self, death: Death) -> None:
+        """What a death left."""
+        ledger = self._lives.ledger()
+        death.at, death.had_positions = self._lives.now(), len(held_in(ledger))
+        death.problems += self._judge.inspect(ledger)
+
+    # --- ways to die --------------------------------------------------------------------------------------
+
+    def _die_at(self, point: CrashPoint, death: Death, dice: random.Random) -> None:
         passage = dice.randint(1, point.passages_max)
-        match point.phase:
-            case Phase.RUN:
-                self._start(point.full_name, passage)
-                self._recover()
-                self._arm()
-                death.is_reached = self._is_dead_within(_REACH_S)
-            case Phase.PANIC:
-                self._panic(death, dice, passage)
-            case _:
-                if len(self._unwatched) >= _UNWATCHED_MAX:
-                    self._start()
-                    self._recover()
-                self._is_upgrading = point.phase is Phase.MIGRATION
-                self._start(point.full_name, passage)
-                self._is_upgrading = False
-                death.is_reached = self._is_dead_within(_REACH_S)
+        if point.phase is Phase.PANIC:
+            self._panic(death, dice, passage)
+            return
+        if point.phase is not Phase.RUN and len(self._unwatched) >= _UNWATCHED_MAX:
+            self._live()
+        is_later = self._is_migrated or point.phase is Phase.MIGRATION
+        self._lives.start(point.full_name, passage, is_later=is_later)
+        if point.phase is Phase.RUN:
+            self._recover()
+            self._lives.arm()
+        death.is_reached = self._lives.is_killed_within(_REACH_S)
 
     def _die_at_random(self, dice: random.Random) -> None:
-        life = self._start()
+        life = self._lives.start(is_later=self._is_migrated)
         with suppress(subprocess.TimeoutExpired):
             life.process.wait(dice.uniform(0, _RANDOM_S))
-        self._kill()
+        self._lives.kill()
 
     def _stop_and_continue(self, death: Death, dice: random.Random) -> None:
         runs = [name for name, point in POINTS.items() if point.phase is Phase.RUN]
-        life = self._start(dice.choice(runs), dice.randint(1, 3), signal.SIGSTOP)
+        life = self._lives.start(
+            dice.choice(runs), dice.randint(1, 3), signal.SIGSTOP, is_later=self._is_migrated
+        )
         self._recover()
-        self._arm()
+        self._lives.arm()
         with suppress(TimeoutError):
-            until(lambda: _is_stopped(life.process.pid), "the stop", _REACH_S)
+            until(lambda: is_stopped(life.process.pid), "the stop", _REACH_S)
         life.process.send_signal(signal.SIGSTOP)
         time.sleep(dice.uniform(*_STOP_S))
         life.process.send_signal(signal.SIGCONT)
         continued_s = time.monotonic()
-        self._until(lambda: life.status(self.database), "a word after the stop")
-        self._until(lambda: not bare_in(self._served.read("ledger")), "protection after the stop")
+        self._lives.until(self._lives.status, "a word after the stop")
+        self._lives.until(self._is_protected, "protection after the stop")
         taken_s = time.monotonic() - continued_s
         if taken_s > self.start_limit_s:
             death.problems.append(f"V4: protected only {taken_s:.1f} s after it was continued")
         time.sleep(dice.uniform(0, 1))
-        self._kill()
+        self._lives.kill()
 
     # --- panic --------------------------------------------------------------------------------------------
 
     def _panic(self, death: Death, dice: random.Random, passage: int) -> None:
         """Have a panic command die, and let the daemon or a second one finish it. Fault 86."""
-        life = self._start()
-        self._recover()
+        life = self._live()
         has_stop = dice.random() < 0.5
-        self._until(lambda: self._is_to_be_closed(has_stop=has_stop), "a position to close")
+        self._lives.until(lambda: self._is_to_be_closed(has_stop=has_stop), "a position to close")
         if dice.random() < 0.5:
-            life.kill()
+            self._lives.kill()
         else:
             life.process.send_signal(signal.SIGSTOP)
-        panic = self._panicking(death.name, passage)
+            self._lives.current = None  # the command has to end it
+        panic = self._lives.panicking(death.name, passage, is_later=self._is_migrated)
         try:
             death.is_reached = panic.wait(60) == -signal.SIGKILL
         finally:
             panic.kill()
-            self._kill()
-        death.problems += self._judge.inspect(self._served.read("ledger"))
+            life.kill()
+        self._look(death)
         self._finish_panic(death, dice)
 
     def _is_to_be_closed(self, *, has_stop: bool) -> bool:
-        ledger = self._served.read("ledger")
-        return bool(held_in(ledger)) and (not has_stop or not bare_in(ledger))
+        ledger = self._lives.ledger()
+        return bool(held_in(ledger)) and not (has_stop and bare_in(ledger))
 
     def _finish_panic(self, death: Death, dice: random.Random) -> None:
+        """A start finishes a panic that was latched; before that the command has to be given again."""
         began_s = time.monotonic()
-        is_latched = self._is_latched()
-        if is_latched and dice.random() < 0.5:
-            self._start()
-            self._recover()
-            self._until_closed()
+        if self._judge.is_latched and dice.random() < 0.5:
+            self._live()
+            self._lives.until_closed()
+            death.closed_s = time.monotonic() - began_s
         else:
-            with self._panicking() as second:
-                self._until_closed()
+            with self._lives.panicking(is_later=self._is_migrated) as second:
+                self._lives.until_closed()
+                death.closed_s = time.monotonic() - began_s
                 code = second.wait(60)
             if code != 0:
                 death.problems.append(f"V15: the second panic ended with {code}")
-            self._start()
-            self._recover()
-        death.protected_s = time.monotonic() - began_s
-        if not any("panic" in halt for halt in self._status()["halts"]):
+            self._live()
+        if death.closed_s > _PANIC_STARTS * self.start_limit_s:
+            death.problems.append(f"V15: closed only {death.closed_s:.1f} s after it was taken up again")
+        status = self._lives.until(self._lives.status, "a status")
+        if not any("panic" in halt for halt in status["halts"]):
             death.problems.append("V15: the latch is gone")
-        ask(socket_path(self.database), "resume", asked_by="crash test", timeout_s=5.0)
-        self._kill()
-
-    def _panicking(self, point: str = "", passage: int = 0) -> "subprocess.Popen[bytes]":
-        program = self._program(point, passage, signal.SIGKILL)
-        arguments = ["--mode", "replay", "--simulator", self._served.url, "--panic-exit", "--yes"]
-        with (self.folder / "panic.txt").open("a", encoding="utf-8") as words:
-            return subprocess.Popen(
-                [sys.executable, *program, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=words,
-                stderr=subprocess.STDOUT,
-                cwd=self.folder,
-                env=environment(**SETTINGS),
-            )
-
-    def _is_latched(self) -> bool:
-        self._judge.inspect(self._served.read("ledger"))
-        return self._judge.is_latched
-
-    def _until_closed(self) -> None:
-        self._until(lambda: not is_anything_open(self._served.read("ledger")), "flat")
+        self._lives.wish("resume")
+        self._lives.kill()
 
     # --- lives --------------------------------------------------------------------------------------------
 
-    def _start(self, point: str = "", passage: int = 0, number: signal.Signals = signal.SIGKILL) -> Daemon:
-        """Replace whatever runs by a new process, perhaps with a trap in it."""
-        self._kill()
-        (self.folder / "armed").unlink(missing_ok=True)
-        self._life = Daemon(
-            self.folder,
-            ("--simulator", self._served.url),
-            SETTINGS,
-            program=self._program(point, passage, number),
-        )
-        return self._life
+    @property
+    def _is_migrated(self) -> bool:
+        return self._judge.schema == NEXT_SCHEMA
 
-    def _program(self, point: str, passage: int, number: signal.Signals) -> list[str]:
-        is_later = self._is_upgrading or self._judge.schema == "0002"
-        more = ["--next-schema"] if is_later else []
-        traps = [point, str(passage), number.name, str(self.folder), *more]
-        return ["-m", "tests.crash.child", *traps, "--"]
+    def _live(self) -> Daemon:
+        """Start without a trap, and recover."""
+        life = self._lives.start(is_later=self._is_migrated)
+        self._recover()
+        return life
 
     def _recover(self) -> None:
         """Wait for the first complete read and for protection: it is measured for all deaths before."""
-        life = self._life
+        life = self._lives.current
         assert life is not None
-        self._until(self._has_read, "the first complete read")
+        self._lives.until_read()
         read_s = life.age_s()
-        self._until(lambda: not bare_in(self._served.read("ledger")), "protection")
-        protected_s, cpu_s = life.age_s(), _cpu_s(life.process.pid)
+        self._lives.until(self._is_protected, "protection")
+        protected_s, taken_s = life.age_s(), cpu_s(life.process.pid)
         for death in self._unwatched:
-            death.read_s, death.protected_s = read_s, death.protected_s or protected_s
-            death.cpu_s = cpu_s
+            death.read_s, death.protected_s, death.cpu_s = read_s, protected_s, taken_s
             if protected_s > self.start_limit_s:
                 death.problems.append(f"V4: protected only {protected_s:.1f} s after the start")
         self._unwatched.clear()
 
-    def _has_read(self) -> bool:
-        status = self._status_or_none()
-        return status is not None and UNREAD not in status["halts"]
-
-    def _status(self) -> dict[str, Any]:
-        status: dict[str, Any] = self._until(self._status_or_none, "a status")
-        return status
-
-    def _status_or_none(self) -> dict[str, Any] | None:
-        assert self._life is not None
-        return self._life.status(self.database)
-
-    def _until(self, holds: Any, what: str) -> Any:
-        def looked() -> Any:
-            life = self._life
-            if life is not None and life.process.poll() is not None:
-                raise RuntimeError(f"the daemon ended by itself with {life.process.returncode}")
-            return holds()
-
-        return until(looked, what, _WATCH_S, every_s=_LOOK_S)
-
-    def _arm(self) -> None:
-        (self.folder / "armed").touch()
-
-    def _is_dead_within(self, timeout_s: float) -> bool:
-        assert self._life is not None
-        try:
-            code = self._life.process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            self._kill()
-            return False
-        if code != -signal.SIGKILL:
-            raise RuntimeError(f"the daemon ended by itself with {code}")
-        return True
-
-    def _kill(self) -> None:
-        if self._life is not None:
-            self._life.kill()
-            self._life = None
-
-    def _now(self) -> str:
-        now: str = self._served.read("clock")["now"][11:19]
-        return now
+    def _is_protected(self) -> bool:
+        return not bare_in(self._lives.ledger())
 
     def _end(self) -> None:
         """A last life closes everything; then the journal and the ledger must agree in all."""
-        life = self._start()
-        self._recover()
+        life = self._live()
         with suppress(NoDaemonError):
-            ask(socket_path(self.database), "flatten", asked_by="crash test", timeout_s=5.0)
-        self._until(self._is_known_flat, "a flat end")
+            self._lives.wish("flatten")
+        self._lives.until(self._is_known_flat, "a flat end")
         life.process.terminate()
-        code, self._life = life.end(30), None
-        ledger = self._served.read("ledger")
+        code, self._lives.current = life.end(30), None
+        ledger = self._lives.ledger()
         problems = self._judge.inspect(ledger) + self._judge.conclude(ledger)
         if code != 0:
             problems.append(f"the last process ended with {code}")
         self.deaths[-1].problems += problems
 
     def _is_known_flat(self) -> bool:
-        return not is_anything_open(self._served.read("ledger")) and not any(
-            row["quantity"] for row in self._status()["symbols"]
-        )
-
-
-def is_anything_open(ledger: Mapping[str, Any]) -> bool:
-    """Whether the broker shows a position or a live order."""
-    return bool(held_in(ledger)) or any(order["status"] in LIVE for order in ledger["orders"])
-
-
-def _is_stopped(pid: int) -> bool:
-    return _stat(pid)[0] == "T"
-
-
-def _cpu_s(pid: int) -> float:
-    user, system = _stat(pid)[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _stat(pid: int) -> list[str]:
-    """What Linux says of a process, from its state on."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        status = self._lives.status()
+        is_flat = status is not None and not any(row["quantity"] for row in status["symbols"])
+        return is_flat and not is_anything_open(self._lives.ledger())

@@ -15,7 +15,7 @@ from typing import Any
 from tests.acceptance.ledger import bare_in, held_in
 from tests.acceptance.programs import UNREAD, Daemon, Simulator, simulator, until
 from tests.crash.judge import Judge
-from tests.crash.session import SETTINGS, SPEED, SYMBOLS, is_anything_open
+from tests.crash.lives import SETTINGS, SPEED, SYMBOLS, is_anything_open
 from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 

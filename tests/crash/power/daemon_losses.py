@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.acceptance.programs import Daemon, simulator, until
+from tests.crash.lives import SETTINGS, SPEED, SYMBOLS
 from tests.crash.power.losses import images, reopened
 from tests.crash.power.record import Deed, built, deeds_of, recording
-from tests.crash.session import SETTINGS, SPEED, SYMBOLS
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.domain.errors import StorageError
 

@@ -59,9 +59,9 @@ def chosen_moments(deeds, dice):
     return dice.choices(range(len(deeds)), k=IMAGES // 2) + dice.choices(spoken, k=IMAGES // 2)
 
 
-@pytest.mark.parametrize("lives", [[[400]], [[60], [60]], [[200, 90]]])
+@pytest.mark.parametrize("lives", [[[220]], [[60], [160, 120]]])
 def test_a_row_that_was_acknowledged_survives_a_loss_of_power(record, lives):
-    """In one life with checkpoints, in two with a backup between, and in the emergency journal."""
+    """In one life with checkpoints; in two, with a backup between and the emergency journal at the end."""
     folder, deeds = record(*lives)
     dice = random.Random(str(lives))
     moments = chosen_moments(deeds, dice)
@@ -73,6 +73,15 @@ def test_a_row_that_was_acknowledged_survives_a_loss_of_power(record, lives):
 
     assert acknowledged(deeds) >= 60
     assert any(deed.kind == "F" for deed in deeds)
+
+
+def test_a_file_that_is_only_being_made_does_not_stop_the_next_start(record):
+    folder, deeds = record([3])
+    first = next(number for number, deed in enumerate(deeds) if deed.content.endswith(b"j.db"))
+    made = range(first, first + 12)
+
+    for moment, left in images(deeds, list(made), random.Random(2), folder):
+        assert reopened(left / "j.db")[1] == [], moment
 
 
 def test_a_journal_that_does_not_flush_is_found_out(record):

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import structlog
@@ -77,7 +78,7 @@ def open_file(
 
     Raises StorageError.
     """
-    _prepare(path)
+    _prepare(path, settings)
     try:
         if path.stat().st_size:
             _examine(path, settings, clock_ms, steps)
@@ -92,12 +93,13 @@ def open_file(
         raise explained(error, path) from error
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path, settings: StorageSettings) -> None:
     """Make the folder and an empty file, readable by their owner only."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)
+        _undo_cut_off_making(path, settings)
     except OSError as error:
         raise explained(error, path) from error
     if path.stat().st_size == 0 and backup_path(path).exists():
@@ -105,6 +107,19 @@ def _prepare(path: Path) -> None:
             f"{path} is empty, but there is a backup: to go on with it, copy {backup_path(path)} to {path};"
             " to begin anew, move the backup away"
         )
+
+
+def _undo_cut_off_making(path: Path, settings: StorageSettings) -> None:
+    """Let SQLite undo a first transaction that never ended, which a look without the right to write cannot.
+
+    Only a file that is being made has this journal; from then on there is a write-ahead log instead. What
+    cannot be undone is found and told by the check that follows.
+    """
+    if not path.with_name(f"{path.name}-journal").exists():
+        return
+    busy_s = settings.busy_timeout_ms / 1_000
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=busy_s)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_master").close()
 
 
 def _examine(path: Path, settings: StorageSettings, clock_ms: ClockMs, steps: Sequence[Path]) -> None:

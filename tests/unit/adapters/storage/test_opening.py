@@ -2,6 +2,7 @@ import errno
 import shutil
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -269,3 +270,43 @@ def test_a_folder_in_place_of_the_file_is_reported(path):
 
     with pytest.raises(StorageError, match="IsADirectoryError"):
         open_inline_journal(path, clock_ms=lambda: 0, on_failure=lambda error: None)
+
+
+def cut_off_first_transaction(path):
+    """What a loss of power leaves in the first moments of a new file: pages of it, and how to undo them."""
+    other = path.with_name("other.db")
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(other, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size=1")
+        connection.execute("BEGIN")
+        connection.execute("CREATE TABLE begun (content)")
+        for _ in range(20):
+            connection.execute("INSERT INTO begun VALUES (randomblob(4000))")
+        for suffix in ("", "-journal"):
+            shutil.copyfile(f"{other}{suffix}", f"{path}{suffix}")
+        connection.execute("ROLLBACK")
+
+
+def test_a_file_whose_making_was_cut_off_is_made_anew(path, opened):
+    """Faults 87 and 88."""
+    cut_off_first_transaction(path)
+
+    assert opened().epoch == 1
+
+
+def test_a_cut_off_file_beside_a_backup_is_not_a_new_journal(path, opened, written):
+    written()
+    opened()
+    cut_off_first_transaction(path)
+
+    with pytest.raises(StorageError, match="is empty, but there is a backup"):
+        opened()
+
+
+def test_a_damaged_file_with_such_a_journal_is_told_as_damaged(path, opened):
+    cut_off_first_transaction(path)
+    path.write_bytes(b"no database" * 1_000)
+    path.with_name(f"{path.name}-journal").write_bytes(b"no journal")
+
+    with pytest.raises(StorageError, match="is damaged"):
+        opened()
