@@ -25,10 +25,28 @@ class Kind:
     """Whether it is part of the market itself, and not of what is told about it."""
     is_write: bool = False
     """Whether it strikes requests that change something."""
+    is_staged: bool = False
+    """Whether only situations have it, and swarms do not."""
     has_chance: bool = True
     shortest_s: float = 4.0
     longest_s: float = 300.0
     value: Callable[[Random], float] = _nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One fault of the catalogue: what, from when, for how long, how often, how much, and where."""
+
+    kind: str
+    at_s: float
+    for_s: float = 0.0
+    chance: float = 1.0
+    value: float = 0.0
+    symbol: str = ""
+
+    @property
+    def until_s(self):
+        return self.at_s + self.for_s
 
 
 def _write(**fields):
@@ -70,6 +88,7 @@ KINDS = MappingProxyType(
         "read_lost": Kind(rows=(104, 106)),
         "read_garbage": Kind(rows=(39,)),
         "read_too_many": Kind(rows=(42,)),
+        "positions_fail": Kind(rows=(104,), is_staged=True, value=_one_of(500, 502, 503)),
         "dead_token": _steady(28, longest_s=90),
         # --- order stream
         "push_muted": _steady(57, longest_s=300),

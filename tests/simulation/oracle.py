@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests.simulation.check_entries import EntryChecks
 from tests.simulation.check_orders import OrderChecks
 from tests.simulation.check_positions import PositionChecks
+from tests.simulation.check_prices import PriceChecks
 from tests.simulation.check_process import ProcessChecks
 from trading_bot.engine.records import decode_event
 
@@ -37,7 +38,7 @@ class Oracle:
         self.positions = PositionChecks(self)
         self.entries = EntryChecks(self)
         self.processes = ProcessChecks(self)
-        self._checks = (self.orders, self.positions, self.entries, self.processes)
+        self._checks = (self.orders, self.positions, self.entries, PriceChecks(self), self.processes)
         self.checked = 0
         self.is_replaying = False
         self._rows = 0
