@@ -15,6 +15,7 @@ os.environ["HOT_PATH_INTERPRETED"] = "1"  # compiled code calls itself, and woul
 from tests.acceptance.findings import say
 from tests.simulation.campaign import be_quiet, tried
 from tests.simulation.planted import BUGS
+from tests.simulation.schedule import situations_first
 
 _FINDERS = Path(__file__).resolve().parents[1] / "tests" / "simulation" / "planted" / "finders.json"
 _BROKEN_PLANT = ("TypeError", "AttributeError", "NameError")
@@ -43,7 +44,7 @@ def main() -> int:
     parser.add_argument("--record", action="store_true", help="keep which seed found which defect")
     arguments = parser.parse_args()
     known = json.loads(_FINDERS.read_text()) if arguments.known else {}
-    plain = range(arguments.first, arguments.first + arguments.seeds)
+    plain = situations_first(range(arguments.first, arguments.first + arguments.seeds))
     tasks = [(name, (*([known[name]] if name in known else []), *plain)) for name in arguments.only]
     started_s = time.monotonic()
     searches = []
@@ -51,9 +52,9 @@ def main() -> int:
         for search in pool.imap_unordered(searched, tasks):
             searches.append(search)
             say(f"{len(searches):>3} of {len(tasks)}  {_line(search)}")
+            if arguments.record and search.seed is not None:
+                _record(search.bug, search.seed)
     _tell(sorted(searches), time.monotonic() - started_s)
-    if arguments.record:
-        _record(searches)
     found = sum(search.seed is not None for search in searches)
     return 0 if found >= 0.95 * len(tasks) else 1
 
@@ -71,7 +72,7 @@ def searched(task: tuple[str, tuple[int, ...]]) -> Search:
 
 def _violation_with(name: str, seed: int) -> str:
     with BUGS[name].planted():
-        violations = tried(seed).violations
+        violations = tried(seed, is_brief=True).violations
     is_broken = any(word in text for word in _BROKEN_PLANT for text in violations)
     return "" if is_broken or not violations else violations[0]
 
@@ -98,9 +99,8 @@ def _tell(searches: list[Search], seconds: float) -> None:
     say(f"{len(found)} of {len(searches)} planted defects were found, {runs} seeds, {seconds:.0f} s")
 
 
-def _record(searches: list[Search]) -> None:
-    kept = json.loads(_FINDERS.read_text()) if _FINDERS.exists() else {}
-    kept |= {search.bug: search.seed for search in searches if search.seed is not None}
+def _record(bug: str, seed: int) -> None:
+    kept = json.loads(_FINDERS.read_text()) | {bug: seed}
     _FINDERS.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n")
 
 

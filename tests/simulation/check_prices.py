@@ -7,6 +7,8 @@ from trading_bot.domain.trade import ExitReason
 _STOPS = (ExitReason.STOP, ExitReason.TRAILING_STOP)
 _KNOWN_FOR_MS = 40 * MS_PER_SECOND
 """So old may a price be that an entry rests on, the way of a late one included."""
+_LATE_BY_MS = 5 * MS_PER_SECOND
+"""So long may a price be on its way."""
 _ROUNDED_BY = 0.9
 """A trailing distance is rounded to ticks."""
 
@@ -78,10 +80,9 @@ class PriceChecks:
     def _reached(self, trade):
         """The true range that the trade has seen; None where it cannot be told, or need not be."""
         confirmed_ms = self._world.feed.odd_confirmed_ms.get(trade.instrument_key, 0)
-        since_ms = trade.planned_at_ms - _KNOWN_FOR_MS
-        if self._oracle.is_replaying or confirmed_ms >= since_ms:
+        if self._oracle.is_replaying or confirmed_ms >= trade.planned_at_ms - _LATE_BY_MS:
             return None
-        return self._record.range_since(trade.instrument_key, since_ms)
+        return self._record.range_since(trade.instrument_key, trade.planned_at_ms - _KNOWN_FOR_MS)
 
     EVENTS = {  # noqa: RUF012  # a table
         ev.TradePlanned: _on_planned,

@@ -41,6 +41,8 @@ class Oracle:
         self._checks = (self.orders, self.positions, self.entries, PriceChecks(self), self.processes)
         self.checked = 0
         self.is_replaying = False
+        self.is_brief = False
+        """Whether the run ends with the first violation."""
         self._rows = 0
 
     @property
@@ -57,6 +59,8 @@ class Oracle:
         ):
             self.violations.append(Violation(invariant, self.world.second_of(self.now_ms), text))
         self.world.note(f"VIOLATED {invariant} {text}")
+        if self.is_brief and self.now_ms < self.world.schedule.heal_ms:
+            self.world.give_up()
 
     def _tell(self, what, *arguments):
         self.checked += 1

@@ -9,6 +9,26 @@ from tests.simulation.catalogue import Fault
 
 STAGED_MINUTES = 6
 _SECONDS = STAGED_MINUTES * 60
+_BEFORE_LAST_ENTRY_MINUTE = 14 * 60 + 41
+_ANSWERS = {
+    "answer_lost": 0,
+    "answer_cut": 0,
+    "request_lost": 0,
+    "error_5xx_placed": 503,
+    "error_4xx_placed": 400,
+    "garbage_placed": 1,
+    "locked_placed": 0,
+}
+_READS = {
+    "hidden_orders": 15,
+    "book_incomplete": 0,
+    "book_empty": 0,
+    "trades_empty": 0,
+    "positions_empty": 0,
+    "push_muted": 0,
+    "dead_token": 0,
+}
+"""Kinds of faults with their values."""
 
 
 def _knobs(random, **fields):
@@ -61,7 +81,7 @@ def entries_fill_slowly(random, symbols):
 def cancelled_orders_fill(random, symbols):
     """Row 56."""
     faults = _always("thin", symbols) + _always("late_fill", symbols[:1], chance=0.5, for_s=180)
-    return _knobs(random, resume_every_s=30), faults
+    return _knobs(random, resume_every_s=30, max_trades=6), faults
 
 
 def a_halt_and_a_restart(random, symbols):
@@ -93,7 +113,7 @@ def panic_alone(random, symbols):
 def odd_prices(random, symbols):
     """So rarely that one seldom confirms another."""
     value = random.choice((10, 0.1, 0, -1))
-    return _knobs(random), _always("tick_odd", symbols, value=value, chance=0.05)
+    return _knobs(random), _always("tick_odd", symbols, value=value, chance=0.03)
 
 
 def a_day_of_losses(random, symbols):
@@ -131,24 +151,59 @@ def others_close(random, symbols):
 
 
 def books_lag(random, symbols):
-    """Rows 51, 77: an old copy of the book, and orders that somebody else has just ended."""
+    """Rows 51, 77: an old copy of the book, while stops of several slices grow for those that are gone."""
+    cancels = _now_and_then(random, "user_cancels", symbols, 3)
     stale = [
-        replace(one, for_s=45.0, value=random.choice((10, 40)))
-        for one in _now_and_then(random, "book_stale", symbols, 4)
+        replace(one, kind="book_stale", at_s=round(one.at_s + random.uniform(-1, 8), 3), for_s=60.0, value=40)
+        for one in cancels
     ]
-    cancels = [
-        replace(
-            one, kind="user_cancels", at_s=round(one.at_s + random.uniform(1, 40), 3), for_s=0.0, value=0.0
-        )
-        for one in stale[:2]
-    ]
-    return _knobs(random, slices=random.choice((0, 3))), [*stale, *cancels]
+    calm = {"volatility": 0.0002, "atr_least": 0.002, "atr_most": 0.004}
+    return _knobs(random, slices=3, capital=2_000_000, **calm), [*stale, *cancels]
 
 
 def the_stream_lags(random, symbols):
     kind = random.choice(("push_late", "push_doubled"))
     faults = _always(kind, symbols[:1], value=random.choice((2, 20)), chance=0.7)
     return _knobs(random, volatility=0.0006, atr_least=0.0002, atr_most=0.0005), faults
+
+
+def answers_go_wrong(random, symbols):
+    """Rows 34 to 44: each kind in its turn."""
+    knobs = _knobs(random, volatility=0.0006, atr_least=0.0002, atr_most=0.0005)
+    return knobs, _in_turn(random, _ANSWERS, symbols, chance=0.4)
+
+
+def reads_go_wrong(random, symbols):
+    """Rows 28, 29, 36, 51, 57: each kind in its turn."""
+    return _knobs(random), _in_turn(random, _READS, symbols)
+
+
+def _in_turn(random, values, symbols, chance=1.0):
+    kinds = random.sample(sorted(values), len(values))
+    length_s = _SECONDS / len(kinds)
+    return [
+        Fault(
+            kind=kind,
+            at_s=round(number * length_s, 3),
+            for_s=round(length_s * 0.7, 3),
+            chance=chance,
+            value=values[kind],
+            symbol=symbols[0],
+        )
+        for number, kind in enumerate(kinds)
+    ]
+
+
+def the_process_dies(random, symbols):
+    """Rows 83 to 87: anywhere, several times."""
+    kills = _now_and_then(random, "kill", symbols, 4)
+    return _knobs(random), [replace(one, value=random.choice((0, 1, 2, 3, 5, 8))) for one in kills]
+
+
+def the_close(random, _symbols):
+    """Positions that neither stop nor target ends are held into the time to be flat."""
+    wide = {"atr_least": 0.01, "atr_most": 0.02, "volatility": 0.0002, "pace": 0.3, "provisional_s": 0}
+    return _knobs(random, start_minute=_BEFORE_LAST_ENTRY_MINUTE, minutes=26, **wide), []
 
 
 SITUATIONS = (
@@ -166,4 +221,8 @@ SITUATIONS = (
     others_close,
     books_lag,
     the_stream_lags,
+    answers_go_wrong,
+    reads_go_wrong,
+    the_process_dies,
+    the_close,
 )
