@@ -58,10 +58,10 @@ def be_quiet():
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def tried(seed):
+def tried(seed, *, is_brief=False):
     """Run one seed; what the run itself raises is a violation, too."""
     try:
-        outcome = run(draw(seed))
+        outcome = run(draw(seed), is_brief=is_brief)
     except Exception as error:  # noqa: BLE001  # the other seeds are still to be run
         return Finding(seed, (f"run failed: {type(error).__name__}: {error}",), Counter(), 0, 0, 0)
     return Finding(

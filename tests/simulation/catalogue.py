@@ -27,10 +27,28 @@ class Kind:
     """Whether it strikes requests that change something."""
     is_later: bool = False
     """Whether it was added after seeds had found things: it is drawn apart, and leaves their courses."""
+    is_staged: bool = False
+    """Whether only situations have it, and swarms do not."""
     has_chance: bool = True
     shortest_s: float = 4.0
     longest_s: float = 300.0
     value: Callable[[Random], float] = _nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One fault of the catalogue: what, from when, for how long, how often, how much, and where."""
+
+    kind: str
+    at_s: float
+    for_s: float = 0.0
+    chance: float = 1.0
+    value: float = 0.0
+    symbol: str = ""
+
+    @property
+    def until_s(self):
+        return self.at_s + self.for_s
 
 
 def _write(**fields):
@@ -72,6 +90,7 @@ KINDS = MappingProxyType(
         "read_lost": Kind(rows=(104, 106)),
         "read_garbage": Kind(rows=(39,)),
         "read_too_many": Kind(rows=(42,)),
+        "positions_fail": Kind(rows=(104,), is_staged=True, value=_one_of(500, 502, 503)),
         "dead_token": _steady(28, longest_s=90),
         # --- order stream
         "push_muted": _steady(57, longest_s=300),

@@ -3,13 +3,17 @@
 from trading_bot.domain import events as ev
 from trading_bot.domain.events import HaltScope
 from trading_bot.domain.ist import midnight_ms, ms_at
-from trading_bot.domain.order import Purpose
-from trading_bot.domain.trade import ExitReason
+from trading_bot.domain.order import OrderStatus, Purpose
 
 _EXPOSURE_SLACK = 1.1
 _FAR_OFF = 0.5
 _CONFIRMED_FOR_MS = 30_000
-_BY_PRICE = (ExitReason.STOP, ExitReason.TRAILING_STOP, ExitReason.TARGET)
+_CALM_MS = 60_000
+_LATE_BY = 0.005
+"""What the price of an open position may move by before the daemon hears of it."""
+_PRICES_FAIL = frozenset(
+    {"feed_lost", "feed_silent", "feed_mute", "frame_torn", "tick_late", "tick_odd", "journal_slow"}
+)
 
 
 class EntryChecks:
@@ -20,6 +24,8 @@ class EntryChecks:
         self._world = oracle.world
         self._risk = oracle.world.sections.risk
         self.panic_asked_ms = 0
+        self._entries = {}
+        """Instruments of entries by tag."""
         self._has_resumed = False
         """Whether a person has resumed since panic was last asked for."""
         self._begin_fold()
@@ -94,16 +100,26 @@ class EntryChecks:
         if request.purpose is not Purpose.ENTRY or self._oracle.is_replaying:
             return
         key = request.instrument_key
-        if self._is_panicking:
-            self._oracle.violated("V15", f"entry {request.tag} while panic is latched")
-        for scope, subject, reason in self._halts:
-            if scope is HaltScope.ENTRIES or subject == key or scope is HaltScope.STRATEGY:
-                self._oracle.violated("V10", f"entry {request.tag} under the halt {scope} {reason}")
+        self._entries[request.tag] = key
+        self._check_halts(request.tag, key)
         self._check_hours(request.tag, key)
         self._check_data(request.tag, key)
-        self._check_loss(request.tag)
+        self._check_loss(process, request.tag)
         if not process.engine.state.is_recovered:
             self._oracle.violated("V5", f"entry {request.tag} before the books were read")
+
+    def _on_advanced(self, _process, event):
+        """An entry that waited in the queue: what holds when it is intended holds when it is sent."""
+        key = self._entries.get(event.tag)
+        if key is not None and event.status is OrderStatus.SENT and not self._oracle.is_replaying:
+            self._check_halts(event.tag, key)
+
+    def _check_halts(self, tag, key):
+        if self._is_panicking:
+            self._oracle.violated("V15", f"entry {tag} while panic is latched")
+        for scope, subject, reason in self._halts:
+            if scope is HaltScope.ENTRIES or subject == key or scope is HaltScope.STRATEGY:
+                self._oracle.violated("V10", f"entry {tag} under the halt {scope} {reason}")
 
     def _check_hours(self, tag, key):
         now_ms, world = self._oracle.now_ms, self._world
@@ -129,19 +145,17 @@ class EntryChecks:
         if abs(price - true_price) > _FAR_OFF * true_price and not is_confirmed:
             self._oracle.violated("V12", f"{what} at the price {price}, the market is at {true_price}")
 
-    def _on_exit(self, process, event):
-        trade = self._open.get(event.trade_id)
-        if trade is not None and event.reason in _BY_PRICE and not self._oracle.is_replaying:
-            self._check_price(f"exit {event.trade_id} for {event.reason}", trade.instrument_key)
-
-    def _check_loss(self, tag):
-        """The gross result is the better one: when it is below the limit, the net result is, too."""
-        value = sum(
-            held * self._world.venue.market(key).last_price for key, held in self._held.items() if held
-        )
+    def _check_loss(self, process, tag):
+        """Net of charges; what is open counts at the venue's price, less what a price may be late by."""
+        prices = {key: self._world.venue.market(key).last_price for key in self._held}
+        value = sum(held * prices[key] for key, held in self._held.items())
+        slack = _LATE_BY * sum(abs(held) * prices[key] for key, held in self._held.items())
+        if slack and self._world.faults.disturbed(self._oracle.now_ms - _CALM_MS, _PRICES_FAIL):
+            return
         limit = float(self._risk.sizing.base_capital) * self._risk.limits.max_daily_loss * 100
-        if self._cash + value <= -limit * 1.05 and not any(self._held.values()):
-            self._oracle.violated("V10", f"entry {tag} with the day's loss at {self._cash + value} paise")
+        net = self._cash + value - 100 * float(process.engine.state.charges())
+        if net <= -limit * 1.05 - slack:
+            self._oracle.violated("V10", f"entry {tag} with the day's loss at {net:.0f} paise")
 
     EVENTS = {  # noqa: RUF012  # a table
         ev.TradePlanned: _on_planned,
@@ -156,5 +170,5 @@ class EntryChecks:
         ev.ForeignFillTaken: _on_fill,
         ev.FillAnnulled: _on_annulled,
         ev.OrderIntended: _on_intended,
-        ev.ExitRequested: _on_exit,
+        ev.OrderAdvanced: _on_advanced,
     }

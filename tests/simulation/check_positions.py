@@ -1,8 +1,10 @@
 """Positions: exit bound (V3), protection (V4), fills (V6), and money (V7), against the venue's truth."""
 
+from tests.simulation.catalogue import KINDS
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import Side
+from trading_bot.domain.trade import ExitReason
 
 _SURPLUS_S = 12
 """A foreign trade may leave surplus exits for 10 s; the rest is the way of the cancellation."""
@@ -22,6 +24,7 @@ _BLIND = frozenset(
             "book_empty",
             "trades_empty",
             "positions_empty",
+            "positions_fail",
             "positions_stale",
         ),
         *("request_lost", "request_slow", "answer_lost", "answer_late", "answer_cut", "garbage_placed"),
@@ -37,6 +40,15 @@ _BLIND = frozenset(
     }
 )
 """Faults under which the daemon cannot see, or cannot act."""
+_PROTECTABLE = frozenset(
+    {
+        *("user_cancels", "user_opens", "operator_pause", "operator_panic", "operator_flatten"),
+        *("thin", "tick_doubled", "tick_late", "push_doubled", "frame_torn"),
+    }
+)
+"""Faults under which a stop is placed, or placed again, as if there were none."""
+_GIVES_UP = frozenset(KINDS) - _PROTECTABLE
+_CALM_MS = 60_000
 
 
 class PositionChecks:
@@ -49,6 +61,8 @@ class PositionChecks:
         self._bare = {}
         """By instrument, since it was last covered in whole: (ms, units held, units covered), each second."""
         self._surplus_ms = {}
+        self._learned_ms = {}
+        """When the daemon last learned that somebody else had closed units of an instrument."""
         self._has_panicked = False
         self.longest_bare_s = 0.0
 
@@ -61,6 +75,8 @@ class PositionChecks:
         self._held = {}
         """Signed units by the fills that were journaled."""
         self._cash = 0
+        self._refused = set()
+        """Trades of which a stop was refused, or vanished."""
 
     def on_start(self, _process):
         self._begin_fold()
@@ -129,6 +145,8 @@ class PositionChecks:
 
     def _on_foreign_fill(self, _process, event):
         fill = event.fill
+        if not self._oracle.is_replaying:
+            self._learned_ms[fill.instrument_key] = self._oracle.now_ms
         self._truth.refresh()
         if (fill.order_id, fill.trade_id) not in self._truth.foreign_trades:
             self._oracle.violated("V6", f"foreign fill {fill.trade_id} is not the venue's")
@@ -176,10 +194,14 @@ class PositionChecks:
         return held
 
     def _is_excused(self, key, since_ms):
-        """Somebody else's trade, or a fill after the end, made the surplus; it has a bounded time to go."""
+        """Somebody else's trade, or a fill after the end, made the surplus; it has a bounded time to go.
+
+        While the daemon is blind its own account stands, so a surplus may begin when it learns of the trade.
+        """
         now_ms, world = self._oracle.now_ms, self._world
         cause_ms = max(
             self._truth.foreign_moved_ms.get(key, 0),
+            self._learned_ms.get(key, 0),
             world.venue_faults.late_ms.get(key, 0),
             self._truth.annulled_ms.get(key, 0) and self._truth.annulled_ms[key] + _NOTICED_MS,
         )
@@ -231,10 +253,25 @@ class PositionChecks:
             limit_s = _HIDDEN_S
         if bare_s <= limit_s:
             return
-        if is_degraded and self._oracle.told_since(since_ms - 1_000):
+        if is_degraded and self._oracle.told_since(since_ms - 2_000):
             return
         text = f"{key} {held} units bare for {bare_s:.0f} s, degraded: {is_degraded}"
         self._oracle.violated("V4", text)
+
+    def _on_exit(self, _process, event):
+        """That the guard closes what has no stop is the second line: in calm the first one has to hold.
+
+        A stop that the exchange refused is no fault of ours: the price may be past it by then.
+        """
+        is_silent = self._oracle.is_replaying or event.trade_id in self._refused
+        if event.reason is not ExitReason.UNPROTECTED or is_silent:
+            return
+        if not self._world.faults.disturbed(self._oracle.now_ms - _CALM_MS, _GIVES_UP):
+            self._oracle.violated("V4", f"trade {event.trade_id} is given up as unprotected, and all is well")
+
+    def _on_stop_failed(self, _process, event):
+        if not event.by_others:
+            self._refused.add(event.trade_id)
 
     # --- V6, V7: the end --------------------------------------------------------------------------------
 
@@ -288,6 +325,8 @@ class PositionChecks:
         ev.PositionAdopted: _on_adopted,
         ev.OrderIntended: _on_intended,
         ev.PanicLatched: _on_panic,
+        ev.ExitRequested: _on_exit,
+        ev.StopFailed: _on_stop_failed,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests.simulation.check_entries import EntryChecks
 from tests.simulation.check_orders import OrderChecks
 from tests.simulation.check_positions import PositionChecks
+from tests.simulation.check_prices import PriceChecks
 from tests.simulation.check_process import ProcessChecks
 from trading_bot.engine.records import decode_event
 
@@ -37,9 +38,11 @@ class Oracle:
         self.positions = PositionChecks(self)
         self.entries = EntryChecks(self)
         self.processes = ProcessChecks(self)
-        self._checks = (self.orders, self.positions, self.entries, self.processes)
+        self._checks = (self.orders, self.positions, self.entries, PriceChecks(self), self.processes)
         self.checked = 0
         self.is_replaying = False
+        self.is_brief = False
+        """Whether the run ends with the first violation."""
         self._rows = 0
 
     @property
@@ -56,6 +59,8 @@ class Oracle:
         ):
             self.violations.append(Violation(invariant, self.world.second_of(self.now_ms), text))
         self.world.note(f"VIOLATED {invariant} {text}")
+        if self.is_brief and self.now_ms < self.world.schedule.heal_ms:
+            self.world.give_up()
 
     def _tell(self, what, *arguments):
         self.checked += 1

@@ -34,8 +34,8 @@ class Outcome:
         return not self.violations
 
 
-def run(schedule):
-    """Run a schedule; the same one gives the same trace."""
+def run(schedule, *, is_brief=False):
+    """Run a schedule; the same one gives the same trace. A brief run ends with the first violation."""
     random = Random(f"loop {schedule.seed}") if schedule.world.shuffled else None
     worlds = []
 
@@ -43,7 +43,7 @@ def run(schedule):
         if worlds:
             worlds[0].oracle.on_unretrieved(context)
 
-    world = run_shuffled(_lived(schedule, worlds), random, unretrieved)
+    world = run_shuffled(_lived(schedule, worlds, is_brief=is_brief), random, unretrieved)
     oracle = world.oracle
     if not oracle.violations and schedule.faults == () and len(world.processes) > 1:
         raise AssertionError("a run without faults needed a restart")
@@ -61,8 +61,9 @@ def run(schedule):
     )
 
 
-async def _lived(schedule, worlds):
+async def _lived(schedule, worlds, *, is_brief):
     world = World(schedule)
+    world.oracle.is_brief = is_brief
     worlds.append(world)
     try:
         await _lived_through(world)

@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from random import Random
 
-from tests.simulation.catalogue import KINDS
+from tests.simulation.catalogue import KINDS, Fault
+from tests.simulation.situations import SITUATIONS, STAGED_MINUTES
 from trading_bot.domain.ist import MS_PER_SECOND, midnight_ms
 from trading_bot.simulator.market import DEFAULT_DAY
 
@@ -14,6 +15,8 @@ _OPEN_MINUTE = 9 * 60 + 15
 _LAST_START_MINUTE = 14 * 60
 _CHANCES = {False: (0.1, 0.3, 0.7, 1.0), True: (0.3, 0.6, 1.0)}
 _LATER_CHANCE = 0.08
+_STAGED_EVERY, _STAGED_TURN = 3, 2
+_SHUFFLED = 0.9
 _CLOSING_START_MINUTES = (14 * 60 + 40, 14 * 60 + 58)
 
 
@@ -41,22 +44,6 @@ class Knobs:
     on_disk: bool = False
     shuffled: bool = True
     resume_every_s: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """One fault of the catalogue: what, from when, for how long, how often, how much, and where."""
-
-    kind: str
-    at_s: float
-    for_s: float = 0.0
-    chance: float = 1.0
-    value: float = 0.0
-    symbol: str = ""
-
-    @property
-    def until_s(self):
-        return self.at_s + self.for_s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +96,35 @@ class Schedule:
 
 
 def draw(seed):
-    """The schedule of a seed: swarm style, a random subset of kinds at random intensities, or none at all."""
+    """The schedule of a seed: each third one sets a situation up, the others are swarms."""
     random = Random(f"schedule {seed}")
+    number, turn = divmod(seed, _STAGED_EVERY)
+    return _staged(seed, number, random) if turn == _STAGED_TURN else _swarm(seed, random)
+
+
+def situations_first(seeds):
+    """The same seeds in another order: in each round through all situations these come first, being cheap."""
+    around = _STAGED_EVERY * len(SITUATIONS)
+    return sorted(seeds, key=lambda seed: (seed // around, seed % _STAGED_EVERY != _STAGED_TURN, seed))
+
+
+def _staged(seed, number, random):
+    """A situation, each in its turn, so that any row of seeds holds them all alike."""
+    situation = SITUATIONS[number % len(SITUATIONS)]
+    symbols = tuple(random.sample(SYMBOLS, random.choice((1, 2))))
+    knobs, faults = situation(random, symbols)
+    start_minute = random.randint(_OPEN_MINUTE, _LAST_START_MINUTE)
+    return Schedule(
+        seed=seed,
+        start_minute=knobs.pop("start_minute", start_minute),
+        minutes=knobs.pop("minutes", STAGED_MINUTES),
+        world=Knobs(symbols=symbols, shuffled=random.random() < _SHUFFLED, **knobs),
+        faults=tuple(sorted(faults, key=lambda fault: (fault.at_s, fault.kind))),
+    )
+
+
+def _swarm(seed, random):
+    """A random subset of kinds at random intensities, or none at all."""
     start_minute, minutes = _window(random)
     world = _knobs(random)
     faults = _faults(random, minutes * 60, world.symbols)
@@ -154,7 +168,7 @@ def _knobs(random):
         latency_ms=random.choice((2, 15, 60, 250)),
         commit_ms=random.choice((0, 1, 5, 40)),
         on_disk=random.random() < 0.03,
-        shuffled=random.random() < 0.9,
+        shuffled=random.random() < _SHUFFLED,
         resume_every_s=random.choice((0, 30, 30, 45)),
     )
 
@@ -164,7 +178,8 @@ def _faults(random, seconds, symbols):
     kinds = sorted(kind for kind in KINDS if not KINDS[kind].is_later)
     # What happens to orders on their way is drawn more often: most of the promises are about it.
     writes = [kind for kind in KINDS if KINDS[kind].is_write]
-    drawn = {*random.sample(writes, count // 3), *random.sample(kinds, count - count // 3)}
+    swarming = sorted(kind for kind in kinds if not KINDS[kind].is_staged)
+    drawn = {*random.sample(writes, count // 3), *random.sample(swarming, count - count // 3)}
     return [
         _fault(random, kind, seconds, symbols)
         for kind in sorted(drawn)

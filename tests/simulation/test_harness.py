@@ -1,5 +1,6 @@
 """What the simulations rest on: the same seed gives the same run, and what is drawn covers the catalogue."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from tests.simulation.check_positions import bare_since_ms
 from tests.simulation.planted import BUGS
 from tests.simulation.planted.patches import Bug
 from tests.simulation.runner import run
-from tests.simulation.schedule import Schedule, draw
+from tests.simulation.schedule import Schedule, draw, situations_first
 from tests.simulation.shrink import shrunk
+from tests.simulation.situations import SITUATIONS
 
 _PROJECT = Path(__file__).resolve().parents[2]
+_FINDERS = Path(__file__).parent / "planted" / "finders.json"
 _CATALOGUE_ROWS = 130
 _QUICKLY_FOUND = {
     "intent_is_not_awaited": "V1",
@@ -23,6 +26,17 @@ _QUICKLY_FOUND = {
     "fill_prices_lose_their_paise": "V6",
     "entry_prices_are_off_the_tick": "V8",
 }
+_SEEN_IN_A_SITUATION = {
+    "no_stop_is_placed": (2, "V4"),
+    "a_lost_stop_is_not_replaced": (5, "V4"),
+    "halts_are_forgotten_by_a_restart": (14, "V10"),
+    "panic_releases_itself": (17, "V15"),
+    "odd_prices_are_believed": (23, "V12"),
+    "the_day_loss_is_not_watched": (26, "V10"),
+    "entries_do_not_wait_for_the_books": (32, "V5"),
+}
+"""Defects that chance alone set up too rarely: the seed that shows each, and what it breaks."""
+_A_ROUND = 3 * len(SITUATIONS)
 _OF_ASSUMED_FILLS = (
     "assumed_fills_are_a_paisa_off",
     "assumed_fills_are_applied_again_with_their_trades",
@@ -70,6 +84,14 @@ def test_every_kind_of_fault_is_drawn_and_none_is_drawn_at_times():
     assert any(schedule.world.on_disk for schedule in drawn)
 
 
+def test_each_round_of_seeds_sets_every_situation_up_first():
+    """A search for a defect meets each situation before it meets the second swarm."""
+    ordered = situations_first(range(2 * _A_ROUND))
+
+    assert sorted(ordered) == list(range(2 * _A_ROUND))
+    assert {seed // 3 % len(SITUATIONS) for seed in ordered[: len(SITUATIONS)]} == set(range(len(SITUATIONS)))
+
+
 def test_every_kind_names_its_rows_of_the_catalogue():
     assert all(
         kind.rows and 1 <= min(kind.rows) <= max(kind.rows) <= _CATALOGUE_ROWS for kind in KINDS.values()
@@ -82,6 +104,29 @@ def test_a_planted_defect_is_seen(bug, invariant):
         outcome = run(draw(1))
 
     assert invariant in {violation.invariant for violation in outcome.violations}
+
+
+@pytest.mark.parametrize(
+    ("bug", "seed", "invariant"), [(bug, *seen) for bug, seen in _SEEN_IN_A_SITUATION.items()]
+)
+def test_a_planted_defect_is_seen_in_its_situation(bug, seed, invariant):
+    """Faults 7, 77, 83 to 86, 99: V4, V5, V10, V12, V15; the seeds are clean without the defect."""
+    with BUGS[bug].planted():
+        outcome = run(draw(seed), is_brief=True)
+
+    assert invariant in {violation.invariant for violation in outcome.violations}
+
+
+def test_a_brief_run_ends_with_its_first_violation():
+    with BUGS["no_stop_is_placed"].planted():
+        outcome = run(draw(2), is_brief=True)
+
+    (violation,) = outcome.violations
+    assert int(outcome.log[-1].split()[0]) - draw(2).start_ms < (violation.at_s + 1) * 1_000
+
+
+def test_the_seeds_that_found_defects_are_of_defects_that_there_are():
+    assert set(json.loads(_FINDERS.read_text())) <= set(BUGS)
 
 
 @pytest.mark.parametrize("bug", _OF_ASSUMED_FILLS)

@@ -128,6 +128,8 @@ class Network:
     def _read(self, request):
         if self._faults.hits("dead_token"):
             return refused(401, "UDAPI100050", "Invalid token used to access API")
+        if "positions" in request.url and (fault := self._faults.hit("positions_fail")):
+            return _SPOILS["read_5xx"](fault)
         for kind in _READ_FAULTS:
             fault = self._faults.hit(kind)
             if fault is not None:

@@ -17,7 +17,7 @@ def no_stop_is_placed(patches):
 def a_lost_stop_is_not_replaced(patches):
     def made(ensure):
         def once(state, trade, wanted, turn):
-            if not trade.stop_failures:
+            if not (trade.stop_failures or trade.stop_cancels):
                 ensure(state, trade, wanted, turn)
 
         return once
@@ -147,9 +147,15 @@ def bare_positions_page_nobody(patches):
 @bug
 def a_stop_is_placed_on_the_wrong_side(patches):
     def made(terms):
-        def wrong(instrument, side, quantity, price, settings):
-            made_terms = terms(instrument, side, quantity, price, settings)
-            return replace(made_terms, trigger_price=made_terms.trigger_price + 1)
+        def wrong(instrument, side, *rest, **named):
+            made_terms = terms(instrument, side, *rest, **named)
+            far = (
+                2
+                * side.sign
+                * (made_terms.trigger_price // 20 // instrument.tick_size)
+                * instrument.tick_size
+            )
+            return replace(made_terms, trigger_price=made_terms.trigger_price - far)
 
         return wrong
 
