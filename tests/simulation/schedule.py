@@ -14,6 +14,7 @@ _OPEN_MINUTE = 9 * 60 + 15
 _LAST_START_MINUTE = 14 * 60
 _CHANCES = {False: (0.1, 0.3, 0.7, 1.0), True: (0.3, 0.6, 1.0)}
 _LATER_CHANCE = 0.08
+_BATCHED_CHANCE = 0.5
 _CLOSING_START_MINUTES = (14 * 60 + 40, 14 * 60 + 58)
 
 
@@ -41,6 +42,8 @@ class Knobs:
     on_disk: bool = False
     shuffled: bool = True
     resume_every_s: int = 0
+    batched: bool = False
+    """Whether a message of the feed carries all instruments that changed, as in life, or one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +117,9 @@ def draw(seed):
     start_minute, minutes = _window(random)
     world = _knobs(random)
     faults = _faults(random, minutes * 60, world.symbols)
-    faults += _later_faults(Random(f"later {seed}"), minutes * 60, world.symbols)
+    later = Random(f"later {seed}")
+    faults += _later_faults(later, minutes * 60, world.symbols)
+    world = replace(world, batched=later.random() < _BATCHED_CHANCE)
     return Schedule(
         seed=seed,
         start_minute=start_minute,
