@@ -32,7 +32,8 @@ class _Connection:
 class FaultyFeed:
     """Stands in for a `KeptStream` of the feed, and remembers what really came through."""
 
-    def __init__(self, source, faults, clock):
+    def __init__(self, source, faults, clock, *, is_batched):
+        self._is_batched = is_batched
         self._odd_in_a_row = {}
         self.odd_confirmed_ms = {}
         """When two odd prices in a row, which confirm each other, last came through."""
@@ -111,17 +112,22 @@ class FaultyFeed:
         for connection in self._open:
             kind = _INITIAL if connection.is_fresh else _LIVE
             connection.is_fresh = False
-            # One instrument a message: the order inside a message's map differs from process to process.
-            for key, (price, update) in packets.items():
-                raw = self._encoded(key, price, update, at_ms=at_ms, kind=kind)
+            parts = [packets] if self._is_batched else [{key: packets[key]} for key in packets]
+            for part in parts:
+                raw = self._encoded(part, at_ms=at_ms, kind=kind)
                 connection.messages.put_nowait(raw[: len(raw) * 2 // 3] if is_torn else raw)
         if not is_torn:
             now_ms = self._clock.now_ms()
             self.heard_ms |= {key: now_ms for key, (price, _) in packets.items() if price > 0}
 
-    def _encoded(self, key, price, update, *, at_ms, kind):
+    def _encoded(self, packets, *, at_ms, kind):
+        """A message; its map is in the order of the keys, which would differ from process to process."""
         response = schema.FeedResponse(type=kind, currentTs=at_ms)
-        feed = response.feeds[key]
+        for key, (price, update) in packets.items():
+            self._fill(response.feeds[key], key, price, update)
+        return response.SerializeToString(deterministic=True)
+
+    def _fill(self, feed, key, price, update):
         feed.requestMode = schema.RequestMode.full_d5
         market = feed.fullFeed.marketFF
         market.ltpc.ltp, market.ltpc.ltt = price / 100, update.traded_at_ms
@@ -130,4 +136,3 @@ class FaultyFeed:
         bid = update.bids[0] if update.bids else (0, 0)
         ask = update.asks[0] if update.asks else (0, 0)
         market.marketLevel.bidAskQuote.add(bidP=bid[0] / 100, bidQ=bid[1], askP=ask[0] / 100, askQ=ask[1])
-        return response.SerializeToString()

@@ -17,6 +17,7 @@ _CHANCES = {False: (0.1, 0.3, 0.7, 1.0), True: (0.3, 0.6, 1.0)}
 _LATER_CHANCE = 0.08
 _STAGED_EVERY, _STAGED_TURN = 3, 2
 _SHUFFLED = 0.9
+_BATCHED_CHANCE = 0.5
 _CLOSING_START_MINUTES = (14 * 60 + 40, 14 * 60 + 58)
 
 
@@ -44,6 +45,8 @@ class Knobs:
     on_disk: bool = False
     shuffled: bool = True
     resume_every_s: int = 0
+    batched: bool = False
+    """Whether a message of the feed carries all instruments that changed, as in life, or one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +131,9 @@ def _swarm(seed, random):
     start_minute, minutes = _window(random)
     world = _knobs(random)
     faults = _faults(random, minutes * 60, world.symbols)
-    faults += _later_faults(Random(f"later {seed}"), minutes * 60, world.symbols)
+    later = Random(f"later {seed}")
+    faults += _later_faults(later, minutes * 60, world.symbols)
+    world = replace(world, batched=later.random() < _BATCHED_CHANCE)
     return Schedule(
         seed=seed,
         start_minute=start_minute,

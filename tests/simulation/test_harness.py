@@ -138,6 +138,19 @@ def test_a_planted_defect_of_assumed_fills_is_seen(bug):
     assert "V6" in {violation.invariant for violation in outcome.violations}
 
 
+@pytest.mark.parametrize(
+    ("bug", "seed"),
+    [("annulled_trades_are_kept", 178), ("a_trade_that_is_not_listed_for_a_while_is_annulled", 169)],
+)
+def test_a_planted_defect_of_annulled_trades_is_seen(bug, seed):
+    """Fault 62, V6: in one seed the exchange annuls a trade, in the other the list is empty for a while."""
+    assert run(draw(seed)).is_good
+    with BUGS[bug].planted():
+        outcome = run(draw(seed))
+
+    assert {"V6", "V23"} & {violation.invariant for violation in outcome.violations}
+
+
 def test_a_planted_defect_leaves_nothing_behind():
     before = run(draw(3)).trace
     for bug in BUGS.values():

@@ -80,7 +80,7 @@ class World:
         self.desk = Desk(self.view, self.source)
         self.network = Network(self.desk, self.faults, schedule)
         self.stream = PushStream(self.venue, self.desk, self.faults, self.view)
-        self.feed = FaultyFeed(self.source, self.faults, self.clock)
+        self.feed = FaultyFeed(self.source, self.faults, self.clock, is_batched=schedule.world.batched)
         self.driver.listeners.append(self.feed.on_moment)
         self.venue_faults = VenueFaults(self.venue, self.truth, self.faults, schedule)
         self.actor = ForeignActor(self.venue, self.truth, schedule, self.faults, self._has_taken)

@@ -160,3 +160,14 @@ def a_stop_is_placed_on_the_wrong_side(patches):
         return wrong
 
     patches.around(protection, "stop_terms", made)
+
+
+@bug
+def the_growth_of_a_stop_that_may_still_arrive_is_forgotten(patches):
+    for module in (protection, exits):
+        patches.put(module, "late_growth", lambda *_given: 0)
+
+
+@bug
+def exits_that_wait_keep_their_size(patches):
+    patches.put(trades, "_drop_surplus", nothing)

@@ -9,7 +9,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import CancelOrder
 from trading_bot.engine.decide import DECIDE
-from trading_bot.engine.decisions import doubts, fills, foreign, missing, reconcile, reports
+from trading_bot.engine.decisions import annulled, doubts, fills, foreign, missing, reconcile, reports
 from trading_bot.engine.inputs import BooksRead, OrderPushed, PositionsRead
 
 
@@ -187,3 +187,16 @@ def foreign_orders_are_cancelled(patches):
 @bug
 def differences_never_settle(patches):
     patches.put(reconcile, "_agree", nothing)
+
+
+@bug
+def annulled_trades_are_kept(patches):
+    patches.put(annulled, "settle", lambda *_: False)
+
+
+@bug
+def a_trade_that_is_not_listed_for_a_while_is_annulled(patches):
+    def credulous(state, key, turn):
+        annulled._annul(state, state.book.fills[key], turn)
+
+    patches.put(annulled, "_tell", credulous)
