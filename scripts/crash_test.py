@@ -45,7 +45,8 @@ def main() -> int:
         if arguments.keep is None:
             shutil.rmtree(scratch)
     say(table(read_tally(arguments.tally) if arguments.tally else campaign.deaths))
-    say(findings.table())
+    if findings.found:
+        say(findings.table())
     return 0 if is_good(campaign.deaths) and all(one.is_good for one in findings.found) else 1
 
 
