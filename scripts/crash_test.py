@@ -1,7 +1,7 @@
 """Kills the real daemon at every named crash point, and looks at what is left and how soon it is safe.
 
-Run it with `make crash-test RUNS=n`; a thousand kills take about an hour on two cores. `TALLY=FILE` adds what
-happened to a file, and the table is then of everything in it.
+Run it with `make crash-test RUNS=n`. `TALLY=FILE` adds what happened to a file, and the table is then of
+everything in it.
 """
 
 import argparse
