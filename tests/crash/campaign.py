@@ -19,6 +19,7 @@ _RANDOM_SHARE, _STOPPED_SHARE = 10, 5
 """How often these come in a round in which each point comes once."""
 _FIRST = "run: stop resting, after the commit"
 _WORDS_KEPT = 600
+_TOLD_EVERY = 10
 
 Say = Callable[[str], None]
 
@@ -61,6 +62,8 @@ class Campaign:
     start_limit_s: float = 5.0
     tally: Path | None = None
     deaths: list[Death] = field(default_factory=list)
+    seen: int = 0
+    """Deaths so far, those of sessions that are not over included."""
     began_s: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
@@ -89,7 +92,7 @@ class Campaign:
         left, day = list(kills), 0
         while left:
             folder = self.scratch / f"{seed}-{day}"
-            session = Session(folder, seed, left, self.start_limit_s)
+            session = Session(folder, seed, left, self.start_limit_s, told=self._count)
             try:
                 done = session.run()
             except Exception as error:  # noqa: BLE001  # the other sessions are still to be tried
@@ -100,12 +103,17 @@ class Campaign:
             left, day = left[done:], day + 1
         return deaths
 
+    def _count(self, death: Death) -> None:
+        self.seen += 1
+        if self.seen % _TOLD_EVERY == 0:
+            pace = self.seen / (time.monotonic() - self.began_s) * 60
+            self.say(
+                f"{self.seen} kills ({self.runs} and what prepares them), {pace:.1f} a minute; "
+                f"now seed {death.seed}, {death.name}"
+            )
+
     def _tell(self, deaths: Sequence[Death]) -> None:
-        pace = len(self.deaths) / (time.monotonic() - self.began_s) * 60
-        self.say(
-            f"{len(self.deaths)} kills, {self.runs} wanted, {pace:.1f} a minute; "
-            f"seed {deaths[-1].seed} done, its last: {deaths[-1].name}"
-        )
+        self.say(f"seed {deaths[-1].seed} is done: {len(deaths)} kills")
         for death in deaths:
             for problem in death.problems:
                 self.say(f"    {death.name} at {death.at}: {problem}")

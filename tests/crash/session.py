@@ -4,7 +4,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +73,8 @@ class Session:
     kills: Sequence[Kill]
     start_limit_s: float = 5.0
     speed: str = SPEED
+    told: Callable[[Death], None] = lambda _death: None
+    """Called at each death."""
     deaths: list[Death] = field(default_factory=list)
     _lives: Lives = field(init=False)
     _judge: Judge = field(init=False)
@@ -112,6 +114,7 @@ class Session:
         self._look(death)
         self.deaths.append(death)
         self._unwatched.append(death)
+        self.told(death)
 
     def _look(self, death: Death) -> None:
         """What a death left."""
