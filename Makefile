@@ -15,6 +15,7 @@ EXAMPLES ?= 1000
 STEPS ?= 500
 MODULES ?=
 ONLY ?=
+KNOWN ?=
 SECONDS ?=
 TARGET ?=
 CASE ?=
@@ -71,7 +72,7 @@ simulate-faults: setup
 	$(BIN)/python -m scripts.simulate_faults --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FROM),--from $(FROM))
 
 prove-harness: setup
-	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KNOWN),--known)
 
 # The state machines at length.
 machines: setup
