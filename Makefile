@@ -16,6 +16,7 @@ EXAMPLES ?= 1000
 STEPS ?= 500
 MODULES ?=
 ONLY ?=
+KNOWN ?=
 SECONDS ?=
 TARGET ?=
 CASE ?=
@@ -83,7 +84,7 @@ crash-test: setup
 	$(BIN)/python -m scripts.crash_test --jobs $(JOBS) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(POINT),--point "$(POINT)") $(if $(TALLY),--tally $(TALLY)) $(if $(START_LIMIT),--start-limit $(START_LIMIT))
 
 prove-harness: setup
-	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KNOWN),--known)
 
 # The state machines at length.
 machines: setup
