@@ -18,7 +18,7 @@ from tests.simulation.planted import BUGS
 from tests.simulation.schedule import situations_first
 
 _FINDERS = Path(__file__).resolve().parents[1] / "tests" / "simulation" / "planted" / "finders.json"
-_BROKEN_PLANT = ("TypeError", "AttributeError", "NameError")
+_BROKEN_PLANT = ("TypeError", "AttributeError", "NameError", "ValueError")
 """What a planted function raises that does not fit the program any more; finding that proves nothing."""
 
 

@@ -2,7 +2,7 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.events import HaltScope
-from trading_bot.domain.ist import midnight_ms, ms_at
+from trading_bot.domain.ist import MS_PER_MINUTE, midnight_ms, ms_at
 from trading_bot.domain.order import OrderStatus, Purpose
 
 _EXPOSURE_SLACK = 1.1
@@ -26,6 +26,7 @@ class EntryChecks:
         self.panic_asked_ms = 0
         self._entries = {}
         """Instruments of entries by tag."""
+        self._resumed_ms = 0
         self._has_resumed = False
         """Whether a person has resumed since panic was last asked for."""
         self._begin_fold()
@@ -33,6 +34,7 @@ class EntryChecks:
     def _begin_fold(self):
         self._open = {}
         """Planned trades that are not closed."""
+        self._rejected_ms = []
         self._planned = 0
         self._halts = set()
         self._is_panicking = False
@@ -80,6 +82,7 @@ class EntryChecks:
     def on_wish(self, wish):
         if wish == "resume":
             self._has_resumed = True
+            self._resumed_ms = self._oracle.now_ms
         elif wish == "panic":
             self._has_resumed = False
             self.panic_asked_ms = self._oracle.now_ms
@@ -102,6 +105,7 @@ class EntryChecks:
         key = request.instrument_key
         self._entries[request.tag] = key
         self._check_halts(request.tag, key)
+        self._check_rejections(request.tag)
         self._check_hours(request.tag, key)
         self._check_data(request.tag, key)
         self._check_loss(process, request.tag)
@@ -110,6 +114,8 @@ class EntryChecks:
 
     def _on_advanced(self, _process, event):
         """An entry that waited in the queue: what holds when it is intended holds when it is sent."""
+        if event.status is OrderStatus.REJECTED:
+            self._rejected_ms.append(event.at_ms)
         key = self._entries.get(event.tag)
         if key is not None and event.status is OrderStatus.SENT and not self._oracle.is_replaying:
             self._check_halts(event.tag, key)
@@ -120,6 +126,13 @@ class EntryChecks:
         for scope, subject, reason in self._halts:
             if scope is HaltScope.ENTRIES or subject == key or scope is HaltScope.STRATEGY:
                 self._oracle.violated("V10", f"entry {tag} under the halt {scope} {reason}")
+
+    def _check_rejections(self, tag):
+        """Too many rejections in a minute are for a person; those before a person resumed were looked at."""
+        since_ms = max(self._oracle.now_ms - MS_PER_MINUTE, self._resumed_ms)
+        recent = [at_ms for at_ms in self._rejected_ms if at_ms > since_ms]
+        if len(recent) >= self._world.sections.engine.reject_storm:
+            self._oracle.violated("V10", f"entry {tag} after {len(recent)} rejections in a minute")
 
     def _check_hours(self, tag, key):
         now_ms, world = self._oracle.now_ms, self._world

@@ -13,6 +13,8 @@ _NEWS_MS = 3_000
 """So long a fill may take to be known when all is well."""
 _HEARD_MS = 1_000
 """So long a price may be on its way. A market without a trade is a silent feed where no index is watched."""
+_UNUSABLE = frozenset({"tick_odd", "frame_torn", "tick_late", "kill", "kill_again"})
+"""Faults of frames that tell that the feed lives, though they bring no price."""
 _MOST_ORDERS_QUEUED = 60
 _MOST_EVALUATIONS_QUEUED = 60
 _MOST_TASKS = 90
@@ -47,6 +49,19 @@ class ProcessChecks:
             self._login_needed_ms = self._oracle.now_ms
         for health in process.day.supervisor.health.values():
             self._check_health(process, health)
+        self._check_silence(process)
+
+    def _check_silence(self, process):
+        """A feed that says nothing for longer than it may is noticed, and not only entry by entry."""
+        state, now_ms = process.engine.state, self._oracle.now_ms
+        silent_ms = state.settings.feed_silence_s * MS_PER_SECOND + _NEWS_MS
+        open_ms, close_ms = self._world.plan.open_ms, self._world.plan.close_ms
+        heard_ms = max(process.started_ms, open_ms, *self._world.feed.heard_ms.values())
+        is_long = heard_ms + silent_ms < now_ms < close_ms and self._world.feed.has_spoken(heard_ms, now_ms)
+        if is_long and state.market.is_feed_up and not self._world.faults.disturbed(heard_ms, _UNUSABLE):
+            self._oracle.violated(
+                "V12", f"the feed has been silent for {(now_ms - heard_ms) // 1_000} s, unnoticed"
+            )
 
     def _check_health(self, process, health):
         now_ms = self._oracle.now_ms

@@ -125,6 +125,14 @@ def test_a_brief_run_ends_with_its_first_violation():
     assert int(outcome.log[-1].split()[0]) - draw(2).start_ms < (violation.at_s + 1) * 1_000
 
 
+def test_a_brief_run_with_several_violations_at_once_ends_well():
+    """V2, V3: what came second cancelled the end of the run."""
+    with BUGS["an_empty_list_of_positions_is_flat"].planted():
+        outcome = run(draw(47), is_brief=True)
+
+    assert outcome.violations
+
+
 def test_the_seeds_that_found_defects_are_of_defects_that_there_are():
     assert set(json.loads(_FINDERS.read_text())) <= set(BUGS)
 

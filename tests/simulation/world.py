@@ -183,9 +183,10 @@ class World:
             await self.start()
 
     def give_up(self):
-        """End the run where it is."""
-        self.is_over = True
-        self.main.cancel()
+        """End the run where it is; once, since what is cleared away then must not be cancelled, too."""
+        if not self.is_over:
+            self.is_over = True
+            self.main.cancel()
 
     # --- the record -------------------------------------------------------------------------------------
 

@@ -56,11 +56,14 @@ def a_stop_on_its_way_is_overlooked(patches):
 
 @bug
 def the_stop_does_not_shrink(patches):
-    patches.put(
-        protection,
-        "_share_of",
-        lambda order, missing, _instrument, **_named: max(order.remaining_quantity, missing),
-    )
+    def made(ensure):
+        def large(state, trade, wanted, turn):
+            held = sum(order.remaining_quantity for order in protection.live_exits(state, trade))
+            ensure(state, trade, max(wanted, held), turn)
+
+        return large
+
+    patches.around(protection, "ensure", made)
 
 
 @bug

@@ -1,5 +1,7 @@
 """Defects of restarts, of workers, and of the record."""
 
+import asyncio
+
 from tests.simulation.planted.patches import bug, nothing
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
@@ -218,14 +220,16 @@ def silence_of_the_feed_is_not_noticed(patches):
 
 @bug
 def the_order_stream_ends_with_a_bad_row(patches):
-    def made(run):
-        async def short(worker, beat):
-            await run(worker, beat)
-            raise RuntimeError("the stream ended")
+    """The worker stays and listens no more; one that ended with an error would be started again."""
 
-        return short
+    async def run(worker, beat):
+        async for report in worker.broker.order_updates():
+            beat()
+            if report is not None:
+                break
+        await asyncio.Future()
 
-    patches.around(OrderStreamWorker, "run", made)
+    patches.put(OrderStreamWorker, "run", run)
 
 
 @bug
