@@ -78,6 +78,8 @@ class MarketView:
     series: dict[str, Series] = field(default_factory=dict)
     phases: dict[str, MarketPhase] = field(default_factory=dict)
     """The exchange's newest word on each segment that it spoke of."""
+    phases_at_ms: dict[str, int] = field(default_factory=dict)
+    """When that was heard: what trades well after it has opened since, and the word of it was lost."""
     is_feed_up: bool = False
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""

@@ -154,6 +154,7 @@ class State:
         """Forget what was only true yesterday: limits, margins, and what the broker's books said."""
         self.account = Account()
         self.market.phases.clear()
+        self.market.phases_at_ms.clear()
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = 0
         self.flat_reads_ms.clear()

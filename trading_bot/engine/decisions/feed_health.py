@@ -14,6 +14,7 @@ from trading_bot.engine.inputs import FeedLost, PhaseReported
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
+_PHASE_SETTLE_MS = 5_000
 _FIRST_WAIT_MS = 10 * MS_PER_SECOND
 _LONGEST_WAIT_MS = 120 * MS_PER_SECOND
 
@@ -76,9 +77,16 @@ def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
     """Take the exchange's word on its segments; it also shows that the feed is alive."""
     hear(state, turn)
     state.market.phases.update(event.phases)
+    state.market.phases_at_ms.update(dict.fromkeys(event.phases, state.now_ms))
 
 
 def is_halted(state: State, series: Series) -> bool:
-    """Whether the exchange says that it does not trade continuously now, whatever our calendar says."""
-    phase = state.market.phases.get(series.instrument.segment)
-    return phase is not None and phase is not MarketPhase.NORMAL_OPEN
+    """Whether the exchange says that it does not trade continuously now, whatever our calendar says.
+
+    It says each thing once, and that may be lost: a trade some seconds after its word belies it.
+    """
+    segment, market = series.instrument.segment, state.market
+    if market.phases.get(segment, MarketPhase.NORMAL_OPEN) is MarketPhase.NORMAL_OPEN:
+        return False
+    traded_at_ms = series.tick.traded_at_ms if series.tick is not None else 0
+    return traded_at_ms <= market.phases_at_ms[segment] + _PHASE_SETTLE_MS

@@ -268,3 +268,18 @@ def test_nothing_is_entered_while_the_exchange_says_that_it_does_not_trade(phase
     driver.later(1)
 
     assert [change.tag for change in driver.changes()] == [stop]
+
+
+def test_a_trade_well_after_the_exchanges_word_shows_that_it_has_opened_since():
+    """Faults 9 and 24: the frame that said so was spoiled."""
+    driver = EngineDriver()
+    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": MarketPhase.PRE_OPEN_END}))
+    driver.now_ms += 5_000
+    driver.price(PRICE)
+    driver.signal()
+    assert driver.new_events[-1].reason == "market_halted"
+
+    driver.now_ms += 1
+    driver.price(PRICE)
+    driver.signal()
+    assert len(driver.places()) == 1
