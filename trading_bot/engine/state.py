@@ -67,6 +67,8 @@ class State:
     """Whether a complete read of orders, trades and positions followed the start."""
     books_read_at_ms: int = 0
     positions_read_at_ms: int = 0
+    time_lost_at_ms: int = 0
+    """When a gap ended in which nothing ran: a read that was sent before does not tell what came of it."""
     panic_asked_at_ms: int = 0
     """When panic was last asked for, or taken over: what was read before does not show that it is done."""
     flat_reads_ms: deque[int] = field(default_factory=lambda: deque(maxlen=2))

@@ -89,9 +89,11 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     if not missing.note_rows(state, event, turn):
         unseen.note_complete_read(state, event, turn)
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+    halts.note_login(state, event.asked_at_ms, turn)
+    if event.asked_at_ms < state.time_lost_at_ms:
+        return
     if not state.books_read_at_ms:
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
-    halts.note_login(state, event.asked_at_ms, turn)
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
 
 
