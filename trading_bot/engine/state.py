@@ -75,6 +75,8 @@ class State:
     """When the newest complete reads in a row were sent that showed nothing open."""
     newest_report_ms: dict[str, int] = field(default_factory=dict)
     """The broker's own time of the newest row that it showed of each order of ours, by tag."""
+    refusal_shown_ms: dict[str, int] = field(default_factory=dict)
+    """The broker's own time of the row that last showed a change of ours refused, by tag."""
     last_fill_seen_ms: int = 0
     """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -182,6 +184,7 @@ class State:
             self.desk_orders,
             self.foreign_traded,
             self.newest_report_ms,
+            self.refusal_shown_ms,
             self.bare_since_ms,
         ):
             known.clear()
