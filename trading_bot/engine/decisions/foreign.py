@@ -95,7 +95,7 @@ def follow(state: State, turn: Turn) -> None:
     """Ask for the books every second while units of ours are left to an order of the broker's.
 
     Its end brings our stops back, and the row that tells of it may be lost. Reads take nothing from the room
-    that orders have; while the broker's limiter refuses calls they wait.
+    that orders have; while the broker's limiter refuses order calls they wait.
     """
     if rates.is_limited(state):
         return
