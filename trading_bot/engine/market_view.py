@@ -45,6 +45,8 @@ class Series:
     """A price too far from the last one, waiting for a second trade to confirm it; 0 when none."""
     suspect_traded_at_ms: int = 0
     """When it traded: the same trade sent again confirms nothing."""
+    is_suspect_confirmed: bool = False
+    """Whether a second trade confirmed it, so that only the price band rules it out."""
     watch: Watch | None = None
     stop_breached_at_ms: int = 0
     """When the stop of the open trade first traded; 0 when it has not."""
@@ -62,6 +64,11 @@ class Series:
     """The candle that was evaluated last."""
     session: int = 0
     """Index of the continuous session that its candles belong to."""
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether trades go on at a price that the band rules out: the last price, or the band, is old."""
+        return self.suspect_price != 0 and self.is_suspect_confirmed
 
     def quote(self) -> Quote | None:
         """Best bid and offer; None where the feed has no depth for it."""

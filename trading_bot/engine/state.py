@@ -67,12 +67,16 @@ class State:
     """Whether a complete read of orders, trades and positions followed the start."""
     books_read_at_ms: int = 0
     positions_read_at_ms: int = 0
+    time_lost_at_ms: int = 0
+    """When a gap ended in which nothing ran: a read that was sent before does not tell what came of it."""
     panic_asked_at_ms: int = 0
     """When panic was last asked for, or taken over: what was read before does not show that it is done."""
     flat_reads_ms: deque[int] = field(default_factory=lambda: deque(maxlen=2))
     """When the newest complete reads in a row were sent that showed nothing open."""
     newest_report_ms: dict[str, int] = field(default_factory=dict)
     """The broker's own time of the newest row that it showed of each order of ours, by tag."""
+    refusal_shown_ms: dict[str, int] = field(default_factory=dict)
+    """The broker's own time of the row that last showed a change of ours refused, by tag."""
     last_fill_seen_ms: int = 0
     """When a fill was last taken, ours or not."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
@@ -181,6 +185,7 @@ class State:
             self.desk_orders,
             self.foreign_traded,
             self.newest_report_ms,
+            self.refusal_shown_ms,
             self.bare_since_ms,
         ):
             known.clear()

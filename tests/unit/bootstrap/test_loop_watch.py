@@ -9,7 +9,7 @@ from trading_bot.bootstrap.loop_watch import LoopWatch
 
 def test_a_blocked_loop_is_told_by_another_thread_while_it_is_blocked():
     """Fault 94, V16: once, with the stack of what holds it up."""
-    told, heard = threading.Event(), []
+    told, heard, counts = threading.Event(), [], []
 
     def tell(stuck_s, stack):
         heard.append((stuck_s, stack))
@@ -17,7 +17,8 @@ def test_a_blocked_loop_is_told_by_another_thread_while_it_is_blocked():
 
     def hold_everything_up():
         assert told.wait(30)  # it is told before this returns, or the test hangs here
-        time.sleep(0.05)
+        time.sleep(0.05)  # ten more looks
+        counts.append(len(heard))
 
     async def scenario():
         with LoopWatch(tell, limit_s=0.02, look_s=0.005):
@@ -26,7 +27,8 @@ def test_a_blocked_loop_is_told_by_another_thread_while_it_is_blocked():
 
     asyncio.run(scenario())
 
-    ((stuck_s, stack),) = heard
+    stuck_s, stack = heard[0]
+    assert counts == [1]
     assert stuck_s >= 0.02
     assert "hold_everything_up" in stack
 

@@ -232,5 +232,4 @@ def test_a_loop_that_was_blocked_is_noticed_when_it_moves_again():
         task.cancel()
         return heard
 
-    (lost_s,) = asyncio.run(scenario())
-    assert lost_s >= 0.05
+    assert max(asyncio.run(scenario())) >= 0.05

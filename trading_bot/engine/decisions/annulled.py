@@ -1,17 +1,19 @@
 """Trades that the broker listed and does not list any more: annulled by the exchange, or a short list.
 
-A list alone undoes nothing. Only where the broker's positions, read twice, lack exactly the units of these
-trades are they taken out of the book; and as much is asked for before one that is listed again counts anew.
-Whatever is not as clear as that is left to a person.
+A list alone undoes nothing, and one that comes with an older row of the trade's order than is known, or with
+none, is no sign at all: everything may be an old copy. Only where the broker's positions, read twice, lack
+exactly the units of these trades are they taken out of the book; and as much is asked for before one that is
+listed again counts anew. Whatever is not as clear as that is left to a person.
 """
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Fill
+from trading_bot.domain.order import Fill, OrderReport
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBooks, ReadPositions
 from trading_bot.engine.decisions import strays
 from trading_bot.engine.decisions.fills import ASSUMED
+from trading_bot.engine.decisions.order_table import ACTIONS, Action, Shown
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead
 from trading_bot.engine.state import State
@@ -20,6 +22,7 @@ from trading_bot.engine.state import State
 def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
     """Tell of trades that were applied and stay away from the list, and have the positions read."""
     listed = {fill_id(fill) for fill in event.fills}
+    rows = {report.order_id: report for report in event.orders}
     state.is_trade_list_empty = not listed
     state.trades_back = {
         key: state.book.tags_by_order_id[fill.order_id]
@@ -33,6 +36,7 @@ def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
         and fill.order_id in state.book.tags_by_order_id
         and not fill.trade_id.startswith(ASSUMED)
         and fill.filled_at_ms <= event.asked_at_ms
+        and _is_up_to_date(state, rows.get(fill.order_id))
     ]
     since = state.trades_gone_since_ms
     state.trades_gone_since_ms = {key: since.get(key, event.asked_at_ms) for key in gone}
@@ -46,6 +50,16 @@ def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
             turn.command(ReadPositions())
         elif state.book.fills[key].instrument_key in state.mismatches:
             turn.command(ReadPositions())
+
+
+def _is_up_to_date(state: State, row: OrderReport | None) -> bool:
+    """Whether a row shows its order as it is known: a copy that lags lacks trades, too."""
+    if row is None:
+        return False
+    order = state.book.orders[state.book.tags_by_order_id[row.order_id]]
+    is_undead = ACTIONS[order.status, Shown(row.status)] is Action.CONTRADICTION
+    is_older = 0 < row.reported_at_ms < state.newest_report_ms.get(order.tag, 0)
+    return not is_undead and not is_older
 
 
 def _is_due(state: State, key: str, asked_at_ms: int) -> bool:

@@ -137,14 +137,15 @@ def _reprice(state: State, trade: Trade, order: Order, remaining: int, turn: Tur
 
 
 def _terms(state: State, trade: Trade, quantity: int) -> OrderTerms:
-    """A marketable limit around a fresh price; a protected market order above the widest, or without a price.
+    """A marketable limit around a fresh price; a protected market order above the widest, or without one.
 
     At the price limit it rests as a limit: a market order would be refused there, or wait like it. Where an
     exit was refused and no band is known, the last price is the one that is surely inside.
     """
     series = state.market.series[trade.instrument_key]
     age_ms = state.now_ms - series.seen_at_ms
-    is_fresh = series.last_price != 0 and age_ms <= state.risk.entries.max_data_age_s * MS_PER_SECOND
+    is_known = series.last_price != 0 and not series.is_disputed
+    is_fresh = is_known and age_ms <= state.risk.entries.max_data_age_s * MS_PER_SECOND
     is_last_rung = trade.exit_step > state.risk.exits.max_exit_steps and not is_locked(state, trade)
     band = state.band_of(trade.instrument_key)
     is_unsure = band is None and bool(_refused_exits(state, trade))

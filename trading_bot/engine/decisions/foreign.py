@@ -18,7 +18,7 @@ from trading_bot.engine.state import State
 
 _WATCHED_CLOSELY_S = 60
 _LATER_LOOK_S = 4
-"""Between two looks at an order that rests for longer: the broker counts reads over half an hour, too."""
+"""Between two looks at all orders that rest for longer: the broker counts reads over half an hour, too."""
 
 
 def foreign_position(state: State, key: str) -> int:
@@ -95,7 +95,7 @@ def follow(state: State, turn: Turn) -> None:
     """Ask for the books every second while units of ours are left to an order of the broker's.
 
     Its end brings our stops back, and the row that tells of it may be lost. Reads take nothing from the room
-    that orders have; while the broker's limiter refuses calls they wait.
+    that orders have; while the broker's limiter refuses order calls they wait.
     """
     if rates.is_limited(state):
         return
@@ -109,8 +109,8 @@ def _is_look_due(state: State, order_id: str) -> bool:
     seen = state.book.foreign_orders.get(order_id)
     if seen is None:
         return False
-    age_s = (state.now_ms - seen.at_ms) // MS_PER_SECOND
-    return age_s <= _WATCHED_CLOSELY_S or age_s % _LATER_LOOK_S == 0
+    is_new = state.now_ms - seen.at_ms <= _WATCHED_CLOSELY_S * MS_PER_SECOND
+    return is_new or state.now_ms // MS_PER_SECOND % _LATER_LOOK_S == 0
 
 
 def _takes_ours(state: State, report: OrderReport) -> bool:

@@ -127,6 +127,8 @@ def note_refused_entry(state: State, order: Order, turn: Turn) -> None:
 
     Exits go on: they are judged by the exchange each time anew.
     """
+    if order.request.purpose is not Purpose.ENTRY:
+        return
     key, book = order.request.instrument_key, state.book
     refused = {
         book.trade_id_by_tag[other.tag]
@@ -136,8 +138,6 @@ def note_refused_entry(state: State, order: Order, turn: Turn) -> None:
         and other.status in _NOT_TAKEN
         and other.tag not in state.unjudged
     }
-    if order.request.purpose is not Purpose.ENTRY:
-        return
     turn.command(ReadBand(instrument_key=key))
     if len(refused) >= _REFUSED_ENTRIES:
         raise_halt(turn, ev.HaltScope.INSTRUMENT, key, "entries_refused", until_released=True)

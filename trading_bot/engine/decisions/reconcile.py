@@ -17,7 +17,8 @@ ACCOUNT_BLOCKED = "account_blocked"
 def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
     """Compare every instrument that either side knows."""
     state.positions_read_at_ms = max(state.positions_read_at_ms, event.asked_at_ms)
-    if state.books_read_at_ms and not state.is_recovered:
+    is_new = event.asked_at_ms >= state.time_lost_at_ms
+    if is_new and state.books_read_at_ms and not state.is_recovered:
         state.is_recovered = True
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
     theirs: dict[str, int] = {}

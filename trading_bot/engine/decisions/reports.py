@@ -36,6 +36,7 @@ from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
 
+_REFUSALS = (ReportedChange.NOT_MODIFIED, ReportedChange.NOT_CANCELLED)
 _STEPS = frozenset({Action.ADOPT, Action.FOLLOW, Action.REVIVE})
 
 
@@ -89,9 +90,11 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     if not missing.note_rows(state, event, turn):
         unseen.note_complete_read(state, event, turn)
         doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+    halts.note_login(state, event.asked_at_ms, turn)
+    if event.asked_at_ms < state.time_lost_at_ms:
+        return
     if not state.books_read_at_ms:
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
-    halts.note_login(state, event.asked_at_ms, turn)
     state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
 
 
@@ -180,11 +183,16 @@ def _take_terms(state: State, order: Order, report: OrderReport, turn: Turn) -> 
         turn.touch(order.tag)
     if order.requested_terms is not None and report.terms == order.requested_terms:
         _resolve(turn, order.tag, ev.ChangeResult.CONFIRMED, "")
-    elif order.is_change_pending and report.change in (
-        ReportedChange.NOT_MODIFIED,
-        ReportedChange.NOT_CANCELLED,
-    ):
+    elif order.is_change_pending and report.change in _REFUSALS and _is_news(state, order, report):
+        state.refusal_shown_ms[order.tag] = report.reported_at_ms
         _resolve(turn, order.tag, ev.ChangeResult.REFUSED, report.message)
+
+
+def _is_news(state: State, order: Order, report: OrderReport) -> bool:
+    """Whether a refusal is not that of an earlier change: the row stays, and the stream repeats it late."""
+    shown_ms = report.reported_at_ms
+    is_newest = shown_ms >= state.newest_report_ms[order.tag]
+    return shown_ms == 0 or (is_newest and shown_ms > state.refusal_shown_ms.get(order.tag, 0))
 
 
 def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> None:

@@ -51,8 +51,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
         price = tick.last_price
         last = series.last_price or tick.previous_close or series.previous_close
         is_odd = price <= 0 or (last and abs(price - last) > last * suspect_move)
-        if is_odd and not (_confirms(series, tick) and _is_within_band(state, tick, turn)):
-            series.suspect_price, series.suspect_traded_at_ms = price, tick.traded_at_ms
+        if is_odd and not _is_believed(state, series, tick, turn):
             market.suspect_ticks += 1
             continue
         series.suspect_price = 0
@@ -82,12 +81,23 @@ def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
             continue
         price, last = tick.last_price, series.last_price
         is_odd = price <= 0 or (last and abs(price - last) > last * state.settings.suspect_move)
-        if is_odd and not _confirms(series, tick):
-            series.suspect_price, series.suspect_traded_at_ms = price, tick.traded_at_ms
+        if is_odd and not _is_believed(state, series, tick, turn):
             continue
         series.suspect_price, series.last_price, series.tick = 0, price, tick
         if series.watch is not None:
             _check_levels(state, series, series.watch, tick, turn)
+
+
+def _is_believed(state: State, series: Series, tick: Tick, turn: Turn) -> bool:
+    """Whether an odd price is taken: another trade confirms it, and the band allows it. If not, it waits."""
+    is_confirmed = _confirms(series, tick)
+    if is_confirmed and _is_within_band(state, tick, turn):
+        return True
+    suspect = tick.last_price, tick.traded_at_ms
+    is_told_again = suspect == (series.suspect_price, series.suspect_traded_at_ms)
+    series.is_suspect_confirmed = is_confirmed or (is_told_again and series.is_suspect_confirmed)
+    series.suspect_price, series.suspect_traded_at_ms = suspect
+    return False
 
 
 def _confirms(series: Series, tick: Tick) -> bool:

@@ -6,7 +6,9 @@ or how late the feed is: entries want neither. After a time in which nothing ran
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
+from trading_bot.engine.decisions import answers
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import TimeLost
 from trading_bot.engine.state import State
@@ -48,14 +50,19 @@ def _tell(state: State, turn: Turn) -> None:
 def on_time_lost(state: State, event: TimeLost, turn: Turn) -> None:
     """Nothing ran for a while: the machine slept, or something held everything up.
 
-    All that was known is old, so the books are read before anything is asked of the broker again.
+    All that was known is old, so the books are read before anything is asked of the broker again. What waits
+    to be sent was decided on it: it goes, and what is needed is decided anew.
     """
     text = f"nothing ran for {event.lost_s:.0f} s: the books are read before anything is sent"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="time_lost", detail=text))
     turn.command(Alert(level="critical", text=text))
-    state.is_recovered, state.books_read_at_ms = False, 0
+    state.is_recovered, state.books_read_at_ms, state.time_lost_at_ms = False, 0, state.now_ms
     state.market.is_feed_up = False
     for series in state.market:
         series.seen_at_ms = 0
+    for order in tuple(state.book.live_orders()):
+        if order.status is OrderStatus.INTENDED:
+            answers.drop(state, order, "time was lost before it was sent", turn)
+            turn.touch(order.tag)
     turn.command(ReadBooks(reason="time was lost"))
     turn.command(ReadPositions())

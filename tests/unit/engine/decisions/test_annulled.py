@@ -250,3 +250,23 @@ def test_a_restart_knows_of_it(driver):
         driver.book.annulled,
         driver.book.orders,
     )
+
+
+@pytest.mark.parametrize("row", ["missing", "as it was before"])
+def test_books_that_lag_are_no_annulment_though_list_and_positions_agree(driver, row):
+    """Faults 51 and 62, V4, V5: an old copy of everything lacks the trade, but knows its order no better."""
+    driver.push(driver.tag, OrderStatus.FILLED, filled_quantity=35, reported_at_ms=driver.now_ms)
+    annul(driver, 2)
+    rows = [driver.report(driver.stop, OrderStatus.TRIGGER_PENDING)]
+    if row != "missing":
+        before_ms = driver.now_ms - 9_000
+        rows.append(driver.report(driver.tag, OrderStatus.OPEN, filled_quantity=20, reported_at_ms=before_ms))
+
+    for _ in range(4):
+        driver.read_books(*rows)
+        driver.later(3)
+    for _ in range(2):
+        driver.read_positions(20)
+
+    assert annulled(driver) == []
+    assert driver.book.position_of(KEY).quantity == 35

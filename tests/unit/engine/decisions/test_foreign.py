@@ -292,6 +292,24 @@ def test_an_order_that_rests_for_minutes_is_followed_less_often(driver):
     assert asked == 3
 
 
+def test_several_orders_that_rest_for_minutes_are_looked_at_together(driver):
+    """V9: one read shows them all, whenever each was seen first."""
+    rows = []
+    for number in range(4):
+        rows.append(replace(desk_row(driver), order_id=f"desk-{number}"))
+        left_to_the_desk(driver, *rows)
+        driver.later(1)
+    driver.later(64)
+    driver.drain()
+
+    asked = 0
+    for _ in range(12):
+        driver.later(1)
+        asked += are_books_asked_for(driver)
+
+    assert asked == 3
+
+
 def test_an_order_of_the_brokers_is_not_followed_while_its_limiter_refuses(driver):
     """V9."""
     left_to_the_desk(driver, desk_row(driver))

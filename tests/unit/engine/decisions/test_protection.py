@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
-from trading_bot.domain.order import OrderStatus, OrderType, Purpose
+from trading_bot.domain.order import OrderStatus, OrderType, Purpose, ReportedChange
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
@@ -79,6 +79,31 @@ def test_a_stop_that_covers_all_that_is_held_is_left_as_it_is(driver):
     driver.later(1)
 
     assert not [one for one in driver.drain() if isinstance(one, ModifyOrder | CancelOrder | PlaceOrder)]
+
+
+def test_a_refusal_that_is_shown_again_is_not_that_of_the_next_change(driver):
+    """V3, faults 54 and 55: a second one would place another stop beside a change that is under way."""
+    entry, stop = entered_in_parts(driver, 10, 25)
+    refused = driver.report(
+        stop,
+        OrderStatus.TRIGGER_PENDING,
+        change=ReportedChange.NOT_MODIFIED,
+        reported_at_ms=driver.now_ms,
+    )
+    driver.drain()
+
+    for _ in range(3):
+        driver.read_books(driver.report(entry, OrderStatus.FILLED), refused)
+
+    (again,) = [one for one in driver.drain() if isinstance(one, ModifyOrder | PlaceOrder)]
+    assert isinstance(again, ModifyOrder)
+    assert again.terms.quantity == 35
+    assert driver.order(stop).requested_terms == again.terms
+    newer = replace(refused, reported_at_ms=driver.now_ms + 1_000)
+    driver.later(1)
+    driver.drain()
+    driver.read_books(driver.report(entry, OrderStatus.FILLED), newer)
+    assert len(driver.places()) == 1
 
 
 def test_a_stop_that_the_broker_does_not_let_grow_gets_a_second_one(driver):

@@ -446,7 +446,7 @@ def test_a_feed_that_speaks_is_not_overruled():
     assert driver.core.state.market.last_price(KEY) == PRICE + 50
 
 
-def test_a_quote_far_from_the_feed_is_suspect_until_another_trade_confirms_it():
+def test_a_quote_far_from_the_feed_is_suspect_until_another_trade_and_the_band_confirm_it():
     """Faults 7 and 13, V12."""
     driver = held_without_feed()
 
@@ -456,6 +456,11 @@ def test_a_quote_far_from_the_feed_is_suspect_until_another_trade_confirms_it():
     assert not driver.book.trade_of(KEY).is_exiting
 
     quote(driver, PRICE // 2, after_ms=2_000)
+    assert driver.core.state.market.last_price(KEY) == PRICE
+    assert ReadBand(instrument_key=KEY) in driver.drain()
+
+    read_band(driver, PRICE // 3, PRICE * 2)
+    quote(driver, PRICE // 2, after_ms=3_000)
     assert driver.core.state.market.last_price(KEY) == PRICE // 2
 
 

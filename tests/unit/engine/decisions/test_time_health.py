@@ -120,3 +120,40 @@ def test_a_stop_that_outlived_the_gap_is_kept(driver):
 
     assert driver.places() == []
     assert driver.core.state.is_recovered
+
+
+def test_a_read_that_was_sent_before_the_gap_does_not_tell_what_happened_in_it(driver):
+    """Fault 18, V4, V5: its answer lay unread for two minutes, in which the stop may have filled."""
+    _, stop = driver.enter()
+    asked_at_ms = driver.now_ms
+    driver.drain()
+    driver.now_ms += 120_000
+    driver.take(inputs.TimeLost(at_ms=0, lost_s=120.0))
+
+    gone = driver.report(stop, OrderStatus.CANCELLED)
+    driver.take(inputs.BooksRead(at_ms=0, asked_at_ms=asked_at_ms, orders=(gone,), fills=tuple(driver.fills)))
+    driver.take(inputs.PositionsRead(at_ms=0, asked_at_ms=asked_at_ms, positions=()))
+    driver.later(1)
+
+    assert driver.places() == []
+    assert not driver.core.state.is_recovered
+    driver.read_books(gone)
+    assert len(driver.places()) == 1
+
+
+def test_what_waited_to_be_sent_when_time_was_lost_is_decided_anew(driver):
+    """Fault 18, V3, V12: an exit of two minutes ago may be one too many by now."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    (stop,) = driver.places()
+    driver.now_ms += 120_000
+    driver.take(inputs.TimeLost(at_ms=0, lost_s=120.0))
+
+    driver.take(inputs.SendStarted(at_ms=0, tag=stop.request.tag))
+
+    assert driver.order(stop.request.tag).status is OrderStatus.DROPPED
+    driver.read_all()
+    (again,) = driver.places()
+    assert again.request.terms.quantity == 35
