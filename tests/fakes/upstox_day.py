@@ -56,6 +56,8 @@ class Upstox:
                 "order_url": address,
                 "instruments_url": f"{address}/market-quote/instruments/exchange",
             },
+            # At full speed a busy machine makes an order late by minutes of the session; it is to fill all the same.
+            "risk": {"entries": {"limit_buffer": 0.01, "entry_timeout_s": 1_800}},
             "terminal": {"view": "quiet"},
             "credentials": {"access_token": SecretStr(TOKEN)},
         }

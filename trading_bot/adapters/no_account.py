@@ -1,7 +1,7 @@
 """The broker of a daemon that sends no orders: an account in which nothing is held and nothing happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from decimal import Decimal
 
 from trading_bot.domain.money import rupees
@@ -68,7 +68,7 @@ class NoAccount:
         """Return today's price limits. Raises ReadFailedError."""
         return await self._market.price_bands(instrument_keys)
 
-    async def order_updates(self) -> AsyncIterator[OrderReport | None]:
+    async def order_updates(self) -> AsyncGenerator[OrderReport | None]:
         """Yield that the stream is up, and nothing after that."""
         yield None
         await asyncio.Event().wait()

@@ -4,7 +4,7 @@ Live, paper, replay and backtest differ only in which adapters stand behind thes
 """
 
 from asyncio import Event
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -158,7 +158,7 @@ class Broker(Protocol):
         """Return today's lower and upper price limits in paise of the instruments that have them."""
         ...
 
-    def order_updates(self) -> AsyncIterator[OrderReport | None]:
+    def order_updates(self) -> AsyncGenerator[OrderReport | None]:
         """Yield rows of the push stream; None each time the stream (re)connects, since it replays nothing."""
         ...
 
@@ -166,7 +166,7 @@ class Broker(Protocol):
 class Feed(Protocol):
     """Market data, reconnecting on its own."""
 
-    def messages(self, instrument_keys: Sequence[str]) -> AsyncIterator[Frame | MarketStatus | None]:
+    def messages(self, instrument_keys: Sequence[str]) -> AsyncGenerator[Frame | MarketStatus | None]:
         """Yield frames and market status; None when the connection was lost, before it is sought again."""
         ...
 

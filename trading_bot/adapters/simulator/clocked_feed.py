@@ -1,7 +1,8 @@
 """A feed that sets the session clock by what it carries, and is read only as fast as orders get away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.domain.market_data import Frame, MarketStatus
@@ -29,15 +30,16 @@ class ClockedFeed:
         """Read on only while this is true; what takes long, such as a full rate window, is not waited for."""
         self._is_at_rest = is_at_rest
 
-    async def messages(self, instrument_keys: Sequence[str]) -> AsyncIterator[Frame | MarketStatus | None]:
+    async def messages(self, instrument_keys: Sequence[str]) -> AsyncGenerator[Frame | MarketStatus | None]:
         """Pass every message on, the clock set to its time first."""
-        async for message in self._feed.messages(instrument_keys):
-            if message is not None:
-                self._clock.sync(message.sent_at_ms)
-                yield self._in_time(message)
-            else:
-                yield None
-            await self._rest()
+        async with aclosing(self._feed.messages(instrument_keys)) as messages:
+            async for message in messages:
+                if message is not None:
+                    self._clock.sync(message.sent_at_ms)
+                    yield self._in_time(message)
+                else:
+                    yield None
+                await self._rest()
 
     def _in_time(self, message: Frame | MarketStatus) -> Frame | MarketStatus:
         """The same, never older than session time: a clock that was read meanwhile makes no frame late.

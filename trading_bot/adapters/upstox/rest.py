@@ -1,6 +1,6 @@
 """Orders out, books in: Upstox behind the Broker port."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -121,7 +121,7 @@ class UpstoxBroker:
             found |= decode_market.price_bands(await self._reads.data("price bands", part))
         return found
 
-    def order_updates(self) -> AsyncIterator[OrderReport | None]:
+    def order_updates(self) -> AsyncGenerator[OrderReport | None]:
         """Yield rows of the push stream; None each time it (re)connects."""
         return self._order_stream.updates()
 

@@ -2,6 +2,7 @@
 
 from asyncio import Event
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from trading_bot.domain.market_data import Frame, MarketStatus
@@ -48,11 +49,12 @@ class FeedWorker:
         """Read until cancelled; the feed reconnects on its own."""
         await self.clock.wait_for(self.warmed_up, self.open_ms)
         handle = self.engine.handle
-        async for message in self.feed.messages(self.instrument_keys):
-            beat()
-            if isinstance(message, Frame):
-                await handle(FrameReceived(at_ms=0, frame=message))
-            elif isinstance(message, MarketStatus):
-                await handle(PhaseReported(at_ms=0, phases=dict(message.phases)))
-            else:
-                await handle(FeedLost(at_ms=0))
+        async with aclosing(self.feed.messages(self.instrument_keys)) as messages:
+            async for message in messages:
+                beat()
+                if isinstance(message, Frame):
+                    await handle(FrameReceived(at_ms=0, frame=message))
+                elif isinstance(message, MarketStatus):
+                    await handle(PhaseReported(at_ms=0, phases=dict(message.phases)))
+                else:
+                    await handle(FeedLost(at_ms=0))

@@ -1,6 +1,7 @@
 """The broker's push stream in: fast news of orders, never the last word."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from trading_bot.engine.engine import Engine
@@ -18,10 +19,11 @@ class OrderStreamWorker:
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Read until cancelled."""
-        async for report in self.broker.order_updates():
-            beat()
-            if report is None:
-                self.engine.outbox.ask_for_books("order stream connected")
-                self.engine.outbox.positions_wanted.set()
-            else:
-                await self.engine.handle(OrderPushed(at_ms=0, report=report))
+        async with aclosing(self.broker.order_updates()) as reports:
+            async for report in reports:
+                beat()
+                if report is None:
+                    self.engine.outbox.ask_for_books("order stream connected")
+                    self.engine.outbox.positions_wanted.set()
+                else:
+                    await self.engine.handle(OrderPushed(at_ms=0, report=report))

@@ -1,7 +1,7 @@
 """The venue as the engine's broker, without a wire between: for virtual time and paper trading."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from decimal import Decimal
 
 from trading_bot.domain.errors import ReadFailedError
@@ -178,7 +178,7 @@ class SimulatedBroker:
             raise ReadFailedError(str(refusal)) from refusal
         return {key: band for key, band in bands.items() if band != _NO_BAND}
 
-    async def order_updates(self) -> AsyncIterator[OrderReport | None]:
+    async def order_updates(self) -> AsyncGenerator[OrderReport | None]:
         """Yield each new row; None at first, and again where a slow reader missed rows."""
         stream: asyncio.Queue[OrderReport | None] = asyncio.Queue(_STREAM_ROWS_MAX)
         stream.put_nowait(None)

@@ -4,7 +4,8 @@ The venue sees each frame before whoever reads it, with the best level of depth 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 from trading_bot.domain.market_data import Frame, MarketStatus, Tick
 from trading_bot.engine.ports import Clock, Feed
@@ -22,13 +23,14 @@ class VenueFeed:
         self._venue = venue
         self._clock = clock
 
-    async def messages(self, instrument_keys: Sequence[str]) -> AsyncIterator[Frame | MarketStatus | None]:
+    async def messages(self, instrument_keys: Sequence[str]) -> AsyncGenerator[Frame | MarketStatus | None]:
         """Pass every message on."""
-        async for message in self._feed.messages(instrument_keys):
-            if isinstance(message, Frame):
-                updates = tuple(update_of(tick) for tick in message.ticks)
-                self._venue.on_market(MarketMoment(self._clock.now_ms(), updates))
-            yield message
+        async with aclosing(self._feed.messages(instrument_keys)) as messages:
+            async for message in messages:
+                if isinstance(message, Frame):
+                    updates = tuple(update_of(tick) for tick in message.ticks)
+                    self._venue.on_market(MarketMoment(self._clock.now_ms(), updates))
+                yield message
 
     async def reconnect(self) -> None:
         """Have the real feed connect anew."""

@@ -1,7 +1,7 @@
 """The simulator's market as the engine's feed and history, without a wire between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import date
 
 from trading_bot.domain.instrument import InstrumentKind
@@ -31,7 +31,7 @@ class MarketFeed:
     def _kick(self, _row: OrderRow) -> None:
         self._kicked.set()
 
-    async def messages(self, instrument_keys: Sequence[str]) -> AsyncIterator[Frame | MarketStatus | None]:
+    async def messages(self, instrument_keys: Sequence[str]) -> AsyncGenerator[Frame | MarketStatus | None]:
         """Yield every moment from the clock's time on; a second reader goes on where the first left off."""
         wanted = set(instrument_keys)
         for moment in self._moments:
