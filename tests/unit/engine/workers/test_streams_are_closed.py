@@ -1,6 +1,7 @@
 """A worker that is stopped between two messages lets go of its connection at once."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from trading_bot.engine.workers.order_stream import OrderStreamWorker
 from trading_bot.simulator.virtual_time import run_virtually
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Stands for the cancellation that meets the worker while it hands a message on."""
 
 
@@ -31,7 +32,7 @@ class Connection:
 
 
 def stopped():
-    raise Stopped
+    raise StoppedError
 
 
 @pytest.mark.parametrize("kind", ["feed", "orders"])
@@ -43,11 +44,11 @@ def test_the_connection_of_a_worker_that_is_stopped_is_closed(kind):
         warm = asyncio.Event()
         warm.set()
         worker = (
-            FeedWorker(None, connection, [KEY], clock, warm, 0)
+            FeedWorker(SimpleNamespace(handle=None), connection, [KEY], clock, warm, 0)
             if kind == "feed"
             else OrderStreamWorker(None, connection)
         )
-        with pytest.raises(Stopped) as held:
+        with pytest.raises(StoppedError) as held:
             await worker.run(stopped)
         return held, connection.is_closed
 
