@@ -56,7 +56,7 @@ class Upstox:
                 "order_url": address,
                 "instruments_url": f"{address}/market-quote/instruments/exchange",
             },
-            # At full speed a busy machine makes an order late by minutes of the session: it shall fill then too.
+            # At full speed a busy machine makes an order late by minutes of the session: it is to fill.
             "risk": {"entries": {"limit_buffer": 0.01, "entry_timeout_s": 1_800}},
             "terminal": {"view": "quiet"},
             "credentials": {"access_token": SecretStr(TOKEN)},
