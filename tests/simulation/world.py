@@ -77,7 +77,7 @@ class World:
         self.driver = ExchangeDriver(self.venue, self.source, self.clock)
         self.oracle = Oracle(self)
         self.view = View(self.venue, self.faults, schedule)
-        self.desk = Desk(self.view, self.source)
+        self.desk = Desk(self.view, self.source, self.clock)
         self.network = Network(self.desk, self.faults, schedule)
         self.stream = PushStream(self.venue, self.desk, self.faults, self.view)
         self.feed = FaultyFeed(self.source, self.faults, self.clock, is_batched=schedule.world.batched)

@@ -10,6 +10,9 @@ from trading_bot.domain.position import Position
 from trading_bot.domain.tag import parse_tag
 from trading_bot.engine.book_state import BookState, fill_id
 
+_LONGEST_ON_ITS_WAY_MS = 60_000
+"""What was sent so long ago does not arrive any more."""
+
 
 def _order_reassigned(book: BookState, event: ev.OrderReassigned) -> None:
     book.trade_id_by_tag[event.tag] = event.trade_id
@@ -74,7 +77,8 @@ def _change_resolved(book: BookState, event: ev.ChangeResolved) -> None:
     )
     refusals = {ev.ChangeResult.CONFIRMED: 0, **unread}
     if event.result is ev.ChangeResult.NOT_SEEN and order.requested_terms is not None:
-        unseen = max(order.unseen_quantity, order.requested_terms.quantity)
+        is_recent = order.changed_at_ms - order.unseen_at_ms < _LONGEST_ON_ITS_WAY_MS
+        unseen = max(order.unseen_quantity if is_recent else 0, order.requested_terms.quantity)
         order = replace(order, unseen_quantity=unseen, unseen_at_ms=order.changed_at_ms)
     book.orders[event.tag] = replace(
         order,

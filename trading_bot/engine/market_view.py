@@ -47,6 +47,8 @@ class Series:
     """When it traded: the same trade sent again confirms nothing."""
     is_suspect_confirmed: bool = False
     """Whether a second trade confirmed it, so that only the price band rules it out."""
+    outside_since_ms: int = 0
+    """Since when confirmed prices have lain outside the price band, none inside between; 0 when none has."""
     watch: Watch | None = None
     stop_breached_at_ms: int = 0
     """When the stop of the open trade first traded; 0 when it has not."""

@@ -67,6 +67,12 @@ class State:
     """Whether a complete read of orders, trades and positions followed the start."""
     books_read_at_ms: int = 0
     positions_read_at_ms: int = 0
+    positions_wanted_at_ms: int = 0
+    """When they were last asked for beside their beat, because they differ."""
+    told_failures_ms: dict[str, int] = field(default_factory=dict)
+    """When a failed read was last told, by what was read."""
+    blind_since_ms: int = 0
+    """Since when the books have not been read after time was lost; 0 when they have, or at a start."""
     time_lost_at_ms: int = 0
     """When a gap ended in which nothing ran: a read that was sent before does not tell what came of it."""
     panic_asked_at_ms: int = 0
@@ -106,6 +112,8 @@ class State:
     """Orders that complete reads have shown and do not show any more, and since when, by tag."""
     trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
     """Applied trades that complete reads do not list any more, and since when, by `fill_id`."""
+    others_gone_since_ms: dict[str, int] = field(default_factory=dict)
+    """The same of trades of others that closed units of ours."""
     trades_back: dict[str, str] = field(default_factory=dict)
     """Annulled trades that the newest complete read lists, and their orders' tags, by `fill_id`."""
     is_trade_list_empty: bool = True
@@ -160,7 +168,7 @@ class State:
         self.market.phases.clear()
         self.market.phases_at_ms.clear()
         self.is_recovered = False
-        self.books_read_at_ms = self.positions_read_at_ms = 0
+        self.books_read_at_ms = self.positions_read_at_ms = self.blind_since_ms = 0
         self.flat_reads_ms.clear()
         self.open_foreign_orders = ()
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
@@ -181,6 +189,7 @@ class State:
             self.suspects_ms,
             self.missing_since_ms,
             self.trades_gone_since_ms,
+            self.others_gone_since_ms,
             self.trades_back,
             self.desk_orders,
             self.foreign_traded,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.simulation.planted.patches import always, bug, nothing
 from trading_bot.domain import events as ev
 from trading_bot.engine import decide
-from trading_bot.engine.decisions import answers, entries, halts, panic, ticks
+from trading_bot.engine.decisions import answers, entries, halts, odd_prices, panic, ticks
 
 
 @bug
@@ -60,8 +60,8 @@ def old_data_is_good_enough(patches):
 
 @bug
 def odd_prices_are_believed(patches):
-    patches.put(ticks, "_confirms", always(True))
-    patches.put(ticks, "_is_within_band", always(True))
+    patches.put(odd_prices, "_confirms", always(True))
+    patches.put(odd_prices, "_is_within_band", always(True))
 
 
 @bug

@@ -6,6 +6,8 @@ exactly the units of these trades are they taken out of the book; and as much is
 listed again counts anew. Whatever is not as clear as that is left to a person.
 """
 
+from collections.abc import Set as AbstractSet
+
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Fill, OrderReport
@@ -38,6 +40,7 @@ def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
         and fill.filled_at_ms <= event.asked_at_ms
         and _is_up_to_date(state, rows.get(fill.order_id))
     ]
+    _note_others(state, event, listed, rows.keys(), turn)
     since = state.trades_gone_since_ms
     state.trades_gone_since_ms = {key: since.get(key, event.asked_at_ms) for key in gone}
     for key in gone:
@@ -50,6 +53,31 @@ def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
             turn.command(ReadPositions())
         elif state.book.fills[key].instrument_key in state.mismatches:
             turn.command(ReadPositions())
+
+
+def _note_others(
+    state: State, event: BooksRead, listed: AbstractSet[str], rows: AbstractSet[str], turn: Turn
+) -> None:
+    """Tell of trades of others that closed units of ours and stay away: these may be ours again, and bare."""
+    gone = {
+        key: fill
+        for key, fill in state.book.fills.items()
+        if fill_id(fill) not in listed
+        and fill.order_id not in state.book.tags_by_order_id
+        and fill.order_id in rows
+        and fill.filled_at_ms <= event.asked_at_ms
+    }
+    since = state.others_gone_since_ms if listed else {}
+    state.others_gone_since_ms = {key: since.get(key, event.asked_at_ms) for key in gone}
+    for key, since_ms in state.others_gone_since_ms.items():
+        is_due = event.asked_at_ms - since_ms >= state.settings.change_settle_s * MS_PER_SECOND
+        if is_due and key not in state.told_of:
+            state.told_of.add(key)
+            text = (
+                f"trade {_text(gone[key])} of somebody else, which had closed units of ours, is not listed "
+                "any more: look whether they are held again, for no stop covers them"
+            )
+            strays.record(turn, "foreign_trade_gone", text)
 
 
 def _is_up_to_date(state: State, row: OrderReport | None) -> bool:

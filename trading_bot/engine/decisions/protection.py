@@ -1,5 +1,6 @@
 """The resting stop of a trade: placed as soon as anything filled, kept in step, trailed, and replaced."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trading_bot.domain import events as ev
@@ -54,13 +55,36 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
         return
     if not all(is_changeable(order) for order in stops):
         return
+    if not _withdraw_unsure(state, stops, wanted, turn):
+        _bring_in_step(state, trade, stops, wanted, turn)
+
+
+def _withdraw_unsure(state: State, stops: Sequence[Order], wanted: int, turn: Turn) -> bool:
+    """Withdraw stops whose growth is needed, was not seen twice, and may still arrive; whether any is.
+
+    No other may stand beside such a one. Once it is gone, one of the whole size is placed, and its growth
+    comes too late.
+    """
+    if sum(order.remaining_quantity for order in stops) >= wanted:
+        return False
+    unsure = [
+        order
+        for order in stops
+        if order.refused_changes >= _REFUSALS_BEFORE_ANOTHER and late_growth(state, order)
+    ]
+    for order in unsure:
+        turn.intend_cancel(order.tag)
+    return bool(unsure)
+
+
+def _bring_in_step(state: State, trade: Trade, stops: Sequence[Order], wanted: int, turn: Turn) -> None:
     instrument = state.market.series[trade.instrument_key].instrument
     missing = wanted
     for order in stops:
         keep = _share_of(order, missing, instrument, is_last=order is stops[-1])
         missing -= keep
         _bring_to(trade, order, keep, turn)
-    if missing == 0 or any(late_growth(state, order) for order in stops):
+    if missing == 0:
         return
     for quantity in instrument.slices(missing):
         turn.intend(trade, trade.exit_side, Purpose.STOP, _terms(state, trade, quantity))

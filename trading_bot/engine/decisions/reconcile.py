@@ -1,9 +1,9 @@
 """Do the broker's positions equal ours? A difference seen twice halts entries, never exits."""
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
-from trading_bot.engine.decisions import annulled, halts
+from trading_bot.engine.decisions import annulled, halts, rates
 from trading_bot.engine.decisions.foreign import foreign_position
 from trading_bot.engine.decisions.order_table import POSITION_ACTIONS, Position, PositionAction
 from trading_bot.engine.decisions.turn import Turn
@@ -35,7 +35,10 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
 def follow(state: State, turn: Turn) -> None:
     """Read the positions again soon while they differ: what is not covered may be ours after all."""
     pause_ms = state.settings.change_settle_s * MS_PER_SECOND
-    if state.book.differences and state.now_ms - state.positions_read_at_ms >= pause_ms:
+    if rates.is_limited(state) or not state.book.differences:
+        return
+    if state.now_ms - max(state.positions_read_at_ms, state.positions_wanted_at_ms) >= pause_ms:
+        state.positions_wanted_at_ms = state.now_ms
         turn.command(ReadPositions())
 
 
@@ -111,9 +114,12 @@ def on_account_read(state: State, event: AccountRead, turn: Turn) -> None:
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", ACCOUNT_BLOCKED)
 
 
-def on_read_failed(_state: State, event: ReadFailed, turn: Turn) -> None:
-    """A read without an answer changes nothing in the book; it is said, and a dead token stops entries."""
+def on_read_failed(state: State, event: ReadFailed, turn: Turn) -> None:
+    """Say, once a minute, that a read failed: it changes nothing in the book. A dead token stops entries."""
     if event.needs_login:
         halts.need_login(turn)
         return
-    turn.command(Alert(level="warning", text=f"reading {event.what} failed: {event.detail}"))
+    told_ms = state.told_failures_ms.get(event.what)
+    if told_ms is None or state.now_ms - told_ms >= MS_PER_MINUTE:
+        state.told_failures_ms[event.what] = state.now_ms
+        turn.command(Alert(level="warning", text=f"reading {event.what} failed: {event.detail}"))

@@ -95,7 +95,7 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         return
     if not state.books_read_at_ms:
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
-    state.books_read_at_ms = max(state.books_read_at_ms, event.asked_at_ms)
+    state.books_read_at_ms, state.blind_since_ms = max(state.books_read_at_ms, event.asked_at_ms), 0
 
 
 def _take_rows(state: State, reports: Sequence[OrderReport], asked_at_ms: int, turn: Turn) -> None:

@@ -10,13 +10,13 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions import (
     days,
     doubts,
     feed_health,
     foreign,
     guard,
+    odd_prices,
     protection,
     reconcile,
     time_health,
@@ -51,7 +51,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
         price = tick.last_price
         last = series.last_price or tick.previous_close or series.previous_close
         is_odd = price <= 0 or (last and abs(price - last) > last * suspect_move)
-        if is_odd and not _is_believed(state, series, tick, turn):
+        if is_odd and not odd_prices.is_believed(state, series, tick, turn):
             market.suspect_ticks += 1
             continue
         series.suspect_price = 0
@@ -81,45 +81,11 @@ def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
             continue
         price, last = tick.last_price, series.last_price
         is_odd = price <= 0 or (last and abs(price - last) > last * state.settings.suspect_move)
-        if is_odd and not _is_believed(state, series, tick, turn):
+        if is_odd and not odd_prices.is_believed(state, series, tick, turn):
             continue
         series.suspect_price, series.last_price, series.tick = 0, price, tick
         if series.watch is not None:
             _check_levels(state, series, series.watch, tick, turn)
-
-
-def _is_believed(state: State, series: Series, tick: Tick, turn: Turn) -> bool:
-    """Whether an odd price is taken: another trade confirms it, and the band allows it. If not, it waits."""
-    is_confirmed = _confirms(series, tick)
-    if is_confirmed and _is_within_band(state, tick, turn):
-        return True
-    suspect = tick.last_price, tick.traded_at_ms
-    is_told_again = suspect == (series.suspect_price, series.suspect_traded_at_ms)
-    series.is_suspect_confirmed = is_confirmed or (is_told_again and series.is_suspect_confirmed)
-    series.suspect_price, series.suspect_traded_at_ms = suspect
-    return False
-
-
-def _confirms(series: Series, tick: Tick) -> bool:
-    """Whether a jump was announced by the trade before: two in a row near each other are believed.
-
-    The same trade again is none: a message that comes twice, or a change of the depth alone.
-    """
-    suspect = series.suspect_price
-    is_near = suspect > 0 and abs(tick.last_price - suspect) * 100 <= suspect
-    return is_near and tick.traded_at_ms != series.suspect_traded_at_ms
-
-
-def _is_within_band(state: State, tick: Tick, turn: Turn) -> bool:
-    """Whether a jump that was confirmed stays within the price band; if not, the band is read again.
-
-    Nothing trades outside the band, but it may have been widened since it was read.
-    """
-    band = state.account.bands.get(tick.instrument_key)
-    if band is None or band[0] <= tick.last_price <= band[1]:
-        return True
-    turn.command(ReadBand(instrument_key=tick.instrument_key))
-    return False
 
 
 def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:

@@ -56,6 +56,8 @@ def on_time_lost(state: State, event: TimeLost, turn: Turn) -> None:
     text = f"nothing ran for {event.lost_s:.0f} s: the books are read before anything is sent"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="time_lost", detail=text))
     turn.command(Alert(level="critical", text=text))
+    if state.books_read_at_ms:
+        state.blind_since_ms = state.now_ms
     state.is_recovered, state.books_read_at_ms, state.time_lost_at_ms = False, 0, state.now_ms
     state.market.is_feed_up = False
     for series in state.market:

@@ -56,12 +56,19 @@ def _is_time_to_act(state: State, trade: Trade) -> bool:
     """Whether anything may be asked for: the books were read, the market has opened, the day is not over.
 
     Before the first read nobody knows what an earlier process left behind; before the open and after the day
-    an exchange takes neither stops nor exits.
+    an exchange takes neither stops nor exits. After a time in which nothing ran this process knows what it
+    left: where no read succeeds, a position is not left bare for the sake of one.
     """
     series = state.market.series.get(trade.instrument_key)
-    if series is None or not state.books_read_at_ms or state.book.is_day_closed:
+    if series is None or state.book.is_day_closed:
         return False
-    return state.now_ms >= series.hours.open_ms
+    is_known = state.books_read_at_ms > 0 or _has_waited_blindly(state)
+    return is_known and state.now_ms >= series.hours.open_ms
+
+
+def _has_waited_blindly(state: State) -> bool:
+    longest_ms = state.settings.unprotected_degraded_s * MS_PER_SECOND
+    return state.blind_since_ms > 0 and state.now_ms - state.blind_since_ms >= longest_ms
 
 
 def _turn_around(state: State, trade: Trade, turn: Turn) -> Trade:

@@ -270,3 +270,17 @@ def test_books_that_lag_are_no_annulment_though_list_and_positions_agree(driver,
 
     assert annulled(driver) == []
     assert driver.book.position_of(KEY).quantity == 35
+
+
+def test_a_trade_of_somebody_else_that_stays_away_is_told(driver):
+    """Fault 62, V4, V16: it had closed units of ours, which are ours again and have no stop."""
+    driver.foreign_fill(Side.SELL, 15, PRICE)
+    foreign = driver.fills[-1]
+    row = driver.report(driver.tag, OrderStatus.FILLED, order_id=foreign.order_id, tag=None, side=Side.SELL)
+    driver.fills.remove(foreign)
+
+    for _ in range(3):
+        driver.read_books(row)
+        driver.later(3)
+
+    assert "foreign_trade_gone" in halts_of(driver)

@@ -125,20 +125,31 @@ def unseen(driver: EngineDriver, tag: str) -> None:
     driver.read_books(driver.report(tag, OrderStatus.TRIGGER_PENDING))
 
 
-def test_a_stop_whose_growth_may_still_arrive_gets_no_second_one_before_the_settle_time(driver):
-    """Fault 36, V3: a modification that no read shows may be on its way as long as an order may."""
+def test_a_stop_whose_growth_may_still_arrive_gives_way_to_one_of_the_whole_size(driver):
+    """Fault 36, V3, V4: the modification may be on its way as long as an order may; none stands beside it."""
+    _, stop = entered_in_parts(driver, 10, 25)
+    unseen(driver, stop)
+    assert [change.terms.quantity for change in driver.changes()] == [35]
+    unseen(driver, stop)
+
+    (withdrawn,) = driver.changes()
+    assert withdrawn == CancelOrder(tag=stop, order_id=driver.order(stop).order_id)
+    assert driver.places() == []
+    driver.push(stop, OrderStatus.CANCELLED)
+    (whole,) = driver.places()
+    assert whole.request.terms.quantity == 35
+
+
+def test_after_the_settle_time_growth_does_not_arrive_any_more(driver):
     driver.core.state.settings = EngineSettings(unprotected_s=300, unprotected_degraded_s=300)
     _, stop = entered_in_parts(driver, 10, 25)
     unseen(driver, stop)
+    driver.core.state.rate_limited_until_ms = driver.now_ms + 36_000
     unseen(driver, stop)
-    assert driver.order(stop).refused_changes == 2
 
-    assert driver.places() == []
-    driver.later(23)
+    driver.later(31)
     driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
-    assert driver.places() == []
-    driver.later(2)
-    driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
+
     (second,) = driver.places()
     assert second.request.terms.quantity == 25
 

@@ -368,3 +368,26 @@ def test_a_read_that_failed_is_a_warning(driver):
 
     assert driver.drain() == [Alert(level="warning", text="reading funds failed: timeout")]
     assert halted_for(driver) == set()
+
+
+def test_reads_that_fail_again_and_again_are_told_once_a_minute(driver):
+    """Fault 104, V16."""
+    for _ in range(61):
+        driver.later(1)
+        driver.take(inputs.ReadFailed(at_ms=0, what="positions", detail="HTTP 503"))
+
+    told = [one for one in driver.drain() if isinstance(one, Alert) and "positions" in one.text]
+    assert len(told) == 2
+
+
+def test_while_reads_fail_differing_positions_are_not_asked_for_each_second(driver):
+    """V9."""
+    driver.enter()
+    for _ in range(2):
+        driver.read_positions(0)
+    driver.drain()
+
+    for _ in range(20):
+        driver.later(1)
+
+    assert driver.drain().count(ReadPositions()) == 4

@@ -67,6 +67,19 @@ def test_odd_prices_outside_the_band_are_believed_only_when_the_band_was_widened
     assert series_of(driver).last_price == PRICE * 10
 
 
+def test_a_person_is_told_once_of_prices_that_stay_outside_the_brokers_limits(driver):
+    """Faults 7 and 13, V12, V16: one of both is wrong, and targets wait meanwhile."""
+    for _ in range(30):
+        driver.now_ms += 1_000
+        driver.price(PRICE * 10)
+    told = [one for one in driver.drain() if isinstance(one, Alert)]
+    assert [one.level for one in told] == ["critical"]
+    assert "outside the broker's limits" in told[0].text
+
+    driver.price(PRICE)
+    assert series_of(driver).last_price == PRICE
+
+
 def test_a_jump_that_the_next_trade_confirms_is_believed(driver):
     read_band(driver, PRICE // 2, PRICE * 3)
     driver.price(PRICE * 2)

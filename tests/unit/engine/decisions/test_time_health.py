@@ -157,3 +157,33 @@ def test_what_waited_to_be_sent_when_time_was_lost_is_decided_anew(driver):
     driver.read_all()
     (again,) = driver.places()
     assert again.request.terms.quantity == 35
+
+
+def test_where_no_read_succeeds_after_lost_time_a_position_is_protected_all_the_same(driver):
+    """Faults 18 and 104, V4: what this process left behind it knows; half a minute is waited for a read."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, PRICE)
+    driver.drain()
+    driver.now_ms += 120_000
+    driver.take(inputs.TimeLost(at_ms=0, lost_s=120.0))
+
+    driver.later(29)
+    assert driver.places() == []
+    driver.later(1)
+    (stop,) = driver.places()
+    assert stop.request.terms.quantity == 35
+
+
+def test_a_start_waits_for_its_first_read_however_long(driver):
+    """Faults 18 and 84, V5: time lost before the first read tells nothing of what an earlier process left."""
+    driver.enter()
+    driver.restarted()
+    driver.take(inputs.TimeLost(at_ms=0, lost_s=120.0))
+    driver.drain()
+
+    driver.later(60)
+
+    assert driver.places() == []
+    assert driver.changes() == []
