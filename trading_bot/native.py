@@ -29,8 +29,8 @@ MODULES = (
     "trading_bot.strategies.confluence_rules",
     "trading_bot.engine.core",
     "trading_bot.engine.decide",
-    "trading_bot.engine.decisions.evaluate",
-    "trading_bot.engine.decisions.ticks",
+    "trading_bot.engine.decisions.market.evaluate",
+    "trading_bot.engine.decisions.market.ticks",
     "trading_bot.engine.decisions.turn",
     "trading_bot.engine.market_view",
 )

@@ -14,7 +14,7 @@ from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.events import FillExplained, OrderFilled
 from trading_bot.engine.book import Book
-from trading_bot.engine.decisions.fills import ASSUMED
+from trading_bot.engine.decisions.account.fills import ASSUMED
 from trading_bot.engine.records import decode_event
 
 _INTENDED = "order_intended"

@@ -43,12 +43,20 @@ SCOPE: dict[str, Scope] = {
         "risk/sizing",
         "risk/windows",
         "engine/rate_gate",
-        "engine/decisions/reconcile",
-        "engine/decisions/doubts",
-        "engine/decisions/exits",
+        "engine/decisions/account/reconcile",
+        "engine/decisions/orders/doubts",
+        "engine/decisions/positions/exits",
     ),
-    "engine/decisions/protection.py": Scope(
-        tuple(f"tests/unit/engine/decisions/test_{name}.py" for name in ("protection", "trades", "ticks")),
+    "engine/decisions/positions/protection.py": Scope(
+        tuple(
+            f"tests/unit/engine/decisions/{name}.py"
+            for name in (
+                "positions/test_protection",
+                "positions/test_guard",
+                "positions/test_trades",
+                "market/test_ticks",
+            )
+        ),
         _DECIDED,
     ),
 }

@@ -3,7 +3,7 @@
 from trading_bot.domain.events import HaltScope
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.book import Book
-from trading_bot.engine.decisions.halts import NEEDS_LOGIN
+from trading_bot.engine.decisions.operation.halts import NEEDS_LOGIN
 from trading_bot.engine.records import decode_event
 
 _ON_PURPOSE = "on purpose"

@@ -22,7 +22,7 @@ from trading_bot.domain.errors import StorageError
 from trading_bot.domain.order import Fill
 from trading_bot.engine.book import Book
 from trading_bot.engine.book_state import fill_id
-from trading_bot.engine.decisions.fills import ASSUMED
+from trading_bot.engine.decisions.account.fills import ASSUMED
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rebuild import UNFIT
 from trading_bot.engine.records import decode_event, encode

@@ -7,7 +7,7 @@ from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.instrument import Instrument
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
-from trading_bot.engine.decisions.day_charges import charges_of
+from trading_bot.engine.decisions.operation.day_charges import charges_of
 from trading_bot.engine.engine import Engine, MarketSink, RowSink
 from trading_bot.engine.inputs import TimeLost
 from trading_bot.engine.ports import InputLog, Journal, JournalRow

@@ -25,7 +25,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
-from trading_bot.engine.decisions.panic import is_finished
+from trading_bot.engine.decisions.operation.panic import is_finished
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.state import State
 from trading_bot.engine.workers.feed import FeedWorker

@@ -8,21 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from trading_bot.engine import inputs
-from trading_bot.engine.decisions import (
-    answers,
-    days,
-    evaluate,
-    feed_health,
-    foreign_cancels,
-    halts,
-    operator,
-    reconcile,
-    reports,
-    ticks,
-    time_health,
-    trades,
-)
-from trading_bot.engine.decisions.panic import count_flat_read, drive_panic
+from trading_bot.engine.decisions.account import foreign_cancels, reconcile
+from trading_bot.engine.decisions.market import evaluate, feed_health, ticks, time_health
+from trading_bot.engine.decisions.operation import days, halts, operator
+from trading_bot.engine.decisions.operation.panic import count_flat_read, drive_panic
+from trading_bot.engine.decisions.orders import answers, reports
+from trading_bot.engine.decisions.positions import trades
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 

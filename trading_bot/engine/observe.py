@@ -8,10 +8,11 @@ from decimal import Decimal
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.day import TradingDay
-from trading_bot.engine.decisions import guard, halts
-from trading_bot.engine.decisions.entries import open_risk
-from trading_bot.engine.decisions.foreign import foreign_position
-from trading_bot.engine.decisions.panic import is_finished
+from trading_bot.engine.decisions.account.foreign import foreign_position
+from trading_bot.engine.decisions.operation import halts
+from trading_bot.engine.decisions.operation.panic import is_finished
+from trading_bot.engine.decisions.positions import guard
+from trading_bot.engine.decisions.positions.entries import open_risk
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.snapshot import (
     DayView,

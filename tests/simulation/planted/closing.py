@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from tests.simulation.planted.patches import bug, nothing
 from trading_bot.domain.order import Order, OrderStatus, OrderTerms, OrderType, Purpose
-from trading_bot.engine.decisions import exits, guard, operator, protection, ticks, trades
+from trading_bot.engine.decisions.market import ticks
+from trading_bot.engine.decisions.operation import operator
+from trading_bot.engine.decisions.positions import exits, guard, protection, trades
 from trading_bot.engine.state import is_changeable
 
 

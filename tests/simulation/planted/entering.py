@@ -5,7 +5,10 @@ from dataclasses import replace
 from tests.simulation.planted.patches import always, bug, nothing
 from trading_bot.domain import events as ev
 from trading_bot.engine import decide
-from trading_bot.engine.decisions import answers, entries, halts, odd_prices, panic, ticks
+from trading_bot.engine.decisions.market import odd_prices, ticks
+from trading_bot.engine.decisions.operation import halts, panic
+from trading_bot.engine.decisions.orders import answers
+from trading_bot.engine.decisions.positions import entries
 
 
 @bug

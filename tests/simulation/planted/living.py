@@ -7,7 +7,10 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.core import Core
 from trading_bot.engine.decide import DECIDE
-from trading_bot.engine.decisions import doubts, feed_health, halts, trades
+from trading_bot.engine.decisions.market import feed_health
+from trading_bot.engine.decisions.operation import halts
+from trading_bot.engine.decisions.orders import doubts
+from trading_bot.engine.decisions.positions import trades
 from trading_bot.engine.inputs import OwnershipClaimed, ReadFailed
 from trading_bot.engine.outbox import Outbox
 from trading_bot.engine.workers import books

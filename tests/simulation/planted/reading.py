@@ -9,7 +9,8 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import CancelOrder
 from trading_bot.engine.decide import DECIDE
-from trading_bot.engine.decisions import annulled, doubts, fills, foreign, missing, reconcile, reports
+from trading_bot.engine.decisions.account import annulled, fills, foreign, reconcile
+from trading_bot.engine.decisions.orders import doubts, missing, reports
 from trading_bot.engine.inputs import BooksRead, OrderPushed, PositionsRead
 
 

@@ -5,7 +5,7 @@ from trading_bot.adapters.upstox import outcome, rest
 from trading_bot.adapters.upstox.answers import NoAnswerError
 from trading_bot.adapters.upstox.transport import UpstoxTransport
 from trading_bot.domain.instrument import Instrument
-from trading_bot.engine.decisions import entries, exits
+from trading_bot.engine.decisions.positions import entries, exits
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import PlaceAnswered, SendStarted
 from trading_bot.engine.ports import Refused, Unknown

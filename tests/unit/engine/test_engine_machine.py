@@ -12,8 +12,8 @@ from trading_bot.domain.signal import Direction
 from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder, SearchTag
-from trading_bot.engine.decisions.panic import is_finished
-from trading_bot.engine.decisions.protection import is_left_to_a_person
+from trading_bot.engine.decisions.operation.panic import is_finished
+from trading_bot.engine.decisions.positions.protection import is_left_to_a_person
 from trading_bot.engine.outbox import priority_of
 from trading_bot.engine.ports import Accepted, Refused, Unknown
 from trading_bot.risk.settings import LimitSettings, RiskSettings

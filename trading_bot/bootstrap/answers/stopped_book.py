@@ -10,7 +10,7 @@ from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import StorageError, UserFacingError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.engine.core import Core
-from trading_bot.engine.decisions.day_charges import charges_of
+from trading_bot.engine.decisions.operation.day_charges import charges_of
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.state import State
 from trading_bot.settings.tree import Settings

@@ -10,7 +10,7 @@ from trading_bot.domain.ist import date_of
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.order import Order
 from trading_bot.domain.position import Position
-from trading_bot.engine.decisions.entries import open_risk
+from trading_bot.engine.decisions.positions.entries import open_risk
 from trading_bot.engine.snapshot import DayView, OrderView, RunHeader, Snapshot, SymbolView
 from trading_bot.report.status import status_document, stopped_document
 from trading_bot.risk.sizing import exact

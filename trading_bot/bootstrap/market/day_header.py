@@ -3,7 +3,7 @@
 from trading_bot.bootstrap.market.next_session import NextSession
 from trading_bot.domain.events import HaltScope
 from trading_bot.engine.day import TradingDay
-from trading_bot.engine.decisions.halts import NEEDS_LOGIN
+from trading_bot.engine.decisions.operation.halts import NEEDS_LOGIN
 from trading_bot.engine.snapshot import RunHeader
 
 _NEEDS_LOGIN = "needs login"

@@ -1,0 +1,373 @@
+"""The protection supervisor: positions without a confirmed stop are measured, told and closed (V4)."""
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.order import OrderStatus, OrderType, Purpose
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import Alert, PlaceOrder, ReadBand
+from trading_bot.engine.decisions.positions import guard, protection
+from trading_bot.engine.ports import Refused, Unknown
+
+FLOOR, CEILING = 126_000, 154_000
+
+
+@pytest.fixture
+def driver() -> EngineDriver:
+    return EngineDriver()
+
+
+def bought(driver: EngineDriver) -> str:
+    """A filled entry; the tag of the stop that was intended and not sent."""
+    driver.drain()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.later(1)
+    driver.fill(entry.request.tag, 35, PRICE)
+    (stop,) = driver.places()
+    return stop.request.tag
+
+
+def seconds(driver: EngineDriver, count: int, *, books: bool = True) -> list[str]:
+    """Let seconds pass with fresh prices and books; what a person was told in them."""
+    told = []
+    for _ in range(count):
+        driver.price(driver.core.state.market.last_price(KEY))
+        if books:
+            driver.read_all()
+        driver.later(1)
+        told += [one.text for one in driver.drain() if isinstance(one, Alert) and one.level == "critical"]
+    return told
+
+
+def bare_s(driver: EngineDriver) -> float:
+    return guard.bare_s(driver.core.state, driver.book.trade_of(KEY))
+
+
+def test_the_time_without_a_confirmed_stop_is_counted_from_the_last_look_that_saw_protection(driver):
+    """V4: rather a second too much than too little."""
+    tag = bought(driver)
+    driver.later(1)
+    assert bare_s(driver) == 1
+
+    driver.rest(tag)
+    driver.later(1)
+
+    assert bare_s(driver) == 0
+    assert driver.core.state.longest_bare_s == 1
+
+
+def test_a_stop_whose_answer_is_lost_is_told_after_five_seconds_and_not_doubled(driver):
+    """Fault 34, V3, V4: it may live, so nothing else may be placed beside it."""
+    driver.answer(bought(driver), Unknown("timed out"))
+    driver.drain()
+
+    told = seconds(driver, 8)
+
+    assert [text for text in told if "unprotected for 5 s" in text]
+    assert sum("unprotected" in text for text in told) == 1
+    assert not driver.book.trade_of(KEY).is_exiting
+
+
+def test_while_the_broker_does_not_answer_a_person_is_told_after_thirty_seconds(driver):
+    """Fault 104, V4 degraded, V16."""
+    driver.answer(bought(driver), Unknown("timed out"))
+    driver.later(20)
+    driver.drain()
+
+    first, then = seconds(driver, 9, books=False), seconds(driver, 3, books=False)
+
+    assert not any("unprotected" in text for text in first)
+    assert sum("unprotected" in text for text in then) == 1
+    kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
+    assert "unprotected" in kinds
+
+
+def test_a_position_that_nothing_can_be_protecting_is_closed(driver):
+    """V4: flatten where no stop is there and none is on its way."""
+    tag = bought(driver)
+    driver.take(inputs.SendSkipped(at_ms=0, tag=tag, reason="lost"))
+    state = driver.core.state
+    for order in driver.places():
+        driver.take(inputs.SendSkipped(at_ms=0, tag=order.request.tag, reason="lost"))
+    trade = driver.book.trade_of(KEY)
+    driver.book.trades[trade.trade_id] = replace(trade, stop_cancels=0)
+    state.bare_since_ms = {trade.trade_id: driver.now_ms - 5_000}
+    for order in list(driver.book.live_orders()):
+        driver.book.orders[order.tag] = replace(order, status=OrderStatus.DROPPED)
+    state.rate_limited_until_ms = driver.now_ms + 10_000
+
+    driver.later(1)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.UNPROTECTED
+
+
+def test_a_stop_that_is_missing_from_the_books_is_no_protection(driver):
+    """Fault 51, V4, V16."""
+    entry, _ = driver.enter()
+    told = []
+    for _ in range(14):
+        driver.price(PRICE)
+        driver.read_books(driver.report(entry, OrderStatus.FILLED))
+        driver.later(1)
+        told += [one.text for one in driver.drain() if isinstance(one, Alert)]
+
+    assert any("unprotected" in text for text in told)
+
+
+# --- cancelled by others ------------------------------------------------------------------------------------
+
+
+def cancelled_by_the_user(driver: EngineDriver, tag: str) -> list:
+    driver.push(tag, OrderStatus.CANCELLED, message="cancelled by user")
+    return driver.places()
+
+
+def test_a_stop_that_the_user_cancels_is_placed_again_twice_then_a_person_is_asked(driver):
+    """Fault 77, V4."""
+    _, tag = driver.enter()
+    for _ in range(2):
+        (again,) = cancelled_by_the_user(driver, tag)
+        tag = again.request.tag
+        assert again.request.purpose is Purpose.STOP
+        driver.rest(tag)
+    driver.push(tag, OrderStatus.CANCELLED, message="cancelled by user")
+    commands = driver.drain()
+    seconds(driver, 40)
+
+    assert any("before you resume" in one.text for one in commands if isinstance(one, Alert))
+    assert {reason for _, _, reason in driver.book.halts} == {"stop_cancelled"}
+    assert not driver.book.trade_of(KEY).is_exiting
+    assert driver.book.trade_of(KEY).stop_failures == 0
+
+
+def sliced(freeze_quantity: int) -> tuple[EngineDriver, list[str]]:
+    """A protected trade whose stop is several orders; their tags."""
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=freeze_quantity))
+    driver.signal()
+    entries = [place.request.tag for place in driver.places()]
+    for tag in entries:
+        driver.answer(tag)
+    for tag in entries:
+        driver.fill(tag, driver.order(tag).terms.quantity, PRICE)
+        for place in driver.places():
+            driver.rest(place.request.tag)
+    driver.later(1)
+    trade = driver.book.trade_of(KEY)
+    return driver, [order.tag for order in protection.live_exits(driver.core.state, trade)]
+
+
+def test_the_slices_of_a_stop_that_fall_together_are_cancelled_once(driver):
+    """Faults 77 and 78, V4: the broker's desk cancels every order before it closes a position."""
+    driver, tags = sliced(10)
+    assert len(tags) == 4
+
+    for _ in range(2):
+        for tag in tags:
+            driver.push(tag, OrderStatus.CANCELLED, message="cancelled by the broker")
+        for _ in range(2):
+            for place in driver.places():
+                driver.rest(place.request.tag)
+            driver.later(1)
+        tags = [order.tag for order in driver.book.live_orders()]
+        wanted = [driver.order(tag).requested_terms or driver.order(tag).terms for tag in tags]
+        assert sum(terms.quantity for terms in wanted) == 35
+
+    for tag in tags:
+        driver.push(tag, OrderStatus.CANCELLED, message="cancelled by the broker")
+
+    incidents = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
+    assert driver.book.trade_of(KEY).stop_cancels == 3
+    assert incidents.count("stop_cancelled") == 1
+
+
+def left_to_a_person(driver: EngineDriver) -> None:
+    _, tag = driver.enter()
+    for _ in range(3):
+        placed = cancelled_by_the_user(driver, tag)
+        tag = placed[0].request.tag if placed else ""
+        if tag:
+            driver.rest(tag)
+
+
+def test_a_resume_protects_again(driver):
+    """Fault 77, V4."""
+    left_to_a_person(driver)
+    driver.drain()
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    (stop,) = driver.places()
+    assert stop.request.purpose is Purpose.STOP
+
+
+def test_while_a_person_is_asked_the_stop_price_still_closes_the_trade(driver):
+    """Fault 77, V4: the second line stays."""
+    left_to_a_person(driver)
+    driver.drain()
+
+    driver.price(driver.book.trade_of(KEY).stop_price - 100)
+
+    (order,) = driver.places()
+    assert order.request.purpose is Purpose.EXIT
+
+
+# --- circuits -----------------------------------------------------------------------------------------------
+
+
+def at_the_floor(driver: EngineDriver) -> str:
+    """A long trade whose exit stands while the price falls to the lower limit; the tag of its stop."""
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.confirm_modify(stop)
+    for price in (133_000, FLOOR):
+        driver.price(price)
+    driver.drain()
+    return stop
+
+
+def test_an_exit_at_the_price_limit_rests_there_and_a_person_is_told_once_within_seconds(driver):
+    """Fault 66, V3, V16."""
+    stop = at_the_floor(driver)
+
+    first = seconds(driver, 1)
+    later = []
+    for _ in range(60):
+        if driver.order(stop).is_change_pending:
+            driver.confirm_modify(stop)
+        later += seconds(driver, 1)
+
+    assert sum("price limit" in text for text in first) == 1
+    assert sum("price limit" in text for text in later) == 0
+    assert (driver.order(stop).terms.order_type, driver.order(stop).terms.price) == (OrderType.LIMIT, FLOOR)
+    assert sum(isinstance(event, ev.ModifyIntended) for event in driver.events) <= 3
+
+
+def test_an_exit_that_is_refused_asks_for_the_band_and_is_tried_ever_less_often(driver):
+    """Fault 65 and 66, V16: never a loop, and a person is told at the third."""
+    driver.core.state.account.bands.clear()
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.push(stop, OrderStatus.REJECTED, message="x")
+    sent_at, told, bands = [], 0, 0
+    start_ms = driver.now_ms
+    for _ in range(200):
+        commands = driver.drain()
+        bands += sum(isinstance(one, ReadBand) for one in commands)
+        told += sum("refused or cancelled 3 times" in one.text for one in commands if isinstance(one, Alert))
+        for tag, order in list(driver.book.orders.items()):
+            if order.status is OrderStatus.INTENDED and order.request.purpose is Purpose.EXIT:
+                sent_at.append((driver.now_ms - start_ms) // 1_000)
+                driver.answer(tag, Refused("x", "price outside the circuit limit"))
+        driver.price(PRICE)
+        driver.later(1)
+
+    assert len(sent_at) <= 8
+    assert told == 1
+    assert bands >= len(sent_at)
+
+
+def test_after_a_refusal_with_no_band_known_the_exit_asks_for_the_last_price(driver):
+    """Fault 65: that one is surely inside."""
+    driver.core.state.account.bands.clear()
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.push(stop, OrderStatus.REJECTED, message="outside the band")
+    (exit_order,) = driver.places()
+    driver.answer(exit_order.request.tag, Refused("x", "price outside the circuit limit"))
+    driver.later(5)
+    driver.price(PRICE)
+    driver.later(1)
+
+    (again,) = driver.places()
+    assert again.request.terms.price == PRICE
+
+
+# --- the end of the day, freeze -----------------------------------------------------------------------------
+
+
+def test_stops_that_the_closing_auction_cancels_are_no_failed_stops(driver):
+    """Fault 25, V4: by plan, and nothing is sent into a phase that takes nothing."""
+    _, stop = driver.enter()
+    driver.now_ms = ms_at(DAY, time(15, 15))
+    driver.drain()
+
+    driver.push(stop, OrderStatus.CANCELLED, message="cancelled before the closing auction")
+    driver.later(30)
+
+    assert driver.places() == []
+    assert not any(isinstance(event, ev.StopFailed) for event in driver.events)
+    assert driver.core.state.rejections_ms == type(driver.core.state.rejections_ms)(maxlen=100)
+
+
+def test_what_is_still_held_two_minutes_before_the_end_is_told_once(driver):
+    """Fault 25, V16."""
+    driver.enter()
+    driver.now_ms = ms_at(DAY, time(15, 13))
+
+    told = seconds(driver, 20)
+
+    assert sum("two minutes" in text for text in told) == 1
+
+
+def test_after_a_night_slices_follow_the_freeze_quantity_of_today():
+    """Fault 67, V8: a fresh list of instruments cuts what one order may hold."""
+    driver = EngineDriver()
+    driver.enter()
+    driver.instrument = replace(SHARE, freeze_quantity=10)
+    driver.restarted(is_recovered=True)
+    _, stop = driver.book.orders
+    driver.push(stop, OrderStatus.REJECTED, message="above the freeze quantity")
+
+    stops = [place.request.terms.quantity for place in driver.places()]
+
+    assert sum(stops) == 35
+    assert max(stops) <= 10
+
+
+def test_panic_tries_even_after_continuous_trading(driver):
+    """V15: an auction may still take a limit."""
+    _, stop = driver.enter()
+    driver.now_ms = ms_at(DAY, time(15, 21))
+    driver.push(stop, OrderStatus.CANCELLED, message="cancelled before the closing auction")
+    driver.price(PRICE)
+
+    driver.ask(inputs.OperatorWish.PANIC)
+
+    (order,) = driver.places()
+    assert order.request.purpose is Purpose.EXIT
+
+
+def test_an_exit_that_others_cancel_comes_back_at_once_then_ever_later_and_is_told(driver):
+    """V4, V9, V16: whoever does it, cancelling as fast as we place must not eat the budget of other exits."""
+    _, stop = driver.enter()
+    driver.ask(inputs.OperatorWish.FLATTEN)
+    driver.confirm_modify(stop)
+    driver.drain()
+    tag, waited, pages = stop, [], []
+    for _ in range(5):
+        driver.push(tag, OrderStatus.CANCELLED, message="cancelled by user")
+        seconds = 0
+        while not (placed := [one for one in driver.commands if isinstance(one, PlaceOrder)]):
+            driver.price(PRICE)
+            driver.later(1)
+            seconds += 1
+        waited.append(seconds)
+        pages.append(
+            sum(
+                "refused or cancelled 3 times" in one.text for one in driver.drain() if isinstance(one, Alert)
+            )
+        )
+        tag = placed[0].request.tag
+        driver.answer(tag)
+        driver.push(tag, OrderStatus.OPEN)
+
+    assert waited == [0, 0, 5, 10, 20]
+    assert pages == [0, 0, 0, 0, 1]

@@ -1,0 +1,1 @@
+"""What prices, candles and time bring."""

@@ -1,0 +1,44 @@
+"""A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.signal import Evaluation, Signal
+from trading_bot.engine.decisions.operation import halts
+from trading_bot.engine.decisions.positions import entries
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import EvaluationDue
+from trading_bot.engine.state import State
+
+
+def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
+    """Let every strategy of the candle's timeframe speak; each signal is decided at once."""
+    series = state.market.series[event.instrument_key]
+    quote = series.quote()
+    for strategy, evaluator in series.evaluators:
+        if strategy.timeframe_s != event.timeframe_s or strategy.name in state.switched_off:
+            continue
+        if event.is_provisional and not strategy.provisional_interval_s:
+            continue
+        look = evaluator.peek if event.is_provisional else evaluator.evaluate
+        try:
+            evaluation = look(event.candle, quote)
+        except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
+            _switch_off(state, strategy.name, error, turn)
+            continue
+        series.score, series.evaluated = evaluation.score, event.candle
+        if not event.is_provisional:
+            turn.traces.append(evaluation)
+        if isinstance(evaluation, Evaluation) and evaluation.signal is not None:
+            _take(state, evaluation, evaluation.signal, turn, is_provisional=event.is_provisional)
+
+
+def _take(state: State, evaluation: Evaluation, signal: Signal, turn: Turn, *, is_provisional: bool) -> None:
+    turn.emit(ev.SignalRaised(at_ms=state.now_ms, evaluation=evaluation, is_provisional=is_provisional))
+    entries.enter(state, signal, turn)
+
+
+def _switch_off(state: State, strategy: str, error: Exception, turn: Turn) -> None:
+    text = f"{type(error).__name__}: {error}"
+    state.switched_off[strategy] = text
+    turn.failures.append(error)
+    turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="strategy_failed", detail=f"{strategy}: {text}"))
+    halts.raise_halt(turn, ev.HaltScope.STRATEGY, strategy, "strategy_failed", until_released=True)

@@ -1,0 +1,1 @@
+"""Days, halts, wishes of a person, panic, and the rate of calls."""

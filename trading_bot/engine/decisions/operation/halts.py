@@ -1,0 +1,143 @@
+"""Halts: what stops entries, for whom and until when. Exits go on under every one of them."""
+
+from decimal import Decimal
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_MINUTE
+from trading_bot.domain.money import ZERO
+from trading_bot.domain.order import Order, OrderStatus, Purpose
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
+from trading_bot.engine.decisions.positions.exit_request import request_exit
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import JournalFellBack
+from trading_bot.engine.state import State
+from trading_bot.risk.limits import Denied, daily_loss_reached
+
+_NOT_TAKEN = (OrderStatus.REFUSED, OrderStatus.REJECTED)
+_REFUSED_ENTRIES = 2
+JOURNAL_FELL_BACK = "journal_fell_back"
+"""The database took no rows; somebody has to find out why."""
+NEEDS_LOGIN = "needs_login"
+"""The broker does not accept the access token; ends with the next complete read."""
+
+
+def raise_halt(
+    turn: Turn, scope: ev.HaltScope, subject: str, reason: str, *, until_released: bool = False
+) -> None:
+    """Stop entries, once, and tell a person."""
+    if (scope, subject, reason) in turn.state.book.halts:
+        return
+    turn.emit(
+        ev.HaltRaised(
+            at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason, until_released=until_released
+        )
+    )
+    whose = f"{scope} {subject}".rstrip()
+    turn.command(Alert(level="critical", text=f"entries halted ({whose}): {reason}"))
+
+
+def clear_halt(turn: Turn, scope: ev.HaltScope, subject: str, reason: str) -> None:
+    """Let entries go on where this halt was the cause."""
+    if (scope, subject, reason) in turn.state.book.halts:
+        turn.emit(ev.HaltCleared(at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason))
+
+
+def objection(state: State, instrument_key: str, strategy: str) -> Denied | None:
+    """Return the halt that stops an entry in this instrument by this strategy, if any."""
+    book = state.book
+    if book.is_panicking:
+        return Denied("panic", "panic is latched until a person resumes")
+    subjects = {
+        ev.HaltScope.ENTRIES: "",
+        ev.HaltScope.INSTRUMENT: instrument_key,
+        ev.HaltScope.STRATEGY: strategy,
+    }
+    for scope, subject, reason in book.halts:
+        if subjects[scope] == subject:
+            return Denied(f"halted_{scope}", reason)
+    return None
+
+
+def need_login(turn: Turn) -> None:
+    """Stop entries because of a dead token, page once, and look at once whether it is really dead."""
+    if not is_login_needed(turn.state):
+        turn.command(Alert(level="critical", text="the broker does not accept the token: log in again"))
+        turn.command(ReadBooks(reason="the token was not accepted"))
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", NEEDS_LOGIN)
+
+
+def is_login_needed(state: State) -> bool:
+    """Whether nothing can be sent before somebody logs in."""
+    return (ev.HaltScope.ENTRIES, "", NEEDS_LOGIN) in state.book.halts
+
+
+def note_login(state: State, asked_at_ms: int, turn: Turn) -> None:
+    """A complete read was answered: if it was asked for after the token was refused, the token is good."""
+    halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", NEEDS_LOGIN))
+    if halt is None or asked_at_ms < halt.at_ms:
+        return
+    clear_halt(turn, ev.HaltScope.ENTRIES, "", NEEDS_LOGIN)
+    turn.touched_trades.update(dict.fromkeys(state.book.trades))
+
+
+def net_pnl(state: State) -> Decimal:
+    """Net result of the day in rupees: closed and open trades at last prices, after charges."""
+    book = state.book
+    closed = sum(trade.gross_pnl for trade in book.closed_trades)
+    gross = Decimal(closed).scaleb(-2)
+    for key, position in book.positions.items():
+        price = state.market.last_price(key)
+        gross += position.gross_pnl(price) if price or position.is_flat else ZERO
+    return gross - state.charges()
+
+
+def halt_on_daily_loss(state: State, turn: Turn) -> None:
+    """Halt the day, and flatten when configured, once the net loss reaches its limit."""
+    book, risk = state.book, state.risk
+    if not book.fills or not daily_loss_reached(net_pnl(state), risk.limits, risk.sizing):
+        return
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", "max_daily_loss")
+    if not risk.limits.flatten_on_daily_loss:
+        return
+    for trade in tuple(book.trades.values()):
+        request_exit(state, trade, ExitReason.DAILY_LOSS, turn)
+
+
+def on_journal_fell_back(_state: State, event: JournalFellBack, turn: Turn) -> None:
+    """Enter nothing more, but let exits go on: the emergency journal has room for these."""
+    turn.command(
+        Alert(level="critical", text=f"rows go to the emergency journal, exits go on: {event.detail}")
+    )
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", JOURNAL_FELL_BACK, until_released=True)
+
+
+def note_rejection(state: State, turn: Turn, text: str) -> None:
+    """Count a refused or rejected order; too many in a minute halt entries until a person looks."""
+    recent = state.rejections_ms
+    recent.append(state.now_ms)
+    in_last_minute = sum(1 for at_ms in recent if at_ms > state.now_ms - MS_PER_MINUTE)
+    turn.command(Alert(level="warning", text=f"order not taken: {text}"))
+    if in_last_minute >= state.settings.reject_storm:
+        raise_halt(turn, ev.HaltScope.ENTRIES, "", "reject_storm", until_released=True)
+
+
+def note_refused_entry(state: State, order: Order, turn: Turn) -> None:
+    """Enter a share no more whose entries were not taken twice: banned, under watch, or short of margin.
+
+    Exits go on: they are judged by the exchange each time anew.
+    """
+    if order.request.purpose is not Purpose.ENTRY:
+        return
+    key, book = order.request.instrument_key, state.book
+    refused = {
+        book.trade_id_by_tag[other.tag]
+        for other in book.orders.values()
+        if other.request.instrument_key == key
+        and other.request.purpose is Purpose.ENTRY
+        and other.status in _NOT_TAKEN
+        and other.tag not in state.unjudged
+    }
+    turn.command(ReadBand(instrument_key=key))
+    if len(refused) >= _REFUSED_ENTRIES:
+        raise_halt(turn, ev.HaltScope.INSTRUMENT, key, "entries_refused", until_released=True)

@@ -1,0 +1,52 @@
+"""What a person can ask for: pause, resume, flatten, panic."""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
+from trading_bot.engine.decisions.operation import halts
+from trading_bot.engine.decisions.orders import untagged
+from trading_bot.engine.decisions.positions import protection
+from trading_bot.engine.decisions.positions.exit_request import request_exit
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import OperatorAsked, OperatorWish
+from trading_bot.engine.state import State
+
+_PAUSED = "paused"
+
+
+def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
+    """Carry out a wish."""
+    match event.wish:
+        case OperatorWish.PAUSE:
+            halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", _PAUSED, until_released=True)
+        case OperatorWish.RESUME:
+            _resume(state, event.asked_by, turn)
+        case OperatorWish.FLATTEN:
+            _close_all(state, ExitReason.OPERATOR, turn)
+        case OperatorWish.PANIC:
+            _panic(state, event.asked_by, turn)
+
+
+def _resume(state: State, asked_by: str, turn: Turn) -> None:
+    untagged.let_go(state)
+    protection.resume(state, turn)
+    if state.book.is_panicking:
+        turn.emit(ev.PanicReleased(at_ms=state.now_ms, asked_by=asked_by))
+    for scope, subject, reason in tuple(state.book.halts):
+        if state.book.halts[(scope, subject, reason)].until_released:
+            halts.clear_halt(turn, scope, subject, reason)
+
+
+def _panic(state: State, asked_by: str, turn: Turn) -> None:
+    if not state.book.is_panicking:
+        turn.emit(ev.PanicLatched(at_ms=state.now_ms, asked_by=asked_by))
+        turn.command(Alert(level="critical", text=f"panic asked by {asked_by}: cancelling and flattening"))
+    _close_all(state, ExitReason.PANIC, turn)
+    state.panic_asked_at_ms = state.now_ms
+    turn.command(ReadBooks(reason="panic"))
+    turn.command(ReadPositions())
+
+
+def _close_all(state: State, reason: ExitReason, turn: Turn) -> None:
+    for trade in tuple(state.book.trades.values()):
+        request_exit(state, trade, reason, turn)

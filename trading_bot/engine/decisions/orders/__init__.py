@@ -1,0 +1,1 @@
+"""What the broker says of orders of ours, and what follows when it says nothing."""

@@ -1,0 +1,224 @@
+"""From a signal to the intent of an entry, or to a denial that says why not."""
+
+from decimal import Decimal
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.money import ZERO, rupees
+from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
+from trading_bot.domain.signal import Direction, Signal
+from trading_bot.domain.trade import Trade
+from trading_bot.engine.decisions.account.foreign import foreign_position
+from trading_bot.engine.decisions.market.feed_health import is_halted
+from trading_bot.engine.decisions.market.time_health import is_off
+from trading_bot.engine.decisions.operation import halts
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.market_view import Series
+from trading_bot.engine.state import State
+from trading_bot.risk.exits import exit_plan, marketable_price
+from trading_bot.risk.limits import DayPicture, Denied, first_objection, open_risk_limit
+from trading_bot.risk.sizing import Size, SizingQuestion, size_of
+
+
+def enter(state: State, signal: Signal, turn: Turn) -> None:
+    """Plan a trade for a signal and intend its entry, or deny it."""
+    series = state.market.series[signal.instrument_key]
+    denied = (
+        _not_ready(state, series)
+        or halts.objection(state, signal.instrument_key, signal.strategy)
+        or _outside_hours(state, series)
+        or _occupied(state, signal)
+        or first_objection(day_picture(state, signal.instrument_key), state.risk.limits, state.risk.sizing)
+    )
+    if denied is None:
+        denied = _plan(state, series, signal, turn)
+    if denied is not None:
+        turn.emit(
+            ev.EntryDenied(
+                at_ms=state.now_ms,
+                strategy=signal.strategy,
+                instrument_key=signal.instrument_key,
+                candle_start_ms=signal.candle_start_ms,
+                reason=denied.reason,
+                detail=denied.detail,
+            )
+        )
+
+
+def _not_ready(state: State, series: Series) -> Denied | None:
+    if not state.is_recovered:
+        return Denied("not_reconciled", "no complete read of the broker's books since the start")
+    if not series.instrument.is_tradable:
+        return Denied("not_tradable", f"{series.instrument.symbol} is an index")
+    if state.account.available is None:
+        return Denied("funds_unknown", "the broker has not said what is available")
+    return _not_fresh(state, series)
+
+
+def _not_fresh(state: State, series: Series) -> Denied | None:
+    if not state.market.is_feed_up:
+        return Denied("feed_down", "no market data")
+    age_s = (state.now_ms - series.seen_at_ms) / MS_PER_SECOND
+    if series.tick is None or age_s > state.risk.entries.max_data_age_s:
+        return Denied("stale_data", f"newest message {age_s:.0f} s old")
+    if is_off(state):
+        return Denied("clock_offset", f"the feed is {state.market.offset_ms} ms behind our time")
+    return _suspect(state, series)
+
+
+def _suspect(state: State, series: Series) -> Denied | None:
+    """A price that no second trade has confirmed, or that the broker's newest price limits rule out.
+
+    Limits widen in the day. They are asked for again when a price has left them: only those that were read
+    while it had already left contradict it.
+    """
+    if series.suspect_price:
+        return Denied("suspect_data", f"price {series.suspect_price} is unconfirmed")
+    band = state.account.bands.get(series.instrument.key)
+    is_ruled_out = series.instrument.key in state.account.contradicted
+    if is_ruled_out and band is not None and not band[0] <= series.last_price <= band[1]:
+        return Denied("suspect_data", f"price {series.last_price} lies outside the broker's limits {band}")
+    return None
+
+
+def _outside_hours(state: State, series: Series) -> Denied | None:
+    if state.book.is_day_closed:
+        return Denied("day_closed", "the day is over")
+    if series.hours.may_enter(state.now_ms):
+        halted = f"the exchange says {state.market.phases.get(series.instrument.segment)}"
+        return Denied("market_halted", halted) if is_halted(state, series) else None
+    return Denied("outside_entry_hours", "no entries at this time of the day")
+
+
+def _occupied(state: State, signal: Signal) -> Denied | None:
+    trade = state.book.trade_of(signal.instrument_key)
+    if trade is not None:
+        return Denied("position_exists", f"trade {trade.trade_id} of {trade.strategy} is open or pending")
+    if foreign_position(state, signal.instrument_key):
+        return Denied("foreign_position", "somebody else holds a position in it")
+    return None
+
+
+def day_picture(state: State, instrument_key: str) -> DayPicture:
+    """What the limits of the day look at."""
+    book = state.book
+    return DayPicture(
+        now_ms=state.now_ms,
+        open_trades=len(book.trades),
+        trades_today=book.trades_today,
+        symbol_trades_today=book.symbol_trades_today.get(instrument_key, 0),
+        symbol_last_entry_ms=book.last_entry_ms.get(instrument_key),
+        entries_last_minute=_entries_since(state, state.now_ms - MS_PER_MINUTE),
+        entries_last_hour=_entries_since(state, state.now_ms - 60 * MS_PER_MINUTE),
+        net_pnl=halts.net_pnl(state),
+        open_risk=open_risk(state),
+        symbol_consecutive_losses=book.losing_streaks.get(instrument_key, 0),
+    )
+
+
+def _entries_since(state: State, at_ms: int) -> int:
+    return sum(1 for entered_ms in state.book.entry_times_ms if entered_ms > at_ms)
+
+
+def open_risk(state: State) -> Decimal:
+    """Rupees that every open or pending trade would lose at its stop; unfilled entries count as filled."""
+    total = 0
+    for trade in state.book.trades.values():
+        entry = trade.reference_price
+        loss = (entry - trade.stop_price) * trade.direction.sign
+        total += max(0, loss) * trade.planned_quantity
+    return rupees(total)
+
+
+def _exposure(state: State, instrument_key: str | None = None) -> Decimal:
+    return rupees(
+        sum(
+            trade.reference_price * trade.planned_quantity
+            for trade in state.book.trades.values()
+            if instrument_key in (None, trade.instrument_key)
+        )
+    )
+
+
+def _foreign_exposure(state: State) -> Decimal:
+    """Rupees of what others traded today and hold, where its price is known: it uses the same money."""
+    held = {key: abs(foreign_position(state, key)) for key in state.foreign_quantity}
+    return rupees(sum(quantity * state.market.last_price(key) for key, quantity in held.items()))
+
+
+def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | None:
+    instrument, last_price = series.instrument, series.last_price
+    side = Side.BUY if signal.direction is Direction.LONG else Side.SELL
+    band = state.band_of(instrument.key)
+    price = marketable_price(instrument, side, last_price, state.risk.entries.limit_buffer, band)
+    plan = exit_plan(instrument, signal.direction, price, signal.atr_paise, state.risk.exits)
+    if price == plan.stop_price:
+        return Denied("no_room_for_stop", f"no price lies a tick below {price} paise")
+    if band is not None and not band[0] <= plan.stop_price <= band[1]:
+        return Denied("stop_outside_band", f"stop {plan.stop_price} lies outside the price band {band}")
+    size = _size(state, series, price, abs(price - plan.stop_price))
+    if size.quantity == 0:
+        return Denied("size_zero", f"{size.bound_by} leaves less than one lot of {instrument.lot_size}")
+    slices = instrument.slices(size.quantity)
+    if len(slices) > state.stops_in_time:
+        return _too_many(state, len(slices))
+    trade = Trade(
+        trade_id=state.book.last_trade_id + 1,
+        strategy=signal.strategy,
+        instrument_key=instrument.key,
+        direction=signal.direction,
+        product=instrument.product,
+        planned_quantity=size.quantity,
+        planned_at_ms=state.now_ms,
+        reference_price=price,
+        plan=plan,
+        stop_price=plan.stop_price,
+        best_price=price,
+        size_limited_by=size.bound_by,
+        score=signal.score,
+    )
+    turn.emit(ev.TradePlanned(at_ms=state.now_ms, trade=trade))
+    expires_at_ms = state.now_ms + state.settings.entry_queue_s * MS_PER_SECOND
+    for quantity in slices:
+        terms = OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)
+        turn.intend(trade, side, Purpose.ENTRY, terms, expires_at_ms)
+    return None
+
+
+def _too_many(state: State, slices: int) -> Denied:
+    most, seconds = state.stops_in_time, state.settings.unprotected_s
+    return Denied("too_many_slices", f"{slices} orders: only {most} stops can be placed within {seconds} s")
+
+
+def _size(state: State, series: Series, price: int, stop_distance: int) -> Size:
+    risk, key = state.risk, series.instrument.key
+    return size_of(
+        SizingQuestion(
+            instrument=series.instrument,
+            entry_price=price,
+            stop_distance=stop_distance,
+            symbol_exposure=_exposure(state, key),
+            total_exposure=_exposure(state) + _foreign_exposure(state),
+            open_risk_room=open_risk_limit(risk.limits, risk.sizing) - open_risk(state),
+            available_funds=(state.account.available or ZERO) - _spoken_for(state),
+            margin_rate=_margin_rate(state, key),
+        ),
+        risk.sizing,
+    )
+
+
+def _spoken_for(state: State) -> Decimal:
+    """Margin in rupees of trades that the newest word on the funds cannot know of yet."""
+    return sum(
+        (
+            rupees(trade.reference_price * trade.planned_quantity) * _margin_rate(state, trade.instrument_key)
+            for trade in state.book.trades.values()
+            if trade.planned_at_ms >= state.account.asked_at_ms
+        ),
+        ZERO,
+    )
+
+
+def _margin_rate(state: State, key: str) -> Decimal:
+    """Margin that the broker asks as a fraction of value; all of it where it has not said."""
+    return state.account.margin_rates.get(key, Decimal(1))
