@@ -19,23 +19,26 @@ class EagerEvaluator:
     """Raises a signal on every candle."""
 
     key: str
+    name: str = "eager"
+    true_range: float = 0.005
+    """What is told as the average true range, as a fraction of the price."""
 
     def warm_up(self, candles) -> None:
         """Need nothing."""
 
     def evaluate(self, candle: Candle, quote: Quote | None) -> Evaluation:
-        """Want to be long."""
+        """Want in."""
         signal = Signal(
-            strategy=Eager.name,
+            strategy=self.name,
             instrument_key=self.key,
-            direction=Direction.LONG,
+            direction=self.direction(candle),
             score=1.0,
             candle_start_ms=candle.start_ms,
             reference_price=candle.close,
-            atr_paise=candle.close / 200,
+            atr_paise=candle.close * self.true_range,
         )
         return Evaluation(
-            strategy=Eager.name,
+            strategy=self.name,
             instrument_key=self.key,
             candle_start_ms=candle.start_ms,
             score=1.0,
@@ -44,6 +47,10 @@ class EagerEvaluator:
         )
 
     peek = evaluate
+
+    def direction(self, candle: Candle) -> Direction:
+        """Always long."""
+        return Direction.LONG
 
 
 class Eager:

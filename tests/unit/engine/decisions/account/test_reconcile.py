@@ -1,7 +1,5 @@
 from decimal import Decimal
 
-import pytest
-
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Product
@@ -10,11 +8,6 @@ from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks, ReadPositions
 from trading_bot.engine.ports import BrokerPosition, Funds
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
 
 
 def halted_for(driver: EngineDriver) -> set[str]:

@@ -1,7 +1,5 @@
 from dataclasses import dataclass, field
 
-import pytest
-
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.market_data import Candle
@@ -17,11 +15,6 @@ class BrokenEvaluator:
     def evaluate(self, candle, quote):
         self.calls.append(candle)
         raise ZeroDivisionError("volume")
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
 
 
 def due(timeframe_s: int = 900) -> inputs.EvaluationDue:

@@ -25,11 +25,6 @@ from trading_bot.engine.commands import (
 from trading_bot.engine.ports import Funds
 
 
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
 def series_of(driver: EngineDriver):
     return driver.core.state.market.series[KEY]
 

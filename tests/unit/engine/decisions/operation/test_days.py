@@ -3,8 +3,6 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-import pytest
-
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
@@ -18,11 +16,6 @@ from trading_bot.engine.records import encode
 from trading_bot.strategies.strategy import WarmUp
 
 NEXT_DAY = DAY + timedelta(days=1)
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
 
 
 def open_day(driver: EngineDriver, on: date, *sessions: tuple[time, time]) -> None:

@@ -15,11 +15,6 @@ from trading_bot.engine.ports import Accepted, BrokerPosition, RefusalCause, Ref
 PANIC = inputs.OperatorWish.PANIC
 
 
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
 def positions(driver: EngineDriver, *rows: tuple[str, Product, int]) -> None:
     driver.take(
         inputs.PositionsRead(

@@ -1,7 +1,5 @@
 """Faults 42 and 43: the broker's rate limiter refuses calls."""
 
-import pytest
-
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Purpose
@@ -11,11 +9,6 @@ from trading_bot.engine.decisions.operation import rates
 from trading_bot.engine.ports import RefusalCause, Refused
 
 TOO_MANY = Refused("UDAPI10005", "too many requests", RefusalCause.RATE_LIMITED)
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
 
 
 def bought(driver: EngineDriver) -> str:

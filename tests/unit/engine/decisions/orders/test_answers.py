@@ -9,17 +9,6 @@ from trading_bot.engine.commands import Alert, CancelOrder, ReadBand, ReadBooks,
 from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
 
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
-@pytest.fixture
-def entry(driver) -> str:
-    driver.signal()
-    return driver.places()[0].request.tag
-
-
 def test_an_intent_is_sent_once_however_often_its_sending_starts(driver, entry):
     driver.take(inputs.SendStarted(at_ms=0, tag=entry))
 

@@ -12,11 +12,6 @@ from trading_bot.engine.ports import Unknown
 from trading_bot.engine.state import Doubt
 
 
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
 def doubtful_entry(driver: EngineDriver) -> str:
     driver.drain()
     driver.signal()

@@ -12,22 +12,6 @@ from trading_bot.engine.commands import Alert, CancelOrder, ReadBooks
 from trading_bot.engine.ports import Accepted, Refused, Unknown
 
 
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
-@pytest.fixture
-def entry(driver) -> str:
-    driver.signal()
-    return driver.places()[0].request.tag
-
-
-def incidents(driver: EngineDriver) -> list[str]:
-    kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
-    return [kind for kind in kinds if kind != "feed_silent"]
-
-
 def make_absent(driver: EngineDriver, tag: str) -> None:
     """Nobody answers, and two complete reads after the settle time do not show the order."""
     driver.answer(tag, Unknown("timed out"))
@@ -213,7 +197,7 @@ def test_a_cancelled_entry_keeps_what_it_filled(driver, entry):
 
     driver.fill(entry, 10, PRICE, OrderStatus.CANCELLED)
 
-    assert incidents(driver) == []
+    assert driver.incidents() == []
     (stop,) = driver.places()
     assert stop.request.terms.quantity == 10
 
@@ -238,7 +222,7 @@ def test_an_order_taken_for_absent_that_shows_up_is_adopted_and_cancelled(driver
     driver.read_books(driver.report(entry, OrderStatus.OPEN))
 
     assert driver.order(entry).status is OrderStatus.OPEN
-    assert incidents(driver) == ["late_order"]
+    assert driver.incidents() == ["late_order"]
     assert [type(change) for change in driver.changes()] == [CancelOrder]
     driver.push(entry, OrderStatus.CANCELLED)
     assert driver.book.trades == {}
@@ -291,7 +275,7 @@ def test_two_exits_that_both_filled_are_bought_back_and_not_sold_again(driver):
     assert driver.book.positions[KEY].quantity == -35
     (buy_back,) = driver.places()
     assert (buy_back.request.side, buy_back.request.terms.quantity) == (Side.BUY, 35)
-    assert "position_flipped" in incidents(driver)
+    assert "position_flipped" in driver.incidents()
 
 
 def test_a_late_acceptance_of_an_absent_order_adopts_it(driver, entry):
@@ -300,7 +284,7 @@ def test_a_late_acceptance_of_an_absent_order_adopts_it(driver, entry):
     driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry, outcome=Accepted("late-1")))
 
     assert driver.order(entry).order_id == "late-1"
-    assert incidents(driver) == ["late_order"]
+    assert driver.incidents() == ["late_order"]
 
 
 def test_a_late_refusal_of_an_absent_order_is_no_news(driver, entry):
@@ -333,7 +317,7 @@ def test_a_fill_after_the_cancellation_is_protected_or_closed(driver, entry):
 
     driver.fill(entry, 35, PRICE, OrderStatus.CANCELLED)
 
-    assert "late_order" in incidents(driver)
+    assert "late_order" in driver.incidents()
     (close,) = driver.places()
     assert (close.request.purpose, close.request.terms.quantity) == (Purpose.EXIT, 35)
 
@@ -345,7 +329,7 @@ def test_a_trade_of_an_order_that_shows_no_fill_is_an_incident(driver, entry):
 
     driver.order_fills((entry, 35, PRICE), with_rows=False)
 
-    assert "late_fill" in incidents(driver)
+    assert "late_fill" in driver.incidents()
     assert driver.book.positions[KEY].quantity == 35
 
 
@@ -385,7 +369,7 @@ def test_a_tag_of_ours_that_this_book_never_gave_halts_entries(driver, entry):
 
     driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=stranger, order_id="x"))
 
-    assert incidents(driver) == ["unknown_owner"]
+    assert driver.incidents() == ["unknown_owner"]
 
 
 def test_another_owner_of_the_account_is_told_at_once(driver, entry):
@@ -432,14 +416,14 @@ def test_an_owner_without_a_journal_does_not_wonder_about_tags(driver, entry):
     driver.read_books(driver.report(entry, OrderStatus.OPEN, tag=f"{entry[:-1]}9", order_id="x"))
 
     assert driver.book.epoch == epoch
-    assert incidents(driver) == []
+    assert driver.incidents() == []
 
 
 def test_an_order_that_was_never_sent_cannot_be_in_the_book(driver, entry):
     driver.read_books(driver.report(entry, OrderStatus.OPEN))
 
     assert driver.order(entry).status is OrderStatus.INTENDED
-    assert incidents(driver) == ["unknown_owner"]
+    assert driver.incidents() == ["unknown_owner"]
 
 
 def test_a_second_order_with_a_tag_of_ours_is_foreign_and_halts_entries(driver, entry):
@@ -450,7 +434,7 @@ def test_a_second_order_with_a_tag_of_ours_is_foreign_and_halts_entries(driver, 
     )
 
     assert driver.core.state.open_foreign_orders == ("twin",)
-    assert incidents(driver) == ["unknown_owner"]
+    assert driver.incidents() == ["unknown_owner"]
 
 
 def test_a_foreign_row_of_the_stream_is_noted(driver, entry):

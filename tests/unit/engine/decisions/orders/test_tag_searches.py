@@ -1,29 +1,10 @@
 """Rows that a search by tag finds are taken as rows of the order book are."""
 
-import pytest
-
-from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
-from trading_bot.domain import events as ev
+from tests.fakes.engine_driver import KEY, PRICE
 from trading_bot.domain.order import OrderStatus, OrderType
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.ports import Unknown
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
-@pytest.fixture
-def entry(driver) -> str:
-    driver.signal()
-    return driver.places()[0].request.tag
-
-
-def incidents(driver: EngineDriver) -> list[str]:
-    kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
-    return [kind for kind in kinds if kind != "feed_silent"]
 
 
 def test_a_search_adopts_what_it_finds(driver, entry):
@@ -89,7 +70,7 @@ def test_a_search_that_shows_an_ended_order_alive_is_a_contradiction_like_any_ot
     driver.later(6)
     search(driver, alive)
 
-    assert incidents(driver) == ["suspect_order"]
+    assert driver.incidents() == ["suspect_order"]
     assert driver.order(stop).status is OrderStatus.CANCELLED
 
 
@@ -118,4 +99,4 @@ def test_a_search_that_finds_two_halts_entries(driver, entry):
 
     driver.take(inputs.TagSearched(at_ms=0, tag=entry, orders=rows))
 
-    assert "tag_twice" in incidents(driver)
+    assert "tag_twice" in driver.incidents()

@@ -5,15 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.engine_driver import PRICE, EngineDriver
-from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
 from trading_bot.engine.ports import Unknown
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
 
 
 def doubtful_entry(driver: EngineDriver) -> str:
@@ -28,11 +22,6 @@ def untagged(driver: EngineDriver, of: str, order_id: str = "bare-1", **changes)
     return driver.report(of, OrderStatus.OPEN, order_id=order_id, **({"tag": None} | changes))
 
 
-def incidents(driver: EngineDriver) -> list[str]:
-    kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
-    return [kind for kind in kinds if kind != "feed_silent"]
-
-
 @pytest.mark.parametrize("tag_shown", [None, "cut", ""])
 def test_the_only_order_like_it_is_adopted_and_a_person_is_told(driver, tag_shown):
     """Fault 50, V2."""
@@ -44,7 +33,7 @@ def test_the_only_order_like_it_is_adopted_and_a_person_is_told(driver, tag_show
     assert driver.order(tag).status is OrderStatus.OPEN
     assert driver.order(tag).order_id == "bare-1"
     assert driver.book.foreign_orders == {}
-    assert incidents(driver) == ["tag_missing"]
+    assert driver.incidents() == ["tag_missing"]
     assert {reason for _, _, reason in driver.book.halts} == {"tag_missing"}
 
 
@@ -70,7 +59,7 @@ def test_of_two_like_it_none_is_adopted_and_absence_is_not_believed(driver, read
         driver.read_books(untagged(driver, tag), untagged(driver, tag, "bare-2"))
 
     assert driver.order(tag).status is OrderStatus.IN_DOUBT
-    assert incidents(driver) == ["tag_missing"]
+    assert driver.incidents() == ["tag_missing"]
 
 
 def test_after_a_person_has_looked_absence_can_be_proved_again(driver):
@@ -138,7 +127,7 @@ def test_a_person_who_has_looked_is_not_asked_again_though_the_rows_stay(driver)
         driver.read_books(*rows)
 
     assert driver.order(tag).status is OrderStatus.ABSENT
-    assert incidents(driver) == ["tag_missing"]
+    assert driver.incidents() == ["tag_missing"]
 
 
 def test_a_release_for_another_reason_does_not_answer_a_question_that_comes_later(driver):

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import time
 
-import pytest
-
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
@@ -16,11 +14,6 @@ from trading_bot.engine.decisions.positions import guard, protection
 from trading_bot.engine.ports import Refused, Unknown
 
 FLOOR, CEILING = 126_000, 154_000
-
-
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
 
 
 def bought(driver: EngineDriver) -> str:

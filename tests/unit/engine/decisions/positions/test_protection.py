@@ -12,11 +12,6 @@ from trading_bot.engine.ports import Refused, Unknown
 from trading_bot.engine.settings import EngineSettings
 
 
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
 def entered_in_parts(driver: EngineDriver, *quantities: int) -> tuple[str, str]:
     """Entry and stop tags of a trade whose entry filled in parts."""
     driver.signal()

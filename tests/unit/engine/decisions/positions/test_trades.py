@@ -14,11 +14,6 @@ from trading_bot.engine.ports import Refused, Unknown
 from trading_bot.risk.settings import LimitSettings, RiskSettings
 
 
-@pytest.fixture
-def driver() -> EngineDriver:
-    return EngineDriver()
-
-
 def closed_reasons(driver: EngineDriver) -> list[ExitReason]:
     return [event.closed.exit_reason for event in driver.events if isinstance(event, ev.TradeClosed)]
 
