@@ -199,15 +199,17 @@ class PositionChecks:
         While the daemon is blind its own account stands, so a surplus may begin when it learns of the trade.
         """
         now_ms, world = self._oracle.now_ms, self._world
+        disturbed_ms, annulled_ms = world.last_disturbed_ms(_BLIND), self._truth.annulled_ms.get(key, 0)
         cause_ms = max(
             self._truth.foreign_moved_ms.get(key, 0),
             self._learned_ms.get(key, 0),
             world.venue_faults.late_ms.get(key, 0),
-            self._truth.annulled_ms.get(key, 0) and self._truth.annulled_ms[key] + _NOTICED_MS,
+            # To be noticed, the trade has to be missing from several reads, and the positions twice.
+            max(annulled_ms, disturbed_ms) + _NOTICED_MS if annulled_ms else 0,
         )
         if not cause_ms or cause_ms < since_ms - 60_000:
             return False
-        blind_ms = max(cause_ms, world.last_disturbed_ms(_BLIND), world.view.hidden_until_ms(key))
+        blind_ms = max(cause_ms, disturbed_ms, world.view.hidden_until_ms(key))
         return now_ms <= blind_ms + _SURPLUS_S * 1_000
 
     # --- V4: protection ---------------------------------------------------------------------------------

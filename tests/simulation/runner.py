@@ -13,6 +13,7 @@ from trading_bot.engine.inputs import OperatorWish
 _HEALS_WITHIN_MS = 60 * MS_PER_SECOND
 _CLOSES_WITHIN_MS = 120 * MS_PER_SECOND
 _LOOK_MS = 5 * MS_PER_SECOND
+_COMMITS, _COMMIT_S = 200, 0.005
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,19 @@ async def _lived_through(world):
     await clock.sleep_until(schedule.heal_ms)
     world.note("healed")
     await clock.sleep_until(schedule.heal_ms + _HEALS_WITHIN_MS)
+    await _written(world)
     world.oracle.healed()
     await _close_everything(world)
+    await _written(world)
     world.oracle.ended()
+
+
+async def _written(world):
+    """Let what the process has decided at this very moment reach the journal."""
+    for _ in range(_COMMITS):
+        if not world.process.is_alive or world.process.engine.is_at_rest:
+            return
+        await asyncio.sleep(_COMMIT_S)
 
 
 async def _close_everything(world):
