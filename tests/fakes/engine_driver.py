@@ -1,5 +1,6 @@
 """Drives the synchronous core by hand: one share, inputs in, events and commands out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
@@ -325,15 +326,20 @@ class EngineDriver:
             inputs.BooksRead(at_ms=0, asked_at_ms=self.now_ms, orders=tuple(reports), fills=tuple(self.fills))
         )
 
-    def read_positions(self, quantity: int) -> Step:
-        """A complete read of the position in the share."""
-        row = BrokerPosition(
+    def position_row(self, quantity: int, *, fills: Sequence[Fill] | None = None) -> BrokerPosition:
+        """The broker's position in the share, with what these trades bought and sold, or all so far."""
+        known = self.fills if fills is None else fills
+        return BrokerPosition(
             instrument_key=self.instrument.key,
             product=Product.INTRADAY,
             quantity=quantity,
-            buy_quantity=0,
-            sell_quantity=0,
+            buy_quantity=sum(fill.quantity for fill in known if fill.side is Side.BUY),
+            sell_quantity=sum(fill.quantity for fill in known if fill.side is Side.SELL),
         )
+
+    def read_positions(self, quantity: int, *, fills: Sequence[Fill] | None = None) -> Step:
+        """A complete read of the position in the share."""
+        row = self.position_row(quantity, fills=fills)
         return self.take(inputs.PositionsRead(at_ms=0, asked_at_ms=self.now_ms, positions=(row,)))
 
     # --- shortcuts ------------------------------------------------------------------------------------

@@ -80,8 +80,9 @@ class BrokerPosition:
     product: Product
     quantity: int
     """Signed units."""
-    buy_quantity: int
-    sell_quantity: int
+    buy_quantity: int | None
+    """Units bought today and before; None where the broker does not say."""
+    sell_quantity: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import ZERO
-from trading_bot.domain.order import Order, OrderReport, OrderStatus
+from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus
 from trading_bot.engine.book import Book
 from trading_bot.engine.market_view import MarketView
 from trading_bot.engine.rate_gate import RateSettings
@@ -112,6 +112,10 @@ class State:
     """Orders that complete reads have shown and do not show any more, and since when, by tag."""
     trades_gone_since_ms: dict[str, int] = field(default_factory=dict)
     """Applied trades that complete reads do not list any more, and since when, by `fill_id`."""
+    listed_trades: dict[str, Fill] = field(default_factory=dict)
+    """Trades of the day that complete reads have listed, whoever traded, by `fill_id`."""
+    positions_behind_ms: dict[str, int] = field(default_factory=dict)
+    """Instruments whose newest read position lacks listed trades, and since when."""
     others_gone_since_ms: dict[str, int] = field(default_factory=dict)
     """The same of trades of others that closed units of ours."""
     trades_back: dict[str, str] = field(default_factory=dict)
@@ -190,6 +194,8 @@ class State:
             self.missing_since_ms,
             self.trades_gone_since_ms,
             self.others_gone_since_ms,
+            self.listed_trades,
+            self.positions_behind_ms,
             self.trades_back,
             self.desk_orders,
             self.foreign_traded,

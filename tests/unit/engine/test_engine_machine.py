@@ -111,7 +111,7 @@ class EngineMachine(RuleBasedStateMachine):
     @rule()
     def positions_are_read(self):
         self._read_books()
-        self.driver.read_positions(self.exchange.quantity)
+        self.driver.read_positions(self.exchange.quantity, fills=self.exchange.fills)
 
     @rule(seconds=st.sampled_from([1, 2, 6, 20, 35]))
     def time_passes(self, seconds):
@@ -322,7 +322,7 @@ class EngineMachine(RuleBasedStateMachine):
                 self._fill_working_orders()
             self._push_all()
             self._read_books()
-            self.driver.read_positions(self.exchange.quantity)
+            self.driver.read_positions(self.exchange.quantity, fills=self.exchange.fills)
             self._send_all()
             self.exits_never_exceed_the_position()
         state, book = self.driver.core.state, self.driver.book

@@ -195,8 +195,10 @@ def _position(fields: object, oddities: Oddities) -> BrokerPosition | None:
     )
 
 
-def _sum(row: Row, names: Iterable[str]) -> int:
-    return sum(row.optional_whole(name) for name in names)
+def _sum(row: Row, names: Iterable[str]) -> int | None:
+    """Units of these fields together; None where there is none of them."""
+    told = [name for name in names if name in row.fields]
+    return sum(row.optional_whole(name) for name in told) if told else None
 
 
 def _used_margin(tradable: Row, name: str) -> Decimal:

@@ -3,7 +3,7 @@
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
-from trading_bot.engine.decisions.account import annulled
+from trading_bot.engine.decisions.account import annulled, lagging
 from trading_bot.engine.decisions.account.foreign import foreign_position
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders.order_table import POSITION_ACTIONS, Position, PositionAction
@@ -25,10 +25,11 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
     theirs: dict[str, int] = {}
     for row in event.positions:
         theirs[row.instrument_key] = theirs.get(row.instrument_key, 0) + row.quantity
-    state.broker_quantity = theirs
+    behind = lagging.keys_behind(state, event, turn)
+    state.broker_quantity = {key: units for key, units in theirs.items() if key not in behind}
     state.broker_products = {row.instrument_key: row.product for row in event.positions if row.quantity}
     for key in sorted(theirs.keys() | state.book.positions.keys() | state.book.differences.keys()):
-        _compare(state, key, theirs.get(key, 0), turn)
+        _compare(state, key, theirs.get(key, 0), turn, is_behind=key in behind)
     if not state.book.differences:
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
 
@@ -43,10 +44,10 @@ def follow(state: State, turn: Turn) -> None:
         turn.command(ReadPositions())
 
 
-def _compare(state: State, key: str, theirs: int, turn: Turn) -> None:
+def _compare(state: State, key: str, theirs: int, turn: Turn, *, is_behind: bool) -> None:
     ours = state.book.position_of(key).quantity
     expected = ours + foreign_position(state, key)
-    compared = _compared(state, key, expected, theirs)
+    compared = Position.BEHIND if is_behind else _compared(state, key, expected, theirs)
     if compared is Position.DIFFERENT_AGAIN and annulled.settle(
         state, key, theirs - expected, state.positions_read_at_ms, turn
     ):

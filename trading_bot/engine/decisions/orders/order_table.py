@@ -141,6 +141,8 @@ def filled(shown: int, reported: int) -> Filled:
 class Position(StrEnum):
     """The broker's position in an instrument against ours and what others traded."""
 
+    BEHIND = "behind"
+    """It lacks trades that are listed: it is of an earlier moment."""
     EQUAL = "equal"
     DIFFERENT_WHILE_MOVING = "different_while_moving"
     """Fills were reported that are not applied yet: they may explain it."""
@@ -161,6 +163,7 @@ class PositionAction(StrEnum):
 
 POSITION_ACTIONS: MappingProxyType[Position, PositionAction] = MappingProxyType(
     {
+        Position.BEHIND: PositionAction.WAIT,
         Position.EQUAL: PositionAction.AGREE,
         Position.DIFFERENT_WHILE_MOVING: PositionAction.WAIT,
         Position.DIFFERENT: PositionAction.READ_BOOKS,

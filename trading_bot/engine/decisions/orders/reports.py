@@ -11,7 +11,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderReport, OrderStatus, Purpose, ReportedChange
 from trading_bot.engine.commands import ReadBand, ReadBooks
-from trading_bot.engine.decisions.account import annulled, fills, foreign
+from trading_bot.engine.decisions.account import annulled, fills, foreign, lagging
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.orders import doubts, missing, strays, unseen, untagged
 from trading_bot.engine.decisions.orders.order_table import (
@@ -77,6 +77,7 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
         for report in event.orders
         if report.status.is_live and report.order_id in state.book.foreign_orders
     )
+    lagging.note_trades(state, event)
     annulled.note_trades(state, event, turn)
     if not missing.note_rows(state, event, turn):
         unseen.note_complete_read(state, event, turn)

@@ -7,7 +7,6 @@ from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from tests.fakes.machines import machine_settings
 from trading_bot.domain.order import Side
 from trading_bot.engine import inputs
-from trading_bot.engine.ports import BrokerPosition
 
 
 class ReconcileMachine(RuleBasedStateMachine):
@@ -33,8 +32,12 @@ class ReconcileMachine(RuleBasedStateMachine):
 
     @rule()
     def positions_lack_the_row(self):
+        """Which they never do for a share that was traded today: nothing follows."""
         self._take(())
-        self._expect(0)
+
+    @rule(quantity=st.sampled_from([0, 5, 35]))
+    def positions_are_of_an_earlier_moment(self, quantity):
+        self._take((self.driver.position_row(quantity, fills=self.driver.fills[:-1]),))
 
     @rule(what=st.sampled_from(["positions", "orders", "trades"]))
     def a_read_fails(self, what):
@@ -68,14 +71,7 @@ class ReconcileMachine(RuleBasedStateMachine):
         assert self._held() == sum(fill.side.sign * fill.quantity for fill in fills)
 
     def _read(self, quantity: int) -> None:
-        row = BrokerPosition(
-            instrument_key=KEY,
-            product=self.driver.instrument.product,
-            quantity=quantity,
-            buy_quantity=0,
-            sell_quantity=0,
-        )
-        self._take((row,))
+        self._take((self.driver.position_row(quantity),))
         self._expect(quantity)
 
     def _take(self, rows) -> None:

@@ -10,7 +10,7 @@ from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, CancelOrder, ReadPositions
 from trading_bot.engine.decisions.operation.panic import is_finished
-from trading_bot.engine.ports import Accepted, BrokerPosition, RefusalCause, Refused, Unknown
+from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
 PANIC = inputs.OperatorWish.PANIC
 
@@ -21,9 +21,7 @@ def positions(driver: EngineDriver, *rows: tuple[str, Product, int]) -> None:
             at_ms=0,
             asked_at_ms=driver.now_ms,
             positions=tuple(
-                BrokerPosition(
-                    instrument_key=key, product=product, quantity=quantity, buy_quantity=0, sell_quantity=0
-                )
+                replace(driver.position_row(quantity), instrument_key=key, product=product)
                 for key, product, quantity in rows
             ),
         )
