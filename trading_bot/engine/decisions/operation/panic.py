@@ -23,16 +23,24 @@ def drive_panic(state: State, turn: Turn) -> None:
         request_exit(state, trade, ExitReason.PANIC, turn)
     for order_id in state.open_foreign_orders:
         foreign_cancels.ask(state, order_id, "panic", turn)
+    _take_over(state, turn)
+    if not state.book.trades and not is_finished(state):
+        turn.command(ReadPositions())
+
+
+def _take_over(state: State, turn: Turn) -> None:
+    """Close what others hold. Positions that were read before the newest fill still show what it closed."""
     being_cancelled = _instruments_of_foreign_orders(state)
+    is_outdated = state.positions_read_at_ms < state.last_fill_seen_ms
     for key, quantity in state.broker_quantity.items():
         if not quantity or key in state.book.trade_id_by_instrument or not _is_theirs(state, key, quantity):
             continue
-        if key in being_cancelled:
+        if is_outdated:
+            turn.command(ReadPositions())
+        elif key in being_cancelled:
             turn.command(ReadBooks(reason="panic"))
         else:
             _adopt(state, key, quantity, turn)
-    if not state.book.trades and not is_finished(state):
-        turn.command(ReadPositions())
 
 
 def _instruments_of_foreign_orders(state: State) -> frozenset[str]:

@@ -15,7 +15,7 @@ from trading_bot.engine.decisions.positions import exits, protection, trades
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
-from trading_bot.engine.state import State
+from trading_bot.engine.state import State, has_unsettled_fills
 
 _RESTING = (OrderStatus.TRIGGER_PENDING, OrderStatus.OPEN)
 _LAST_CALL_MS = 2 * MS_PER_MINUTE
@@ -30,7 +30,7 @@ def watch(state: State, turn: Turn) -> None:
         if series is None or not series.hours.is_open(state.now_ms):
             continue
         _last_call(state, trade, series, turn)
-        if not is_protected(state, trade):
+        if not is_protected(state, trade) or _has_unread_fills(state, trade):
             bare[trade.trade_id] = state.bare_since_ms.get(
                 trade.trade_id, state.watched_at_ms or state.now_ms
             )
@@ -55,6 +55,14 @@ def is_protected(state: State, trade: Trade) -> bool:
     return units >= trades.exitable_quantity(state, trade)
 
 
+def _has_unread_fills(state: State, trade: Trade) -> bool:
+    """Whether an entry is reported filled and its trades are not read: nothing covers what they bought."""
+    return any(
+        has_unsettled_fills(order) and order.request.purpose is Purpose.ENTRY
+        for order in state.book.orders_of(trade.trade_id)
+    )
+
+
 def bare_s(state: State, trade: Trade) -> float:
     """Seconds for which a position has had no confirmed protection; 0 where it has."""
     since_ms = state.bare_since_ms.get(trade.trade_id)
@@ -73,10 +81,11 @@ def _act(state: State, trade: Trade, turn: Turn) -> None:
     state.longest_bare_s = max(state.longest_bare_s, seconds)
     settings = state.settings
     is_long = seconds >= settings.unprotected_degraded_s
-    if not is_long and (seconds < settings.unprotected_s or not _is_healthy(state)):
+    is_unread = _has_unread_fills(state, trade)
+    if not is_long and (is_unread or seconds < settings.unprotected_s or not _is_healthy(state)):
         return
     _page(state, trade, seconds, turn, is_long=is_long)
-    may_be_protected = any(protection.live_exits(state, trade))
+    may_be_protected = is_unread or any(protection.live_exits(state, trade))
     if not (trade.is_exiting or may_be_protected or protection.is_left_to_a_person(state, trade)):
         request_exit(state, trade, ExitReason.UNPROTECTED, turn)
 

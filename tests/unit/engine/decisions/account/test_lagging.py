@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.fakes.engine_driver import KEY, PRICE
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, PlaceOrder, ReadPositions
 from trading_bot.engine.decisions.operation.panic import is_finished
 
 
@@ -37,6 +37,23 @@ def test_what_panic_has_closed_is_not_closed_again_because_the_positions_lag(dri
         driver.later(2)
         driver.read_positions(0)
     assert is_finished(driver.core.state)
+
+
+def test_what_panic_took_over_and_closed_is_not_taken_over_again_before_the_next_read(driver):
+    """Fault 86, V3, V15: the read that showed it is older than the fill that closed it."""
+    driver.ask(inputs.OperatorWish.PANIC)
+    for _ in range(2):
+        driver.read_positions(10)
+    (close,) = driver.places()
+    driver.later(1)
+    driver.answer(close.request.tag)
+    driver.fill(close.request.tag, 10, PRICE)
+
+    driver.read_all()
+
+    commands = driver.drain()
+    assert not [one for one in commands if isinstance(one, PlaceOrder)]
+    assert ReadPositions() in commands
 
 
 def test_positions_that_lag_for_long_are_told_once(driver):

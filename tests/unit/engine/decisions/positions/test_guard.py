@@ -364,3 +364,22 @@ def test_an_exit_that_others_cancel_comes_back_at_once_then_ever_later_and_is_to
 
     assert waited == [0, 0, 5, 10, 20]
     assert pages == [0, 0, 0, 0, 1]
+
+
+def test_units_that_an_order_reports_and_no_list_of_trades_shows_are_told_after_half_a_minute(driver):
+    """Faults 58 and 104, V4, V16: nothing can be read, so what was bought has no stop."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.push(entry.request.tag, OrderStatus.FILLED, filled_quantity=35)
+    driver.drain()
+
+    for _ in range(29):
+        driver.later(1)
+    assert not [one for one in driver.drain() if isinstance(one, Alert) and "unprotected" in one.text]
+    for _ in range(3):
+        driver.later(1)
+
+    told = [one for one in driver.drain() if isinstance(one, Alert) and "unprotected" in one.text]
+    assert [one.level for one in told] == ["critical"]
+    assert not driver.book.trade_of(KEY).is_exiting
