@@ -141,7 +141,7 @@ class EngineDriver:
                 at_ms=0, on=DAY, instruments=(self.instrument,), sessions={self.instrument.key: SESSION}
             )
         )
-        self.take(inputs.OwnershipClaimed(at_ms=0, program_version="0", settings_hash="-"))
+        self.claim()
         self.take(inputs.WarmedUp(at_ms=0, instrument_key=self.instrument.key, candles=(), session_starts={}))
         if is_recovered:
             self.read_books()
@@ -159,6 +159,15 @@ class EngineDriver:
     @property
     def book(self):
         return self.core.state.book
+
+    def claim(self) -> Step:
+        """Take the account over, as each process does when it starts."""
+        return self.take(inputs.OwnershipClaimed(at_ms=0, program_version="0", settings_hash="-"))
+
+    @property
+    def series(self):
+        """What is known of the share's market."""
+        return self.core.state.market.series[self.instrument.key]
 
     def take(self, event: inputs.Input) -> Step:
         """Give one input at the driver's time; remember what it led to."""

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 
@@ -6,9 +5,8 @@ import pytest
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
-from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
+from trading_bot.domain.market_data import Candle, Frame, Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
@@ -17,16 +15,8 @@ from trading_bot.engine.commands import (
     Alert,
     ModifyOrder,
     ReadBand,
-    ReadBooks,
-    ReadPositions,
-    ReconnectFeed,
-    RefillHistory,
 )
 from trading_bot.engine.ports import Funds
-
-
-def series_of(driver: EngineDriver):
-    return driver.core.state.market.series[KEY]
 
 
 def test_a_tick_of_an_unknown_instrument_is_counted_and_ignored(driver):
@@ -39,7 +29,7 @@ def test_a_tick_of_an_unknown_instrument_is_counted_and_ignored(driver):
 def test_one_odd_price_moves_nothing(driver, price):
     driver.price(price)
 
-    assert series_of(driver).last_price == PRICE
+    assert driver.series.last_price == PRICE
     assert driver.core.state.market.suspect_ticks == 1
 
 
@@ -53,13 +43,13 @@ def test_odd_prices_outside_the_band_are_believed_only_when_the_band_was_widened
     driver.price(PRICE * 10)
     driver.now_ms += 1000
     driver.price(PRICE * 10)
-    assert series_of(driver).last_price == PRICE
+    assert driver.series.last_price == PRICE
     assert ReadBand(instrument_key=KEY) in driver.drain()
 
     read_band(driver, PRICE // 2, PRICE * 11)
     driver.now_ms += 1000
     driver.price(PRICE * 10)
-    assert series_of(driver).last_price == PRICE * 10
+    assert driver.series.last_price == PRICE * 10
 
 
 def test_a_person_is_told_once_of_prices_that_stay_outside_the_brokers_limits(driver):
@@ -72,7 +62,7 @@ def test_a_person_is_told_once_of_prices_that_stay_outside_the_brokers_limits(dr
     assert "outside the broker's limits" in told[0].text
 
     driver.price(PRICE)
-    assert series_of(driver).last_price == PRICE
+    assert driver.series.last_price == PRICE
 
 
 def test_a_jump_that_the_next_trade_confirms_is_believed(driver):
@@ -81,8 +71,8 @@ def test_a_jump_that_the_next_trade_confirms_is_believed(driver):
     driver.now_ms += 1
     driver.price(PRICE * 2 + 100)
 
-    assert series_of(driver).last_price == PRICE * 2 + 100
-    assert series_of(driver).suspect_price == 0
+    assert driver.series.last_price == PRICE * 2 + 100
+    assert driver.series.suspect_price == 0
 
 
 def test_an_odd_price_that_is_sent_twice_does_not_confirm_itself(driver):
@@ -90,7 +80,7 @@ def test_an_odd_price_that_is_sent_twice_does_not_confirm_itself(driver):
     driver.price(PRICE * 2)
     driver.price(PRICE * 2)
 
-    assert series_of(driver).last_price == PRICE
+    assert driver.series.last_price == PRICE
     assert driver.core.state.market.suspect_ticks == 2
 
 
@@ -99,7 +89,7 @@ def test_two_odd_prices_far_apart_do_not_confirm_each_other(driver):
     driver.now_ms += 1
     driver.price(PRICE * 3)
 
-    assert series_of(driver).last_price == PRICE
+    assert driver.series.last_price == PRICE
 
 
 def test_a_stop_is_not_hit_by_one_bad_print(driver):
@@ -118,7 +108,7 @@ def test_a_snapshot_sets_prices_but_triggers_nothing(driver):
 
     driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (tick,), is_snapshot=True)))
 
-    assert series_of(driver).last_price == target
+    assert driver.series.last_price == target
     assert not driver.book.trade_of(KEY).is_exiting
 
 
@@ -152,7 +142,7 @@ def test_the_watch_is_set_again_after_a_restart(driver):
     driver.fills = fills
     driver.read_all()
 
-    assert series_of(driver).watch.below == stop_price
+    assert driver.series.watch.below == stop_price
 
 
 def test_a_triggered_stop_that_does_not_fill_is_followed_up_without_any_tick(driver):
@@ -188,45 +178,10 @@ def test_a_tick_can_close_a_candle_as_well(driver):
 
 def test_a_share_that_is_not_warm_is_not_evaluated(driver):
     driver.price(PRICE)
-    series_of(driver).is_warm = False
+    driver.series.is_warm = False
     driver.now_ms = ms_at(DAY, time(10, 15))
 
     assert driver.price(PRICE).evaluations == ()
-
-
-def test_a_silent_feed_in_trading_hours_is_lost_and_said_once(driver):
-    driver.later(16)
-    kinds = [event.kind for event in driver.new_events if isinstance(event, ev.IncidentRecorded)]
-    driver.later(16)
-
-    assert kinds == ["feed_silent"]
-    assert driver.new_events == []
-    assert not driver.core.state.market.is_feed_up
-
-
-def test_silence_outside_trading_hours_is_no_alarm(driver):
-    """Fault 3."""
-    driver.now_ms = ms_at(DAY, time(16, 0))
-
-    driver.later(60)
-
-    assert driver.core.state.market.is_feed_up
-
-
-def test_a_lost_feed_is_said_once(driver):
-    driver.drain()
-    for _ in range(2):
-        driver.take(inputs.FeedLost(at_ms=0))
-
-    assert len([command for command in driver.drain() if isinstance(command, Alert)]) == 1
-
-
-def test_market_status_shows_that_the_feed_lives(driver):
-    driver.take(inputs.FeedLost(at_ms=0))
-
-    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": MarketPhase.NORMAL_OPEN}))
-
-    assert driver.core.state.market.is_feed_up
 
 
 def test_time_never_runs_backwards(driver):
@@ -248,31 +203,9 @@ def test_a_trade_whose_share_is_not_listed_is_asked_to_close_at_once(driver):
 
 
 def test_quotes_come_from_the_newest_tick(driver):
-    assert series_of(driver).quote().bid == PRICE - 10
-    series_of(driver).tick = Tick(KEY, PRICE, 0)
-    assert series_of(driver).quote() is None
-
-
-def test_a_long_silence_of_the_feed_asks_for_the_missed_candles():
-    driver = EngineDriver()
-    driver.price(PRICE)
-    driver.drain()
-    driver.now_ms += 61_000
-
-    driver.price(PRICE)
-
-    assert RefillHistory(silent_s=61) in driver.drain()
-
-
-def test_a_short_silence_of_the_feed_asks_for_nothing():
-    driver = EngineDriver()
-    driver.price(PRICE)
-    driver.drain()
-    driver.now_ms += 59_000
-
-    driver.price(PRICE)
-
-    assert not any(isinstance(command, RefillHistory) for command in driver.drain())
+    assert driver.series.quote().bid == PRICE - 10
+    driver.series.tick = Tick(KEY, PRICE, 0)
+    assert driver.series.quote() is None
 
 
 def test_a_forming_candle_is_looked_at_only_for_strategies_that_ask_for_it():
@@ -300,110 +233,16 @@ def test_a_signal_on_a_forming_candle_is_marked_provisional():
     assert raised.is_provisional
 
 
-def test_after_a_gap_in_the_feed_books_and_positions_are_read_at_once(driver):
-    """Faults 1 and 106, V23."""
-    driver.take(inputs.FeedLost(at_ms=0))
-    driver.drain()
-
-    driver.price(PRICE)
-
-    kinds = {type(command) for command in driver.drain()}
-    assert {ReadBooks, ReadPositions} <= kinds
-    driver.price(PRICE + 10)
-    assert driver.drain() == []
-
-
 @pytest.mark.parametrize("price", [PRICE * 10, PRICE // 2])
 def test_the_first_price_of_the_day_is_measured_against_the_close_before(driver, price):
     """Fault 7, V12."""
-    series_of(driver).last_price = 0
+    driver.series.last_price = 0
     tick = Tick(KEY, price, 0, previous_close=PRICE)
 
     driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(0, (tick,))))
 
-    assert series_of(driver).last_price == 0
-    assert series_of(driver).suspect_price == price
-
-
-def test_a_feed_that_speaks_of_something_else_is_alive_and_the_quiet_share_is_not_entered(driver):
-    """Faults 2 and 14: the age of any message for the feed, each instrument's own for its entries."""
-    for _ in range(4):
-        driver.later(10)
-        index = Tick("NSE_INDEX|Nifty 50", 2_580_000, driver.now_ms)
-        driver.take(inputs.FrameReceived(at_ms=0, frame=Frame(driver.now_ms, (index,))))
-
-    driver.signal()
-
-    assert driver.core.state.market.is_feed_up
-    assert [event.reason for event in driver.new_events if isinstance(event, ev.EntryDenied)] == [
-        "stale_data"
-    ]
-
-
-def test_an_index_that_is_frozen_stops_nothing(driver):
-    """Fault 14."""
-    for _ in range(4):
-        driver.later(10)
-        driver.price(PRICE)
-
-    driver.signal()
-
-    assert driver.core.state.market.is_feed_up
-    assert [event for event in driver.new_events if isinstance(event, ev.EntryDenied)] == []
-
-
-def watch_an_index(driver):
-    """Have the index among what is watched, so that silence means a dead feed."""
-    index = replace(driver.instrument, key="NSE_INDEX|Nifty 50", symbol="NIFTY", kind=InstrumentKind.INDEX)
-    watched = driver.core.state.market.series[driver.instrument.key]
-    driver.core.state.market.series[index.key] = replace(watched, instrument=index)
-
-
-def reconnections(driver, seconds):
-    """How often a new connection is asked for in so many seconds of silence, looking at each."""
-    driver.drain()
-    for _ in range(seconds):
-        driver.later(1)
-    return driver.drain().count(ReconnectFeed())
-
-
-def test_silence_of_a_feed_that_carries_an_index_is_found_after_five_seconds_and_reconnected(driver):
-    """Fault 2, V12 and V23: an index speaks every second, so it is the connection that is dead."""
-    watch_an_index(driver)
-
-    assert reconnections(driver, 5) == 0
-    assert reconnections(driver, 1) == 1
-    assert not driver.core.state.market.is_feed_up
-
-
-def test_connections_that_bring_nothing_are_sought_ever_more_rarely(driver):
-    """Fault 102: no storm of reconnections."""
-    watch_an_index(driver)
-
-    assert reconnections(driver, 60) == 3
-    assert reconnections(driver, 600) == 6
-
-
-def test_a_feed_that_speaks_again_is_reconnected_at_once_the_next_time(driver):
-    watch_an_index(driver)
-    reconnections(driver, 60)
-
-    driver.price(PRICE)
-
-    assert reconnections(driver, 6) == 1
-
-
-def test_silence_without_an_index_may_be_a_quiet_market_and_the_connection_is_kept(driver):
-    """Fault 4: a quiet share is no lost subscription."""
-    assert reconnections(driver, 120) == 0
-
-
-def test_silence_of_an_index_outside_trading_hours_reconnects_nothing(driver):
-    """Fault 3."""
-    watch_an_index(driver)
-    driver.now_ms = ms_at(DAY, time(16, 0))
-
-    assert reconnections(driver, 60) == 0
+    assert driver.series.last_price == 0
+    assert driver.series.suspect_price == price
 
 
 def quote(driver, price, *, after_ms=1_000):

@@ -10,8 +10,8 @@ from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, SearchTag
-from trading_bot.engine.ports import Funds, JournalRow, Refused, Unknown
+from trading_bot.engine.commands import Alert
+from trading_bot.engine.ports import Funds, JournalRow, Refused
 from trading_bot.engine.records import encode
 from trading_bot.strategies.strategy import WarmUp
 
@@ -24,10 +24,6 @@ def open_day(driver: EngineDriver, on: date, *sessions: tuple[time, time]) -> No
     driver.take(inputs.DayOpened(at_ms=0, on=on, instruments=(SHARE,), sessions={KEY: windows}))
 
 
-def claim(driver: EngineDriver) -> None:
-    driver.take(inputs.OwnershipClaimed(at_ms=0, program_version="1", settings_hash="h"))
-
-
 def at_work(driver: EngineDriver, on: date) -> None:
     """All reads of a new day are in."""
     open_day(driver, on)
@@ -36,107 +32,6 @@ def at_work(driver: EngineDriver, on: date) -> None:
     funds = Funds(available=Decimal(1_000_000), used_margin=Decimal(0))
     driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={KEY: Decimal("0.2")}, bands={}))
     driver.price(PRICE)
-
-
-# --- ownership ----------------------------------------------------------------------------------------------
-
-
-def test_each_owner_has_a_higher_epoch(driver):
-    claim(driver)
-
-    assert driver.book.epoch == 2
-
-
-def test_tags_stay_unique_when_ownership_changes_within_the_day(driver):
-    driver.signal()
-    (first,) = driver.places()
-    claim(driver)
-    driver.later(60)
-    driver.price(PRICE)
-
-    driver.signal()
-
-    (second,) = driver.places()
-    assert second.request.tag[:5] == first.request.tag[:5]
-    assert second.request.tag != first.request.tag
-    assert driver.book.last_intent == 2
-
-
-def test_what_was_only_intended_is_dropped_by_the_next_owner(driver):
-    driver.signal()
-    (entry,) = driver.places()
-
-    claim(driver)
-
-    assert driver.order(entry.request.tag).status is OrderStatus.DROPPED
-
-
-def test_what_was_sent_without_an_answer_is_in_doubt_for_the_next_owner(driver):
-    driver.signal()
-    (entry,) = driver.places()
-    driver.take(inputs.SendStarted(at_ms=0, tag=entry.request.tag))
-
-    claim(driver)
-
-    assert driver.order(entry.request.tag).status is OrderStatus.IN_DOUBT
-    assert SearchTag(tag=entry.request.tag) in driver.drain()
-
-
-def test_recovery_that_is_killed_again_and_again_comes_to_the_same(driver):
-    """Fault 87, V17: a sent entry without its answer, a protected position, five deaths before any read."""
-    driver.enter()
-    driver.price(PRICE)
-    book = driver.book
-    held, trades, orders = book.position_of(KEY), dict(book.trades), len(book.orders)
-    tag = next(reversed(book.orders))
-    driver.ask(inputs.OperatorWish.FLATTEN)
-
-    for _ in range(5):
-        driver.restarted()
-
-    assert driver.book.position_of(KEY) == held
-    assert driver.book.trades.keys() == trades.keys()
-    assert len(driver.book.orders) == orders
-    assert driver.book.order_by_id(driver.order(tag).order_id).tag == tag
-    assert driver.places() == []
-
-
-def test_a_doubt_that_is_taken_over_five_times_stays_one(driver):
-    """Fault 87."""
-    driver.signal()
-    (entry,) = driver.places()
-    driver.take(inputs.SendStarted(at_ms=0, tag=entry.request.tag))
-
-    for _ in range(5):
-        driver.restarted()
-
-    assert [order.status for order in driver.book.orders.values()] == [OrderStatus.IN_DOUBT]
-    assert list(driver.core.state.doubts) == [entry.request.tag]
-
-
-def test_a_doubt_is_taken_over(driver):
-    driver.signal()
-    (entry,) = driver.places()
-    driver.answer(entry.request.tag, Unknown("lost"))
-    driver.core.state.doubts.clear()
-
-    claim(driver)
-
-    assert list(driver.core.state.doubts) == [entry.request.tag]
-
-
-def test_other_settings_than_those_of_the_process_before_are_told(driver):
-    """Fault 112, V19: they are taken at a start and at no other time, and each start records which."""
-    claim(driver)
-    driver.drain()
-    claim(driver)
-    assert driver.drain() == []
-
-    driver.take(inputs.OwnershipClaimed(at_ms=0, program_version="1", settings_hash="other"))
-
-    (alert,) = (command for command in driver.drain() if isinstance(command, Alert))
-    assert "the settings are not those of the process before" in alert.text
-    assert driver.new_events[0].settings_hash == "other"
 
 
 # --- a new day ----------------------------------------------------------------------------------------------
@@ -171,7 +66,7 @@ def test_a_process_that_runs_over_midnight_counts_each_day_once(driver):
     driver.fill(stop, 35, PRICE - 1_500)
     driver.now_ms = ms_at(NEXT_DAY, time(8, 15))
     open_day(driver, NEXT_DAY)
-    claim(driver)
+    driver.claim()
     driver.fills = []
     driver.now_ms = ms_at(NEXT_DAY, time(10, 0))
     at_work(driver, NEXT_DAY)
@@ -180,7 +75,7 @@ def test_a_process_that_runs_over_midnight_counts_each_day_once(driver):
     driver.core = driver._new_core()
     driver.core.restore(driver.rows)
     open_day(driver, NEXT_DAY)
-    claim(driver)
+    driver.claim()
 
     book = driver.book
     assert (book.on, book.trades_today, book.last_trade_id, len(book.fills)) == (NEXT_DAY, 1, 2, 1)
@@ -192,7 +87,7 @@ def test_an_order_of_yesterday_protects_nothing_today(driver):
 
     driver.now_ms = ms_at(NEXT_DAY, time(9, 30))
     open_day(driver, NEXT_DAY)
-    claim(driver)
+    driver.claim()
     driver.price(PRICE)
     driver.drain()
     driver.fills = []
@@ -256,7 +151,7 @@ def test_before_the_open_nothing_is_placed(driver):
     driver.enter()
     driver.now_ms = ms_at(NEXT_DAY, time(8, 30))
     open_day(driver, NEXT_DAY)
-    claim(driver)
+    driver.claim()
     driver.drain()
     driver.fills = []
     driver.read_books()
@@ -458,38 +353,3 @@ def test_a_day_that_never_opened_cannot_end():
     core.state.book.on = None
 
     assert core.step(inputs.DayEnded(at_ms=0, charges=Decimal(0))).rows == ()
-
-
-# --- what happened while nobody was there -------------------------------------------------------------------
-
-
-def test_a_stop_that_filled_while_the_daemon_was_down_is_found_and_nothing_is_sent(driver):
-    """Fault 80, V3, V6, V17: a resting order triggered; orders and trades tell at the start."""
-    _, stop = driver.enter()
-    restarted = driver.restarted(is_recovered=False)
-    restarted.fills = driver.fills
-    restarted.later(600)
-    restarted.drain()
-
-    restarted.fill(stop, 35, PRICE - 1_400)
-    restarted.read_positions(0)
-    restarted.later(5)
-
-    (closed,) = restarted.book.closed_trades
-    assert (closed.exit_reason, closed.gross_pnl) == ("stop", -35 * 1_400)
-    assert restarted.places() == []
-    assert restarted.book.differences == {}
-
-
-def test_an_entry_that_filled_while_the_daemon_was_down_is_adopted_and_protected(driver):
-    """Fault 80, V4, V17."""
-    driver.signal()
-    (entry,) = driver.places()
-    driver.answer(entry.request.tag)
-    restarted = driver.restarted(is_recovered=False)
-    restarted.drain()
-
-    restarted.fill(entry.request.tag, 35, PRICE)
-
-    (stop,) = restarted.places()
-    assert (stop.request.purpose, stop.request.terms.quantity) == ("stop", 35)
