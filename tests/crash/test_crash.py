@@ -18,7 +18,7 @@ LONGEST_START_S = 60.0
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 def test_a_daemon_that_dies_with_a_fill_unwritten_is_as_if_it_had_not(tmp_path):
     kills = [Kill("run: fill, before the commit", 1), Kill("start: stop sent, after the commit", 1)]
-    session = Session(tmp_path / "session", 3, kills, LONGEST_START_S, speed="1200")
+    session = Session(tmp_path / "session", 3, kills, LONGEST_START_S, speed="240")
 
     assert session.run() == len(kills)
 
