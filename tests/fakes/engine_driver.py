@@ -365,6 +365,18 @@ class EngineDriver:
         self.rest(stop.request.tag)
         return tag, stop.request.tag
 
+    def enter_in_parts(self, *quantities: int) -> tuple[str, str]:
+        """Fill an entry in parts, the stop resting after the first; the tags of both."""
+        self.signal()
+        (entry,) = self.places()
+        self.answer(entry.request.tag)
+        self.fill(entry.request.tag, quantities[0], PRICE)
+        (stop,) = self.places()
+        self.rest(stop.request.tag)
+        for quantity in quantities[1:]:
+            self.fill(entry.request.tag, quantity, PRICE)
+        return entry.request.tag, stop.request.tag
+
     def rest(self, tag: str) -> None:
         """An order is accepted and rests at the exchange."""
         self.answer(tag)

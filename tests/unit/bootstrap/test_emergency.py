@@ -16,19 +16,6 @@ from trading_bot.engine import inputs
 NEXT_DAY = DAY + timedelta(days=1)
 
 
-@pytest.fixture
-def database(tmp_path):
-    return tmp_path / "paper.db"
-
-
-@pytest.fixture
-def driver():
-    """A long position with its stop at the exchange."""
-    driver = EngineDriver()
-    driver.enter()
-    return driver
-
-
 def split(driver, database, wish=PANIC):
     """The driver's rows so far in the database, those of a wish in the emergency journal."""
     before = list(driver.rows)

@@ -13,25 +13,12 @@ from tests.fakes.emergency_files import (
     fall_back,
     write,
 )
-from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from tests.fakes.engine_driver import KEY, PRICE
 from trading_bot.adapters.storage.emergency_journal import EmergencyJournal
 from trading_bot.bootstrap.emergency import rows_of
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.tag import parse_tag
-
-
-@pytest.fixture
-def database(tmp_path):
-    return tmp_path / "paper.db"
-
-
-@pytest.fixture
-def driver():
-    """A long position with its stop at the exchange."""
-    driver = EngineDriver()
-    driver.enter()
-    return driver
 
 
 @pytest.fixture

@@ -2,14 +2,28 @@
 
 import asyncio
 import threading
-import time
 
 from trading_bot.bootstrap.loop_watch import LoopWatch
+
+
+class CountedLooks(threading.Event):
+    """What the watching thread waits for between two looks: it tells of ten more after something happened."""
+
+    def __init__(self, since: threading.Event) -> None:
+        super().__init__()
+        self._since, self._left, self.are_done = since, 10, threading.Event()
+
+    def wait(self, timeout=None):
+        self._left -= self._since.is_set()
+        if self._left <= 0:
+            self.are_done.set()
+        return super().wait(timeout)
 
 
 def test_a_blocked_loop_is_told_by_another_thread_while_it_is_blocked():
     """Fault 94, V16: once, with the stack of what holds it up."""
     told, heard, counts = threading.Event(), [], []
+    looks = CountedLooks(since=told)
 
     def tell(stuck_s, stack):
         heard.append((stuck_s, stack))
@@ -17,11 +31,13 @@ def test_a_blocked_loop_is_told_by_another_thread_while_it_is_blocked():
 
     def hold_everything_up():
         assert told.wait(30)  # it is told before this returns, or the test hangs here
-        time.sleep(0.05)  # ten more looks
+        assert looks.are_done.wait(30)
         counts.append(len(heard))
 
     async def scenario():
-        with LoopWatch(tell, limit_s=0.02, look_s=0.005):
+        watch = LoopWatch(tell, limit_s=0.02, look_s=0.005)
+        watch._is_over = looks
+        with watch:
             asyncio.get_running_loop().call_soon(hold_everything_up)
             await asyncio.sleep(0.01)
 

@@ -61,19 +61,6 @@ def refused_times(driver: EngineDriver, times: int, outcome: Refused = CIRCUIT) 
         driver.answer(tags[0], outcome)
 
 
-def entered_in_parts(driver: EngineDriver, *quantities: int) -> tuple[str, str]:
-    """Entry and stop tags of a trade whose entry filled in parts."""
-    driver.signal()
-    (entry,) = driver.places()
-    driver.answer(entry.request.tag)
-    driver.fill(entry.request.tag, quantities[0], PRICE)
-    (stop,) = driver.places()
-    driver.rest(stop.request.tag)
-    for quantity in quantities[1:]:
-        driver.fill(entry.request.tag, quantity, PRICE)
-    return entry.request.tag, stop.request.tag
-
-
 # --- which orders -------------------------------------------------------------------------------------------
 
 
@@ -150,7 +137,7 @@ def test_an_exit_whose_price_is_refused_twice_is_cancelled(driver):
 @pytest.mark.parametrize("units", [1, 5])
 def test_an_exit_covers_what_fills_of_the_entry_remainder_later(units):
     driver = EngineDriver()
-    entry, stop = entered_in_parts(driver, 10)
+    entry, stop = driver.enter_in_parts(10)
     driver.price(driver.book.trade_of(KEY).plan.target_price)
     driver.confirm_modify(stop)
     driver.drain()
@@ -163,7 +150,7 @@ def test_an_exit_covers_what_fills_of_the_entry_remainder_later(units):
 
 def test_an_exit_withdraws_the_remainder_of_its_entry():
     driver = EngineDriver()
-    entry, _ = entered_in_parts(driver, 10)
+    entry, _ = driver.enter_in_parts(10)
     driver.push(entry, OrderStatus.OPEN, filled_quantity=10)
     driver.drain()
 

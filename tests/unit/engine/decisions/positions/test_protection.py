@@ -12,19 +12,6 @@ from trading_bot.engine.ports import Refused, Unknown
 from trading_bot.engine.settings import EngineSettings
 
 
-def entered_in_parts(driver: EngineDriver, *quantities: int) -> tuple[str, str]:
-    """Entry and stop tags of a trade whose entry filled in parts."""
-    driver.signal()
-    (entry,) = driver.places()
-    driver.answer(entry.request.tag)
-    driver.fill(entry.request.tag, quantities[0], PRICE)
-    (stop,) = driver.places()
-    driver.rest(stop.request.tag)
-    for quantity in quantities[1:]:
-        driver.fill(entry.request.tag, quantity, PRICE)
-    return entry.request.tag, stop.request.tag
-
-
 def test_a_stop_that_may_not_grow_beyond_the_freeze_gets_a_second_one():
     driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
     driver.signal()
@@ -78,7 +65,7 @@ def test_a_stop_that_covers_all_that_is_held_is_left_as_it_is(driver):
 
 def test_a_refusal_that_is_shown_again_is_not_that_of_the_next_change(driver):
     """V3, faults 54 and 55: a second one would place another stop beside a change that is under way."""
-    entry, stop = entered_in_parts(driver, 10, 25)
+    entry, stop = driver.enter_in_parts(10, 25)
     refused = driver.report(
         stop,
         OrderStatus.TRIGGER_PENDING,
@@ -102,7 +89,7 @@ def test_a_refusal_that_is_shown_again_is_not_that_of_the_next_change(driver):
 
 
 def test_a_stop_that_the_broker_does_not_let_grow_gets_a_second_one(driver):
-    _, stop = entered_in_parts(driver, 10, 25)
+    _, stop = driver.enter_in_parts(10, 25)
     for _ in range(2):
         driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=Refused("x", "no")))
         driver.drain()
@@ -122,7 +109,7 @@ def unseen(driver: EngineDriver, tag: str) -> None:
 
 def test_a_stop_whose_growth_may_still_arrive_gives_way_to_one_of_the_whole_size(driver):
     """Fault 36, V3, V4: the modification may be on its way as long as an order may; none stands beside it."""
-    _, stop = entered_in_parts(driver, 10, 25)
+    _, stop = driver.enter_in_parts(10, 25)
     unseen(driver, stop)
     assert [change.terms.quantity for change in driver.changes()] == [35]
     unseen(driver, stop)
@@ -137,7 +124,7 @@ def test_a_stop_whose_growth_may_still_arrive_gives_way_to_one_of_the_whole_size
 
 def test_after_the_settle_time_growth_does_not_arrive_any_more(driver):
     driver.core.state.settings = EngineSettings(unprotected_s=300, unprotected_degraded_s=300)
-    _, stop = entered_in_parts(driver, 10, 25)
+    _, stop = driver.enter_in_parts(10, 25)
     unseen(driver, stop)
     driver.core.state.rate_limited_until_ms = driver.now_ms + 36_000
     unseen(driver, stop)
@@ -149,9 +136,24 @@ def test_after_the_settle_time_growth_does_not_arrive_any_more(driver):
     assert second.request.terms.quantity == 25
 
 
+@pytest.mark.parametrize(("seconds_later", "remembered"), [(59, 35), (60, 12)])
+def test_growth_of_a_minute_ago_is_forgotten_when_another_change_is_not_seen(
+    driver, seconds_later, remembered
+):
+    """V3: what was sent so long ago does not arrive any more."""
+    _, stop = driver.enter_in_parts(10)
+    terms, sent_ms = driver.order(stop).terms, driver.now_ms
+    for quantity, at_ms in ((35, sent_ms), (12, sent_ms + seconds_later * 1_000)):
+        wanted = replace(terms, quantity=quantity)
+        driver.book.apply(ev.ModifyIntended(at_ms=at_ms, tag=stop, terms=wanted))
+        driver.book.apply(ev.ChangeResolved(at_ms=at_ms + 6_000, tag=stop, result=ev.ChangeResult.NOT_SEEN))
+
+    assert driver.order(stop).unseen_quantity == remembered
+
+
 def test_an_exit_counts_the_growth_of_a_stop_that_may_still_arrive(driver):
     """Fault 36, V3."""
-    _, stop = entered_in_parts(driver, 10, 25)
+    _, stop = driver.enter_in_parts(10, 25)
     unseen(driver, stop)
     driver.drain()
 
@@ -167,7 +169,7 @@ def test_an_exit_counts_the_growth_of_a_stop_that_may_still_arrive(driver):
 
 
 def test_a_working_stop_keeps_its_limit_when_its_quantity_changes(driver):
-    _, stop = entered_in_parts(driver, 10)
+    _, stop = driver.enter_in_parts(10)
     driver.push(stop, OrderStatus.OPEN)
     entry = next(iter(driver.book.orders))
     driver.drain()
@@ -343,7 +345,7 @@ def test_a_short_stop_trails_downwards(driver):
 
 
 def test_a_cancelled_entry_is_no_failed_stop(driver):
-    entry, _ = entered_in_parts(driver, 10)
+    entry, _ = driver.enter_in_parts(10)
 
     driver.fill(entry, 1, PRICE, OrderStatus.CANCELLED)
 
