@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
+from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, OrderType, Purpose, ReportedChange
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
@@ -137,9 +138,7 @@ def test_after_the_settle_time_growth_does_not_arrive_any_more(driver):
 
 
 @pytest.mark.parametrize(("seconds_later", "remembered"), [(59, 35), (60, 12)])
-def test_growth_of_a_minute_ago_is_forgotten_when_another_change_is_not_seen(
-    driver, seconds_later, remembered
-):
+def test_growth_of_a_minute_ago_is_forgotten_when_a_later_change_is_lost(driver, seconds_later, remembered):
     """V3: what was sent so long ago does not arrive any more."""
     _, stop = driver.enter_in_parts(10)
     terms, sent_ms = driver.order(stop).terms, driver.now_ms
