@@ -81,6 +81,8 @@ class State:
     """When the newest complete reads in a row were sent that showed nothing open."""
     newest_report_ms: dict[str, int] = field(default_factory=dict)
     """The broker's own time of the newest row that it showed of each order of ours, by tag."""
+    old_terms_since_ms: dict[str, int] = field(default_factory=dict)
+    """Since when rows of the newest second show other terms than the known ones, by tag."""
     refusal_shown_ms: dict[str, int] = field(default_factory=dict)
     """The broker's own time of the row that last showed a change of ours refused, by tag."""
     last_fill_seen_ms: int = 0
@@ -200,6 +202,7 @@ class State:
             self.desk_orders,
             self.foreign_traded,
             self.newest_report_ms,
+            self.old_terms_since_ms,
             self.refusal_shown_ms,
             self.bare_since_ms,
         ):

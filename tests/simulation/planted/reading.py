@@ -9,7 +9,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import CancelOrder
 from trading_bot.engine.decide import DECIDE
-from trading_bot.engine.decisions.account import annulled, fills, foreign, reconcile
+from trading_bot.engine.decisions.account import annulled, fills, foreign, foreign_trades, reconcile
 from trading_bot.engine.decisions.orders import doubts, missing, reports
 from trading_bot.engine.inputs import BooksRead, OrderPushed, PositionsRead
 
@@ -170,7 +170,7 @@ def the_order_of_fills_is_lost(patches):
 
 @bug
 def foreign_closings_are_ignored(patches):
-    patches.put(foreign, "_take_closing", nothing)
+    patches.put(foreign_trades, "_take_closing", nothing)
 
 
 @bug

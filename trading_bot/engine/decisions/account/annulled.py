@@ -108,6 +108,14 @@ def _text(fill: Fill) -> str:
     return f"{fill_id(fill)} ({fill.side} {fill.quantity} {fill.instrument_key})"
 
 
+def may_be_settled(state: State, key: str) -> bool:
+    """Whether trades of an instrument are gone, and positions that would confirm it are not read yet."""
+    return any(
+        state.book.fills[name].instrument_key == key and not _is_due(state, name, state.positions_read_at_ms)
+        for name in state.trades_gone_since_ms
+    )
+
+
 def settle(state: State, key: str, difference: int, asked_at_ms: int, turn: Turn) -> bool:
     """Take trades out of the book, or back into it, where a confirmed difference is just theirs.
 

@@ -13,7 +13,7 @@ from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import Fill, Order, OrderReport
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import Alert, ReadBooks
-from trading_bot.engine.decisions.account import foreign
+from trading_bot.engine.decisions.account import foreign_trades
 from trading_bot.engine.decisions.orders import strays
 from trading_bot.engine.decisions.orders.order_table import (
     ACTIONS,
@@ -42,7 +42,7 @@ def take_fills(state: State, event: BooksRead, turn: Turn) -> None:
             others.append(fill)
         elif not _is_known(state, fill_id(fill)):
             _take_fill(state, tag, fill, turn)
-    foreign.take_fills(state, others, turn)
+    foreign_trades.take_fills(state, others, turn)
     _take_missing(state, event, turn)
 
 

@@ -1,15 +1,12 @@
 """What others do in our instruments: the user in the broker's app, or the broker itself.
 
-Their positions are theirs. But a trade of theirs that shrinks our position has closed a part of it, whatever
-they meant: our exits must not stand for those units any longer.
+Their positions are theirs, and their orders too; what the broker itself is about to close is left to it. What
+their trades have closed of ours is told in `foreign_trades`.
 """
-
-from collections.abc import Sequence
-from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Fill, OrderReport, Side
+from trading_bot.domain.order import OrderReport, Side
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions.account import owners
@@ -162,54 +159,3 @@ def _untraded(state: State, report: OrderReport) -> int:
     """Units that an order may still trade, or has traded without that its trades were read."""
     most = report.terms.quantity if report.status.is_live else report.filled_quantity
     return max(0, most - state.foreign_traded.get(report.order_id, 0))
-
-
-def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
-    """Take all of today's trades that no order of ours is known to have made."""
-    totals: dict[str, int] = {}
-    state.foreign_traded = {}
-    for fill in fills:
-        traded = state.foreign_traded.get(fill.order_id, 0)
-        state.foreign_traded[fill.order_id] = traded + fill.quantity
-        totals[fill.instrument_key] = totals.get(fill.instrument_key, 0) + fill.side.sign * fill.quantity
-    changed = [
-        key
-        for key in totals | state.foreign_quantity
-        if totals.get(key, 0) != state.foreign_quantity.get(key, 0)
-    ]
-    state.foreign_quantity = {key: quantity for key, quantity in totals.items() if quantity}
-    for key in changed:
-        state.last_fill_seen_ms = state.now_ms
-        turn.touch_instrument(key)
-    for fill in reversed(fills):
-        _take_closing(state, fill, turn)
-
-
-def _take_closing(state: State, fill: Fill, turn: Turn) -> None:
-    """Take the part of a trade that closed units of ours.
-
-    Its order must have been seen: a trade without one may be of an order of ours whose answer was lost.
-    """
-    key = fill.instrument_key
-    ours, theirs = state.book.position_of(key).quantity, foreign_position(state, key)
-    is_closing = ours * theirs < 0 and ours * fill.side.sign < 0
-    if not is_closing or fill.order_id not in state.book.foreign_orders:
-        return
-    quantity = min(fill.quantity - _taken_before(state, fill), abs(ours), abs(theirs))
-    if quantity == 0:
-        return
-    by_broker = is_brokers(state, fill.order_id)
-    taken = replace(fill, quantity=quantity, by_broker=by_broker)
-    turn.emit(ev.ForeignFillTaken(at_ms=state.now_ms, fill=taken))
-    turn.touch_instrument(key)
-    who = "the broker" if by_broker else "somebody else"
-    turn.command(Alert(level="critical", text=f"{quantity} units of our {key} were closed by {who}"))
-
-
-def _taken_before(state: State, fill: Fill) -> int:
-    """Units of a foreign trade that have met our position already."""
-    return sum(
-        taken.quantity
-        for taken in state.book.fills.values()
-        if (taken.order_id, taken.trade_id) == (fill.order_id, fill.trade_id)
-    )

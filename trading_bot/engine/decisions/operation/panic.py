@@ -8,7 +8,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
-from trading_bot.engine.decisions.account import foreign_cancels
+from trading_bot.engine.decisions.account import annulled, foreign_cancels
 from trading_bot.engine.decisions.account.foreign import foreign_position
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
@@ -29,13 +29,16 @@ def drive_panic(state: State, turn: Turn) -> None:
 
 
 def _take_over(state: State, turn: Turn) -> None:
-    """Close what others hold. Positions that were read before the newest fill still show what it closed."""
+    """Close what others hold. Positions that were read before the newest fill still show what it closed.
+
+    What an annulled trade of ours gave back is ours: it is taken out of the book first, not taken over.
+    """
     being_cancelled = _instruments_of_foreign_orders(state)
     is_outdated = state.positions_read_at_ms < state.last_fill_seen_ms
     for key, quantity in state.broker_quantity.items():
         if not quantity or key in state.book.trade_id_by_instrument or not _is_theirs(state, key, quantity):
             continue
-        if is_outdated:
+        if is_outdated or annulled.may_be_settled(state, key):
             turn.command(ReadPositions())
         elif key in being_cancelled:
             turn.command(ReadBooks(reason="panic"))

@@ -136,7 +136,22 @@ def _is_outdated(state: State, order: Order, report: OrderReport, asked_at_ms: i
     if order.order_id is None:
         return False
     newest_ms = state.newest_report_ms.get(order.tag, 0)
-    return asked_at_ms < order.seen_at_ms or 0 < report.reported_at_ms < newest_ms
+    if asked_at_ms < order.seen_at_ms or 0 < report.reported_at_ms < newest_ms:
+        return True
+    return _is_of_the_same_second(state, order, report, asked_at_ms)
+
+
+def _is_of_the_same_second(state: State, order: Order, report: OrderReport, asked_at_ms: int) -> bool:
+    """Whether a row may have been written before a change that it does not show, in the second of the change.
+
+    The broker gives whole seconds. What reads show for as long as a row may be missing is believed.
+    """
+    is_timed = 0 < report.reported_at_ms == state.newest_report_ms.get(order.tag)
+    if not is_timed or report.terms == order.terms or order.is_change_pending:
+        state.old_terms_since_ms.pop(order.tag, None)
+        return False
+    since_ms = state.old_terms_since_ms.setdefault(order.tag, asked_at_ms)
+    return asked_at_ms - since_ms < state.settings.missing_row_s * MS_PER_SECOND
 
 
 def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) -> None:

@@ -91,14 +91,15 @@ def _act(state: State, trade: Trade, turn: Turn) -> None:
 
 
 def _page(state: State, trade: Trade, seconds: float, turn: Turn, *, is_long: bool) -> None:
-    """Once at each of the two limits for a spell without protection."""
-    mark = f"bare {trade.trade_id} {state.bare_since_ms[trade.trade_id]} {is_long}"
+    """At each of the two limits for a spell without protection, and each time the second passes again."""
+    times = int(seconds // state.settings.unprotected_degraded_s) if is_long else 0
+    mark = f"bare {trade.trade_id} {state.bare_since_ms[trade.trade_id]} {times}"
     if mark in state.told_of:
         return
     state.told_of.add(mark)
     doing = "its exit is not confirmed" if trade.is_exiting else "no stop is confirmed"
     text = f"{trade.instrument_key} has been unprotected for {seconds:.0f} s: {doing}"
-    if is_long:
+    if times == 1:
         turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unprotected", detail=text))
     turn.command(Alert(level="critical", text=text))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Order, OrderStatus, OrderTerms, Purpose
+from trading_bot.domain.order import Order, OrderStatus, OrderTerms, OrderType, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.commands import Alert, ReadBand
 from trading_bot.engine.decisions.operation.halts import raise_halt
@@ -41,7 +41,8 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     """Bring the resting stops of a trade to `wanted` units at its stop price. May run at any time, again.
 
     Existing stops are modified rather than replaced, so that no two ever cover the same units; what the last
-    one cannot take within the freeze quantity becomes an order of its own.
+    one cannot take within the freeze quantity becomes an order of its own. Where one has triggered and more
+    is held than the stops cover, the trade is closed: no stop can be placed behind the price.
     """
     if trade.stop_failures >= state.risk.exits.max_stop_failures:
         request_exit(state, trade, ExitReason.UNPROTECTED, turn)
@@ -80,6 +81,9 @@ def _withdraw_unsure(state: State, stops: Sequence[Order], wanted: int, turn: Tu
 def _bring_in_step(state: State, trade: Trade, stops: Sequence[Order], wanted: int, turn: Turn) -> None:
     instrument = state.market.series[trade.instrument_key].instrument
     missing = wanted
+    if sum(order.remaining_quantity for order in stops) < wanted and any(map(_is_triggered, stops)):
+        request_exit(state, trade, stop_reason(trade), turn)
+        return
     for order in stops:
         keep = _share_of(order, missing, instrument, is_last=order is stops[-1])
         missing -= keep
@@ -129,12 +133,19 @@ def _bring_to(trade: Trade, order: Order, remaining: int, turn: Turn) -> None:
         turn.intend_cancel(order.tag)
         return
     total = order.spent_quantity + remaining
+    if _is_triggered(order):
+        if total < order.terms.quantity:
+            price = order.terms.price
+            turn.intend_modify(order.tag, OrderTerms(order_type=OrderType.LIMIT, quantity=total, price=price))
+        return
     wanted = _terms(turn.state, trade, total)
-    if order.status is OrderStatus.OPEN:
-        # Triggered: it works as a limit order now; only its quantity may still be brought into step.
-        wanted = replace(order.terms, quantity=total)
     if wanted != _comparable(order.terms, wanted):
         turn.intend_modify(order.tag, wanted)
+
+
+def _is_triggered(order: Order) -> bool:
+    """Whether a stop works as a limit order now: its trigger is behind the price and cannot be sent again."""
+    return order.status is OrderStatus.OPEN
 
 
 def _comparable(held: OrderTerms, wanted: OrderTerms) -> OrderTerms:

@@ -9,6 +9,7 @@ from tests.fakes.scripted_day import rows_of
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.signal import Direction
+from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, ReadPositions
 from trading_bot.engine.rebuild import rebuilt_book
 
@@ -128,6 +129,28 @@ def test_an_annulled_exit_leaves_a_position_that_is_closed_anew(driver):
     assert driver.book.positions == {}
     assert flowed(driver) == -20 * PRICE - 15 * (PRICE + 10) + 35 * (STOP_AT - 500)
     assert driver.book.trades == {}
+
+
+def test_what_an_annulled_exit_gave_back_is_not_taken_over_by_panic_as_somebody_elses(driver):
+    """Faults 62 and 86, V7: a difference that was confirmed before the list was read belongs to the trade."""
+    driver.fill(driver.stop, 35, STOP_AT)
+    annul(driver, 3)
+    for _ in range(2):
+        driver.read_positions(35)
+    assert driver.book.differences
+    driver.later(1)
+    driver.read_all()
+    driver.ask(inputs.OperatorWish.PANIC)
+
+    for _ in range(8):
+        driver.later(1)
+        driver.read_all()
+        driver.read_positions(35)
+
+    assert not any(isinstance(event, ev.PositionAdopted) for event in driver.events)
+    assert annulled(driver) == ["t3"]
+    (place,) = driver.places()
+    assert place.request.terms.quantity == 35
 
 
 def test_an_entry_annulled_after_its_trade_has_ended_leaves_a_short_that_is_bought_back(driver):

@@ -333,34 +333,3 @@ def test_an_order_that_proves_to_be_ours_is_not_followed_as_the_brokers(driver):
     driver.later(1)
 
     assert not are_books_asked_for(driver)
-
-
-def test_a_trade_of_others_that_is_read_twice_closes_units_once(driver):
-    """Fault 54, V6."""
-    driver.foreign_fill(Side.SELL, 10, PRICE)
-    row = driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING)
-
-    for _ in range(2):
-        driver.read_books(row)
-
-    assert driver.book.position_of(KEY).quantity == 25
-    assert len([fill for fill in driver.book.fills.values() if fill.side is Side.SELL]) == 1
-
-
-def test_a_second_sale_of_others_closes_what_the_first_has_left(driver):
-    """Faults 54 and 76, V3."""
-    driver.foreign_fill(Side.SELL, 30, PRICE)
-    driver.foreign_fill(Side.SELL, 30, PRICE)
-    driver.push(driver.tags[1], OrderStatus.CANCELLED)
-
-    assert driver.book.position_of(KEY).is_flat
-    assert sum(fill.quantity for fill in driver.book.fills.values() if fill.side is Side.SELL) == 35
-
-
-def test_a_sale_without_a_known_order_does_not_have_an_earlier_one_taken_again(driver):
-    """Faults 54 and 76, V6: it may be of an order of ours whose answer was lost."""
-    driver.foreign_fill(Side.SELL, 10, PRICE)
-
-    driver.foreign_fill(Side.SELL, 5, PRICE, with_order=False)
-
-    assert driver.book.position_of(KEY).quantity == 25

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
@@ -96,6 +98,27 @@ def test_a_stale_book_does_not_undo_a_modification_that_was_confirmed(driver):
 
     assert driver.order(stop).status is OrderStatus.OPEN
     assert driver.order(stop).terms == terms
+
+
+def test_a_stale_book_of_the_same_second_is_believed_when_it_stays(driver):
+    """Fault 51, V3: the broker's times are whole seconds, and an old copy of the book may be of the same."""
+    _, stop = driver.enter_in_parts(20, 15)
+    terms = driver.order(stop).requested_terms
+    driver.push(stop, OrderStatus.TRIGGER_PENDING, terms=terms, reported_at_ms=driver.now_ms)
+    old = driver.report(stop, OrderStatus.TRIGGER_PENDING, reported_at_ms=driver.now_ms)
+    old = replace(old, terms=replace(terms, quantity=20))
+    driver.drain()
+
+    for _ in range(6):
+        driver.later(10)
+        driver.read_books(old)
+        assert driver.order(stop).terms == terms
+    driver.drain()
+    driver.later(10)
+    driver.read_books(old)
+
+    (change,) = driver.changes()
+    assert change.terms.quantity == 35
 
 
 @pytest.mark.parametrize("shown", ["no time", "tomorrow before"])

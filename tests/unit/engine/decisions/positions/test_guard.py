@@ -83,6 +83,18 @@ def test_while_the_broker_does_not_answer_a_person_is_told_after_thirty_seconds(
     assert "unprotected" in kinds
 
 
+def test_while_it_lasts_a_person_is_told_every_thirty_seconds(driver):
+    """Fault 104, V4 degraded, V16: a page of half a minute ago may have been of less."""
+    driver.answer(bought(driver), Unknown("timed out"))
+    seconds(driver, 35, books=False)
+
+    told = seconds(driver, 90, books=False)
+
+    assert sum("unprotected" in text for text in told) == 3
+    kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
+    assert kinds.count("unprotected") == 1
+
+
 def test_a_position_that_nothing_can_be_protecting_is_closed(driver):
     """V4: flatten where no stop is there and none is on its way."""
     tag = bought(driver)

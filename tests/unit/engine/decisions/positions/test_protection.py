@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import OrderStatus, OrderType, Purpose, ReportedChange
+from trading_bot.domain.order import OrderStatus, OrderTerms, OrderType, Purpose, ReportedChange, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
@@ -30,27 +30,6 @@ def test_a_stop_that_may_not_grow_beyond_the_freeze_gets_a_second_one():
     placed = [command.request.terms.quantity for command in commands if hasattr(command, "request")]
     assert grown == [20]
     assert placed == [5]
-
-
-def test_what_a_stop_has_filled_counts_towards_its_freeze_quantity():
-    """V8: the order as a whole may not be larger."""
-    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
-    driver.signal()
-    first, second = driver.places()
-    for place in (first, second):
-        driver.answer(place.request.tag)
-    driver.fill(first.request.tag, 20, PRICE)
-    (stop,) = driver.places()
-    driver.rest(stop.request.tag)
-    driver.fill(stop.request.tag, 5, PRICE)
-    driver.drain()
-
-    driver.order_fills((second.request.tag, 15, PRICE))
-
-    commands = driver.drain()
-    assert not [command for command in commands if isinstance(command, ModifyOrder)]
-    placed = [command.request.terms.quantity for command in commands if hasattr(command, "request")]
-    assert placed == [15]
 
 
 def test_a_stop_that_covers_all_that_is_held_is_left_as_it_is(driver):
@@ -167,16 +146,35 @@ def test_an_exit_counts_the_growth_of_a_stop_that_may_still_arrive(driver):
     assert exit_order.request.terms.quantity == 35
 
 
-def test_a_working_stop_keeps_its_limit_when_its_quantity_changes(driver):
-    _, stop = driver.enter_in_parts(10)
+def test_a_triggered_stop_that_covers_too_little_closes_the_trade_at_once(driver):
+    """V4: its trigger lies behind the price, where no stop may grow and none be placed."""
+    entry, stop = driver.enter_in_parts(10)
     driver.push(stop, OrderStatus.OPEN)
-    entry = next(iter(driver.book.orders))
+    driver.price(PRICE)
     driver.drain()
 
     driver.fill(entry, 25, PRICE)
 
+    trade = driver.book.trade_of(KEY)
+    assert trade.exit_reason is ExitReason.STOP
+    commands = driver.drain()
+    (change,) = [command for command in commands if isinstance(command, ModifyOrder)]
+    (place,) = [command for command in commands if isinstance(command, PlaceOrder)]
+    assert (change.tag, change.terms.order_type, change.terms.quantity) == (stop, OrderType.LIMIT, 10)
+    assert (place.request.terms.order_type, place.request.terms.quantity) == (OrderType.LIMIT, 25)
+
+
+def test_a_triggered_stop_that_covers_too_much_shrinks_as_the_limit_order_that_it_is(driver):
+    """V3."""
+    _, stop = driver.enter_in_parts(35)
+    driver.push(stop, OrderStatus.OPEN)
+    driver.drain()
+
+    driver.foreign_fill(Side.SELL, 10, PRICE)
+
     (change,) = driver.changes()
-    assert change.terms == replace(driver.order(stop).terms, quantity=35)
+    limit = driver.order(stop).terms.price
+    assert change.terms == OrderTerms(order_type=OrderType.LIMIT, quantity=25, price=limit)
 
 
 def test_a_surplus_stop_is_cancelled():
