@@ -132,14 +132,14 @@ def test_an_annulled_exit_leaves_a_position_that_is_closed_anew(driver):
 
 
 def test_what_an_annulled_exit_gave_back_is_not_taken_over_by_panic_as_somebody_elses(driver):
-    """Faults 62 and 86, V7: a difference that was confirmed before the list was read belongs to the trade."""
+    """Faults 62 and 86, V7: a difference that is confirmed before the list is trusted belongs to the trade."""
     driver.fill(driver.stop, 35, STOP_AT)
     annul(driver, 3)
+    driver.later(1)
+    driver.read_all()
     for _ in range(2):
         driver.read_positions(35)
     assert driver.book.differences
-    driver.later(1)
-    driver.read_all()
     driver.ask(inputs.OperatorWish.PANIC)
 
     for _ in range(8):
