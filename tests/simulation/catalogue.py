@@ -1,7 +1,7 @@
 """The kinds of faults that a schedule is drawn from, each with its number in the catalogue of faults."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from types import MappingProxyType
 
@@ -86,6 +86,8 @@ KINDS = MappingProxyType(
         "trades_empty": Kind(rows=(29,)),
         "positions_empty": Kind(rows=(29,)),
         "positions_stale": _steady(51),
+        "all_stale": replace(_steady(51, value=_one_of(2, 10, 40)), is_later=True),
+        "page_hidden": replace(_steady(51), is_staged=True),
         "read_5xx": Kind(rows=(104, 106), value=_one_of(500, 502, 503)),
         "read_lost": Kind(rows=(104, 106)),
         "read_garbage": Kind(rows=(39,)),

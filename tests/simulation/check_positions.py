@@ -21,6 +21,8 @@ _BLIND = frozenset(
         *(
             "book_incomplete",
             "book_stale",
+            "all_stale",
+            "page_hidden",
             "book_empty",
             "trades_empty",
             "positions_empty",

@@ -194,6 +194,20 @@ def _in_turn(random, values, symbols, chance=1.0):
     ]
 
 
+def a_page_is_missing(random, symbols):
+    """Rows 34, 51, 57: for a while the newest orders are not listed, and some answers are lost."""
+    hidden = _now_and_then(random, "page_hidden", symbols, 4, for_s=60.0)
+    around = [replace(one, kind="push_muted", at_s=one.at_s - 1, for_s=62.0) for one in hidden]
+    lost = _always("answer_lost", symbols[:1], chance=0.5)
+    return _knobs(random, slices=3), [*hidden, *around, *lost]
+
+
+def everything_lags(random, symbols):
+    """Row 51: orders, trades and positions of one old copy."""
+    lags = _now_and_then(random, "all_stale", symbols, 3, for_s=60.0, value=random.choice((2, 10, 40)))
+    return _knobs(random), lags
+
+
 def the_process_dies(random, symbols):
     """Rows 83 to 87: anywhere, several times."""
     kills = _now_and_then(random, "kill", symbols, 4)
@@ -223,6 +237,8 @@ SITUATIONS = (
     the_stream_lags,
     answers_go_wrong,
     reads_go_wrong,
+    a_page_is_missing,
+    everything_lags,
     the_process_dies,
     the_close,
 )

@@ -34,6 +34,8 @@ class ChangeResult(StrEnum):
     """The access token was not accepted: the broker has not looked at the change."""
     RATE_LIMITED = "rate_limited"
     """Too many calls: the broker has not looked at the change."""
+    NOT_SENT = "not_sent"
+    """It was decided before nothing ran for a while, and has not left since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,8 @@ class OrderAdvanced(BookEvent):
     status: OrderStatus
     order_id: str | None = None
     message: str = ""
+    is_unjudged: bool = False
+    """Whether a refusal was of the token or of the rate, and says nothing of the order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

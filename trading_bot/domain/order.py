@@ -192,6 +192,8 @@ class Order:
     """The most units that a modification asked for which no read showed: it may still arrive."""
     unseen_at_ms: int = 0
     """When the newest of these was sent."""
+    is_unjudged: bool = False
+    """Whether it was refused for the token or the rate: the same order may be taken later."""
     message: str = ""
 
     @property

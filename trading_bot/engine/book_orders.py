@@ -10,6 +10,8 @@ from trading_bot.domain.position import Position
 from trading_bot.domain.tag import parse_tag
 from trading_bot.engine.book_state import BookState, fill_id
 
+_UNREAD = (ev.ChangeResult.NOT_AUTHORISED, ev.ChangeResult.RATE_LIMITED, ev.ChangeResult.NOT_SENT)
+"""What became of changes that the broker has not looked at."""
 _LONGEST_ON_ITS_WAY_MS = 60_000
 """What was sent so long ago does not arrive any more."""
 
@@ -38,7 +40,7 @@ def _order_intended(book: BookState, event: ev.OrderIntended) -> None:
 
 def _order_advanced(book: BookState, event: ev.OrderAdvanced) -> None:
     order = book.orders[event.tag]
-    changes: dict[str, object] = {"seen_at_ms": event.at_ms}
+    changes: dict[str, object] = {"seen_at_ms": event.at_ms, "is_unjudged": event.is_unjudged}
     if event.message:
         changes["message"] = event.message
     if event.order_id is not None:
@@ -72,10 +74,7 @@ def _cancel_intended(book: BookState, event: ev.CancelIntended) -> None:
 
 def _change_resolved(book: BookState, event: ev.ChangeResolved) -> None:
     order = book.orders[event.tag]
-    unread = dict.fromkeys(
-        (ev.ChangeResult.NOT_AUTHORISED, ev.ChangeResult.RATE_LIMITED), order.refused_changes
-    )
-    refusals = {ev.ChangeResult.CONFIRMED: 0, **unread}
+    refusals = {ev.ChangeResult.CONFIRMED: 0, **dict.fromkeys(_UNREAD, order.refused_changes)}
     if event.result is ev.ChangeResult.NOT_SEEN and order.requested_terms is not None:
         is_recent = order.changed_at_ms - order.unseen_at_ms < _LONGEST_ON_ITS_WAY_MS
         unseen = max(order.unseen_quantity if is_recent else 0, order.requested_terms.quantity)

@@ -140,8 +140,6 @@ class State:
     """Calls in a row that the broker's rate limiter refused."""
     rate_limited_until_ms: int = 0
     """Until when nothing is asked for after such a refusal."""
-    unjudged: set[str] = field(default_factory=set)
-    """Orders that were refused for the token or the rate, by tag: nothing was said about the orders."""
     lost_exits: set[str] = field(default_factory=set)
     """Exits that somebody else cancelled, by tag."""
     rejections_ms: deque[int] = field(default_factory=lambda: deque(maxlen=100))
@@ -179,7 +177,6 @@ class State:
         self.open_foreign_orders = ()
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
         self.rate_refusals = self.rate_limited_until_ms = 0
-        self.unjudged.clear()
         self.lost_exits.clear()
         self.told_suspects.clear()
         self.told_unseen.clear()

@@ -1,7 +1,8 @@
 """Order commands out, through the rate gate, exits first; outcomes back in."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
@@ -14,7 +15,7 @@ from trading_bot.engine.inputs import (
     SendSkipped,
     SendStarted,
 )
-from trading_bot.engine.ports import Broker, Clock
+from trading_bot.engine.ports import Broker, Clock, Outcome, RefusalCause, Refused
 from trading_bot.engine.rate_gate import RateGate
 
 
@@ -58,18 +59,25 @@ class OrderWorker:
             case PlaceOrder():
                 await self._place(command)
             case ModifyOrder(tag=tag, order_id=order_id, terms=terms):
-                self.gate.take(self.clock.now_ms(), is_exit=True)
-                outcome = await self.broker.modify(order_id, terms)
+                outcome = await self._changed(tag, partial(self.broker.modify, order_id, terms))
                 await self.engine.handle(ModifyAnswered(at_ms=0, tag=tag, outcome=outcome))
             case CancelOrder(tag=tag, order_id=order_id):
-                self.gate.take(self.clock.now_ms(), is_exit=True)
-                outcome = await self.broker.cancel(order_id)
+                outcome = await self._changed(tag, partial(self.broker.cancel, order_id))
                 answer = (
                     ForeignCancelAnswered(at_ms=0, order_id=order_id, outcome=outcome)
                     if tag is None
                     else CancelAnswered(at_ms=0, tag=tag, outcome=outcome)
                 )
                 await self.engine.handle(answer)
+
+    async def _changed(self, tag: str | None, change: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Ask the broker for a change, unless it was decided before nothing ran for a while."""
+        state = self.engine.state
+        if tag is not None and state.book.orders[tag].changed_at_ms < state.time_lost_at_ms:
+            text = "not sent: time was lost since it was decided"
+            return Refused(code="", message=text, cause=RefusalCause.NOT_SENT)
+        self.gate.take(self.clock.now_ms(), is_exit=True)
+        return await change()
 
     async def _place(self, command: PlaceOrder) -> None:
         tag = command.request.tag

@@ -225,3 +225,28 @@ def test_exits_pass_entries_that_wait_for_their_share_of_the_rate():
         return setting.broker.called_at_s
 
     assert run_virtually(scenario()) == [0]
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_change_that_waited_while_nothing_ran_is_not_sent(lost):
+    """Fault 18, V3: what it was decided on may be over; the trade is driven anew once the books are read."""
+
+    async def scenario():
+        driver = EngineDriver()
+        _, stop = driver.enter()
+        driver.rest(stop)
+        driver.drain()
+        driver.ask(inputs.OperatorWish.FLATTEN)
+        setting = Setting(driver, FakeBroker())
+        if lost:
+            driver.later(1)
+            driver.take(inputs.TimeLost(at_ms=0, lost_s=60.0))
+        setting.start()
+        await asyncio.sleep(0.5)
+        setting.stop()
+        return setting.broker.calls, driver.order(stop)
+
+    calls, stop = run_virtually(scenario())
+
+    assert [call for call, _ in calls] == ([] if lost else ["modify"])
+    assert (stop.is_change_pending, stop.refused_changes) == (not lost, 0)

@@ -136,7 +136,7 @@ def note_refused_entry(state: State, order: Order, turn: Turn) -> None:
         if other.request.instrument_key == key
         and other.request.purpose is Purpose.ENTRY
         and other.status in _NOT_TAKEN
-        and other.tag not in state.unjudged
+        and not other.is_unjudged
     }
     turn.command(ReadBand(instrument_key=key))
     if len(refused) >= _REFUSED_ENTRIES:

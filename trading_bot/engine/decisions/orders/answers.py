@@ -14,6 +14,7 @@ from trading_bot.engine.state import State
 _CHANGE_RESULTS: dict[RefusalCause | None, ev.ChangeResult] = {
     RefusalCause.NEEDS_LOGIN: ev.ChangeResult.NOT_AUTHORISED,
     RefusalCause.RATE_LIMITED: ev.ChangeResult.RATE_LIMITED,
+    RefusalCause.NOT_SENT: ev.ChangeResult.NOT_SENT,
 }
 _SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, RefusalCause.RATE_LIMITED)
 """Of the order itself: the same one may be taken later."""
@@ -101,9 +102,15 @@ def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
 def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, turn: Turn) -> None:
     """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing."""
     state.doubts.pop(order.tag, None)
-    turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=OrderStatus.REFUSED, message=text))
-    if cause in _SAY_NOTHING:
-        state.unjudged.add(order.tag)
+    turn.emit(
+        ev.OrderAdvanced(
+            at_ms=state.now_ms,
+            tag=order.tag,
+            status=OrderStatus.REFUSED,
+            message=text,
+            is_unjudged=cause in _SAY_NOTHING,
+        )
+    )
     if cause is RefusalCause.NEEDS_LOGIN:
         halts.need_login(turn)
         _tell_unsent(order, turn)

@@ -67,9 +67,7 @@ def _refused_exits(state: State, trade: Trade) -> list[Order]:
     return [
         order
         for order in state.book.orders_of(trade.trade_id)
-        if order.request.purpose is Purpose.EXIT
-        and order.status in _REFUSED
-        and order.tag not in state.unjudged
+        if order.request.purpose is Purpose.EXIT and order.status in _REFUSED and not order.is_unjudged
     ]
 
 

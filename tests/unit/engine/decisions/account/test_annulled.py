@@ -132,7 +132,7 @@ def test_an_annulled_exit_leaves_a_position_that_is_closed_anew(driver):
 
 
 def test_what_an_annulled_exit_gave_back_is_not_taken_over_by_panic_as_somebody_elses(driver):
-    """Faults 62 and 86, V7: a difference that is confirmed before the list is trusted belongs to the trade."""
+    """Faults 62 and 86, V7: the list may be short only after the difference is confirmed."""
     driver.fill(driver.stop, 35, STOP_AT)
     annul(driver, 3)
     driver.later(1)

@@ -1,12 +1,14 @@
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from tests.fakes.scripted_day import rows_of
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, OrderTerms, OrderType
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, CancelOrder, ReadBand, ReadBooks, SearchTag
 from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
+from trading_bot.engine.rebuild import rebuilt_book
 
 
 def test_an_intent_is_sent_once_however_often_its_sending_starts(driver, entry):
@@ -236,7 +238,8 @@ def test_a_refusal_for_the_token_stops_entries_and_counts_for_no_failed_stop(dri
     assert halted_for(driver) == {"needs_login"}
     assert driver.book.trade_of(KEY).stop_failures == 0
     assert len(told(driver, "no stop can be placed")) == 1
-    assert stop in driver.core.state.unjudged
+    assert driver.order(stop).is_unjudged
+    assert rebuilt_book(rows_of(driver))[0].orders[stop].is_unjudged
 
 
 def test_an_entry_that_is_refused_for_the_token_leaves_nothing_unprotected(driver, entry):
