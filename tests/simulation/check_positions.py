@@ -3,9 +3,13 @@
 from tests.simulation.catalogue import KINDS
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.order import Side
+from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.decisions.positions import trades
 
+_RESTING = (OrderStatus.TRIGGER_PENDING, OrderStatus.OPEN)
+_TOLD_AGAIN_S = 33
+"""A page comes after thirty seconds and every thirty seconds then; the rest is the way of the alert."""
 _SURPLUS_S = 12
 """A foreign trade may leave surplus exits for 10 s; the rest is the way of the cancellation."""
 _HEALTHY_S, _DEGRADED_S = 5, 30
@@ -61,6 +65,8 @@ class PositionChecks:
         self._world, self._truth = oracle.world, oracle.truth
         self._begin_fold()
         self._bare = {}
+        self._known_bare_ms = {}
+        """Since when the daemon's own book shows a position without enough resting exits."""
         """By instrument, since it was last covered in whole: (ms, units held, units covered), each second."""
         self._surplus_ms = {}
         self._learned_ms = {}
@@ -221,6 +227,18 @@ class PositionChecks:
             self._check_protected(key)
             self._check_hours(key)
             self._check_exits(key)
+            self._check_told(key)
+
+    def _check_told(self, key):
+        """A position that the daemon's own book shows without enough resting exits is paged, by name."""
+        process, now_ms = self._world.process, self._oracle.now_ms
+        if process is None or not process.is_alive or not _is_bare_by_its_book(process.engine.state, key):
+            self._known_bare_ms.pop(key, None)
+            return
+        since_ms = max(self._known_bare_ms.setdefault(key, now_ms), process.started_ms)
+        newest_ms = now_ms - _TOLD_AGAIN_S * 1_000
+        if newest_ms >= since_ms and not self._oracle.told_since(newest_ms, key, "unprotected"):
+            self._oracle.violated("V4", f"{key} is bare by the daemon's own book, and nobody was told")
 
     def _check_hours(self, key):
         """After the time to be flat nothing may be held for long, once the faults are over."""
@@ -332,6 +350,19 @@ class PositionChecks:
         ev.ExitRequested: _on_exit,
         ev.StopFailed: _on_stop_failed,
     }
+
+
+def _is_bare_by_its_book(state, key):
+    """Whether what the daemon knows to rest is less than what it knows to hold, in hours of trading."""
+    trade, series = state.book.trade_of(key), state.market.series.get(key)
+    if trade is None or series is None or not series.hours.is_open(state.now_ms):
+        return False
+    resting = sum(
+        order.remaining_quantity
+        for order in state.book.orders_of(trade.trade_id)
+        if order.request.side is trade.exit_side and order.status in _RESTING
+    )
+    return resting < trades.exitable_quantity(state, trade)
 
 
 def _of_order(known, order_id):

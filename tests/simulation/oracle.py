@@ -141,6 +141,9 @@ class Oracle:
         """After everything was to be closed."""
         self._tell("at_end")
 
-    def told_since(self, at_ms):
-        """Whether a person was told of anything since then."""
-        return any(told_ms >= at_ms for told_ms, _, _ in reversed(self.alerts))
+    def told_since(self, at_ms, *words):
+        """Whether a person was told of anything since then, in a text with all of these words."""
+        return any(
+            told_ms >= at_ms and all(word in text for word in words)
+            for told_ms, _, text in reversed(self.alerts)
+        )

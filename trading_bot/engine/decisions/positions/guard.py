@@ -45,12 +45,18 @@ def watch(state: State, turn: Turn) -> None:
 def is_protected(state: State, trade: Trade) -> bool:
     """Whether the broker is known to hold exits, of whatever kind, for all that is ours to close.
 
-    What the broker's own orders are about to close is not.
+    What they have filled is closed, though its trades be not read yet; what the broker's own orders are about
+    to close is not ours.
     """
     units = sum(
         order.remaining_quantity
         for order in protection.live_exits(state, trade)
         if order.status in _RESTING and not missing.is_missing(state, order)
+    )
+    units += sum(
+        order.reported_filled_quantity - order.spent_quantity
+        for order in state.book.orders_of(trade.trade_id)
+        if order.request.side is trade.exit_side and has_unsettled_fills(order)
     )
     return units >= trades.exitable_quantity(state, trade)
 

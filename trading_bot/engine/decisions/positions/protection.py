@@ -85,7 +85,7 @@ def _bring_in_step(state: State, trade: Trade, stops: Sequence[Order], wanted: i
         request_exit(state, trade, stop_reason(trade), turn)
         return
     for order in stops:
-        keep = _share_of(order, missing, instrument, is_last=order is stops[-1])
+        keep = _share_of(state, order, missing, instrument, is_last=order is stops[-1])
         missing -= keep
         _bring_to(trade, order, keep, turn)
     if missing == 0:
@@ -116,14 +116,17 @@ def _terms(state: State, trade: Trade, quantity: int) -> OrderTerms:
     return stop_terms(instrument, trade.exit_side, quantity, trade.stop_price, state.risk.exits, band=band)
 
 
-def _share_of(order: Order, missing: int, instrument: Instrument, *, is_last: bool) -> int:
+def _share_of(state: State, order: Order, missing: int, instrument: Instrument, *, is_last: bool) -> int:
     """Units that a resting stop is to cover; only the last may grow, and only within the freeze quantity.
 
-    Where the broker does not let it grow, another stop takes the rest.
+    Where the broker does not let it grow, another stop takes the rest. A growth that was not seen is asked
+    for again: it may still arrive, and no other stop may take what it would cover.
     """
     held = order.remaining_quantity
-    if missing <= held or not is_last or order.refused_changes >= _REFUSALS_BEFORE_ANOTHER:
+    if missing <= held or order.refused_changes >= _REFUSALS_BEFORE_ANOTHER:
         return min(missing, held)
+    if not is_last:
+        return min(missing, held + late_growth(state, order))
     largest = instrument.slices(order.spent_quantity + missing)[0]
     return max(held, min(missing, largest - order.spent_quantity))
 

@@ -83,6 +83,20 @@ def test_while_the_broker_does_not_answer_a_person_is_told_after_thirty_seconds(
     assert "unprotected" in kinds
 
 
+def test_what_a_stop_has_filled_is_not_taken_for_unprotected_before_its_trades_are_read(driver):
+    """V4: no exit is asked for what the stop has closed."""
+    stop = bought(driver)
+    driver.answer(stop)
+    seconds(driver, 4)
+    driver.push(stop, OrderStatus.FILLED, filled_quantity=35)
+
+    for _ in range(4):
+        driver.price(PRICE)
+        driver.later(1)
+
+    assert not driver.book.trade_of(KEY).is_exiting
+
+
 def test_while_it_lasts_a_person_is_told_every_thirty_seconds(driver):
     """Fault 104, V4 degraded, V16: a page of half a minute ago may have been of less."""
     driver.answer(bought(driver), Unknown("timed out"))

@@ -129,6 +129,32 @@ def test_growth_of_a_minute_ago_is_forgotten_when_a_later_change_is_lost(driver,
     assert driver.order(stop).unseen_quantity == remembered
 
 
+def test_a_growth_that_may_still_arrive_is_asked_for_again_beside_a_second_stop():
+    """Fault 36, V3: the other stop must not take the units that it would cover."""
+    driver = EngineDriver(instrument=replace(SHARE, freeze_quantity=20))
+    driver.signal()
+    entries = [place.request.tag for place in driver.places()]
+    for entry in entries:
+        driver.answer(entry)
+    driver.fill(entries[0], 10, PRICE)
+    (first,) = [place.request.tag for place in driver.places()]
+    driver.rest(first)
+    driver.order_fills((entries[0], 10, PRICE), (entries[1], 5, PRICE))
+    (second,) = [place.request.tag for place in driver.places()]
+    driver.rest(second)
+    driver.drain()
+
+    driver.later(6)
+    driver.read_books(*(driver.report(stop, OrderStatus.TRIGGER_PENDING) for stop in (first, second)))
+    commands = driver.drain()
+
+    assert driver.order(first).refused_changes == 1
+    assert [(one.tag, one.terms.quantity) for one in commands if isinstance(one, ModifyOrder)] == [
+        (first, 20)
+    ]
+    assert not any(isinstance(one, PlaceOrder) for one in commands)
+
+
 def test_an_exit_counts_the_growth_of_a_stop_that_may_still_arrive(driver):
     """Fault 36, V3."""
     _, stop = driver.enter_in_parts(10, 25)
