@@ -10,6 +10,8 @@ from trading_bot.engine.decisions.positions import trades
 _RESTING = (OrderStatus.TRIGGER_PENDING, OrderStatus.OPEN)
 _TOLD_AGAIN_S = 33
 """A page comes after thirty seconds and every thirty seconds then; the rest is the way of the alert."""
+_ASKS_AGAIN_MS = 30_000
+"""After a token that was not accepted the books are asked for only so often."""
 _SURPLUS_S = 12
 """A foreign trade may leave surplus exits for 10 s; the rest is the way of the cancellation."""
 _HEALTHY_S, _DEGRADED_S = 5, 30
@@ -217,7 +219,9 @@ class PositionChecks:
         )
         if not cause_ms or cause_ms < since_ms - 60_000:
             return False
-        blind_ms = max(cause_ms, disturbed_ms, world.view.hidden_until_ms(key))
+        no_token_ms = world.faults.last_active_ms({"dead_token"})
+        asks_again_ms = no_token_ms + _ASKS_AGAIN_MS if no_token_ms else 0
+        blind_ms = max(cause_ms, disturbed_ms, asks_again_ms, world.view.hidden_until_ms(key))
         return now_ms <= blind_ms + _SURPLUS_S * 1_000
 
     # --- V4: protection ---------------------------------------------------------------------------------
@@ -357,11 +361,9 @@ def _is_bare_by_its_book(state, key):
     trade, series = state.book.trade_of(key), state.market.series.get(key)
     if trade is None or series is None or not series.hours.is_open(state.now_ms):
         return False
-    resting = sum(
-        order.remaining_quantity
-        for order in state.book.orders_of(trade.trade_id)
-        if order.request.side is trade.exit_side and order.status in _RESTING
-    )
+    exits = [one for one in state.book.orders_of(trade.trade_id) if one.request.side is trade.exit_side]
+    resting = sum(order.remaining_quantity for order in exits if order.status in _RESTING)
+    resting += sum(max(0, order.reported_filled_quantity - order.spent_quantity) for order in exits)
     return resting < trades.exitable_quantity(state, trade)
 
 

@@ -9,6 +9,8 @@ from trading_bot.simulator.venue.contracts import VenueRefusal
 _SHORTAGES = ("book_empty", "book_incomplete", "book_stale", "all_stale", "page_hidden")
 _PAGE_MS = 40_000
 """Orders of the last time before a page is hidden are on it, and all that come while it is."""
+_READ_BY_MS = 12_000
+_HOURS_MS = 36_000_000
 
 
 class View:
@@ -70,7 +72,14 @@ class View:
             return rows
         if self._page_from_ms is None:
             self._page_from_ms = self._venue.now_ms - _PAGE_MS
+            if not any(self._is_known_on_page(row) for row in rows):
+                self._page_from_ms = self._venue.now_ms + _HOURS_MS  # nothing would show that it is missing
         return tuple(row for row in rows if self._born_ms[row.order_id] < self._page_from_ms)
+
+    def _is_known_on_page(self, row):
+        """Whether the daemon must have read a row of the page before it was hidden."""
+        known_ms = self._venue.now_ms - _READ_BY_MS
+        return row.tag is not None and self._page_from_ms <= self._born_ms[row.order_id] < known_ms
 
     def order_history(self, *, order_id=None, tag=None):
         rows = self._venue.order_history(order_id=order_id, tag=tag)
