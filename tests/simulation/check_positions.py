@@ -284,12 +284,15 @@ class PositionChecks:
         text = f"{key} {held} units bare for {bare_s:.0f} s, degraded: {is_degraded}"
         self._oracle.violated("V4", text)
 
-    def _on_exit(self, _process, event):
+    def _on_exit(self, process, event):
         """That the guard closes what has no stop is the second line: in calm the first one has to hold.
 
-        A stop that the exchange refused is no fault of ours: the price may be past it by then.
+        A stop that the exchange refused is no fault of ours: the price may be past it by then. What an
+        annulled trade gave back never had one.
         """
         is_silent = self._oracle.is_replaying or event.trade_id in self._refused
+        if not is_silent:
+            is_silent = process.engine.state.book.trades[event.trade_id].strategy == "rescue"
         if event.reason is not ExitReason.UNPROTECTED or is_silent:
             return
         if not self._world.faults.disturbed(self._oracle.now_ms - _CALM_MS, _GIVES_UP):
