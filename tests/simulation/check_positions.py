@@ -281,8 +281,16 @@ class PositionChecks:
             return
         if is_degraded and self._oracle.told_since(since_ms - 2_000):
             return
+        if self._is_left_to_a_person(key):
+            return
         text = f"{key} {held} units bare for {bare_s:.0f} s, degraded: {is_degraded}"
         self._oracle.violated("V4", text)
+
+    def _is_left_to_a_person(self, key):
+        """Whether the user has cancelled stops more often than one is placed again, and was told so."""
+        cancels = sum(fault.kind == "user_cancels" for fault in self._world.schedule.faults)
+        most = self._world.sections.risk.exits.max_stop_cancels
+        return cancels > most and self._oracle.told_since(0, key, "no other is placed")
 
     def _on_exit(self, process, event):
         """That the guard closes what has no stop is the second line: in calm the first one has to hold.
