@@ -29,6 +29,7 @@ MODULES = (
     "trading_bot.strategies.confluence_rules",
     "trading_bot.engine.core",
     "trading_bot.engine.decide",
+    "trading_bot.engine.decisions.market.bars",
     "trading_bot.engine.decisions.market.evaluate",
     "trading_bot.engine.decisions.market.ticks",
     "trading_bot.engine.decisions.turn",

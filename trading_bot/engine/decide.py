@@ -9,7 +9,7 @@ from typing import Any
 
 from trading_bot.engine import inputs
 from trading_bot.engine.decisions.account import foreign_cancels, reconcile
-from trading_bot.engine.decisions.market import evaluate, feed_health, ticks, time_health
+from trading_bot.engine.decisions.market import bars, evaluate, feed_health, ticks, time_health
 from trading_bot.engine.decisions.operation import days, halts, operator
 from trading_bot.engine.decisions.operation.panic import count_flat_read, drive_panic
 from trading_bot.engine.decisions.orders import answers, reports
@@ -49,6 +49,8 @@ def _on_books_read(state: State, event: inputs.BooksRead, turn: Turn) -> None:
 DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.FrameReceived: ticks.on_frame,
     inputs.QuotesRead: ticks.on_quotes,
+    inputs.BarsClosed: bars.on_bars,
+    inputs.PricesMoved: bars.on_prices,
     inputs.ClockTicked: ticks.on_clock,
     inputs.TimeLost: time_health.on_time_lost,
     inputs.EvaluationDue: evaluate.on_evaluation_due,

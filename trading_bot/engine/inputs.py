@@ -45,6 +45,8 @@ class DayOpened(Input):
     instruments: tuple[Instrument, ...]
     sessions: Mapping[str, tuple[tuple[int, int], ...]]
     """Continuous sessions of each instrument, epoch ms."""
+    keeps_indicators: bool = False
+    """Whether instruments that are warm go on with their indicators: no history was left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,22 @@ class TimeLost(Input):
     """The process did not run for a while, though time went on."""
 
     lost_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarsClosed(Input):
+    """Candles that closed together, where the market is known by its candles and not by its ticks."""
+
+    timeframe_s: int
+    bars: tuple[tuple[str, Candle], ...]
+    """By instrument key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricesMoved(Input):
+    """Prices inside candles that come as a whole: they watch over what is held, and build no candle."""
+
+    ticks: tuple[Tick, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,7 @@ class SimulatedBroker:
         self._now_ms = now_ms
         self._statuses: dict[str, OrderStatus] = {}
         self._streams: list[asyncio.Queue[OrderReport | None]] = []
+        self._listeners: list[Callable[[OrderReport], None]] = []
         for row in venue.order_rows():
             for state in venue.order_history(order_id=row.order_id):
                 self._observe(state)
@@ -189,6 +190,10 @@ class SimulatedBroker:
         finally:
             self._streams.remove(stream)
 
+    def listen(self, listener: Callable[[OrderReport], None]) -> None:
+        """Have each new row handed over at once, where nobody waits for a stream."""
+        self._listeners.append(listener)
+
     def _advance(self) -> None:
         if self._now_ms is not None:
             self._venue.advance(self._now_ms())
@@ -200,6 +205,8 @@ class SimulatedBroker:
             if stream.full():
                 _restart(stream)
             stream.put_nowait(report)
+        for listener in self._listeners:
+            listener(report)
 
     def _observe(self, row: OrderRow) -> None:
         status = _STATUSES.get(Status(row.status))

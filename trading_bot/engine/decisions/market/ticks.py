@@ -56,7 +56,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
             _take_closed(series, closed, turn)
         watch = series.watch
         if watch is not None and not frame.is_snapshot:
-            _check_levels(state, series, watch, tick, turn)
+            check_levels(state, series, watch, tick, turn)
 
 
 def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
@@ -77,7 +77,7 @@ def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
             continue
         series.suspect_price, series.last_price, series.tick = 0, price, tick
         if series.watch is not None:
-            _check_levels(state, series, series.watch, tick, turn)
+            check_levels(state, series, series.watch, tick, turn)
 
 
 def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:
@@ -109,7 +109,8 @@ def _look_at_forming(series: Series, turn: Turn) -> None:
         )
 
 
-def _check_levels(state: State, series: Series, watch: Watch, tick: Tick, turn: Turn) -> None:
+def check_levels(state: State, series: Series, watch: Watch, tick: Tick, turn: Turn) -> None:
+    """Ask for the exit of a trade whose stop or target trades."""
     price = tick.last_price
     if (price - watch.best_price) * watch.sign > 0:
         watch.best_price = price

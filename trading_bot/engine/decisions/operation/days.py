@@ -55,8 +55,9 @@ def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
         _end_orders_of_earlier_days(state, turn)
         turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on, carried=carried_over(state.book)))
         state.begin_day()
+    before = state.market.series if event.keeps_indicators else {}
     state.market.series = {
-        instrument.key: _series(state, event, instrument)
+        instrument.key: _going_on(_series(state, event, instrument), before.get(instrument.key))
         for instrument in event.instruments
         if event.sessions.get(instrument.key)
     }
@@ -94,6 +95,14 @@ def _series(state: State, event: DayOpened, instrument: Instrument) -> Series:
             if strategy.provisional_interval_s
         ),
     )
+
+
+def _going_on(series: Series, before: Series | None) -> Series:
+    """The series of a new day with the indicators of the day before, where they are warm."""
+    if before is not None and before.is_warm:
+        series.evaluators, series.is_warm = before.evaluators, True
+        series.warm_candles, series.previous_close = before.warm_candles, before.last_price
+    return series
 
 
 def _new_builder(state: State, session: tuple[int, int]) -> CandleBuilder:

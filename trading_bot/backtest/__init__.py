@@ -1,0 +1,1 @@
+"""History through the same engine: no trading rule lives here."""

@@ -1,0 +1,144 @@
+"""One day of candles through the core: whole while nothing is at stake, by prices inside them while it is."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from trading_bot.backtest.bar_path import corners, next_price
+from trading_bot.backtest.day_exchange import DayExchange
+from trading_bot.domain.instrument import Instrument, Rounding
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.market_data import Candle
+from trading_bot.domain.signal import Direction
+from trading_bot.engine import inputs
+from trading_bot.engine.core import Core
+from trading_bot.simulator.venue.contracts import Level, MarketUpdate
+
+_LEGS = 4
+_STEP_MS = 50
+"""Between two prices of one candle: longer than an order needs to the exchange and back."""
+_LEVELS_MAX = 40
+"""Prices of one leg at which something may happen; more would be a stop that runs away from the price."""
+_ANY_QUANTITY = 1_000_000_000
+
+
+class Bars(NamedTuple):
+    """Candles of one interval that ends at one moment."""
+
+    start_ms: int
+    end_ms: int
+    bars: tuple[tuple[str, Candle], ...]
+    """By instrument key."""
+
+
+class Liquidity(NamedTuple):
+    """What can be had of a market that is only known by its candles."""
+
+    spread_bps: Decimal
+    """Whole spread in basis points of the price; at least a tick on both sides."""
+    participation: Decimal
+    """Part of a candle's volume that one quote holds."""
+
+
+class BarDay:
+    """Plays a day's candles to the core and to the exchange."""
+
+    def __init__(self, core: Core, exchange: DayExchange, liquidity: Liquidity, timeframe_s: int) -> None:
+        self._core = core
+        self._exchange = exchange
+        self._liquidity = liquidity
+        self._timeframe_s = timeframe_s
+        self._volumes: dict[str, int] = {}
+
+    def play(self, day: Sequence[Bars]) -> None:
+        """Play candles in the order of their time."""
+        at = 0
+        while at < len(day):
+            if not self._exchange.is_busy:
+                at = self._play_quiet(day, at)
+                continue
+            self._walk(day[at])
+            self._exchange.hand_on(self._closed(day[at]))
+            at += 1
+
+    def _play_quiet(self, day: Sequence[Bars], at: int) -> int:
+        """Play candles up to the first that leads to anything; the number of the next one."""
+
+        def closed() -> Iterator[inputs.BarsClosed]:
+            nonlocal at
+            while at < len(day):
+                at += 1
+                yield self._closed(day[at - 1])
+
+        self._exchange.take(self._core.step_run(closed(), day[at].start_ms))
+        return at
+
+    def _closed(self, bars: Bars) -> inputs.BarsClosed:
+        return inputs.BarsClosed(at_ms=bars.end_ms, timeframe_s=self._timeframe_s, bars=bars.bars)
+
+    # --- inside a candle --------------------------------------------------------------------------------
+
+    def _walk(self, bars: Bars) -> None:
+        """Take the prices inside the candles of whatever is held or ordered, leg by leg."""
+        keys = self._exchange.keys()
+        moving = [
+            (key, candle, corners(candle, self._direction(key))) for key, candle in bars.bars if key in keys
+        ]
+        leg_ms = (bars.end_ms - bars.start_ms) // _LEGS
+        for leg in range(_LEGS):
+            now_ms = bars.start_ms + leg * leg_ms + 1
+            last_ms = bars.start_ms + (leg + 1) * leg_ms - MS_PER_SECOND
+            for key, candle, prices in moving:
+                way = (prices[max(0, leg - 1)], prices[leg])
+                now_ms = self._go(key, candle, way, (now_ms, last_ms))
+            self._exchange.tick(max(now_ms, last_ms))
+        self._exchange.read_all(self._core.state.now_ms)
+
+    def _direction(self, key: str) -> Direction:
+        """The side that is held, or about to be: what hurts it is assumed to come first."""
+        trade = self._core.state.book.trade_of(key)
+        if trade is not None:
+            return trade.direction
+        held = self._core.state.book.position_of(key).quantity
+        return Direction.SHORT if held < 0 else Direction.LONG
+
+    def _go(self, key: str, candle: Candle, way: tuple[int, int], time: tuple[int, int]) -> int:
+        """Move the price of an instrument along a way, past every level on it; the time after that."""
+        (price, target), (now_ms, last_ms) = way, time
+        if price == target:
+            self._show(key, candle, target, now_ms)
+            return min(now_ms + _STEP_MS, last_ms)
+        for _ in range(_LEVELS_MAX):
+            price = next_price(price, target, self._exchange.levels(key))
+            self._show(key, candle, price, now_ms)
+            now_ms = min(now_ms + _STEP_MS, last_ms)
+            if price == target:
+                break
+        return now_ms
+
+    def _show(self, key: str, candle: Candle, price: int, now_ms: int) -> None:
+        """Let a price be seen with what may be had at it, and everything happen that follows from it."""
+        instrument = self._core.state.market.series[key].instrument
+        quantity = self._quantity(instrument, candle)
+        half = max(instrument.tick_size, int(price * self._liquidity.spread_bps / 20_000))
+        bid = instrument.round_price(price - half, Rounding.DOWN)
+        ask = instrument.round_price(price + half, Rounding.UP)
+        self._volumes[key] = self._volumes.get(key, 0) + quantity
+        update = MarketUpdate(
+            key,
+            price,
+            quantity,
+            now_ms,
+            self._volumes[key],
+            (Level(max(bid, instrument.tick_size), quantity),),
+            (Level(ask, quantity),),
+        )
+        self._exchange.move(update, now_ms)
+        self._exchange.settle(now_ms + _STEP_MS - 1)
+
+    def _quantity(self, instrument: Instrument, candle: Candle) -> int:
+        """Units that one quote holds: a part of the candle's volume, at least a lot; any if unknown."""
+        if candle.volume is None:
+            return _ANY_QUANTITY
+        part = int(candle.volume * self._liquidity.participation)
+        return max(1, part // instrument.lot_size) * instrument.lot_size

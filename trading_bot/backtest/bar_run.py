@@ -1,0 +1,138 @@
+"""Many days of candles through one core: each opened, traded, closed and reckoned up as a live day is."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from trading_bot.backtest.bar_day import BarDay, Bars, Liquidity
+from trading_bot.backtest.day_exchange import DayExchange
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.market_data import Candle
+from trading_bot.engine import inputs
+from trading_bot.engine.core import Core
+from trading_bot.engine.day import DayPlan
+from trading_bot.engine.ports import JournalRow
+from trading_bot.simulator.venue.venue import Venue
+
+_LEAD_MS = 5 * MS_PER_MINUTE
+_AFTER_CLOSE_MS = 5 * MS_PER_SECOND
+_FINAL_READS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarDayData:
+    """One day of the data: what is known of it before it begins, and its candles."""
+
+    plan: DayPlan
+    bars: Sequence[Bars]
+    previous_closes: Mapping[str, int]
+    """Paise, by instrument key."""
+    warm_up: Mapping[str, tuple[Candle, ...]] = field(default_factory=dict)
+    """Earlier minutes, oldest first, of instruments whose indicators are to be opened on this day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarDayOutcome:
+    """What one day left behind."""
+
+    on: date
+    rows: tuple[JournalRow, ...]
+    instruments: tuple[Instrument, ...]
+    bars: int
+    last_prices: Mapping[str, int]
+    ledger_net_pnl: Decimal
+    """Rupees by the venue's own books; zero where nothing was ordered."""
+    ended_at_ms: int
+    alerts: tuple[str, ...]
+    """What a person would have been told."""
+
+    @property
+    def has_trades(self) -> bool:
+        """Whether anything was bought or sold."""
+        return any(row.kind == "order_filled" for row in self.rows)
+
+
+NewVenue = Callable[[BarDayData, Decimal], Venue]
+"""Makes the venue of a day for an account with so many rupees."""
+
+
+@dataclass(slots=True, kw_only=True)
+class BarRun:
+    """Plays days one after the other; the account goes on with what each has left."""
+
+    core: Core
+    new_venue: NewVenue
+    liquidity: Liquidity
+    cash: Decimal
+    margin_rates: Callable[[Sequence[Instrument]], Mapping[str, Decimal]]
+    timeframe_s: int = 60
+
+    def days(self, data: Iterable[BarDayData]) -> Iterator[BarDayOutcome]:
+        """Yield the outcome of each day as it ends."""
+        for day in data:
+            outcome = self._day(day)
+            self.cash += outcome.ledger_net_pnl
+            yield outcome
+
+    def _day(self, day: BarDayData) -> BarDayOutcome:
+        core, plan = self.core, day.plan
+        exchange = DayExchange(
+            core,
+            lambda cash: self.new_venue(day, cash),
+            self.cash,
+            self.margin_rates(plan.instruments),
+        )
+        self._open(day, exchange)
+        BarDay(core, exchange, self.liquidity, self.timeframe_s).play(day.bars)
+        self._close(plan, exchange)
+        venue = exchange.venue
+        return BarDayOutcome(
+            on=plan.on,
+            rows=tuple(exchange.rows),
+            instruments=tuple(plan.instruments),
+            bars=sum(len(bars.bars) for bars in day.bars),
+            last_prices={series.instrument.key: series.last_price for series in core.state.market},
+            ledger_net_pnl=Decimal(0) if venue is None else Decimal(str(venue.ledger()["net_pnl"])),
+            ended_at_ms=core.state.now_ms,
+            alerts=tuple(alert.text for alert in exchange.alerts),
+        )
+
+    def _open(self, day: BarDayData, exchange: DayExchange) -> None:
+        plan = day.plan
+        begin_ms = plan.open_ms - _LEAD_MS
+        exchange.hand_on(
+            inputs.DayOpened(
+                at_ms=begin_ms,
+                on=plan.on,
+                instruments=tuple(plan.instruments),
+                sessions=dict(plan.sessions),
+                keeps_indicators=True,
+            )
+        )
+        exchange.hand_on(
+            inputs.OwnershipClaimed(at_ms=begin_ms, program_version="backtest", settings_hash="")
+        )
+        for key, candles in day.warm_up.items():
+            starts = {on: start_ms for on, (start_ms, _) in plan.warm_up.sessions[key].items()}
+            warmed = inputs.WarmedUp(
+                at_ms=begin_ms, instrument_key=key, candles=candles, session_starts=starts
+            )
+            exchange.hand_on(warmed)
+        for key, price in day.previous_closes.items():
+            if key in self.core.state.market.series:
+                self.core.state.market.series[key].previous_close = price
+        exchange.read_all(begin_ms)
+
+    def _close(self, plan: DayPlan, exchange: DayExchange) -> None:
+        """Let time pass until nothing is open, or the venue has nothing more to do; then end the day."""
+        core = self.core
+        now_ms = max(core.state.now_ms, plan.close_ms)
+        for _ in range(_FINAL_READS):
+            now_ms += _AFTER_CLOSE_MS
+            exchange.tick(now_ms)
+            exchange.read_all(now_ms)
+            if not core.state.book.trades and not core.state.book.differences:
+                break
+        exchange.hand_on(inputs.DayEnded(at_ms=now_ms, charges=core.state.charges()))

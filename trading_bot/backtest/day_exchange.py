@@ -1,0 +1,242 @@
+"""The pretend broker of one day behind the core: orders out, answers, rows and trades in, without a loop.
+
+It is the same venue as in every simulation. It is set up only when the first order of the day comes: on most
+days of most instruments nothing is traded.
+"""
+
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from trading_bot.domain.market_data import Tick
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import (
+    Alert,
+    CancelOrder,
+    Command,
+    ModifyOrder,
+    OrderCommand,
+    PlaceOrder,
+    ReadBand,
+    ReadBooks,
+    ReadPositions,
+    SearchTag,
+)
+from trading_bot.engine.core import Core, Step
+from trading_bot.engine.ports import Funds, JournalRow
+from trading_bot.simulator.in_process.broker import SimulatedBroker
+from trading_bot.simulator.venue.contracts import MarketMoment, MarketUpdate
+from trading_bot.simulator.venue.venue import Venue
+
+VenueMaker = Callable[[Decimal], Venue]
+"""Makes the venue of the day for an account with so many rupees."""
+
+_T = TypeVar("_T")
+_HANDED_ON_MAX = 10_000
+"""Inputs that one moment may lead to; more would be orders that chase each other for ever."""
+
+
+class DayExchange:
+    """Carries out what the core asks for, and tells it what came of it."""
+
+    def __init__(
+        self, core: Core, new_venue: VenueMaker, cash: Decimal, margin_rates: Mapping[str, Decimal]
+    ) -> None:
+        """`cash` in rupees; `margin_rates` as fractions of value, by instrument."""
+        self.rows: list[JournalRow] = []
+        """The journal of the day."""
+        self.alerts: list[Alert] = []
+        self._core = core
+        self._new_venue = new_venue
+        self._cash = cash
+        self._margin_rates = margin_rates
+        self._venue: Venue | None = None
+        self._broker: SimulatedBroker | None = None
+        self._pushed: deque[inputs.Input] = deque()
+
+    @property
+    def venue(self) -> Venue | None:
+        """The venue; None while nothing was ordered."""
+        return self._venue
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a trade is open or an order lives: then prices inside the candles matter."""
+        book = self._core.state.book
+        return bool(book.trades) or any(order.status.is_live for order in book.orders.values())
+
+    def keys(self) -> set[str]:
+        """The instruments in which something is held or ordered."""
+        book = self._core.state.book
+        live = {order.request.instrument_key for order in book.orders.values() if order.status.is_live}
+        return live | set(book.trade_id_by_instrument)
+
+    def levels(self, instrument_key: str) -> set[int]:
+        """Prices in paise at which something happens: triggers at the venue, levels that are watched."""
+        state = self._core.state
+        levels = {
+            order.terms.trigger_price
+            for order in state.book.orders.values()
+            if order.request.instrument_key == instrument_key
+            and order.status.is_live
+            and order.terms.order_type.has_trigger
+        }
+        watch = state.market.series[instrument_key].watch
+        return levels if watch is None else levels | {watch.below, watch.above}
+
+    def move(self, update: MarketUpdate, at_ms: int) -> None:
+        """Let the venue see a price first, and the core then."""
+        if self._venue is not None:
+            self._venue.on_market(MarketMoment(at_ms, (update,)))
+        bid, ask = update.bids[0], update.asks[0]
+        tick = Tick(update.instrument_key, update.last_price, at_ms, update.day_volume or None, *bid, *ask)
+        self.hand_on(inputs.PricesMoved(at_ms=at_ms, ticks=(tick,)))
+
+    def hand_on(self, event: inputs.Input) -> None:
+        """Give the core one input, and carry out what it asks for."""
+        self.take(self._core.step(event))
+
+    def take(self, step: Step) -> None:
+        """Keep the rows of a step, carry out its commands, and go on until nothing is left to do at once."""
+        commands = deque[Command](step.commands)
+        self.rows += step.rows
+        for _ in range(_HANDED_ON_MAX):
+            if commands:
+                event = self._carried_out(commands.popleft())
+            elif self._pushed:
+                event = self._pushed.popleft()
+            else:
+                return
+            if event is not None:
+                after = self._core.step(event)
+                self.rows += after.rows
+                commands += after.commands
+        raise RuntimeError(f"{_HANDED_ON_MAX} inputs at one moment: orders chase each other")
+
+    def settle(self, until_ms: int) -> None:
+        """Let everything happen at the venue that is due by then, one thing after the other."""
+        venue = self._venue
+        if venue is None:
+            return
+        while (due_ms := venue.next_due_ms) is not None and due_ms <= until_ms:
+            venue.advance(due_ms)
+            self._take_pushed()
+        venue.advance(until_ms)
+        self._take_pushed()
+
+    def tick(self, at_ms: int) -> None:
+        """A second of session time for everything that waits for time to pass."""
+        self.settle(at_ms)
+        self.hand_on(inputs.ClockTicked(at_ms=at_ms))
+
+    def read_all(self, at_ms: int) -> None:
+        """Complete reads of orders, trades, positions and funds."""
+        self.hand_on(self._books(at_ms))
+        self.hand_on(self._positions(at_ms))
+        self.hand_on(self._account(at_ms))
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    def _carried_out(self, command: Command) -> inputs.Input | None:
+        """What came of a command; None where nothing is to be told."""
+        if isinstance(command, PlaceOrder | ModifyOrder | CancelOrder):
+            return self._sent(command)
+        if isinstance(command, Alert):
+            self.alerts.append(command)
+            return None
+        return self._looked(command)
+
+    def _sent(self, command: OrderCommand) -> inputs.Input | None:
+        now_ms, broker = self._core.state.now_ms, self._open_broker()
+        match command:
+            case PlaceOrder(request=request):
+                self._step(inputs.SendStarted(at_ms=now_ms, tag=request.tag))
+                outcome = answered(broker.place(request))
+                return inputs.PlaceAnswered(at_ms=now_ms, tag=request.tag, outcome=outcome)
+            case ModifyOrder(tag=tag, order_id=order_id, terms=terms):
+                outcome = answered(broker.modify(order_id, terms))
+                return inputs.ModifyAnswered(at_ms=now_ms, tag=tag, outcome=outcome)
+            case CancelOrder(tag=str() as tag, order_id=order_id):
+                outcome = answered(broker.cancel(order_id))
+                return inputs.CancelAnswered(at_ms=now_ms, tag=tag, outcome=outcome)
+        return None
+
+    def _looked(self, command: Command) -> inputs.Input | None:
+        now_ms = self._core.state.now_ms
+        match command:
+            case ReadBooks():
+                return self._books(now_ms)
+            case ReadPositions():
+                self._step(self._books(now_ms))
+                return self._positions(now_ms)
+            case ReadBand():
+                return self._account(now_ms)
+            case SearchTag(tag=tag):
+                found = answered(self._open_broker().orders_by_tag(tag))
+                return inputs.TagSearched(at_ms=now_ms, tag=tag, asked_at_ms=now_ms, orders=found)
+        return None
+
+    def _step(self, event: inputs.Input) -> None:
+        """Take an input that asks for nothing."""
+        self.rows += self._core.step(event).rows
+
+    def _open_broker(self) -> SimulatedBroker:
+        if self._broker is None:
+            self._venue = self._new_venue(self._cash)
+            self._venue.advance(self._core.state.now_ms)
+            self._broker = SimulatedBroker(self._venue)
+            self._broker.listen(
+                lambda report: self._pushed.append(
+                    inputs.OrderPushed(at_ms=self._core.state.now_ms, report=report)
+                )
+            )
+        return self._broker
+
+    def _take_pushed(self) -> None:
+        if not self._pushed or self._venue is None:
+            return
+        now_ms = max(self._core.state.now_ms, self._venue.now_ms)
+        pushed = [event.stamped(now_ms) for event in self._pushed]
+        self._pushed.clear()
+        for event in pushed:
+            self.hand_on(event)
+
+    # --- reads ------------------------------------------------------------------------------------------
+
+    def _books(self, now_ms: int) -> inputs.BooksRead:
+        broker = self._broker
+        return inputs.BooksRead(
+            at_ms=now_ms,
+            asked_at_ms=now_ms,
+            orders=() if broker is None else answered(broker.orders()),
+            fills=() if broker is None else answered(broker.fills()),
+        )
+
+    def _positions(self, now_ms: int) -> inputs.PositionsRead:
+        positions = () if self._broker is None else answered(self._broker.positions())
+        return inputs.PositionsRead(at_ms=now_ms, asked_at_ms=now_ms, positions=positions)
+
+    def _account(self, now_ms: int) -> inputs.AccountRead:
+        broker = self._broker
+        keys: Sequence[str] = tuple(self._core.state.market.series)
+        return inputs.AccountRead(
+            at_ms=now_ms,
+            asked_at_ms=now_ms,
+            funds=Funds(available=self._cash, used_margin=Decimal(0))
+            if broker is None
+            else answered(broker.funds()),
+            margin_rates=self._margin_rates,
+            bands={} if broker is None else answered(broker.price_bands(keys)),
+        )
+
+
+def answered(call: Coroutine[Any, Any, _T]) -> _T:
+    """The answer of a call that never waits. Raises RuntimeError for one that does."""
+    try:
+        call.send(None)
+    except StopIteration as done:
+        answer: _T = done.value
+        return answer
+    call.close()
+    raise RuntimeError("a call to the broker of a backtest may not wait")

@@ -1,0 +1,104 @@
+"""A folder of candles as the days of a backtest, read a few weeks at a time."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from trading_bot.adapters.history import CandleArrays, HistoryFolder
+from trading_bot.backtest.bar_day import Bars
+from trading_bot.backtest.bar_run import BarDayData
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
+from trading_bot.domain.market_data import Candle
+from trading_bot.engine.day import DayPlan
+
+PlanOf = Callable[[date, Sequence[Instrument], bool], DayPlan]
+"""Sessions of a day, and with True those of the days that warm-up wants."""
+_DAYS_AT_ONCE = 30
+
+
+@dataclass(slots=True, kw_only=True)
+class FolderDays:
+    """The days of a folder in a range, as far as there are candles and the exchange was open."""
+
+    folder: HistoryFolder
+    symbols: tuple[str, ...]
+    days: tuple[date, ...]
+    plan_of: PlanOf
+    is_warm: Callable[[str], bool]
+    """Whether the indicators of an instrument are open already, by its key."""
+    minutes_required: int
+    """Of history, before indicators are opened."""
+    timeframe_s: int = 60
+
+    def __iter__(self) -> Iterator[BarDayData]:
+        """Yield each day; the next one is read when the one before is over."""
+        closes: dict[str, int] = {}
+        for first in range(0, len(self.days), _DAYS_AT_ONCE):
+            days = self.days[first : first + _DAYS_AT_ONCE]
+            arrays = {symbol: self._candles(symbol, days[0], days[-1]) for symbol in self.symbols}
+            for day in days:
+                yield self._day(day, arrays, closes)
+
+    def _day(
+        self, on: date, arrays: Mapping[str, CandleArrays], closes: dict[str, int]
+    ) -> BarDayData:
+        begin_ms = midnight_ms(on)
+        today = {
+            symbol: candles
+            for symbol, whole in arrays.items()
+            if (candles := whole.between(begin_ms, begin_ms + MS_PER_DAY)).start_ms.size
+        }
+        listed = {symbol: self.folder.instrument(symbol, on) for symbol in today}
+        cold = [symbol for symbol in today if not self.is_warm(listed[symbol].key)]
+        plan = self.plan_of(on, tuple(listed.values()), bool(cold))
+        data = BarDayData(
+            plan=plan,
+            bars=self._bars({listed[symbol].key: candles for symbol, candles in today.items()}),
+            previous_closes={
+                listed[symbol].key: closes.get(symbol, int(candles.open[0]))
+                for symbol, candles in today.items()
+            },
+            warm_up={
+                listed[symbol].key: candles
+                for symbol in cold
+                if (candles := self._warm_up(symbol, listed[symbol].key, plan))
+            },
+        )
+        closes.update({symbol: int(candles.close[-1]) for symbol, candles in today.items()})
+        return data
+
+    def _warm_up(self, symbol: str, key: str, plan: DayPlan) -> tuple[Candle, ...]:
+        """The candles of continuous trading of the days before; none where there are too few."""
+        if self.folder.minutes_before(symbol, plan.on) < self.minutes_required:
+            return ()
+        sessions = plan.warm_up.sessions[key]
+        before = self._candles(symbol, plan.warm_up.first, plan.on - timedelta(days=1))
+        kept: list[Candle] = []
+        for on, (start_ms, end_ms) in sorted(sessions.items()):
+            if on < plan.on:
+                kept += before.between(start_ms, end_ms).candles()
+        return tuple(kept)
+
+    def _candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        return self.folder.minute_candles(symbol, first, last)
+
+    def _bars(self, today: Mapping[str, CandleArrays]) -> tuple[Bars, ...]:
+        """The candles of all instruments by the time at which they start."""
+        length_ms = self.timeframe_s * MS_PER_SECOND
+        together: dict[int, list[tuple[str, Candle]]] = {}
+        for key, candles in today.items():
+            for candle in candles.candles():
+                together.setdefault(candle.start_ms, []).append((key, candle))
+        return tuple(
+            Bars(start_ms, start_ms + length_ms, tuple(together[start_ms]))
+            for start_ms in sorted(together)
+        )
+
+
+def days_between(folder: HistoryFolder, symbols: Sequence[str], first: date | None, last: date | None) -> tuple[date, ...]:
+    """Days in a range on which any of the symbols has rows, ascending."""
+    found = {day for symbol in symbols for day in folder.days(symbol)}
+    return tuple(sorted(day for day in found if (first or day) <= day <= (last or day)))

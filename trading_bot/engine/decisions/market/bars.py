@@ -1,0 +1,57 @@
+"""What whole candles do, where there are no ticks: the same indicators, strategies and levels as live.
+
+A closed candle is judged at once. Prices inside the candles of what is held come before it, one by one.
+"""
+
+from trading_bot.domain.candle_builder import MINUTE_S
+from trading_bot.domain.market_data import Candle, Tick
+from trading_bot.engine.decisions.market import evaluate, feed_health, ticks
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import BarsClosed, EvaluationDue, PricesMoved
+from trading_bot.engine.market_view import Series
+from trading_bot.engine.state import State
+
+_tuple = tuple.__new__  # half the cost of calling the NamedTuple
+
+
+def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
+    """Take the candles of one interval; each of a minute also closes the longer ones that end with it."""
+    market, now_ms, timeframe_s = state.market, state.now_ms, event.timeframe_s
+    market.seen_at_ms = now_ms  # candles come once in their interval: that is no silence
+    if not market.is_feed_up:
+        feed_health.hear(state, turn)
+    all_series = market.series
+    for key, candle in event.bars:
+        series = all_series.get(key)
+        if series is None:
+            market.unknown_ticks += 1
+            continue
+        series.last_price = candle.close
+        series.tick = _tuple(Tick, (key, candle.close, now_ms - 1, None, 0, 0, 0, 0, 0))
+        series.seen_at_ms = now_ms
+        series.candles += 1
+        if timeframe_s != MINUTE_S:
+            _judge(state, series, timeframe_s, candle, turn)
+            continue
+        for closed_s, closed in series.builder.add_minute(candle):
+            _judge(state, series, closed_s, closed, turn)
+
+
+def _judge(state: State, series: Series, timeframe_s: int, candle: Candle, turn: Turn) -> None:
+    if series.is_warm and timeframe_s in series.evaluated_timeframes_s:
+        due = EvaluationDue(
+            at_ms=state.now_ms, instrument_key=series.instrument.key, timeframe_s=timeframe_s, candle=candle
+        )
+        evaluate.on_evaluation_due(state, due, turn)
+
+
+def on_prices(state: State, event: PricesMoved, turn: Turn) -> None:
+    """Take prices of what is held, inside candles that are still to come."""
+    for tick in event.ticks:
+        series = state.market.series.get(tick.instrument_key)
+        if series is None:
+            continue
+        series.last_price, series.tick, series.seen_at_ms = tick.last_price, tick, state.now_ms
+        state.market.seen_at_ms = state.now_ms
+        if series.watch is not None:
+            ticks.check_levels(state, series, series.watch, tick, turn)
