@@ -2,7 +2,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trading_bot.research.splits import combinatorial_purged, purged_folds, walk_forward
@@ -82,6 +82,7 @@ def test_a_long_label_early_in_the_test_purges_beyond_its_end():
     assert purged_folds(starts, ends, 3)[1].train.tolist() == [0, 1, 2, 8]
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_no_training_label_ever_meets_a_test_label(data):
     count = data.draw(st.integers(6, 40))
