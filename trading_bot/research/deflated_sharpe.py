@@ -1,0 +1,147 @@
+"""How sure a Sharpe ratio is, given its length, its tails, and the number of trials it was the best of.
+
+All Sharpe ratios here are of one period (a daily one is the annual one over sqrt(252)), never annualised.
+Sources: Bailey and Lopez de Prado, "The Sharpe ratio efficient frontier" (2012), for the probabilistic ratio
+and the minimum track record; the same, "The deflated Sharpe ratio" (2014), for the expected maximum and the
+deflation. All take the returns of the periods as independent; where they follow each other, certainty is
+overstated.
+"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from trading_bot.research.arrays import finite, is_flat
+
+_NORMAL = NormalDist()
+_EULER_MASCHERONI = float(np.euler_gamma)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharpeSample:
+    """A measured Sharpe ratio and what its error depends on."""
+
+    sharpe: float
+    """Mean over standard deviation (n - 1) of the returns of one period."""
+    periods: int
+    skewness: float
+    """Third standardised moment, as of the sample; 0 for a normal distribution."""
+    kurtosis: float
+    """Fourth standardised moment, not in excess: 3 for a normal distribution."""
+
+    @property
+    def _spread(self) -> float:
+        """The asymptotic variance of the ratio times the number of periods (Mertens 2002).
+
+        Returns of two values only can bring it to 0, where it says nothing: it stays above that.
+        """
+        spread = 1 - self.skewness * self.sharpe + (self.kurtosis - 1) / 4 * self.sharpe**2
+        return max(spread, 1 / self.periods)
+
+    @property
+    def error(self) -> float:
+        """The standard error of the ratio."""
+        return math.sqrt(self._spread / (self.periods - 1))
+
+    def probability_above(self, benchmark: float) -> float:
+        """The probabilistic Sharpe ratio: the probability (0 to 1) that the true one is above `benchmark`."""
+        return _NORMAL.cdf((self.sharpe - benchmark) / self.error)
+
+    def minimum_periods(self, benchmark: float = 0.0, confidence: float = 0.95) -> float | None:
+        """How long a record must be for the ratio to be above `benchmark` with that confidence, in periods.
+
+        None when the ratio is not above it: no length would do. Raises ValueError for a confidence outside
+        0.5 to 1.
+        """
+        if not 0.5 < confidence < 1:  # noqa: PLR2004 - below it, the formula asks for a ratio that is too low
+            raise ValueError(f"a confidence of {confidence} is not between 0.5 and 1")
+        if self.sharpe <= benchmark:
+            return None
+        return 1 + self._spread * (_NORMAL.inv_cdf(confidence) / (self.sharpe - benchmark)) ** 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trials:
+    """What was tried before a result was chosen."""
+
+    count: int
+    """All trials, also those that were thrown away."""
+    variance: float
+    """Variance (n - 1) of their Sharpe ratios of one period; 0 for a single trial."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for less than one trial, or a variance below zero or unreadable."""
+        if self.count < 1:
+            raise ValueError(f"{self.count} trials: the one at hand is a trial")
+        if not (self.variance >= 0 and math.isfinite(self.variance)):
+            raise ValueError(f"a variance of {self.variance}")
+
+    @property
+    def expected_maximum(self) -> float:
+        """The Sharpe ratio that the best of the trials is expected to show when none has an edge.
+
+        sqrt(variance) * ((1 - g) * z(1 - 1/N) + g * z(1 - 1/(N * e))), with g of Euler and Mascheroni; 0 for
+        one trial. Trials that resemble each other are fewer than their number, so it errs to the strict side
+        for them.
+        """
+        if self.count == 1:
+            return 0.0
+        usual, late = (_NORMAL.inv_cdf(1 - 1 / (self.count * scale)) for scale in (1, math.e))
+        return math.sqrt(self.variance) * ((1 - _EULER_MASCHERONI) * usual + _EULER_MASCHERONI * late)
+
+
+def sharpe_sample(returns: npt.ArrayLike) -> SharpeSample | None:
+    """Measure returns of one period each, shape (n,); None when they do not vary.
+
+    Raises ValueError when they are fewer than two or not finite.
+    """
+    series = finite(returns, "returns", least=2)
+    if is_flat(series):
+        return None
+    away = series - series.mean()
+    variance = float(np.mean(away**2))
+    return SharpeSample(
+        sharpe=float(series.mean() / series.std(ddof=1)),
+        periods=len(series),
+        skewness=float(np.mean(away**3)) / variance**1.5,
+        kurtosis=float(np.mean(away**4)) / variance**2,
+    )
+
+
+def deflated_sharpe(sample: SharpeSample, trials: Trials) -> float:
+    """The deflated Sharpe ratio: the probability (0 to 1) that the true one is above what luck shows."""
+    return sample.probability_above(trials.expected_maximum)
+
+
+def trials_of(returns: npt.ArrayLike) -> Trials:
+    """The record of trials from the returns of all, shape (n periods, trials).
+
+    A trial whose returns do not vary (it never traded) has a ratio of 0. Raises ValueError as
+    `sharpe_sample`.
+    """
+    ratios = column_sharpes(finite(returns, "returns of trials", least=2, axes=2))
+    variance = float(ratios.var(ddof=1)) if ratios.size > 1 else 0.0
+    return Trials(count=ratios.size, variance=variance)
+
+
+def column_sharpes(returns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The Sharpe ratio of each column of (n periods, trials); 0 where a column does not vary."""
+    deviation = returns.std(axis=0, ddof=1)
+    moves = deviation > 1e-12 * np.abs(returns).max(axis=0)
+    ratios: npt.NDArray[np.float64] = np.divide(
+        returns.mean(axis=0), deviation, out=np.zeros_like(deviation), where=moves
+    )
+    return ratios
+
+
+def independent_trials(count: int, mean_correlation: float) -> float:
+    """How many independent trials so many correlated ones are worth: c + (1 - c) * count (2014, appendix 3).
+
+    Raises ValueError for a mean correlation outside 0 to 1, or less than one trial.
+    """
+    if count < 1 or not 0 <= mean_correlation <= 1:
+        raise ValueError(f"{count} trials with a mean correlation of {mean_correlation}")
+    return mean_correlation + (1 - mean_correlation) * count
