@@ -134,7 +134,7 @@ class DayExchange:
         """Complete reads of orders, trades, positions and funds."""
         self.hand_on(self._books(at_ms))
         self.hand_on(self._positions(at_ms))
-        self.hand_on(self._account(at_ms))
+        self.hand_on(self._account(at_ms, ()))
 
     # --- commands ---------------------------------------------------------------------------------------
 
@@ -170,8 +170,8 @@ class DayExchange:
             case ReadPositions():
                 self._step(self._books(now_ms))
                 return self._positions(now_ms)
-            case ReadBand():
-                return self._account(now_ms)
+            case ReadBand(instrument_key=key):
+                return self._account(now_ms, (key,))
             case SearchTag(tag=tag):
                 found = answered(self._open_broker().orders_by_tag(tag))
                 return inputs.TagSearched(at_ms=now_ms, tag=tag, asked_at_ms=now_ms, orders=found)
@@ -217,9 +217,8 @@ class DayExchange:
         positions = () if self._broker is None else answered(self._broker.positions())
         return inputs.PositionsRead(at_ms=now_ms, asked_at_ms=now_ms, positions=positions)
 
-    def _account(self, now_ms: int) -> inputs.AccountRead:
+    def _account(self, now_ms: int, keys: Sequence[str]) -> inputs.AccountRead:
         broker = self._broker
-        keys: Sequence[str] = tuple(self._core.state.market.series)
         return inputs.AccountRead(
             at_ms=now_ms,
             asked_at_ms=now_ms,
@@ -227,7 +226,7 @@ class DayExchange:
             if broker is None
             else answered(broker.funds()),
             margin_rates=self._margin_rates,
-            bands={} if broker is None else answered(broker.price_bands(keys)),
+            bands={} if broker is None or not keys else answered(broker.price_bands(keys)),
         )
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-
 from trading_bot.adapters.history import CandleArrays, HistoryFolder
 from trading_bot.backtest.bar_day import Bars
 from trading_bot.backtest.bar_run import BarDayData
@@ -42,9 +40,7 @@ class FolderDays:
             for day in days:
                 yield self._day(day, arrays, closes)
 
-    def _day(
-        self, on: date, arrays: Mapping[str, CandleArrays], closes: dict[str, int]
-    ) -> BarDayData:
+    def _day(self, on: date, arrays: Mapping[str, CandleArrays], closes: dict[str, int]) -> BarDayData:
         begin_ms = midnight_ms(on)
         today = {
             symbol: candles
@@ -62,9 +58,9 @@ class FolderDays:
                 for symbol, candles in today.items()
             },
             warm_up={
-                listed[symbol].key: candles
+                listed[symbol].key: history
                 for symbol in cold
-                if (candles := self._warm_up(symbol, listed[symbol].key, plan))
+                if (history := self._warm_up(symbol, listed[symbol].key, plan))
             },
         )
         closes.update({symbol: int(candles.close[-1]) for symbol, candles in today.items()})
@@ -93,12 +89,13 @@ class FolderDays:
             for candle in candles.candles():
                 together.setdefault(candle.start_ms, []).append((key, candle))
         return tuple(
-            Bars(start_ms, start_ms + length_ms, tuple(together[start_ms]))
-            for start_ms in sorted(together)
+            Bars(start_ms, start_ms + length_ms, tuple(together[start_ms])) for start_ms in sorted(together)
         )
 
 
-def days_between(folder: HistoryFolder, symbols: Sequence[str], first: date | None, last: date | None) -> tuple[date, ...]:
+def days_between(
+    folder: HistoryFolder, symbols: Sequence[str], first: date | None, last: date | None
+) -> tuple[date, ...]:
     """Days in a range on which any of the symbols has rows, ascending."""
     found = {day for symbol in symbols for day in folder.days(symbol)}
     return tuple(sorted(day for day in found if (first or day) <= day <= (last or day)))
