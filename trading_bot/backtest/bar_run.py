@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from trading_bot.backtest.bar_day import BarDay, Bars, Liquidity
 from trading_bot.backtest.day_exchange import DayExchange
+from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine import inputs
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan
-from trading_bot.engine.ports import JournalRow
 from trading_bot.simulator.venue.venue import Venue
 
 _LEAD_MS = 5 * MS_PER_MINUTE
@@ -33,27 +32,6 @@ class BarDayData:
     """Earlier minutes, oldest first, of instruments whose indicators are to be opened on this day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BarDayOutcome:
-    """What one day left behind."""
-
-    on: date
-    rows: tuple[JournalRow, ...]
-    instruments: tuple[Instrument, ...]
-    bars: int
-    last_prices: Mapping[str, int]
-    ledger_net_pnl: Decimal
-    """Rupees by the venue's own books; zero where nothing was ordered."""
-    ended_at_ms: int
-    alerts: tuple[str, ...]
-    """What a person would have been told."""
-
-    @property
-    def has_trades(self) -> bool:
-        """Whether anything was bought or sold."""
-        return any(row.kind == "order_filled" for row in self.rows)
-
-
 NewVenue = Callable[[BarDayData, Decimal], Venue]
 """Makes the venue of a day for an account with so many rupees."""
 
@@ -69,14 +47,14 @@ class BarRun:
     margin_rates: Callable[[Sequence[Instrument]], Mapping[str, Decimal]]
     timeframe_s: int = 60
 
-    def days(self, data: Iterable[BarDayData]) -> Iterator[BarDayOutcome]:
+    def days(self, data: Iterable[BarDayData]) -> Iterator[DayOutcome]:
         """Yield the outcome of each day as it ends."""
         for day in data:
             outcome = self._day(day)
             self.cash += outcome.ledger_net_pnl
             yield outcome
 
-    def _day(self, day: BarDayData) -> BarDayOutcome:
+    def _day(self, day: BarDayData) -> DayOutcome:
         core, plan = self.core, day.plan
         exchange = DayExchange(
             core,
@@ -88,7 +66,7 @@ class BarRun:
         BarDay(core, exchange, self.liquidity, self.timeframe_s).play(day.bars)
         self._close(plan, exchange)
         venue = exchange.venue
-        return BarDayOutcome(
+        return DayOutcome(
             on=plan.on,
             rows=tuple(exchange.rows),
             instruments=tuple(plan.instruments),

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
-from trading_bot.backtest.bar_run import BarDayOutcome
+from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.money import ZERO, paise, rupees
 from trading_bot.report.charging import Charger
@@ -105,7 +105,7 @@ class Collector:
         """Trades so far."""
         return len(self._trades)
 
-    def add(self, outcome: BarDayOutcome) -> None:
+    def add(self, outcome: DayOutcome) -> None:
         """Take a day that has ended."""
         self._days.append(outcome.on)
         self._bars += outcome.bars
@@ -156,7 +156,7 @@ class Collector:
         )
 
 
-def _day_result(outcome: BarDayOutcome, charger: Charger) -> DayResult:
+def _day_result(outcome: DayOutcome, charger: Charger) -> DayResult:
     record = day_record(outcome.rows)
     facts = RunFacts(
         run_id=f"{outcome.on}",
@@ -174,7 +174,7 @@ def _day_result(outcome: BarDayOutcome, charger: Charger) -> DayResult:
     return day_result(record, facts, instruments=instruments, candles={}, charger=charger)
 
 
-def _problems(outcome: BarDayOutcome, result: DayResult) -> list[str]:
+def _problems(outcome: DayOutcome, result: DayResult) -> list[str]:
     """What of a day has to be looked at by a person."""
     problems = []
     held = {trade.instrument.symbol: trade.record.open_quantity for trade in result.trades}

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import BacktestOptions, ChargesQuestion, RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
 
 if TYPE_CHECKING:
@@ -96,6 +96,13 @@ class Program:
         from trading_bot.bootstrap.replaying.simulator_program import serve_simulator
 
         return serve_simulator(options, settings.simulator, write)
+
+    def backtest(self, settings: Settings, options: BacktestOptions, write: Callable[[str], None]) -> int:
+        """Test on history, write the report and return the exit code."""
+        from trading_bot.bootstrap.backtesting.run import run_backtest
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_backtest(settings, options, write, shown_progress, wall_now_ms())
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trading_bot.commands import parsing
+from trading_bot.commands.backtest import add_backtest_arguments, run_backtest
 from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
@@ -171,6 +172,12 @@ COMMANDS: tuple[Command, ...] = (
         run=run_rules_show,
         add_arguments=_rules_show,
         reads=True,
+    ),
+    Command(
+        words=("backtest",),
+        summary="the configured strategies on history, with a report",
+        run=run_backtest,
+        add_arguments=add_backtest_arguments,
     ),
     Command(
         words=("simulator",),

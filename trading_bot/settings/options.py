@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
@@ -40,6 +41,29 @@ class SimulatorOptions:
     exit_at_close: bool = False
     until_stdin_ends: bool = False
     """Whether the program ends with whoever holds the other end of its standard input."""
+
+
+class Fidelity(StrEnum):
+    """How closely a backtest follows the market."""
+
+    CANDLE = "candle"
+    """Whole candles, and the worst order of their prices while something is held."""
+    TICK = "tick"
+    """Recorded ticks, or ticks made up inside recorded candles, through every worker of the daemon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestOptions:
+    """What is tested, on what."""
+
+    data: Path
+    """Folder of candles or ticks."""
+    symbols: tuple[str, ...] = ()
+    """Names of the folder; all of it when empty."""
+    first: date | None = None
+    last: date | None = None
+    fidelity: Fidelity = Fidelity.CANDLE
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

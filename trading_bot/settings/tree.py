@@ -5,6 +5,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.upstox.settings import UpstoxSecrets, UpstoxSettings
+from trading_bot.backtest.settings import BacktestSettings
 from trading_bot.domain.errors import SettingsError
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     upstox: UpstoxSettings = UpstoxSettings()
     storage: StorageSettings = StorageSettings()
     simulator: VenueSettings = VenueSettings()
+    backtest: BacktestSettings = BacktestSettings()
     logs: LogSettings = LogSettings()
     terminal: TerminalSettings = TerminalSettings()
     credentials: UpstoxSecrets = UpstoxSecrets()

@@ -1,0 +1,1 @@
+"""Backtests: the same engine and pretend broker over many days of history."""

@@ -1,0 +1,98 @@
+"""A backtest at candle fidelity, put together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from trading_bot.adapters.history import HistoryFolder
+from trading_bot.backtest.bar_day import Liquidity
+from trading_bot.backtest.bar_run import BarDayData, BarRun
+from trading_bot.backtest.folder_days import FolderDays
+from trading_bot.backtest.outcome import DayOutcome
+from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.engine_parts import EngineSections, core_for
+from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.day import DayPlan
+from trading_bot.engine.decisions.operation.day_charges import charges_of
+from trading_bot.settings.tree import Settings
+from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.venue import Venue
+
+_SECONDS_PER_MINUTE = MS_PER_MINUTE // MS_PER_SECOND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandleDays:
+    """Days of a folder's candles through the synchronous core."""
+
+    settings: Settings
+    rules: MarketRules
+    folder: HistoryFolder
+    symbols: tuple[str, ...]
+    days: tuple[date, ...]
+    seed: int
+
+    def outcomes(self) -> Iterator[DayOutcome]:
+        """Yield each day as it ends."""
+        settings, listed = self.settings, dict[str, Instrument]()
+        strategies = chosen_strategies(settings)
+        sections = EngineSections(
+            engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
+        )
+        core = core_for((), strategies, sections, self.rules.charges)
+        core.state.charges_so_far = lambda book: charges_of(book, self.rules.charges, listed)
+
+        def plan_of(on: date, instruments: Sequence[Instrument], is_warming_up: bool) -> DayPlan:  # noqa: FBT001
+            listed.update((instrument.key, instrument) for instrument in instruments)
+            return day_plan(self.rules.calendar, on, instruments, strategies if is_warming_up else ())
+
+        def is_warm(key: str) -> bool:
+            series = core.state.market.series.get(key)
+            return series is not None and series.is_warm
+
+        required_s = max((one.warm_up.required * one.timeframe_s for one in strategies), default=0)
+        data = FolderDays(
+            folder=self.folder,
+            symbols=self.symbols,
+            days=self.days,
+            plan_of=plan_of,
+            is_warm=is_warm,
+            minutes_required=required_s // _SECONDS_PER_MINUTE,
+        )
+        run = BarRun(
+            core=core,
+            new_venue=self._new_venue,
+            liquidity=Liquidity(settings.backtest.spread_bps, settings.backtest.participation),
+            cash=settings.simulator.opening_balance,
+            margin_rates=self._margin_rates,
+        )
+        yield from run.days(data)
+
+    def _new_venue(self, day: BarDayData, cash: Decimal) -> Venue:
+        settings, on = self.settings, day.plan.on
+        changes = {"opening_balance": cash, "slippage_bps": settings.run.slippage_bps}
+        venue_settings = settings.simulator.model_copy(update=changes)
+        chance = Random(f"{self.seed} {on}")  # noqa: S311  # a simulation
+        return Venue(
+            on=on,
+            instruments=day.plan.instruments,
+            previous_closes=day.previous_closes,
+            plans=session_plans(self.rules.calendar, on, venue_settings, chance),
+            settings=venue_settings,
+            random=chance,
+            charges=contract_note_charges(self.rules.charges),
+        )
+
+    def _margin_rates(self, instruments: Sequence[Instrument]) -> dict[str, Decimal]:
+        """Part of their value that the pretend broker blocks."""
+        venue = self.settings.simulator
+        return {
+            one.key: venue.future_margin if one.segment.is_derivatives else venue.equity_intraday_margin
+            for one in instruments
+            if one.is_tradable
+        }

@@ -1,0 +1,105 @@
+"""One backtest from its folder of data to its report, with progress on the way."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Protocol
+
+from trading_bot.adapters.history import HistoryFolder, open_history
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.backtest.outcome import DayOutcome
+from trading_bot.backtest.report import console_text, write_backtest
+from trading_bot.backtest.result import BacktestResult, Collector
+from trading_bot.bootstrap.backtesting.candle_days import CandleDays
+from trading_bot.bootstrap.backtesting.tick_days import TickDays
+from trading_bot.bootstrap.places import reports_folder
+from trading_bot.domain.calendar import Calendar
+from trading_bot.domain.errors import HistoryError, UncoveredDateError
+from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.report.charging import charger_of
+from trading_bot.settings.options import BacktestOptions, Fidelity
+from trading_bot.settings.tree import Settings
+
+
+class Progress(Protocol):
+    """Shows how far a backtest has come."""
+
+    def advance(self, note: str) -> None:
+        """One more day is over."""
+        ...
+
+
+ProgressMaker = Callable[[str, int], AbstractContextManager[Progress]]
+"""Begins to show a task of so many days."""
+
+
+def run_backtest(
+    settings: Settings,
+    options: BacktestOptions,
+    write: Callable[[str], None],
+    progress: ProgressMaker,
+    now_ms: int,
+) -> int:
+    """Test, report, and return 0, or 1 where the result is not to be believed as it stands.
+
+    Raises HistoryError or UnknownInstrumentError for data that cannot be tested, SettingsError for settings.
+    """
+    rules = load_market_rules()
+    folder = open_history(options.data)
+    symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
+    days = _trading_days(folder, symbols, options, rules.calendar)
+    charger = charger_of(rules.charges)
+    collector = Collector(settings.simulator.opening_balance, charger)
+    with progress("backtest", len(days)) as shown:
+        for outcome in _outcomes(settings, options, rules, folder, symbols, days):
+            collector.add(outcome)
+            shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
+    result = collector.result(data=str(options.data), fidelity=options.fidelity.value, symbols=symbols)
+    run_id = f"backtest-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
+    report = write_backtest(result, reports_folder(settings), run_id)
+    write(console_text(result, report))
+    return _exit_code(result)
+
+
+def _exit_code(result: BacktestResult) -> int:
+    return 1 if result.problems else 0
+
+
+def _outcomes(  # noqa: PLR0913, PLR0917  # what a day is made of, handed on once
+    settings: Settings,
+    options: BacktestOptions,
+    rules: MarketRules,
+    folder: HistoryFolder,
+    symbols: tuple[str, ...],
+    days: tuple[date, ...],
+) -> Iterator[DayOutcome]:
+    chosen = CandleDays if options.fidelity is Fidelity.CANDLE else TickDays
+    return chosen(
+        settings=settings, rules=rules, folder=folder, symbols=symbols, days=days, seed=options.seed
+    ).outcomes()
+
+
+def _trading_days(
+    folder: HistoryFolder, symbols: tuple[str, ...], options: BacktestOptions, calendar: Calendar
+) -> tuple[date, ...]:
+    """Days of the range with rows on which the exchange traded. Raises HistoryError when there are none."""
+    for symbol in symbols:
+        folder.require_minutes(symbol)
+    found = sorted({day for symbol in symbols for day in folder.days(symbol)})
+    if not found:
+        raise HistoryError(f"{folder.path}: the files hold no rows; fill them or give another folder")
+    first, last = options.first or found[0], options.last or found[-1]
+    days = tuple(day for day in found if first <= day <= last and _is_covered(calendar, day))
+    if not days:
+        raise HistoryError(
+            f"{folder.path}: no trading day from {first} to {last}; the data goes from {found[0]} to {found[-1]}"
+        )
+    return days
+
+
+def _is_covered(calendar: Calendar, day: date) -> bool:
+    try:
+        return calendar.is_trading_day(day)
+    except UncoveredDateError:
+        return False

@@ -1,0 +1,82 @@
+"""A backtest at tick fidelity: each day as a whole day of the daemon in virtual time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from trading_bot.adapters.history import HistoryFolder
+from trading_bot.adapters.storage.memory_journal import MemoryJournal
+from trading_bot.backtest.outcome import DayOutcome
+from trading_bot.bootstrap.engine_parts import EngineSections, Records
+from trading_bot.bootstrap.replaying.virtual_day import VirtualDay
+from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.domain.market_rules import MarketRules
+from trading_bot.settings.tree import Settings
+from trading_bot.simulator.market import open_market
+from trading_bot.simulator.virtual_time import run_virtually
+
+
+class _Told:
+    """Keeps what a person would have been told."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    async def notify(self, level: str, text: str) -> None:
+        """Keep it."""
+        del level
+        self.texts.append(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickDays:
+    """Days of a folder's ticks, or of ticks made up inside its candles, one session after the other."""
+
+    settings: Settings
+    rules: MarketRules
+    folder: HistoryFolder
+    symbols: tuple[str, ...]
+    days: tuple[date, ...]
+    seed: int
+
+    def outcomes(self) -> Iterator[DayOutcome]:
+        """Yield each day as it ends; the account goes on with what it has left."""
+        cash = self.settings.simulator.opening_balance
+        for on in self.days:
+            outcome = self._day(on, cash)
+            cash += outcome.ledger_net_pnl
+            yield outcome
+
+    def _day(self, on: date, cash: Decimal) -> DayOutcome:
+        settings, journal, told = self.settings, MemoryJournal(), _Told()
+        having = [symbol for symbol in self.symbols if on in self.folder.days(symbol)]
+        source = open_market(self.folder.path, on, symbols=having, seed=self.seed)
+        changes = {"opening_balance": cash, "slippage_bps": settings.run.slippage_bps}
+        day = VirtualDay(
+            source=source,
+            rules=self.rules,
+            strategies=chosen_strategies(settings),
+            sections=EngineSections(
+                engine=settings.engine,
+                risk=settings.risk,
+                rate=settings.rate,
+                supervisor=settings.supervisor,
+            ),
+            records=Records(journal=journal),
+            venue_settings=settings.simulator.model_copy(update=changes),
+            seed=self.seed,
+            notifier=told,
+        )
+        ended, venue = run_virtually(day.run())
+        state = ended.engine.state
+        return DayOutcome(
+            on=on,
+            rows=tuple(journal.rows()),
+            instruments=tuple(ended.plan.instruments),
+            bars=sum(series.candles for series in state.market),
+            last_prices={series.instrument.key: series.last_price for series in state.market},
+            ledger_net_pnl=Decimal(str(venue.ledger()["net_pnl"])),
+            ended_at_ms=state.now_ms,
+            alerts=tuple(told.texts),
+        )
