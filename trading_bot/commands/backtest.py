@@ -14,7 +14,11 @@ def add_backtest_arguments(parser: ArgumentParser) -> None:
         "--data", type=Path, metavar="DIR", required=True, help="folder of 1-minute candles or of ticks"
     )
     parser.add_argument(
-        "--symbols", "--tickers", type=parsing.symbols, metavar="A,B", help="what to trade; default: all of it"
+        "--symbols",
+        "--tickers",
+        type=parsing.symbols,
+        metavar="A,B",
+        help="what to trade; default: all of it",
     )
     parser.add_argument("--from", dest="first", type=parsing.day, metavar="YYYY-MM-DD", help="first day")
     parser.add_argument("--to", dest="last", type=parsing.day, metavar="YYYY-MM-DD", help="last day")
@@ -25,7 +29,9 @@ def add_backtest_arguments(parser: ArgumentParser) -> None:
         default=Fidelity.CANDLE,
         help="candle: fast, the worst order of prices inside each; tick: whole days of the daemon",
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of delays and of made-up ticks")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="seed of delays and of made-up ticks"
+    )
 
 
 def run_backtest(arguments: Namespace, context: Context) -> int:

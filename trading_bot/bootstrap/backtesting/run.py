@@ -66,7 +66,7 @@ def _exit_code(result: BacktestResult) -> int:
     return 1 if result.problems else 0
 
 
-def _outcomes(  # noqa: PLR0913, PLR0917  # what a day is made of, handed on once
+def _outcomes(  # noqa: PLR0917  # what a day is made of, handed on once
     settings: Settings,
     options: BacktestOptions,
     rules: MarketRules,
@@ -93,7 +93,8 @@ def _trading_days(
     days = tuple(day for day in found if first <= day <= last and _is_covered(calendar, day))
     if not days:
         raise HistoryError(
-            f"{folder.path}: no trading day from {first} to {last}; the data goes from {found[0]} to {found[-1]}"
+            f"{folder.path}: no trading day from {first} to {last}; "
+            f"the data goes from {found[0]} to {found[-1]}"
         )
     return days
 

@@ -1,0 +1,135 @@
+"""Fills at candle fidelity: what a day of candles by hand leads to."""
+
+import pytest
+
+from tests.fakes.candle_days import MINUTE_MS, OPEN_MS, SignalsAt, bars_of, played
+from tests.fakes.engine_driver import PRICE
+from trading_bot.domain.signal import Direction
+
+FLAT = (PRICE, PRICE, PRICE, PRICE)
+
+
+def day(*prices, direction=Direction.LONG, **options):
+    """A signal at the first candle, an entry at the second, then these."""
+    strategy = SignalsAt(signals={30: direction})
+    outcome, result = played(strategy, bars_of(FLAT, FLAT, *prices, *([prices[-1]] * 3)), **options)
+    return outcome, result.trades[0].record
+
+
+def test_a_signal_at_the_close_is_filled_at_the_next_open():
+    up = (PRICE + 50, PRICE + 100, PRICE + 50, PRICE + 100)
+
+    outcome, _ = played(SignalsAt(signals={30: Direction.LONG}), bars_of(FLAT, up, up))
+
+    fills = [row for row in outcome.rows if row.kind == "order_filled"]
+    assert fills
+    assert f'"price":{PRICE + 60}' in fills[0].payload
+    assert OPEN_MS + 31 * MINUTE_MS <= fills[0].at_ms < OPEN_MS + 31 * MINUTE_MS + 1_000
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_a_candle_that_reaches_stop_and_target_ends_at_the_stop(direction):
+    """The order inside a candle is not known: the worse one is assumed."""
+    wild = (PRICE, PRICE + 5_000, PRICE - 5_000, PRICE)
+
+    _, record = day(wild, direction=direction)
+
+    assert record.closed.exit_reason == "stop"
+    assert record.closed.gross_pnl < 0
+
+
+def test_a_stop_is_filled_where_it_lies_and_not_at_the_end_of_the_fall():
+    outcome, record = day((PRICE, PRICE, PRICE - 5_000, PRICE - 4_000))
+
+    (exit_fill,) = record.exits
+    stop = record.stops[-1].price
+    assert stop - 50 <= exit_fill.price < stop
+    assert outcome.alerts == ()
+
+
+def test_a_gap_beyond_the_stop_is_filled_at_the_open():
+    below = PRICE - 1_700
+
+    _, record = day((below, below, below - 100, below))
+
+    assert [fill.price for fill in record.exits] == [below - 10]
+
+
+def test_a_target_is_filled_where_it_lies_and_not_at_the_top():
+    _, record = day((PRICE, PRICE + 9_000, PRICE, PRICE + 8_000))
+
+    target = record.trade.plan.target_price
+    assert record.closed.exit_reason == "target"
+    assert [fill.price for fill in record.exits] == [target - 10]
+
+
+def test_a_trailing_stop_follows_the_way_of_the_price_inside_a_candle():
+    rises = [
+        (PRICE + step, PRICE + step + 300, PRICE + step, PRICE + step + 300) for step in range(0, 1_500, 300)
+    ]
+
+    _, record = day(*rises, (PRICE + 1_500, PRICE + 1_600, PRICE - 3_000, PRICE - 3_000))
+
+    assert record.closed.exit_reason == "trailing_stop"
+    assert len(record.stops) > 1
+
+
+def test_only_a_part_of_the_volume_can_be_had_at_a_price():
+    thin = SignalsAt(signals={30: Direction.LONG})
+    outcome, result = played(thin, bars_of(*[FLAT] * 4, volume=100))
+
+    assert {fill.quantity for fill in result.trades[0].record.entries} == {10}
+    assert len(result.trades[0].record.entries) > 1
+    assert "unprotected" not in " ".join(outcome.alerts)
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        ((PRICE, PRICE, PRICE - 5_000, PRICE - 4_000),),
+        ((PRICE, PRICE + 9_000, PRICE, PRICE),),
+        (FLAT, (PRICE, PRICE + 2_000, PRICE - 3_000, PRICE)),
+    ],
+)
+def test_the_result_is_that_of_the_venues_own_books(prices):
+    """V7."""
+    strategy = SignalsAt(signals={30: Direction.LONG})
+
+    outcome, result = played(strategy, bars_of(FLAT, FLAT, *prices, *[FLAT] * 3))
+
+    assert result.trades[0].record.open_quantity == 0
+    assert result.net == outcome.ledger_net_pnl
+
+
+def test_what_is_held_at_the_time_to_be_flat_is_closed():
+    """V11."""
+    bars = bars_of(*[FLAT] * 330, first_minute=30)
+
+    _, result = played(SignalsAt(signals={30: Direction.SHORT}), bars)
+
+    (trade,) = result.trades
+    assert trade.record.closed.exit_reason == "square_off"
+    assert trade.record.open_quantity == 0
+
+
+def test_every_position_has_a_stop_at_the_venue():
+    """V4."""
+    outcome, record = day(FLAT, FLAT)
+
+    stops = [row for row in outcome.rows if '"trigger_pending"' in row.payload]
+    assert stops
+    assert stops[0].at_ms - record.entered_at_ms < 5_000
+
+
+def test_without_a_signal_nothing_is_ordered_and_no_venue_is_needed():
+    outcome, result = played(SignalsAt(), bars_of(*[FLAT] * 10))
+
+    assert not outcome.has_trades
+    assert (outcome.bars, result.net, result.trades) == (10, 0, ())
+
+
+def test_the_same_day_gives_the_same_journal():
+    """V19."""
+    first, second = (day((PRICE, PRICE, PRICE - 5_000, PRICE - 4_000))[0] for _ in range(2))
+
+    assert first.rows == second.rows
