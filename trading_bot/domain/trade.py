@@ -14,6 +14,8 @@ class ExitReason(StrEnum):
     STOP = "stop"
     TRAILING_STOP = "trailing_stop"
     TARGET = "target"
+    SIGNAL = "signal"
+    """A signal of its strategy against it."""
     SQUARE_OFF = "square_off"
     DAILY_LOSS = "daily_loss"
     PANIC = "panic"

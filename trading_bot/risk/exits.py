@@ -20,7 +20,7 @@ def exit_plan(
     atr_paise: float,
     settings: ExitSettings,
 ) -> ExitPlan:
-    """Return stop, target and trailing distance for an entry at `entry_price` paise.
+    """Return stop, target and trailing distance for an entry at `entry_price` paise; no target where it is 0.
 
     Distances round outwards for the stop and inwards for the target, so that rounding never makes a stop
     tighter than the policy asks, and the stop always stays positive and at least one tick away.
@@ -32,11 +32,12 @@ def exit_plan(
     stop = instrument.round_price(
         entry_price - direction.sign * stop_distance, Rounding.DOWN if long else Rounding.UP
     )
-    target = instrument.round_price(
-        entry_price + direction.sign * target_distance, Rounding.DOWN if long else Rounding.UP
-    )
+    target = None
+    if target_distance:
+        wanted = entry_price + direction.sign * target_distance
+        target = max(tick, instrument.round_price(wanted, Rounding.DOWN if long else Rounding.UP))
     trail = instrument.round_price(trail_distance, Rounding.UP) if trail_distance else None
-    return ExitPlan(stop_price=max(tick, stop), target_price=max(tick, target), trail_distance=trail)
+    return ExitPlan(stop_price=max(tick, stop), target_price=target, trail_distance=trail)
 
 
 def _distances(

@@ -31,6 +31,8 @@ class SizingSettings(Section):
     """Value of one symbol's positions, as a fraction of base_capital."""
     max_leverage: Annotated[float, Field(ge=1, le=5)] = 1.5
     """Value of all positions together, as a multiple of base_capital."""
+    fixed_quantity: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    """Units of every entry, as far as the other rules allow them; 0: as many as these allow."""
 
 
 class LimitSettings(Section):
@@ -65,15 +67,27 @@ class ExitPolicy(StrEnum):
     FIXED = "fixed"
 
 
+class StopStyle(StrEnum):
+    """Where a stop is watched."""
+
+    RESTING = "resting"
+    ON_CLOSE = "on_close"
+
+
 class ExitSettings(Section):
     """Where trades end, and how an exit is carried through."""
+
+    stops: StopStyle = StopStyle.RESTING
+    """resting: an order at the broker, always; on_close: looked at when a candle closes, in backtests only."""
+    on_opposite_signal: bool = False
+    """Whether a signal against an open trade closes it."""
 
     policy: ExitPolicy = ExitPolicy.ATR
     """atr: multiples of the average true range at entry; fixed: fractions of the entry price."""
     atr_stop_multiple: Annotated[float, Field(ge=0.1, le=20)] = 2.0
     """Distance of the stop in average true ranges, policy atr."""
-    atr_target_multiple: Annotated[float, Field(ge=0.1, le=50)] = 4.0
-    """Distance of the target in average true ranges, policy atr."""
+    atr_target_multiple: Annotated[float, Field(ge=0, le=50)] = 4.0
+    """Distance of the target in average true ranges, policy atr; 0: no target."""
     atr_trail_multiple: Annotated[float, Field(ge=0, le=20)] = 1.5
     """Distance of the trailing stop in average true ranges, policy atr; 0 switches trailing off."""
     fixed_stop: Annotated[float, Field(ge=0.001, le=0.2), Fraction()] = 0.02
@@ -102,8 +116,21 @@ class ExitSettings(Section):
     """Rejected or vanished stops after which the trade is closed."""
 
 
+class Directions(StrEnum):
+    """Which signals are traded."""
+
+    BOTH = "both"
+    LONG = "long"
+    SHORT = "short"
+
+
 class EntrySettings(Section):
     """How entries are priced and how long they may wait."""
+
+    directions: Directions = Directions.BOTH
+    """both, long or short: signals of the other direction are denied."""
+    at_market: bool = False
+    """Whether entries are market orders, with the broker's protection, instead of limits."""
 
     limit_buffer: Annotated[float, Field(ge=0, le=0.02), Fraction()] = 0.0005
     """How far an entry limit reaches past the last price, as a fraction of it: marketable, but bounded."""
@@ -115,6 +142,9 @@ class EntrySettings(Section):
 
 class WindowSettings(Section):
     """When entries may be made and when everything must be flat."""
+
+    square_off: bool = True
+    """Whether everything is flat at the end of the day; no: positions are held for days, in backtests only."""
 
     min_entry_after_open_minutes: Annotated[int, Field(ge=0, le=375)] = 0
     """Minutes after the open of continuous trading before the first entry."""

@@ -18,6 +18,7 @@ class SizeCap(StrEnum):
     LEVERAGE = "max_leverage"
     AVAILABLE_FUNDS = "available_funds"
     OPEN_RISK = "max_open_risk"
+    FIXED = "fixed_quantity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def _caps_in_units(question: SizingQuestion, settings: SizingSettings) -> dict[S
     price = Decimal(question.entry_price) / PAISE_PER_RUPEE
     stop_distance = Decimal(question.stop_distance) / PAISE_PER_RUPEE
     capital = settings.base_capital
-    return {
+    caps = {
         SizeCap.RISK_PER_TRADE: capital * exact(settings.max_risk_per_trade) / stop_distance,
         SizeCap.POSITION_FRACTION: capital * exact(settings.max_position_fraction) / price,
         SizeCap.SYMBOL_ALLOWANCE: (capital * exact(settings.capital_per_symbol) - question.symbol_exposure)
@@ -67,6 +68,9 @@ def _caps_in_units(question: SizingQuestion, settings: SizingSettings) -> dict[S
         SizeCap.AVAILABLE_FUNDS: question.available_funds / (price * question.margin_rate),
         SizeCap.OPEN_RISK: question.open_risk_room / stop_distance,
     }
+    if settings.fixed_quantity:
+        caps[SizeCap.FIXED] = Decimal(settings.fixed_quantity)
+    return caps
 
 
 def exact(ratio: float) -> Decimal:

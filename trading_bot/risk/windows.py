@@ -8,6 +8,8 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.risk.settings import WindowSettings
 
+_NEVER_MS = 1 << 62
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingHours:
@@ -51,6 +53,10 @@ def trading_hours(
     `no_new_entry_after` applies on top, unless the whole session lies after it.
     """
     opens, closes = continuous[0][0], continuous[-1][1]
+    if not settings.square_off:
+        return TradingHours(
+            continuous=tuple(continuous), first_entry_ms=opens, last_entry_ms=closes, flat_by_ms=_NEVER_MS
+        )
     last_entry, flat_by = _clock_times(instrument, settings)
     flat_ms = ms_at(on, flat_by)
     entry_margin_ms = flat_ms - ms_at(on, last_entry)

@@ -10,6 +10,7 @@ from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BarsClosed, EvaluationDue, PricesMoved
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
+from trading_bot.risk.settings import StopStyle
 
 _tuple = tuple.__new__  # half the cost of calling the NamedTuple
 
@@ -21,6 +22,7 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
     if not market.is_feed_up:
         feed_health.hear(state, turn)
     all_series = market.series
+    on_close = state.risk.exits.stops is StopStyle.ON_CLOSE
     for key, candle in event.bars:
         series = all_series.get(key)
         if series is None:
@@ -30,6 +32,8 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
         series.tick = _tuple(Tick, (key, candle.close, now_ms - 1, None, 0, 0, 0, 0, 0))
         series.seen_at_ms = now_ms
         series.candles += 1
+        if on_close and series.watch is not None:
+            ticks.check_levels(state, series, series.watch, series.tick, turn)
         if timeframe_s != MINUTE_S:
             _judge(state, series, timeframe_s, candle, turn)
             continue

@@ -2,8 +2,10 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.signal import Evaluation, Signal
+from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions import entries
+from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import EvaluationDue
 from trading_bot.engine.state import State
@@ -33,7 +35,12 @@ def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
 
 def _take(state: State, evaluation: Evaluation, signal: Signal, turn: Turn, *, is_provisional: bool) -> None:
     turn.emit(ev.SignalRaised(at_ms=state.now_ms, evaluation=evaluation, is_provisional=is_provisional))
-    entries.enter(state, signal, turn)
+    trade = state.book.trade_of(signal.instrument_key)
+    is_against = trade is not None and trade.direction is not signal.direction
+    if trade is not None and is_against and state.risk.exits.on_opposite_signal:
+        request_exit(state, trade, ExitReason.SIGNAL, turn)
+    else:
+        entries.enter(state, signal, turn)
 
 
 def _switch_off(state: State, strategy: str, error: Exception, turn: Turn) -> None:

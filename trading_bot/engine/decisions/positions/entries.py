@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
@@ -17,6 +18,7 @@ from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 from trading_bot.risk.exits import exit_plan, marketable_price
 from trading_bot.risk.limits import DayPicture, Denied, first_objection, open_risk_limit
+from trading_bot.risk.settings import Directions
 from trading_bot.risk.sizing import Size, SizingQuestion, size_of
 
 
@@ -27,6 +29,7 @@ def enter(state: State, signal: Signal, turn: Turn) -> None:
         _not_ready(state, series)
         or halts.objection(state, signal.instrument_key, signal.strategy)
         or _outside_hours(state, series)
+        or _other_direction(state, signal)
         or _occupied(state, signal)
         or first_objection(day_picture(state, signal.instrument_key), state.risk.limits, state.risk.sizing)
     )
@@ -90,6 +93,13 @@ def _outside_hours(state: State, series: Series) -> Denied | None:
     return Denied("outside_entry_hours", "no entries at this time of the day")
 
 
+def _other_direction(state: State, signal: Signal) -> Denied | None:
+    wanted = state.risk.entries.directions
+    if wanted is Directions.BOTH or wanted.value == signal.direction.value:
+        return None
+    return Denied("direction_off", f"risk.entries.directions is {wanted.value}")
+
+
 def _occupied(state: State, signal: Signal) -> Denied | None:
     trade = state.book.trade_of(signal.instrument_key)
     if trade is not None:
@@ -150,7 +160,8 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
     instrument, last_price = series.instrument, series.last_price
     side = Side.BUY if signal.direction is Direction.LONG else Side.SELL
     band = state.band_of(instrument.key)
-    price = marketable_price(instrument, side, last_price, state.risk.entries.limit_buffer, band)
+    buffer = 0.0 if state.risk.entries.at_market else state.risk.entries.limit_buffer
+    price = marketable_price(instrument, side, last_price, buffer, band)
     plan = exit_plan(instrument, signal.direction, price, signal.atr_paise, state.risk.exits)
     if price == plan.stop_price:
         return Denied("no_room_for_stop", f"no price lies a tick below {price} paise")
@@ -167,7 +178,7 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
         strategy=signal.strategy,
         instrument_key=instrument.key,
         direction=signal.direction,
-        product=instrument.product,
+        product=instrument.product if state.risk.windows.square_off else Product.DELIVERY,
         planned_quantity=size.quantity,
         planned_at_ms=state.now_ms,
         reference_price=price,
@@ -180,9 +191,15 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
     turn.emit(ev.TradePlanned(at_ms=state.now_ms, trade=trade))
     expires_at_ms = state.now_ms + state.settings.entry_queue_s * MS_PER_SECOND
     for quantity in slices:
-        terms = OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)
+        terms = _terms(quantity, None if state.risk.entries.at_market else price)
         turn.intend(trade, side, Purpose.ENTRY, terms, expires_at_ms)
     return None
+
+
+def _terms(quantity: int, limit: int | None) -> OrderTerms:
+    if limit is None:
+        return OrderTerms(order_type=OrderType.MARKET, quantity=quantity)
+    return OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=limit)
 
 
 def _too_many(state: State, slices: int) -> Denied:

@@ -15,6 +15,7 @@ from trading_bot.engine.decisions.positions import protection
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State, is_changeable, late_growth
 from trading_bot.risk.exits import exit_buffer, marketable_price
+from trading_bot.risk.settings import StopStyle
 
 _REFUSALS_BEFORE_CANCEL = 2
 _REFUSALS_BEFORE_PAGE = 3
@@ -147,7 +148,8 @@ def _terms(state: State, trade: Trade, quantity: int) -> OrderTerms:
     is_last_rung = trade.exit_step > state.risk.exits.max_exit_steps and not is_locked(state, trade)
     band = state.band_of(trade.instrument_key)
     is_unsure = band is None and bool(_refused_exits(state, trade))
-    if not is_fresh or (is_last_rung and not is_unsure):
+    is_at_next_open = state.risk.exits.stops is StopStyle.ON_CLOSE
+    if is_at_next_open or not is_fresh or (is_last_rung and not is_unsure):
         return OrderTerms(order_type=OrderType.MARKET, quantity=quantity)
     buffer = 0.0 if is_unsure else exit_buffer(trade.exit_step, state.risk.exits)
     price = marketable_price(series.instrument, trade.exit_side, series.last_price, buffer, band)

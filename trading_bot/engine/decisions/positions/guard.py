@@ -16,6 +16,7 @@ from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State, has_unsettled_fills
+from trading_bot.risk.settings import StopStyle
 
 _RESTING = (OrderStatus.TRIGGER_PENDING, OrderStatus.OPEN)
 _LAST_CALL_MS = 2 * MS_PER_MINUTE
@@ -25,12 +26,13 @@ _MISSED_POLLS = 2
 def watch(state: State, turn: Turn) -> None:
     """Look once a second: measure, page, close. A time is counted from the last look that saw protection."""
     bare: dict[int, int] = {}
+    has_stops = state.risk.exits.stops is StopStyle.RESTING
     for trade in tuple(state.book.trades.values()):
         series = state.market.series.get(trade.instrument_key)
         if series is None or not series.hours.is_open(state.now_ms):
             continue
         _last_call(state, trade, series, turn)
-        if not is_protected(state, trade) or _has_unread_fills(state, trade):
+        if has_stops and (not is_protected(state, trade) or _has_unread_fills(state, trade)):
             bare[trade.trade_id] = state.bare_since_ms.get(
                 trade.trade_id, state.watched_at_ms or state.now_ms
             )

@@ -14,6 +14,7 @@ from trading_bot.engine.decisions.positions.exit_request import request_exit, st
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State, is_changeable, late_growth
 from trading_bot.risk.exits import stop_terms, trailed_stop
+from trading_bot.risk.settings import StopStyle
 
 _REFUSALS_BEFORE_ANOTHER = 2
 
@@ -42,8 +43,11 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
 
     Existing stops are modified rather than replaced, so that no two ever cover the same units; what the last
     one cannot take within the freeze quantity becomes an order of its own. Where one has triggered and more
-    is held than the stops cover, the trade is closed: no stop can be placed behind the price.
+    is held than the stops cover, the trade is closed: no stop can be placed behind the price. Stops that are
+    only looked at when a candle closes are no orders.
     """
+    if state.risk.exits.stops is StopStyle.ON_CLOSE:
+        return
     if trade.stop_failures >= state.risk.exits.max_stop_failures:
         request_exit(state, trade, ExitReason.UNPROTECTED, turn)
         return

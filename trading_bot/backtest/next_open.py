@@ -1,0 +1,227 @@
+"""A plain fill policy for comparisons: whatever is ordered trades whole at the next open of its instrument.
+
+No spread, no slippage, no parts, no refusals, and a fee that is a fraction of the value. Results can then be
+compared to the paisa with other engines; they say nothing of what could have been earned.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import chain
+
+from trading_bot.backtest.bar_day import Bars
+from trading_bot.domain.instrument import Instrument, Product
+from trading_bot.domain.ist import MS_PER_DAY, date_of
+from trading_bot.domain.money import ZERO, rupees
+from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderStatus
+from trading_bot.engine import inputs
+from trading_bot.engine.commands import CancelOrder, Command, PlaceOrder, ReadBooks, ReadPositions
+from trading_bot.engine.core import Core, Step
+from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow
+
+_YEARS_MS = 100 * 366 * MS_PER_DAY
+_ORDERS_A_DAY = 40
+"""After so many orders a new day is opened in the book: it holds the orders of its day, and looks at all."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    order_id: str
+    request: OrderRequest
+
+
+@dataclass(slots=True, kw_only=True)
+class NextOpenRun:
+    """Plays candles to a core, and is its broker."""
+
+    core: Core
+    instruments: tuple[Instrument, ...]
+    cash: Decimal
+    """Rupees at the beginning."""
+    fee: Decimal
+    """Of each fill, as a fraction of its value."""
+    timeframe_s: int = 60
+    fills: list[Fill] = field(default_factory=list)
+    """All of them, oldest first."""
+    held: dict[str, int] = field(default_factory=dict)
+    """Signed units, by instrument."""
+    rows: list[JournalRow] = field(default_factory=list)
+    """The journal."""
+    _pending: list[_Pending] = field(default_factory=list)
+    _rows: dict[str, OrderReport] = field(default_factory=dict)
+    _today: list[Fill] = field(default_factory=list)
+    _orders: int = 0
+    _orders_today: int = 0
+
+    def play(self, bars: Iterable[Bars]) -> None:
+        """Play candles in the order of their time, whatever days they are of."""
+        waiting = iter(bars)
+        for first in waiting:
+            self._open_day_if_due(first)
+            if self._pending:
+                self._fill_at(first)
+            if self._pending:  # in an instrument that has no candle here: its next open is still to come
+                self._take(self.core.step(self._closed(first)))
+                continue
+            following = (self._closed(one) for one in chain((first,), waiting))
+            self._take(self.core.step_run(following, first.end_ms))
+
+    def _closed(self, bars: Bars) -> inputs.BarsClosed:
+        return inputs.BarsClosed(at_ms=bars.end_ms, timeframe_s=self.timeframe_s, bars=bars.bars)
+
+    def _open_day_if_due(self, first: Bars) -> None:
+        """Begin a day of the book at the first candle, and again when it has become long."""
+        on = date_of(first.start_ms)
+        is_first = self.core.state.book.on is None
+        is_due = self._orders_today >= _ORDERS_A_DAY and not self._pending and on != self.core.state.book.on
+        if not (is_first or is_due):
+            return
+        self._orders_today = 0
+        self._rows.clear()
+        self._today.clear()
+        begin_ms = first.start_ms
+        sessions = {one.key: ((begin_ms, begin_ms + _YEARS_MS),) for one in self.instruments}
+        events: list[inputs.Input] = [
+            inputs.DayOpened(
+                at_ms=begin_ms,
+                on=on,
+                instruments=self.instruments,
+                sessions=sessions,
+                keeps_indicators=True,
+            )
+        ]
+        if is_first:
+            events.append(inputs.OwnershipClaimed(at_ms=begin_ms, program_version="", settings_hash=""))
+            events += [
+                inputs.WarmedUp(at_ms=begin_ms, instrument_key=one.key, candles=(), session_starts={})
+                for one in self.instruments
+            ]
+        events += [self._books(begin_ms), self._positions(begin_ms), self._account(begin_ms)]
+        for event in events:
+            self._take(self.core.step(event))
+
+    def _fill_at(self, first: Bars) -> None:
+        """Let what waits for an instrument with a candle here trade at its open."""
+        opens = {key: candle.open for key, candle in first.bars}
+        left: list[_Pending] = []
+        for order in self._pending:
+            price = opens.get(order.request.instrument_key)
+            if price is None:
+                left.append(order)
+            else:
+                self._fill(order, price, first.start_ms)
+        if len(left) < len(self._pending):
+            self._pending = left
+            self._take(self.core.step(self._books(first.start_ms)))
+
+    def _fill(self, order: _Pending, price: int, at_ms: int) -> None:
+        request = order.request
+        fill = Fill(
+            trade_id=order.order_id,
+            order_id=order.order_id,
+            instrument_key=request.instrument_key,
+            side=request.side,
+            quantity=request.terms.quantity,
+            price=price,
+            filled_at_ms=at_ms,
+        )
+        self._rows[order.order_id] = self._row(order, OrderStatus.FILLED)
+        self._today.append(fill)
+        self.fills.append(fill)
+        held = self.held.get(request.instrument_key, 0) + request.side.sign * fill.quantity
+        self.held[request.instrument_key] = held
+
+    # --- as the broker ----------------------------------------------------------------------------------
+
+    def _take(self, step: Step) -> None:
+        """Keep the rows, and carry out what is asked for."""
+        self.rows += step.rows
+        commands = deque[Command](step.commands)
+        while commands:
+            event = self._carried_out(commands.popleft())
+            if event is not None:
+                after = self.core.step(event)
+                self.rows += after.rows
+                commands += after.commands
+
+    def _carried_out(self, command: Command) -> inputs.Input | None:
+        now_ms = self.core.state.now_ms
+        match command:
+            case PlaceOrder(request=request):
+                self._orders_today += 1
+                self._orders += 1
+                order = _Pending(str(self._orders), request)
+                self._pending.append(order)
+                self._rows[order.order_id] = self._row(order, OrderStatus.OPEN)
+                self.rows += self.core.step(inputs.SendStarted(at_ms=now_ms, tag=request.tag)).rows
+                return inputs.PlaceAnswered(at_ms=now_ms, tag=request.tag, outcome=Accepted(order.order_id))
+            case CancelOrder(tag=str() as tag, order_id=order_id):
+                self._pending = [order for order in self._pending if order.order_id != order_id]
+                self._rows[order_id] = replace(self._rows[order_id], status=OrderStatus.CANCELLED)
+                self.rows += self.core.step(
+                    inputs.CancelAnswered(at_ms=now_ms, tag=tag, outcome=Accepted(order_id))
+                ).rows
+                return self._books(now_ms)
+            case ReadBooks():
+                return self._books(now_ms)
+            case ReadPositions():
+                return self._positions(now_ms)
+        return None
+
+    def _row(self, order: _Pending, status: OrderStatus) -> OrderReport:
+        request = order.request
+        return OrderReport(
+            order_id=order.order_id,
+            tag=request.tag,
+            instrument_key=request.instrument_key,
+            side=request.side,
+            product=request.product,
+            status=status,
+            terms=request.terms,
+            filled_quantity=request.terms.quantity if status is OrderStatus.FILLED else 0,
+            average_price=None,
+        )
+
+    def _books(self, now_ms: int) -> inputs.BooksRead:
+        return inputs.BooksRead(
+            at_ms=now_ms,
+            asked_at_ms=now_ms,
+            orders=tuple(self._rows.values()),
+            fills=tuple(self._today),
+        )
+
+    def _positions(self, now_ms: int) -> inputs.PositionsRead:
+        return inputs.PositionsRead(
+            at_ms=now_ms,
+            asked_at_ms=now_ms,
+            positions=tuple(
+                BrokerPosition(
+                    instrument_key=key,
+                    product=Product.DELIVERY,
+                    quantity=quantity,
+                    buy_quantity=None,
+                    sell_quantity=None,
+                )
+                for key, quantity in self.held.items()
+            ),
+        )
+
+    def _account(self, now_ms: int) -> inputs.AccountRead:
+        funds = Funds(available=self.cash, used_margin=ZERO)
+        return inputs.AccountRead(at_ms=now_ms, asked_at_ms=now_ms, funds=funds, margin_rates={}, bands={})
+
+    # --- what came of it --------------------------------------------------------------------------------
+
+    @property
+    def flow(self) -> Decimal:
+        """Rupees that flowed, fees taken: the cash of the end less that of the beginning."""
+        value = sum(-fill.side.sign * fill.value for fill in self.fills)
+        return rupees(value) - self.fee * rupees(sum(fill.value for fill in self.fills))
+
+    @property
+    def equity(self) -> Decimal:
+        """Cash and what is held at its newest price, in rupees."""
+        market = self.core.state.market
+        held = sum(quantity * market.last_price(key) for key, quantity in self.held.items())
+        return self.cash + self.flow + rupees(held)
