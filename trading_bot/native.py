@@ -27,6 +27,7 @@ MODULES = (
     "trading_bot.indicators.supertrend",
     "trading_bot.strategies.confluence",
     "trading_bot.strategies.confluence_rules",
+    "trading_bot.strategies.ema_cross",
     "trading_bot.engine.core",
     "trading_bot.engine.decide",
     "trading_bot.engine.decisions.market.bars",

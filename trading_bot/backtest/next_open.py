@@ -21,7 +21,7 @@ from trading_bot.engine.core import Core, Step
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow
 
 _YEARS_MS = 100 * 366 * MS_PER_DAY
-_ORDERS_A_DAY = 40
+_ORDERS_A_DAY = 8
 """After so many orders a new day is opened in the book: it holds the orders of its day, and looks at all."""
 
 

@@ -6,7 +6,7 @@ from trading_bot.commands.context import Context
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import RunOptions, SimulatorOptions
 from trading_bot.settings.run import Mode
-from trading_bot.settings.tree import require_live_opt_in
+from trading_bot.settings.tree import require_live_opt_in, require_protection
 
 _YES = "yes"
 _OF_A_REPLAY = ("data", "date", "speed", "seed", "simulator")
@@ -16,6 +16,7 @@ def run_daemon(arguments: Namespace, context: Context) -> int:
     """Run the daemon in the mode in effect; mode live needs both halves of its opt-in."""
     loaded = context.load()
     require_live_opt_in(loaded.settings)
+    require_protection(loaded.settings)
     _require_replay(arguments, loaded.settings.mode)
     return context.backend.run(loaded.settings, run_options(arguments))
 

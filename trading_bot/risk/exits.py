@@ -33,7 +33,7 @@ def exit_plan(
         entry_price - direction.sign * stop_distance, Rounding.DOWN if long else Rounding.UP
     )
     target = None
-    if target_distance:
+    if target_distance is not None:
         wanted = entry_price + direction.sign * target_distance
         target = max(tick, instrument.round_price(wanted, Rounding.DOWN if long else Rounding.UP))
     trail = instrument.round_price(trail_distance, Rounding.UP) if trail_distance else None
@@ -42,7 +42,7 @@ def exit_plan(
 
 def _distances(
     entry_price: int, atr_paise: float, settings: ExitSettings
-) -> tuple[Decimal, Decimal, Decimal | None]:
+) -> tuple[Decimal, Decimal | None, Decimal | None]:
     if settings.policy is ExitPolicy.ATR:
         unit = exact(atr_paise)
         multiples = (settings.atr_stop_multiple, settings.atr_target_multiple, settings.atr_trail_multiple)
@@ -50,7 +50,7 @@ def _distances(
         unit = Decimal(entry_price)
         multiples = (settings.fixed_stop, settings.fixed_target, settings.fixed_trail)
     stop, target, trail = (unit * exact(multiple) for multiple in multiples)
-    return stop, target, trail or None
+    return stop, target if multiples[1] else None, trail or None
 
 
 def trailed_stop(instrument: Instrument, trade: Trade, best_price: int, settings: ExitSettings) -> int | None:

@@ -10,7 +10,7 @@ from trading_bot.domain.errors import SettingsError
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
-from trading_bot.risk.settings import RiskSettings
+from trading_bot.risk.settings import RiskSettings, StopStyle
 from trading_bot.settings.run import Mode, RunSettings
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
@@ -72,4 +72,18 @@ def require_live_opt_in(settings: Settings) -> None:
         raise SettingsError(
             "mode live sends real orders and needs a second, separate yes: run.live_trading is no "
             "(allowed: yes or no).\n  fix: write LIVE_TRADING=yes into .env, or use --mode paper"
+        )
+
+
+def require_protection(settings: Settings) -> None:
+    """Raise SettingsError for rules that leave positions bare or overnight: only backtests may have them."""
+    if settings.risk.exits.stops is not StopStyle.RESTING:
+        raise SettingsError(
+            "risk.exits.stops is on_close: positions would have no stop at the broker. Only the command backtest"
+            " may run so.\n  fix: risk.exits.stops = \"resting\""
+        )
+    if not settings.risk.windows.square_off:
+        raise SettingsError(
+            "risk.windows.square_off is no: positions would be held overnight, which this daemon does not watch."
+            " Only the command backtest may run so.\n  fix: risk.windows.square_off = true"
         )

@@ -7,31 +7,14 @@ with define them; that is why they are worked out here and not by TA-Lib.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from pydantic import Field
-
 from trading_bot.domain.deferred_evaluation import DeferredEvaluation
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, Quote
 from trading_bot.domain.money import PAISE_PER_RUPEE
-from trading_bot.domain.section import Section
 from trading_bot.domain.signal import Answer, Direction, Evaluation, Signal
+from trading_bot.strategies.ema_cross_settings import EmaCrossSettings
 from trading_bot.strategies.strategy import WarmUp
-
-
-class EmaCrossSettings(Section):
-    """Lengths in candles."""
-
-    timeframe_s: int = Field(default=60, ge=60, le=86_400)
-    """Seconds of a candle."""
-    fast: int = Field(default=20, ge=2, le=500)
-    """Length of the fast average."""
-    slow: int = Field(default=50, ge=3, le=1_000)
-    """Length of the slow average."""
-    atr: int = Field(default=14, ge=2, le=200)
-    """Length of the average true range (Wilder)."""
-    ignored: int = Field(default=200, ge=0, le=5_000)
-    """Candles at the beginning in which no position is opened."""
 
 
 class EmaCross:

@@ -52,6 +52,9 @@ class FakeBackend:
     def simulator(self, settings, options, write):
         return self._answer("simulator", options)
 
+    def backtest(self, settings, options, write):
+        return self._answer("backtest", settings, options)
+
     def charges(self, question, *, as_json):
         return self._answer("charges", question, as_json)
 

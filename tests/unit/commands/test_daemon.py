@@ -140,3 +140,16 @@ def test_options_of_the_simulator_reach_it(desk):
 def test_login_passes_the_terminal_on(desk):
     assert run(desk, "login") == 0
     assert desk.backend.questions == [("login", None)]
+
+
+@pytest.mark.parametrize(("key", "value"), [("exits.stops", '"on_close"'), ("windows.square_off", "false")])
+def test_rules_that_leave_positions_bare_or_overnight_never_reach_the_daemon(desk, tmp_path, key, value):
+    """V4, V11."""
+    section, name = key.split(".")
+    config = tmp_path / "bare.toml"
+    config.write_text(f"[risk.{section}]\n{name} = {value}\n")
+
+    with pytest.raises(SettingsError, match=f"risk.{key} is .*Only the command backtest"):
+        run(desk, "--config", str(config))
+
+    assert desk.backend.questions == []

@@ -162,3 +162,10 @@ def test_the_ladder_of_an_exit_grows_and_ends():
 
     assert buffers[:3] == [0.001, 0.002, 0.004]
     assert buffers[5] == buffers[6] == buffers[7]
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_without_a_multiple_there_is_no_target(direction):
+    settings = ExitSettings(atr_target_multiple=0)
+
+    assert exit_plan(SHARE, direction, 100_000, 500.0, settings).target_price is None

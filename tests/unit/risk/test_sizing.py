@@ -34,6 +34,7 @@ def test_caps_are_named_as_the_settings_that_they_come_from():
         "max_leverage",
         "available_funds",
         "max_open_risk",
+        "fixed_quantity",
     ]
 
 
@@ -89,3 +90,13 @@ def test_a_size_is_whole_lots_within_every_cap(price, distance, funds, lot):
 
 def test_a_ratio_is_what_the_user_wrote():
     assert exact(0.1) == Decimal("0.1")
+
+
+@pytest.mark.parametrize(("wanted", "size"), [(7, 7), (1_000_000, 50), (0, 50)])
+def test_a_fixed_quantity_is_one_more_cap(wanted, size):
+    settings = SizingSettings(fixed_quantity=wanted)
+
+    answer = size_of(question(), settings)
+
+    assert answer.quantity == size
+    assert (answer.bound_by is SizeCap.FIXED) == (wanted == size)

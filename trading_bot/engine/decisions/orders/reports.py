@@ -98,8 +98,18 @@ def _take_rows(state: State, reports: Sequence[OrderReport], asked_at_ms: int, t
         order = _ours(state, report)
         if order is None:
             foreign.note_order(state, report, turn)
+        elif _is_settled(state, order, report):
+            continue
         elif report.status.is_terminal or not _is_outdated(state, order, report, asked_at_ms):
             _take_row(state, order, report, asked_at_ms, turn)
+
+
+def _is_settled(state: State, order: Order, report: OrderReport) -> bool:
+    """Whether a row only repeats how an order ended: most rows of a long day do."""
+    is_ended = order.status is report.status and order.status.is_terminal
+    filled = report.filled_quantity
+    is_known = filled == order.reported_filled_quantity == order.filled_quantity
+    return is_ended and is_known and order.tag not in state.suspects_ms
 
 
 def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
