@@ -299,9 +299,10 @@ class PositionChecks:
         annulled trade gave back never had one.
         """
         is_silent = self._oracle.is_replaying or event.trade_id in self._refused
-        if not is_silent:
-            is_silent = process.engine.state.book.trades[event.trade_id].strategy == "rescue"
         if event.reason is not ExitReason.UNPROTECTED or is_silent:
+            return
+        trade = process.engine.state.book.trades.get(event.trade_id)
+        if trade is not None and trade.strategy == "rescue":
             return
         if not self._world.faults.disturbed(self._oracle.now_ms - _CALM_MS, _GIVES_UP):
             self._oracle.violated("V4", f"trade {event.trade_id} is given up as unprotected, and all is well")
