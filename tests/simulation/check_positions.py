@@ -10,6 +10,8 @@ from trading_bot.engine.decisions.positions import trades
 _RESTING = (OrderStatus.TRIGGER_PENDING, OrderStatus.OPEN)
 _TOLD_AGAIN_S = 33
 """A page comes after thirty seconds and every thirty seconds then; the rest is the way of the alert."""
+_SLOW_COMMITS_S = 15
+"""What is told waits for the disk: two commits of six seconds, and what stood before them."""
 _ASKS_AGAIN_MS = 30_000
 """After a token that was not accepted the books are asked for only so often."""
 _SURPLUS_S = 12
@@ -240,7 +242,8 @@ class PositionChecks:
             self._known_bare_ms.pop(key, None)
             return
         since_ms = max(self._known_bare_ms.setdefault(key, now_ms), process.started_ms)
-        newest_ms = now_ms - _TOLD_AGAIN_S * 1_000
+        is_slow = self._world.faults.disturbed(now_ms - 60_000, {"journal_slow"})
+        newest_ms = now_ms - (_TOLD_AGAIN_S + (_SLOW_COMMITS_S if is_slow else 0)) * 1_000
         if newest_ms >= since_ms and not self._oracle.told_since(newest_ms, key, "unprotected"):
             self._oracle.violated("V4", f"{key} is bare by the daemon's own book, and nobody was told")
 
