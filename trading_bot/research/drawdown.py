@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trading_bot.domain.ist import MS_PER_DAY
-from trading_bot.research.arrays import Floats, finite, rising_times
+from trading_bot.research.arrays import Floats, Ints, finite, rising_times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,36 +42,47 @@ def deepest_drawdown(at_ms: npt.ArrayLike, equity: npt.ArrayLike) -> Drawdown | 
     Takes every point that it is given: intraday falls count, which daily closes would hide.
     Raises ValueError as `underwater` does, and when times fall.
     """
-    falls = _falls(at_ms, equity)
-    return max(falls, key=lambda fall: fall.depth) if falls else None
+    times, depths = _curve(at_ms, equity)
+    bottom = int(depths.argmax())
+    if not depths[bottom]:
+        return None
+    firsts, afters = _falls(depths)
+    which = int(np.searchsorted(firsts, bottom, side="right")) - 1
+    return _fall(times, depths, int(firsts[which]), int(afters[which]))
 
 
 def longest_drawdown(at_ms: npt.ArrayLike, equity: npt.ArrayLike) -> Drawdown | None:
     """The fall that lasted longest, also when it is not over; None when it never fell. Errors as above."""
-    falls = _falls(at_ms, equity)
-    return max(falls, key=lambda fall: fall.days) if falls else None
+    times, depths = _curve(at_ms, equity)
+    firsts, afters = _falls(depths)
+    if not firsts.size:
+        return None
+    which = int((times[np.minimum(afters, len(times) - 1)] - times[firsts - 1]).argmax())
+    return _fall(times, depths, int(firsts[which]), int(afters[which]))
 
 
-def _falls(at_ms: npt.ArrayLike, equity: npt.ArrayLike) -> list[Drawdown]:
+def _curve(at_ms: npt.ArrayLike, equity: npt.ArrayLike) -> tuple[Ints, Floats]:
     times, depths = rising_times(at_ms, "times of the curve"), underwater(equity)
     if len(times) != len(depths):
         raise ValueError(f"{len(times)} times for {len(depths)} equity values")
+    return times, depths
+
+
+def _falls(depths: Floats) -> tuple[Ints, Ints]:
+    """The first point of each fall, and the one after its last."""
     below = np.concatenate(([False], depths > 0, [False]))
-    firsts, afters = np.flatnonzero(np.diff(below.astype(np.int8))).reshape(-1, 2).T
-    return [
-        _fall(times.tolist(), depths, int(first), int(after))
-        for first, after in zip(firsts, afters, strict=True)
-    ]
+    changes = np.flatnonzero(below[1:] != below[:-1])
+    return changes[::2], changes[1::2]
 
 
-def _fall(times: list[int], depths: Floats, first: int, after: int) -> Drawdown:
+def _fall(times: Ints, depths: Floats, first: int, after: int) -> Drawdown:
     bottom = first + int(np.argmax(depths[first:after]))
     is_over = after < len(times)
-    last_ms = times[after] if is_over else times[-1]
+    started_ms, last_ms = int(times[first - 1]), int(times[after if is_over else -1])
     return Drawdown(
         depth=float(depths[bottom]),
-        started_ms=times[first - 1],
-        bottom_ms=times[bottom],
+        started_ms=started_ms,
+        bottom_ms=int(times[bottom]),
         ended_ms=last_ms if is_over else None,
-        days=(last_ms - times[first - 1]) / MS_PER_DAY,
+        days=(last_ms - started_ms) / MS_PER_DAY,
     )

@@ -32,3 +32,13 @@ def test_equal_values_are_flat_also_when_they_differ_by_rounding():
     assert is_flat(np.zeros(3))
     assert is_flat(np.array([1.0]))
     assert not is_flat(np.array([0.3, 0.3000001]))
+
+
+def test_one_row_is_enough_unless_more_are_asked_for():
+    assert finite([2], "returns").tolist() == [2.0]
+    assert rising_times([7], "times").tolist() == [7]
+
+
+def test_numbers_with_another_axis_are_refused():
+    with pytest.raises(ValueError, match="entries have 2 axes instead of 1"):
+        whole([[1]], "entries")

@@ -51,3 +51,11 @@ def test_returns_after_equity_is_gone_are_undefined():
 def test_a_curve_whose_times_and_values_do_not_match_is_refused():
     with pytest.raises(ValueError, match="2 times for 1 equity values"):
         daily_equity([1, 2], np.ones(1))
+
+
+def test_days_are_counted_from_1970_and_a_beginning_without_equity_has_no_return():
+    at_ms = [ms_at(THURSDAY, OPEN), ms_at(THURSDAY, CLOSE)]
+
+    assert daily_equity(at_ms, [0.5, 1]).days.tolist() == [(THURSDAY - date(1970, 1, 1)).days]
+    assert daily_equity(at_ms, [0.5, 1]).returns.tolist() == [1]
+    assert daily_equity(at_ms, [0.0, 1]).returns is None

@@ -75,8 +75,9 @@ def test_a_record_as_long_as_the_minimum_reaches_its_confidence():
 
 def test_no_record_is_long_enough_for_a_ratio_below_its_benchmark():
     assert normal(0.1, 100).minimum_periods(0.1) is None
-    with pytest.raises(ValueError, match="a confidence of 0"):
-        normal(0.1, 100).minimum_periods(confidence=0.5)
+    for confidence in (0.5, 1.0):
+        with pytest.raises(ValueError, match="a confidence of"):
+            normal(0.1, 100).minimum_periods(confidence=confidence)
 
 
 def test_the_error_is_the_spread_of_measured_ratios(rng):
@@ -134,3 +135,14 @@ def test_trials_that_are_all_the_same_are_one():
     assert independent_trials(100, 0.5) == 50.5
     with pytest.raises(ValueError, match="with a mean correlation of 1"):
         independent_trials(100, 1.1)
+
+
+def test_two_periods_and_two_trials_are_the_fewest():
+    assert sharpe_sample([0.0, 0.02]).sharpe == pytest.approx(1 / math.sqrt(2))
+    assert trials_of([[0.0, 0.02], [0.02, 0.0]]) == Trials(count=2, variance=0)
+    assert trials_of([[0.0, 0.0], [0.02, -0.02]]).variance == pytest.approx(1)
+    assert independent_trials(1, 0.3) == 1
+
+
+def test_the_benchmark_of_a_minimum_record_is_zero_unless_it_is_told():
+    assert normal(0.1, 100).minimum_periods() == normal(0.1, 100).minimum_periods(0.0)

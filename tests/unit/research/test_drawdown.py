@@ -63,3 +63,35 @@ def test_equity_that_begins_at_zero_and_unequal_lengths_are_refused():
         underwater([0, 1])
     with pytest.raises(ValueError, match="3 times for 2 equity values"):
         deepest_drawdown(days(3), [1, 2])
+
+
+def plainly(equity):
+    """Each fall as (depth, first point, last point, whether it ended), by a loop."""
+    falls, peak, at_peak = [], equity[0], 0
+    for place, value in enumerate(equity):
+        if value >= peak:
+            if at_peak < place - 1:
+                falls.append((1 - min(equity[at_peak:place]) / peak, at_peak, place, True))
+            peak, at_peak = value, place
+    if at_peak < len(equity) - 1:
+        falls.append((1 - min(equity[at_peak:]) / peak, at_peak, len(equity) - 1, False))
+    return falls
+
+
+def test_falls_are_those_that_a_loop_finds(rng):
+    for _ in range(100):
+        equity = (100 + np.cumsum(rng.integers(-2, 3, 40))).tolist()
+        falls = plainly(equity)
+        if not falls:
+            continue
+        deepest, longest = deepest_drawdown(days(40), equity), longest_drawdown(days(40), equity)
+
+        depth, first, last, is_over = max(falls, key=lambda fall: round(fall[0], 12))
+        assert (deepest.depth, deepest.started_ms, deepest.days) == (
+            pytest.approx(depth),
+            first * MS_PER_DAY,
+            last - first,
+        )
+        assert (deepest.ended_ms is not None) == is_over
+        _, first, last, _ = max(falls, key=lambda fall: fall[2] - fall[1])
+        assert (longest.started_ms, longest.days) == (first * MS_PER_DAY, last - first)

@@ -115,3 +115,19 @@ def test_the_oldest_periods_that_fill_no_block_are_left_out(rng):
 def test_what_cannot_be_cross_validated_is_refused(shape, blocks, words):
     with pytest.raises(ValueError, match=words):
         overfitting(np.ones(shape), blocks)
+
+
+def test_sixteen_blocks_are_usual_and_eight_periods_the_fewest(rng):
+    assert len(overfitting(noise(rng, 64, 3)).logits) == 12_870
+    assert len(overfitting(noise(rng, 8, 3), 2).logits) == 2
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_the_size_of_returns_does_not_matter(rng, scale):
+    table = noise(rng, 80, 6)
+
+    assert overfitting(table * scale, 8).chosen_out == pytest.approx(overfitting(table, 8).chosen_out)
+    assert (
+        overfitting(table * [1, scale, 1, 1, 1, 1], 8).logits.tolist()
+        == overfitting(table, 8).logits.tolist()
+    )

@@ -13,6 +13,7 @@ import pytest
 
 from trading_bot.domain.ist import ms_at
 from trading_bot.research.performance import MonthReturn, against_holding, curve_figures, performance
+from trading_bot.research.ratios import cagr, sharpe, sortino
 from trading_bot.research.trades import ClosedTrades
 
 BEGIN = date(2026, 1, 1)
@@ -146,3 +147,29 @@ def test_nothing_is_compared_with_a_price_that_stands_still_or_with_lost_equity(
 
     assert (still.beta, still.alpha, still.correlation) == (None, None, None)
     assert lost.beta is None
+
+
+def test_a_riskless_rate_and_another_year_reach_every_ratio(rng):
+    returns = rng.normal(0.001, 0.01, 50)
+
+    told = performance(*closes(returns), trades(), per_year=247, risk_free=0.06)
+    plain = performance(*closes(returns), trades())
+
+    assert told.curve.sharpe == pytest.approx(sharpe(returns, 247, 0.06))
+    assert told.curve.sortino == pytest.approx(sortino(returns, 247, 0.06))
+    assert told.curve.cagr == pytest.approx(cagr(returns, 247))
+    assert plain.curve.sharpe == pytest.approx(sharpe(returns))
+
+
+def test_a_month_that_begins_with_nothing_has_no_return_and_one_with_a_paisa_has():
+    at_ms = [ms_at(day, time(15, 30)) for day in (date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 1))]
+
+    assert performance(at_ms, [100.0, 0, 5], trades()).months[1].total_return is None
+    assert performance(at_ms, [100.0, 0.01, 0.02], trades()).months[1].total_return == pytest.approx(1)
+
+
+def test_turnover_of_no_equity_is_undefined():
+    at_ms = [ms_at(BEGIN + timedelta(days=day), time(15, 30)) for day in range(2)]
+
+    assert performance(at_ms, [100.0, 0], trades(1.0)).turnover is None
+    assert performance(at_ms, [100.0, 0.5], trades(1.0)).turnover == pytest.approx(2 * 252)

@@ -92,6 +92,12 @@ def test_the_kept_bars_stay_as_they_are(rng):
     assert permuted_bars(prices, rng, kept=60).tolist() == prices.tolist()
 
 
+def test_prices_below_a_rupee_are_prices(rng):
+    small = bars(rng)[0] / 1_000
+
+    assert permuted_bars(small, rng)[-1, 3] == pytest.approx(small[-1, 3])
+
+
 def test_permuted_bars_are_bars(rng):
     for seed in range(20):
         moved = permuted_bars(bars(rng), np.random.default_rng(seed))
@@ -105,7 +111,9 @@ def test_bars_that_are_none_are_refused(rng):
         (good[0], "shape"),
         (-good, "not positive"),
         (good * np.nan, "not positive"),
-        (good[:, [0, 2, 1, 3]], "outside their high and low"),
+        (good * [1, 1, 0, 1], "not positive"),
+        (good * [1, 0.9, 1, 1], "outside their high and low"),
+        (good * [1, 1, 1.1, 1], "outside their high and low"),
     ):
         with pytest.raises(ValueError, match=words):
             permuted_bars(spoiled, rng)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trading_bot.research.deflated_sharpe import Trials
+from trading_bot.research.deflated_sharpe import Trials, deflated_sharpe, sharpe_sample
 from trading_bot.research.promotion import Bar, Evidence, promote
 
 RETURNS = np.tile([0.012, -0.008], 252)
@@ -111,14 +111,20 @@ def test_a_ratio_below_what_luck_shows_is_told_no_length():
     ],
 )
 def test_what_was_not_measured_does_not_pass(unmeasured, name):
-    assert list(failed(**{unmeasured: None})) == [name]
+    reasons = failed(**{unmeasured: None})
+
+    assert list(reasons) == [name]
+    assert any(words in reasons[name] for words in ("not measured", "not cross-validated", "nobody counted"))
 
 
 def test_a_single_trial_needs_no_cross_validation_and_uncounted_ones_do():
     unmeasured = {"overfit_probability": None, "loss_probability": None}
 
     assert not failed(trials=Trials(count=1, variance=0), **unmeasured)
-    assert list(failed(trials=None, **unmeasured)) == ["deflated Sharpe ratio", "overfitting"]
+    assert failed(trials=None, **unmeasured) == {
+        "deflated Sharpe ratio": "nobody counted the trials",
+        "overfitting": "the choice among the trials was not cross-validated",
+    }
 
 
 def test_a_choice_among_equals_passes_when_it_does_not_lose():
@@ -142,3 +148,17 @@ def test_another_bar_demands_something_else():
 def test_a_figure_that_is_unreadable_is_an_error_and_no_failure(changed):
     with pytest.raises(ValueError, match="what is unknown is None"):
         failed(**changed)
+
+
+def test_criteria_that_pass_say_why_too():
+    alone = promote(replace(GOOD, trials=Trials(count=1, variance=0)))
+    reasons = {one.name: one.reason for one in alone.criteria}
+
+    assert reasons["overfitting"] == "one trial: nothing was chosen"
+    assert reasons["look-ahead"] == "a changed future changes no decision"
+
+
+def test_a_certainty_at_the_limit_passes():
+    certainty = deflated_sharpe(sharpe_sample(RETURNS), GOOD.trials)
+
+    assert promote(GOOD, Bar(certainty=certainty)).passed

@@ -79,3 +79,13 @@ def test_no_returns_are_an_error_and_no_zero():
     for figure in (total_return, cagr, volatility, sharpe, sortino):
         with pytest.raises(ValueError, match="returns are 0"):
             figure([])
+
+
+def test_volatility_and_sharpe_need_two_days_and_no_more():
+    assert volatility([0.01, 0.03], 1) == pytest.approx(math.sqrt(2) * 0.01)
+    assert sharpe([0.01, 0.03], 1) == pytest.approx(math.sqrt(2))
+
+
+def test_a_day_on_which_everything_was_lost_is_not_made_good():
+    assert cagr([-1.0]) is None
+    assert cagr([-1.5, -1.5]) is None

@@ -52,3 +52,8 @@ def test_results_without_equity_rounds_or_trades_are_refused(rng):
             shuffled_drawdowns([1], equity, rng, rounds)
     with pytest.raises(ValueError, match="results are 0"):
         shuffled_drawdowns([], 100, rng)
+
+
+def test_a_single_order_and_an_equity_of_paise_are_enough(rng):
+    assert shuffled_drawdowns([-0.1], 0.5, rng, 1).shuffled == pytest.approx([0.2])
+    assert len(shuffled_drawdowns([1.0], 1, rng).shuffled) == 1_000

@@ -28,6 +28,10 @@ def test_anchored_windows_grow_and_test_the_same():
     ]
 
 
+def test_windows_of_one_period_are_the_shortest():
+    assert shown(walk_forward(3, train=1, test=1)) == [((0, 0), (1, 1)), ((1, 1), (2, 2))]
+
+
 def test_a_gap_and_a_step_are_kept_and_a_last_window_that_is_not_whole_is_left_out():
     assert shown(walk_forward(14, train=4, test=2, gap=1, step=3)) == [
         ((0, 3), (5, 6)),
@@ -156,3 +160,13 @@ def test_an_embargo_of_everything_and_a_test_of_all_groups_are_refused():
     for tested in (0, 3):
         with pytest.raises(ValueError, match="of 3 groups cannot be tested"):
             combinatorial_purged([0, 1, 2], [0, 1, 2], groups=3, tested=tested)
+
+
+def test_one_group_at_a_time_is_the_fewest_and_makes_the_folds():
+    starts = np.arange(10)
+
+    found = combinatorial_purged(starts, starts, groups=3, tested=1)
+
+    folds = purged_folds(starts, starts, 3)
+    assert [split.train.tolist() for split in found.splits] == [fold.train.tolist() for fold in folds]
+    assert found.paths.tolist() == [[0, 1, 2]]

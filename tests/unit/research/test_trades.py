@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, time
 
 import numpy as np
@@ -68,6 +69,15 @@ def test_a_profit_factor_without_a_loser_is_undefined_and_one_without_a_winner_i
     assert trade_figures(closed((1, 2, -5, "TCS", "stop"))).profit_factor == 0
 
 
+def test_paise_are_won_and_lost_as_rupees_are():
+    some = closed((1, 1, 0.5, "TCS", "target"), (1, 1, -0.25, "TCS", "stop"), (1, 1, 0, "TCS", "stop"))
+
+    figures = trade_figures(some)
+
+    assert (figures.win_rate, figures.profit_factor) == (1 / 3, 2)
+    assert trade_figures(closed((1, 3, 0.5, "TCS", "target"))).duration_s_mean == 0.002
+
+
 def test_groups_hold_their_trades_and_no_others():
     assert [(group.name, group.figures.trades, group.figures.net) for group in by_symbol(SOME)] == [
         ("INFY", 1, -100),
@@ -101,6 +111,7 @@ def test_exposure_is_the_share_of_steps_that_a_trade_touches():
     assert exposure(curve, closed((10, 20, 1, "A", "x"))) == 0.1
     assert exposure(curve, NONE) == 0
     assert exposure(curve[:1], NONE) is None
+    assert exposure(curve[:2], closed((5, 6, 1, "A", "x"))) == 1
 
 
 def test_trades_whose_columns_do_not_fit_are_refused():
@@ -115,5 +126,11 @@ def test_trades_whose_columns_do_not_fit_are_refused():
         )
     with pytest.raises(ValueError, match="ends before it begins"):
         closed((2, 1, 0, "TCS", "stop"))
+    with pytest.raises(ValueError, match="traded values hold values that are not finite"):
+        replace(SOME, traded=np.full(4, np.nan))
+    with pytest.raises(ValueError, match="entries are not whole numbers"):
+        replace(SOME, entered_ms=SOME.entered_ms / 2)
+    with pytest.raises(ValueError, match="exits are not whole numbers"):
+        replace(SOME, exited_ms=SOME.exited_ms + 0.5)
     with pytest.raises(ValueError, match="net results hold values that are not finite"):
         closed((1, 2, float("nan"), "TCS", "stop"))
