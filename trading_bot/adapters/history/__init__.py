@@ -2,11 +2,10 @@
 
 from trading_bot.adapters.history.folder import HistoryFolder, open_history
 from trading_bot.adapters.history.layout import HistoryKind
-from trading_bot.adapters.history.rows import CandleArrays, TickArrays
+from trading_bot.adapters.history.rows import TickArrays
 from trading_bot.adapters.history.warm_up import WarmUp, open_warm_up
 
 __all__ = [
-    "CandleArrays",
     "HistoryFolder",
     "HistoryKind",
     "TickArrays",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trading_bot.adapters.history.files import FileReader, HistoryFile, Wanted, open_file
+from trading_bot.adapters.history.files import FileReader, HistoryFile, RawRows, Wanted, open_file
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.naming import (
     INSTRUMENTS_FILE,
@@ -18,17 +18,10 @@ from trading_bot.adapters.history.naming import (
     read_instruments,
     symbol_of,
 )
-from trading_bot.adapters.history.rows import (
-    CandleArrays,
-    TickArrays,
-    candles_of,
-    joined,
-    minutes_of,
-    no_candles,
-    ticks_of,
-)
+from trading_bot.adapters.history.rows import TickArrays, candles_of, minutes_of, ticks_of
 from trading_bot.adapters.history.tick_size import TickSizeOf, coarsest_step
-from trading_bot.adapters.history.times import IntArray, days_of
+from trading_bot.adapters.history.times import days_of
+from trading_bot.domain.candle_arrays import CandleArrays, IntArray, joined
 from trading_bot.domain.errors import HistoryError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
@@ -37,6 +30,7 @@ _EPOCH = date(1970, 1, 1)
 _TICK_WINDOW = timedelta(days=30)
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
 _NAMED_MAX = 5
+_ORDINARY_SERIES = "EQ"
 
 
 class _DayIndex(NamedTuple):
@@ -144,7 +138,29 @@ class HistoryFolder:
             days = [day for day in self.days(symbol) if first <= day <= last]
             return joined([minutes_of(self.ticks(symbol, day)) for day in days])
         self.require_minutes(symbol)
-        return self._candles(symbol, first, last)
+        return self.candles(symbol, first, last)
+
+    def candles(self, symbol: str, first: date | None = None, last: date | None = None) -> CandleArrays:
+        """Candles of whatever interval the file has, of the days from `first` to `last`, both included.
+
+        None leaves an end open. Exact repetitions are dropped and counted. Raises HistoryError at the first
+        row that cannot be a candle.
+        """
+        file, rows = self.rows(symbol, first, last)
+        candles, repeated = candles_of(file, rows)
+        if repeated:
+            self.repeated_rows[symbol] = max(self.repeated_rows.get(symbol, 0), repeated)
+        return candles
+
+    def rows(
+        self, symbol: str, first: date | None = None, last: date | None = None
+    ) -> tuple[HistoryFile, RawRows]:
+        """Rows of the days from `first` to `last` as the file has them, whatever is wrong with them."""
+        file = self._files[self._known(symbol)]
+        columns = [name for name in file.layout.columns if name != "ts"]
+        from_ms = None if first is None else midnight_ms(first)
+        to_ms = None if last is None else midnight_ms(last) + MS_PER_DAY
+        return file, self._reader.rows(file, Wanted(columns, from_ms, to_ms))
 
     def ticks(self, symbol: str, on: date) -> TickArrays:
         """One day of ticks in the order in which they arrived, defects included."""
@@ -170,21 +186,10 @@ class HistoryFolder:
                 "stamp each with the start of its minute"
             )
 
-    def _candles(self, symbol: str, first: date, last: date) -> CandleArrays:
-        if last < first:
-            return no_candles()
-        file = self._files[self._known(symbol)]
-        columns = [name for name in file.layout.columns if name != "ts"]
-        rows = self._reader.rows(file, Wanted(columns, midnight_ms(first), midnight_ms(last) + MS_PER_DAY))
-        candles, repeated = candles_of(file, rows)
-        if repeated:
-            self.repeated_rows[symbol] = max(self.repeated_rows.get(symbol, 0), repeated)
-        return candles
-
     def _tick_size(self, symbol: str, on: date) -> int:
         first = on - _TICK_WINDOW
         if self.kind is HistoryKind.CANDLES:
-            candles = self._candles(symbol, first, on)
+            candles = self.candles(symbol, first, on)
             prices = np.concatenate(candles[1:5])
             earlier = candles.between(0, midnight_ms(on)).close
         else:
@@ -279,10 +284,15 @@ def _stem(path: Path) -> str:
 
 
 def _split(reader: FileReader, file: HistoryFile, own: str) -> Sequence[tuple[str, HistoryFile]]:
-    symbols = reader.symbols(file)
-    if not symbols:
-        return [(own, file)]
-    return [(symbol.upper(), replace(file, only_symbol=symbol)) for symbol in symbols]
+    return [(_name(part) or own, part) for part in reader.split(file)]
+
+
+def _name(part: HistoryFile) -> str | None:
+    """The name of an instrument within a file: a series other than EQ is appended, as brokers write it."""
+    if part.only_symbol is None:
+        return None
+    has_series = part.only_series not in (None, _ORDINARY_SERIES)
+    return (f"{part.only_symbol}-{part.only_series}" if has_series else part.only_symbol).upper()
 
 
 def _named(symbol: str, named: Mapping[str, NamedInstrument]) -> NamedInstrument:
