@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import ChargesQuestion, HistoryQuestion, RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
 
 if TYPE_CHECKING:
@@ -120,6 +120,12 @@ class Program:
 
         page = rules_on(load_market_rules(), on)
         return json.dumps(page, indent=2, default=str) if as_json else render_rules(page)
+
+    def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
+        """Return the quality report of folders of history, and whether all of them are sound."""
+        from trading_bot.bootstrap.answers.history import quality_report
+
+        return quality_report(question, as_json=as_json)
 
     def check_lines(self, settings: Settings, today: date) -> Sequence["CheckLine"]:
         """Return the check lines that need adapters."""

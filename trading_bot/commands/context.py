@@ -9,7 +9,7 @@ from trading_bot.report.check_line import CheckLine
 from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
-from trading_bot.settings.options import ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import ChargesQuestion, HistoryQuestion, RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
 
 
@@ -68,6 +68,10 @@ class Backend(Protocol):
 
     def rules(self, on: date, *, as_json: bool) -> str:
         """Return the market rules in force on a day."""
+        ...
+
+    def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
+        """Return the quality report of folders of history, and whether all of them are sound."""
         ...
 
     def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:

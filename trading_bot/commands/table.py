@@ -9,6 +9,7 @@ from trading_bot.commands import parsing
 from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
+from trading_bot.commands.history import add_check_arguments, run_history_check
 from trading_bot.commands.init import run_init
 from trading_bot.commands.reading import (
     TRADE_LOG,
@@ -163,6 +164,13 @@ COMMANDS: tuple[Command, ...] = (
         summary="the contract note of one instrument's day",
         run=run_charges,
         add_arguments=_charges,
+        reads=True,
+    ),
+    Command(
+        words=("history", "check"),
+        summary="is a folder of candles sound?",
+        run=run_history_check,
+        add_arguments=add_check_arguments,
         reads=True,
     ),
     Command(

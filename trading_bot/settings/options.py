@@ -43,6 +43,19 @@ class SimulatorOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuestion:
+    """Which folders of history are to be checked, and against which others."""
+
+    folders: tuple[Path, ...]
+    against: tuple[Path, ...] = ()
+    symbols: tuple[str, ...] = ()
+    """Which instruments; all when empty."""
+    first_on: date | None = None
+    last_on: date | None = None
+    with_notes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargesQuestion:
     """One instrument's trades of one day, of which the contract note is wanted."""
 

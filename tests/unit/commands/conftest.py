@@ -58,6 +58,9 @@ class FakeBackend:
     def rules(self, on, *, as_json):
         return self._answer("rules", on, as_json)
 
+    def history_check(self, question, *, as_json):
+        return self._answer("history_check", question, as_json)
+
     def check_lines(self, settings, today):
         return self.answers.get("check_lines", ())
 

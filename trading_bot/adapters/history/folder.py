@@ -78,6 +78,10 @@ class HistoryFolder:
             return named.instrument
         return replace(named.instrument, tick_size=self._tick_size(symbol, on))
 
+    def key(self, symbol: str) -> str:
+        """The instrument key of a name."""
+        return self._named[self._known(symbol)].instrument.key
+
     def days(self, symbol: str) -> tuple[date, ...]:
         """Days on which the instrument has rows, ascending."""
         return tuple(_EPOCH + timedelta(days=day) for day in self._index(symbol).days.tolist())
@@ -251,6 +255,14 @@ def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> Histo
     return HistoryFolder(
         path, files, named=read_instruments(path / INSTRUMENTS_FILE), tick_size_of=tick_size_of
     )
+
+
+def folders_below(path: Path) -> tuple[Path, ...]:
+    """The folder itself where it has data files, else the folders below it that have some."""
+    if not path.is_dir() or any(map(_is_data, path.iterdir())):
+        return (path,)
+    below = [part for child in sorted(path.iterdir()) if child.is_dir() for part in folders_below(child)]
+    return tuple(part for part in below if any(map(_is_data, part.iterdir()))) or (path,)
 
 
 def _data_files(path: Path) -> list[Path]:

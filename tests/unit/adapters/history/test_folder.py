@@ -346,7 +346,7 @@ def test_a_daily_file_of_the_exchange_gives_one_instrument_for_each_series(folde
 def test_a_table_of_futures_is_refused_in_words(folder_of):
     lines = ["date,symbol,expiry,open,high,low,close", "2026-01-05,ACME,2026-01-29,1,1,1,1"]
 
-    with pytest.raises(HistoryError, match="futures.*one file per contract"):
+    with pytest.raises(HistoryError, match=r"futures.*one file per contract"):
         open_history(folder_of(futures=lines))
 
 
