@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,10 +21,7 @@ def test_merged_spans_hold_the_same_days_and_do_not_touch(spans):
     together = merged(spans)
 
     assert _days(together) == _days(spans)
-    assert all(
-        later[0] - earlier[1] > timedelta(days=1)
-        for earlier, later in zip(together, together[1:], strict=False)
-    )
+    assert all(later[0] - earlier[1] > timedelta(days=1) for earlier, later in pairwise(together))
 
 
 @given(SPAN, st.lists(SPAN, max_size=6))
