@@ -10,7 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.settings.options import ChargesQuestion, HistoryQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import (
+    ChargesQuestion,
+    DownloadOptions,
+    HistoryQuestion,
+    RunOptions,
+    SimulatorOptions,
+)
 from trading_bot.settings.tree import Settings
 
 if TYPE_CHECKING:
@@ -120,6 +126,14 @@ class Program:
 
         page = rules_on(load_market_rules(), on)
         return json.dumps(page, indent=2, default=str) if as_json else render_rules(page)
+
+    def download(
+        self, settings: Settings, options: DownloadOptions, write: Callable[[str], None], *, with_bars: bool
+    ) -> int:
+        """Download candles of the past into the store; return the exit code."""
+        from trading_bot.bootstrap.answers.download import download_history
+
+        return download_history(settings, options, write, with_bars=with_bars, now_ms=wall_now_ms())
 
     def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
         """Return the quality report of folders of history, and whether all of them are sound."""

@@ -9,7 +9,13 @@ from trading_bot.report.check_line import CheckLine
 from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
-from trading_bot.settings.options import ChargesQuestion, HistoryQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import (
+    ChargesQuestion,
+    DownloadOptions,
+    HistoryQuestion,
+    RunOptions,
+    SimulatorOptions,
+)
 from trading_bot.settings.tree import Settings
 
 
@@ -68,6 +74,12 @@ class Backend(Protocol):
 
     def rules(self, on: date, *, as_json: bool) -> str:
         """Return the market rules in force on a day."""
+        ...
+
+    def download(
+        self, settings: Settings, options: DownloadOptions, write: Callable[[str], None], *, with_bars: bool
+    ) -> int:
+        """Download candles of the past into the store; return the exit code."""
         ...
 
     def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:

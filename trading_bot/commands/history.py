@@ -5,9 +5,58 @@ from pathlib import Path
 
 from trading_bot.commands import parsing
 from trading_bot.commands.context import Context
-from trading_bot.settings.options import HistoryQuestion
+from trading_bot.domain.interval import DAY
+from trading_bot.settings.options import DownloadOptions, HistoryQuestion
 
 _FAILED = 1
+_RAW = Path("data/raw")
+
+
+def add_download_arguments(parser: ArgumentParser) -> None:
+    """What is downloaded, and from where."""
+    parser.add_argument("--source", choices=("yahoo", "upstox"), default="yahoo", help="default: yahoo")
+    parser.add_argument(
+        "--tickers", "--symbols", nargs="+", default=[], metavar="A", help="default: ten large companies"
+    )
+    parser.add_argument(
+        "--interval",
+        type=parsing.interval,
+        default=DAY,
+        metavar="I",
+        help="1m to 300m, 1h to 5h, 1d (default)",
+    )
+    parser.add_argument("--from", dest="first_on", type=parsing.day, metavar="YYYY-MM-DD", help="first day")
+    parser.add_argument(
+        "--to", dest="last_on", type=parsing.day, metavar="YYYY-MM-DD", help="default: yesterday"
+    )
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FOLDER",
+        help=f"also one CSV file each; days of Yahoo: {_RAW} in any case",
+    )
+    parser.add_argument("--keep-days", type=parsing.count, metavar="N", help="drop older candles afterwards")
+    parser.add_argument("--anew", action="store_true", help="drop what is stored of these first")
+
+
+def run_download(arguments: Namespace, context: Context) -> int:
+    """Bring the store up to date; 1 where a symbol could not be had."""
+    settings = context.load().settings
+    names = tuple(name for text in arguments.tickers for name in parsing.symbols(text))
+    folder = arguments.csv
+    if folder is None and arguments.source == "yahoo":
+        folder = settings.run.data_dir / _RAW.name
+    options = DownloadOptions(
+        source=arguments.source,
+        symbols=names,
+        interval=arguments.interval,
+        first_on=arguments.first_on,
+        last_on=arguments.last_on,
+        csv_folder=None if folder is None else context.places.folder / folder,
+        keep_days=arguments.keep_days,
+        anew=arguments.anew,
+    )
+    return context.backend.download(settings, options, context.write, with_bars=context.in_colour)
 
 
 def add_check_arguments(parser: ArgumentParser) -> None:

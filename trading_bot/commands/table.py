@@ -9,7 +9,12 @@ from trading_bot.commands import parsing
 from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
-from trading_bot.commands.history import add_check_arguments, run_history_check
+from trading_bot.commands.history import (
+    add_check_arguments,
+    add_download_arguments,
+    run_download,
+    run_history_check,
+)
 from trading_bot.commands.init import run_init
 from trading_bot.commands.reading import (
     TRADE_LOG,
@@ -165,6 +170,12 @@ COMMANDS: tuple[Command, ...] = (
         run=run_charges,
         add_arguments=_charges,
         reads=True,
+    ),
+    Command(
+        words=("download",),
+        summary="candles of the past into the store",
+        run=run_download,
+        add_arguments=add_download_arguments,
     ),
     Command(
         words=("history", "check"),

@@ -4,6 +4,7 @@ Prices stay whole paise here too: a history of years is then exact wherever it g
 store and back, and two sources can be compared for equality. What wants rupees divides by 100 itself.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +39,15 @@ class CandleArrays(NamedTuple):
         """The candles that start in `first_ms` <= start < `end_ms`."""
         first, end = np.searchsorted(self.start_ms, [first_ms, end_ms])
         return CandleArrays(*(column[first:end] for column in self))
+
+
+def arrays_of(candles: Sequence[Candle]) -> CandleArrays:
+    """Domain values by column, in their order."""
+    if not candles:
+        return no_candles()
+    *columns, volumes = zip(*candles, strict=True)
+    known = [UNKNOWN if volume is None else volume for volume in volumes]
+    return CandleArrays(*(np.array(column, dtype=np.int64) for column in (*columns, known)))
 
 
 def no_candles() -> CandleArrays:

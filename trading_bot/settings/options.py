@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
+from trading_bot.domain.interval import DAY, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,27 @@ class SimulatorOptions:
     exit_at_close: bool = False
     until_stdin_ends: bool = False
     """Whether the program ends with whoever holds the other end of its standard input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadOptions:
+    """What is downloaded, and where it goes beside the store."""
+
+    source: str
+    """Yahoo or Upstox, in small letters."""
+    symbols: tuple[str, ...] = ()
+    """What to download; ten large companies when empty."""
+    interval: Interval = DAY
+    first_on: date | None = None
+    """First day; without it, of days all there is from 2000, of minutes a year."""
+    last_on: date | None = None
+    """Last day; yesterday, without it."""
+    csv_folder: Path | None = None
+    """Write each series as CSV here as well."""
+    keep_days: int | None = None
+    """Drop candles that are older than this afterwards."""
+    anew: bool = False
+    """Drop what is stored of these series first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,9 @@ class FakeBackend:
     def rules(self, on, *, as_json):
         return self._answer("rules", on, as_json)
 
+    def download(self, settings, options, write, *, with_bars):
+        return self._answer("download", options, with_bars)
+
     def history_check(self, question, *, as_json):
         return self._answer("history_check", question, as_json)
 

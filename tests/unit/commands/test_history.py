@@ -34,3 +34,34 @@ def test_a_check_that_refuses_something_fails(desk):
     parsed, run = parse_arguments(["history", "check", "prices"])
 
     assert run(parsed, desk.context) == 1
+
+
+def test_a_download_asks_for_what_was_named(desk):
+    desk.backend.answers["download"] = 0
+    parsed, run = parse_arguments(
+        [
+            "download",
+            "--source",
+            "upstox",
+            "--tickers",
+            "A.NS,B.NS",
+            "C",
+            "--interval",
+            "5m",
+            "--keep-days",
+            "30",
+        ]
+    )
+
+    assert run(parsed, desk.context) == 0
+    ((_, options, with_bars),) = desk.backend.questions
+    assert (options.symbols, str(options.interval)) == (("A.NS", "B.NS", "C"), "5m")
+    assert (options.keep_days, options.csv_folder, with_bars) == (30, None, False)
+
+
+def test_days_of_yahoo_become_csv_files_under_the_data_folder(desk):
+    desk.backend.answers["download"] = 1
+    parsed, run = parse_arguments(["download"])
+
+    assert run(parsed, desk.context) == 1
+    assert desk.backend.questions[0][1].csv_folder == desk.folder / "data" / "raw"
