@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from trading_bot.adapters.history.quality import Checks, check_folders
 from trading_bot.adapters.history.quality.rendering import quality_document, quality_text
-from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.adapters.market_rules import load_corporate_actions, load_market_rules
 from trading_bot.domain.contract_rules import TickKind
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.settings.options import HistoryQuestion
@@ -27,8 +27,9 @@ def quality_report(question: HistoryQuestion, *, as_json: bool) -> tuple[str, bo
 
 
 def history_checks(rules: MarketRules) -> Checks:
-    """What every history is compared with: the calendar and the price steps in force."""
+    """What every history is compared with: the calendar, the price steps in force, and splits on record."""
     return Checks(
         calendar=rules.calendar,
+        splits_of=load_corporate_actions().splits_of,
         tick_size_of=lambda close, on: rules.contracts.tick_size(TickKind.SHARE, close, on),
     )
