@@ -14,6 +14,7 @@ from trading_bot.settings.options import (
     ChargesQuestion,
     DownloadOptions,
     HistoryQuestion,
+    ImportOptions,
     RunOptions,
     SimulatorOptions,
 )
@@ -140,6 +141,26 @@ class Program:
         from trading_bot.bootstrap.answers.history import quality_report
 
         return quality_report(question, as_json=as_json)
+
+    def stored_history(self, settings: Settings, *, as_json: bool) -> str:
+        """Return every series of the store of candles."""
+        from trading_bot.bootstrap.answers.stored_history import stored_series
+
+        return stored_series(settings, as_json=as_json)
+
+    def import_history(
+        self, settings: Settings, options: ImportOptions, write: Callable[[str], None]
+    ) -> None:
+        """Take a folder's series into the store of candles."""
+        from trading_bot.bootstrap.answers.stored_history import import_folder
+
+        import_folder(settings, options, write, wall_now_ms())
+
+    def prune_history(self, settings: Settings, keep_days: int, symbols: Sequence[str]) -> str:
+        """Drop old candles from the store, and say how many there were."""
+        from trading_bot.bootstrap.answers.stored_history import prune_store
+
+        return prune_store(settings, keep_days, symbols, wall_now_ms())
 
     def check_lines(self, settings: Settings, today: date) -> Sequence["CheckLine"]:
         """Return the check lines that need adapters."""

@@ -13,6 +13,7 @@ from trading_bot.settings.options import (
     ChargesQuestion,
     DownloadOptions,
     HistoryQuestion,
+    ImportOptions,
     RunOptions,
     SimulatorOptions,
 )
@@ -84,6 +85,20 @@ class Backend(Protocol):
 
     def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
         """Return the quality report of folders of history, and whether all of them are sound."""
+        ...
+
+    def stored_history(self, settings: Settings, *, as_json: bool) -> str:
+        """Return every series of the store of candles."""
+        ...
+
+    def import_history(
+        self, settings: Settings, options: ImportOptions, write: Callable[[str], None]
+    ) -> None:
+        """Take a folder's series into the store of candles."""
+        ...
+
+    def prune_history(self, settings: Settings, keep_days: int, symbols: Sequence[str]) -> str:
+        """Drop old candles from the store, and say how many there were."""
         ...
 
     def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from trading_bot.commands import parsing
 from trading_bot.commands.context import Context
 from trading_bot.domain.interval import DAY
-from trading_bot.settings.options import DownloadOptions, HistoryQuestion
+from trading_bot.settings.options import DownloadOptions, HistoryQuestion, ImportOptions
 
 _FAILED = 1
 _RAW = Path("data/raw")
@@ -91,3 +91,44 @@ def run_history_check(arguments: Namespace, context: Context) -> int:
     text, is_sound = context.backend.history_check(question, as_json=arguments.json)
     context.write(text)
     return 0 if is_sound else _FAILED
+
+
+def run_history_list(arguments: Namespace, context: Context) -> int:
+    """Show what the store holds."""
+    context.write(context.backend.stored_history(context.load().settings, as_json=arguments.json))
+    return 0
+
+
+def add_import_arguments(parser: ArgumentParser) -> None:
+    """Which folder, and whether to insist."""
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="with candle files")
+    parser.add_argument("--symbols", type=parsing.symbols, default=(), metavar="A,B", help="only these")
+    parser.add_argument(
+        "--adjust", action="store_true", help="take splits and bonuses out of prices as traded"
+    )
+    parser.add_argument("--accept-defects", action="store_true", help="also what the check refuses")
+
+
+def run_history_import(arguments: Namespace, context: Context) -> int:
+    """Take a folder's series into the store."""
+    options = ImportOptions(
+        folder=arguments.folder,
+        symbols=tuple(arguments.symbols),
+        adjust=arguments.adjust,
+        accept_defects=arguments.accept_defects,
+    )
+    context.backend.import_history(context.load().settings, options, context.write)
+    return 0
+
+
+def add_prune_arguments(parser: ArgumentParser) -> None:
+    """How much stays."""
+    parser.add_argument("--keep-days", type=parsing.count, required=True, metavar="N", help="days that stay")
+    parser.add_argument("--symbols", type=parsing.symbols, default=(), metavar="A,B", help="only these")
+
+
+def run_history_prune(arguments: Namespace, context: Context) -> int:
+    """Drop old candles from the store."""
+    settings = context.load().settings
+    context.write(context.backend.prune_history(settings, arguments.keep_days, arguments.symbols))
+    return 0

@@ -12,8 +12,13 @@ from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_
 from trading_bot.commands.history import (
     add_check_arguments,
     add_download_arguments,
+    add_import_arguments,
+    add_prune_arguments,
     run_download,
     run_history_check,
+    run_history_import,
+    run_history_list,
+    run_history_prune,
 )
 from trading_bot.commands.init import run_init
 from trading_bot.commands.reading import (
@@ -183,6 +188,25 @@ COMMANDS: tuple[Command, ...] = (
         run=run_history_check,
         add_arguments=add_check_arguments,
         reads=True,
+    ),
+    Command(
+        words=("history", "list"),
+        summary="the series of the store, and where they come from",
+        run=run_history_list,
+        add_arguments=_nothing,
+        reads=True,
+    ),
+    Command(
+        words=("history", "import"),
+        summary="take a folder of candles into the store",
+        run=run_history_import,
+        add_arguments=add_import_arguments,
+    ),
+    Command(
+        words=("history", "prune"),
+        summary="drop old candles from the store",
+        run=run_history_prune,
+        add_arguments=add_prune_arguments,
     ),
     Command(
         words=("rules", "show"),

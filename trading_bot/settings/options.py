@@ -65,6 +65,18 @@ class DownloadOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """Which folder's series are taken into the store, and how."""
+
+    folder: Path
+    symbols: tuple[str, ...] = ()
+    """Which instruments; all when empty."""
+    adjust: bool = False
+    """Take splits and bonuses out of prices as traded."""
+    accept_defects: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryQuestion:
     """Which folders of history are to be checked, and against which others."""
 

@@ -64,6 +64,15 @@ class FakeBackend:
     def history_check(self, question, *, as_json):
         return self._answer("history_check", question, as_json)
 
+    def stored_history(self, settings, *, as_json):
+        return self._answer("stored_history", as_json)
+
+    def import_history(self, settings, options, write):
+        return self._answer("import_history", options)
+
+    def prune_history(self, settings, keep_days, symbols):
+        return self._answer("prune_history", keep_days, symbols)
+
     def check_lines(self, settings, today):
         return self.answers.get("check_lines", ())
 

@@ -65,3 +65,20 @@ def test_days_of_yahoo_become_csv_files_under_the_data_folder(desk):
 
     assert run(parsed, desk.context) == 1
     assert desk.backend.questions[0][1].csv_folder == desk.folder / "data" / "raw"
+
+
+def test_the_store_is_listed_taken_into_and_pruned(desk):
+    desk.backend.answers |= {"stored_history": "[]", "prune_history": "3 candles dropped"}
+    for words in (
+        ["history", "list", "--json"],
+        ["history", "import", "prices", "--adjust", "--accept-defects"],
+        ["history", "prune", "--keep-days", "400", "--symbols", "A,B"],
+    ):
+        parsed, run = parse_arguments(words)
+        assert run(parsed, desk.context) == 0
+
+    listed, taken, pruned = desk.backend.questions
+    assert listed == ("stored_history", True)
+    assert (taken[1].folder, taken[1].adjust, taken[1].accept_defects) == (Path("prices"), True, True)
+    assert pruned == ("prune_history", 400, ("A", "B"))
+    assert desk.written == ["[]", "3 candles dropped"]
