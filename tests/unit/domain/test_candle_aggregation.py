@@ -27,9 +27,12 @@ def arrays(rows) -> CandleArrays:
     return CandleArrays(*np.array(rows, dtype=np.int64).reshape(-1, 6).T)
 
 
-@pytest.mark.parametrize("timeframe_s", TIMEFRAMES_S)
 @pytest.mark.parametrize(
-    ("folder", "symbol"), [("nse_1min/2021_ticks", "TATASTEEL"), ("nse_1min/2015_ieod", "FINCABLES")]
+    ("folder", "symbol", "timeframe_s"),
+    [
+        *(("nse_1min/2021_ticks", "TATASTEEL", each) for each in TIMEFRAMES_S),
+        ("nse_1min/2015_ieod", "FINCABLES", 900),
+    ],
 )
 def test_real_minutes_become_what_the_engine_makes_of_them(
     shared_data, market_rules, timeframe_s, folder, symbol

@@ -31,7 +31,7 @@ def facts(*rows, symbols=("ACME",)) -> ActionFacts:
 
 
 def candles(*days: date, price: int = 100_000, volume: int = 90) -> CandleArrays:
-    starts = np.array([midnight_ms(day) + 33_300_000 for day in days], dtype=np.int64)
+    starts = np.array([midnight_ms(day) for day in days], dtype=np.int64)
     flat = np.full(starts.size, price, dtype=np.int64)
     return CandleArrays(starts, flat, flat + 5, flat - 5, flat, np.full(starts.size, volume, dtype=np.int64))
 

@@ -10,7 +10,7 @@ import pytest
 from trading_bot.adapters.history.quality import Checks, Defect, SeriesReport, check_folder
 from trading_bot.domain.contract_rules import TickKind
 
-FIRST, LAST = date(2023, 1, 2), date(2023, 3, 31)
+FIRST, LAST = date(2022, 10, 3), date(2023, 3, 31)
 
 
 class Bench:

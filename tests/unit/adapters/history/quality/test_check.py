@@ -57,11 +57,11 @@ def test_a_row_that_cannot_be_is_refused_with_its_day(bench, row, defect):
 
 def test_a_missing_week_is_refused_and_the_rest_is_a_sound_span(bench):
     rows = bench.daily()
-    report = bench.report([*rows[:10], *rows[15:]])
+    report = bench.report([*rows[:30], *rows[35:]])
 
     assert [finding.defect for finding in report.refusals] == [Defect.MISSING_SESSIONS]
     assert report.refusals[0].count == 5
-    assert report.sound_span == (date.fromisoformat(rows[15][0]), date.fromisoformat(rows[-1][0]))
+    assert report.sound_span == (date.fromisoformat(rows[35][0]), date.fromisoformat(rows[-1][0]))
 
 
 def test_a_missing_day_is_a_warning(bench, found):
@@ -75,16 +75,17 @@ def test_a_missing_day_is_a_warning(bench, found):
 def test_rows_of_a_closed_day_are_told(bench, found):
     rows = bench.daily()
 
-    report = bench.report([*rows[:3], ["2023-01-07", *rows[2][1:]], *rows[3:]])
+    report = bench.report([*rows[:5], ["2022-10-08", *rows[4][1:]], *rows[5:]])
 
     assert found(report)[Defect.CLOSED_DAYS] == 1
 
 
 def test_minutes_outside_the_hours_and_short_sessions_are_told(bench, found):
     rows = bench.minutes()
-    report = bench.report([["2023-01-02 09:05", *rows[0][1:]], *rows[:500], *rows[750:]])
+    early, late = (["2022-10-03 09:05", *rows[0][1:]], ["2022-10-03 15:30", *rows[374][1:]])
+    report = bench.report([early, *rows[:375], late, *rows[375:500], *rows[750:]])
 
-    assert found(report) == {Defect.OUTSIDE_HOURS: 1, Defect.SHORT_SESSIONS: 1}
+    assert found(report) == {Defect.OUTSIDE_HOURS: 2, Defect.SHORT_SESSIONS: 1}
 
 
 def test_candles_stamped_at_their_end_are_refused(bench):
@@ -143,7 +144,7 @@ def test_a_stretch_of_another_instrument_within_a_day_is_refused(bench):
 
     wrong = report.refusals[0]
     assert wrong.defect is Defect.WRONG_INSTRUMENT
-    assert wrong.days == (date(2023, 1, 3),)
+    assert wrong.days == (date(2022, 10, 4),)
     assert "20 candles" in wrong.text
 
 
@@ -257,29 +258,29 @@ def test_a_folder_of_folders_is_checked_folder_by_folder(bench):
 
 def test_only_the_days_asked_for_are_judged(bench, checks):
     rows = bench.daily()
-    folder = bench.write([*rows[:10], *rows[15:]])
+    folder = bench.write([*rows[:30], *rows[35:]])
 
-    later = replace(checks, first=date.fromisoformat(rows[15][0]))
+    later = replace(checks, first=date.fromisoformat(rows[35][0]))
     assert check_folder(folder, checks).is_refused
     assert not check_folder(folder, later).is_refused
 
 
 def test_the_report_is_text_and_document(bench):
     rows = bench.daily()
-    report = check_folder(bench.write([*rows[:10], *rows[15:]]), bench.checks)
+    report = check_folder(bench.write([*rows[:30], *rows[35:]]), bench.checks)
 
     text, document = quality_text([report]), quality_document([report])
 
     assert "REFUSED" in text
     assert "missing: 5 sessions" in text
-    assert f"sound from {rows[15][0]}" in refusal_text(report)
+    assert f"sound from {rows[35][0]}" in refusal_text(report)
     assert document["refused"]
     assert document["folders"][0]["series"][0]["findings"][0]["defect"] == "missing_sessions"
 
 
 def test_what_is_refused_can_be_insisted_on(bench):
     rows = bench.daily()
-    folder = bench.write([*rows[:10], *rows[15:]])
+    folder = bench.write([*rows[:30], *rows[35:]])
 
     with pytest.raises(HistoryError, match="--accept-defects"):
         require_sound(folder, bench.checks)
