@@ -37,6 +37,7 @@ def add_download_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--keep-days", type=parsing.count, metavar="N", help="drop older candles afterwards")
     parser.add_argument("--anew", action="store_true", help="drop what is stored of these first")
+    parser.add_argument("--or-yahoo", action="store_true", help="days that Upstox fails to give from Yahoo")
 
 
 def run_download(arguments: Namespace, context: Context) -> int:
@@ -55,6 +56,7 @@ def run_download(arguments: Namespace, context: Context) -> int:
         csv_folder=None if folder is None else context.places.folder / folder,
         keep_days=arguments.keep_days,
         anew=arguments.anew,
+        or_yahoo=arguments.or_yahoo,
     )
     return context.backend.download(settings, options, context.write, with_bars=context.in_colour)
 

@@ -62,6 +62,8 @@ class DownloadOptions:
     """Drop candles that are older than this afterwards."""
     anew: bool = False
     """Drop what is stored of these series first."""
+    or_yahoo: bool = False
+    """Take from Yahoo what Upstox fails to give; days only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,15 @@ import pytest
 from tests.fakes.yahoo import FakeYahoo, quiet_rows
 from trading_bot.adapters.history.source import open_folder, series_key
 from trading_bot.adapters.history.store import open_store
+from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.bootstrap.answers.download import download_history
 from trading_bot.domain.errors import UserFacingError
-from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.ist import date_of, midnight_ms
 from trading_bot.settings.options import DownloadOptions
 from trading_bot.settings.run import RunSettings
 from trading_bot.settings.tree import Settings
 
+NOWHERE = "http://127.0.0.1:9"
 NOW_MS = midnight_ms(date(2025, 3, 1))
 
 
@@ -64,7 +66,7 @@ def test_what_is_there_is_not_asked_again_and_old_days_can_be_dropped(shell, sim
 def test_a_broker_that_cannot_be_reached_is_a_failure(shell, simulator):
     shell.use_broker(simulator())
     shell("instruments RELIANCE")
-    shell.use_broker("http://127.0.0.1:9")
+    shell.use_broker(NOWHERE)
     shell.output()
 
     assert shell("download --source upstox --symbols RELIANCE --from 2024-01-01 --to 2024-01-31") == 1
@@ -82,10 +84,10 @@ def test_a_symbol_that_is_not_listed_is_named(shell, simulator):
 def from_yahoo(shell):
     """Download from a made-up Yahoo: `from_yahoo(yahoo, symbols=…)` returns the exit code and the lines."""
 
-    def run(yahoo, **options):
+    def run(yahoo, *, source="yahoo", upstox=None, **options):
         lines = []
-        settings = Settings(run=RunSettings(data_dir=shell.data))
-        wish = DownloadOptions(source="yahoo", csv_folder=shell.data / "raw", **options)
+        settings = Settings(run=RunSettings(data_dir=shell.data), upstox=upstox or UpstoxSettings())
+        wish = DownloadOptions(source=source, csv_folder=shell.data / "raw", **options)
         code = download_history(settings, wish, lines.append, with_bars=False, now_ms=NOW_MS, yahoo=yahoo)
         return code, lines
 
@@ -102,6 +104,26 @@ def test_yahoos_days_go_into_the_store_and_into_one_file_each(shell, from_yahoo)
     assert lines[0] == "RELIANCE: 42 candles added"
     files = open_folder(shell.data / "raw")
     assert files.candles(series_key(files, "RELIANCE", 86_400)).start_ms.size == 42
+    assert _stored(shell, 86_400, "yahoo").start_ms.size == 42
+
+
+@pytest.mark.parametrize("has_list", [True, False])
+def test_what_the_broker_fails_to_give_comes_from_yahoo_as_a_series_of_its_own(
+    shell, simulator, from_yahoo, has_list
+):
+    if has_list:
+        shell.use_broker(simulator())
+        shell("instruments RELIANCE")
+        (stored,) = (shell.data / "instruments").iterdir()
+        stored.rename(stored.with_name(f"NSE-{date_of(NOW_MS)}.json.gz"))
+    nowhere = UpstoxSettings(api_url=NOWHERE, instruments_url=NOWHERE, read_attempts=1)
+    yahoo = FakeYahoo({"RELIANCE.NS": quiet_rows(date(2025, 1, 1), date(2025, 2, 27))})
+
+    code, lines = from_yahoo(yahoo, source="upstox", upstox=nowhere, symbols=("RELIANCE",), or_yahoo=True)
+
+    assert code == 0
+    assert ["stopped" in line for line in lines[:-1]] == [True] * has_list
+    assert lines[-1] == "RELIANCE: 42 candles added"
     assert _stored(shell, 86_400, "yahoo").start_ms.size == 42
 
 

@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from trading_bot.adapters.history.folder import HistoryFolder, open_history
+from trading_bot.adapters.history.folder import HistoryFolder
+from trading_bot.adapters.history.opening import open_history
 from trading_bot.adapters.history.origin import origin_of
 from trading_bot.domain.candle_arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 
 from trading_bot.adapters.history.download import CandleFetcher, Fetched, Outcome, Progress, Wish, download
@@ -81,11 +82,31 @@ def download_history(
                 fetcher = YahooCandles(yahoo or yfinance_download())
                 outcomes = asyncio.run(download(store, fetcher, wish, progress))
             else:
-                outcomes = asyncio.run(_from_upstox(settings, store, wish, progress))
+                outcomes = asyncio.run(
+                    _from_upstox(settings, store, wish, progress, or_yahoo=options.or_yahoo)
+                )
+                if options.or_yahoo:
+                    outcomes = _from_yahoo_instead(store, outcomes, wish, progress, yahoo)
         _prune(store, options, wish, write)
         for outcome in outcomes:
             _finish(store, outcome, options, wish, write)
     return _FAILED if any(outcome.failure for outcome in outcomes) else 0
+
+
+def _from_yahoo_instead(
+    store: CandleStore,
+    outcomes: Sequence[Outcome],
+    wish: Wish,
+    progress: Progress,
+    yahoo: YahooDownload | None,
+) -> tuple[Outcome, ...]:
+    """What the broker failed to give, as a series of Yahoo's own."""
+    failed = tuple(outcome.symbol for outcome in outcomes if outcome.failure)
+    if not failed:
+        return tuple(outcomes)
+    fetcher = YahooCandles(yahoo or yfinance_download())
+    instead = asyncio.run(download(store, fetcher, replace(wish, symbols=failed), progress))
+    return (*(outcome for outcome in outcomes if not outcome.failure), *instead)
 
 
 def _wish(settings: Settings, options: DownloadOptions, now_ms: int) -> Wish:
@@ -106,16 +127,17 @@ def _wish(settings: Settings, options: DownloadOptions, now_ms: int) -> Wish:
 
 
 async def _from_upstox(
-    settings: Settings, store: CandleStore, wish: Wish, progress: Progress
+    settings: Settings, store: CandleStore, wish: Wish, progress: Progress, *, or_yahoo: bool
 ) -> tuple[Outcome, ...]:
     """Candles need no login; the broker's list says which key a symbol has."""
     async with upstox(settings, lambda: None, wish.now_ms) as broker:
         try:
             listed = (await broker.instruments.known()).instruments
         except ReadFailedError as error:
-            raise UserFacingError(
-                f"the broker's list of instruments could not be read, and none is stored: {error}"
-            ) from error
+            failure = f"the broker's list of instruments could not be read, and none is stored: {error}"
+            if not or_yahoo:
+                raise UserFacingError(failure) from error
+            return tuple(Outcome(symbol=symbol, failure=failure) for symbol in wish.symbols)
         keys = {symbol: find_instrument(symbol, listed).key for symbol in wish.symbols}
         fetcher: CandleFetcher = UpstoxFetcher(broker.past, keys)
         return await download(store, fetcher, wish, progress)
@@ -138,10 +160,11 @@ def _finish(
     wish: Wish,
     write: Callable[[str], None],
 ) -> None:
-    """Write the series as CSV, and say what is not sound in it."""
-    if not any(key.symbol == outcome.symbol for key in store.listed()):
+    """Write the series that was written last as CSV, and say what is not sound in it."""
+    seconds = wish.interval.seconds
+    if not any((key.symbol, key.interval_s) == (outcome.symbol, seconds) for key in store.listed()):
         return
-    key = series_key(store, outcome.symbol, wish.interval.seconds, taken_from=options.source)
+    key = series_key(store, outcome.symbol, seconds)
     candles = store.candles(key)
     if options.csv_folder is not None and candles.start_ms.size:
         write_csv(options.csv_folder, key, candles)
@@ -154,5 +177,5 @@ def _finish(
     for finding in check_candles(candles, about, history_checks(load_market_rules())):
         if finding.severity is Severity.REFUSED:
             write(f"{key.symbol}: not sound: {finding.text}")
-    if outcome.is_changed and options.source == UPSTOX:
+    if outcome.is_changed and key.origin.source == UPSTOX:
         write(f"{key.symbol}: prices that were stored have changed; --anew takes all of them again")

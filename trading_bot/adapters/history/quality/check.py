@@ -6,9 +6,10 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from trading_bot.adapters.history.folder import HistoryFolder, folders_below, open_history
+from trading_bot.adapters.history.folder import HistoryFolder
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.naming import made_instrument, symbol_of
+from trading_bot.adapters.history.opening import folders_below, open_history
 from trading_bot.adapters.history.origin import origin_of
 from trading_bot.adapters.history.quality import references
 from trading_bot.adapters.history.quality.findings import (
@@ -62,7 +63,7 @@ def check_folders(
 ) -> tuple[FolderReport, ...]:
     """Check folders, and compare each series with those of its name in the other folders and in `against`.
 
-    A folder without data files stands for the folders below it that have some.
+    A folder stands for those below it as well, as far as they have data files.
     """
     wanted = [part for path in paths for part in folders_below(path)]
     others = [part for path in against for part in folders_below(path) if part not in wanted]

@@ -42,7 +42,7 @@ def _folder_lines(report: FolderReport, *, with_notes: bool) -> list[str]:
     if report.refusal:
         return [f"REFUSED {report.path}", f"  ✗ {report.refusal}"]
     refused = sum(series.is_refused for series in report.series)
-    verdict = "REFUSED" if report.is_refused else "sound"
+    verdict = "REFUSED" if report.is_refused else "sound" if report.series else "unseen"
     adjusted = f", adjustment {report.origin.adjustment}" if report.origin else ""
     head = f"{verdict:7} {report.path}: {len(report.series)} series of {report.kind}{adjusted}"
     lines = [

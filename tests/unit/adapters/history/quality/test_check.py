@@ -256,6 +256,13 @@ def test_a_folder_of_folders_is_checked_folder_by_folder(bench):
     assert [report.path.name for report in reports] == ["one", "two"]
 
 
+def test_folders_below_one_with_files_are_checked_too(bench):
+    bench.write(bench.daily())
+    bench.write(bench.daily(seed=2), folder=bench.folder / "more")
+
+    assert [report.path.name for report in check_folders([bench.folder], bench.checks)] == ["prices", "more"]
+
+
 def test_only_the_days_asked_for_are_judged(bench, checks):
     rows = bench.daily()
     folder = bench.write([*rows[:30], *rows[35:]])
