@@ -16,7 +16,7 @@ from trading_bot.adapters.history.download.yahoo import (
     yfinance_download,
 )
 from trading_bot.adapters.history.naming import made_instrument
-from trading_bot.adapters.history.quality.check import check_candles
+from trading_bot.adapters.history.quality.check import Checks, check_candles
 from trading_bot.adapters.history.quality.findings import Severity
 from trading_bot.adapters.history.quality.series import About
 from trading_bot.adapters.history.source import series_key
@@ -88,8 +88,9 @@ def download_history(
                 if options.or_yahoo:
                     outcomes = _from_yahoo_instead(store, outcomes, wish, progress, yahoo)
         _prune(store, options, wish, write)
+        checks = history_checks(load_market_rules())
         for outcome in outcomes:
-            _finish(store, outcome, options, wish, write)
+            _finish(store, outcome, options, checks, write)
     return _FAILED if any(outcome.failure for outcome in outcomes) else 0
 
 
@@ -157,11 +158,11 @@ def _finish(
     store: CandleStore,
     outcome: Outcome,
     options: DownloadOptions,
-    wish: Wish,
+    checks: Checks,
     write: Callable[[str], None],
 ) -> None:
     """Write the series that was written last as CSV, and say what is not sound in it."""
-    seconds = wish.interval.seconds
+    seconds = options.interval.seconds
     if not any((key.symbol, key.interval_s) == (outcome.symbol, seconds) for key in store.listed()):
         return
     key = series_key(store, outcome.symbol, seconds)
@@ -174,7 +175,7 @@ def _finish(
         interval_s=key.interval_s,
         adjustment=key.origin.adjustment,
     )
-    for finding in check_candles(candles, about, history_checks(load_market_rules())):
+    for finding in check_candles(candles, about, checks):
         if finding.severity is Severity.REFUSED:
             write(f"{key.symbol}: not sound: {finding.text}")
     if outcome.is_changed and key.origin.source == UPSTOX:
