@@ -11,6 +11,7 @@ from trading_bot.domain.calendar import Calendar, CalendarFacts
 from trading_bot.domain.charge_rates import LIST_PLAN, ChargeFacts
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.contract_rules import ContractFacts, ContractRules
+from trading_bot.domain.corporate_actions import ActionFacts, CorporateActions
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.expiry import ExpiryRow, ExpiryRules
 from trading_bot.domain.market_rules import MarketRules
@@ -27,6 +28,7 @@ _SESSIONS = "sessions.toml"
 _EXPIRIES = "expiries.toml"
 _CONTRACTS = "contracts.toml"
 _CHARGES = "charges.toml"
+_ACTIONS = "corporate_actions.toml"
 
 
 class _Sessions(Section):
@@ -63,6 +65,18 @@ def load_market_rules(folder: Path = MARKET_FOLDER, *, brokerage_plan: str = LIS
         contracts=contract_rules,
         charges=ChargeSchedule(charges, brokerage_plan),
     )
+
+
+def load_corporate_actions(folder: Path = MARKET_FOLDER) -> CorporateActions:
+    """Read the splits, bonuses and rights; apart from the rules, since no trading day needs them.
+
+    Raises SettingsError.
+    """
+    path = folder / _ACTIONS
+    try:
+        return CorporateActions(_checked(path, ActionFacts, _parsed(path)))
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from error
 
 
 def _calendar(folder: Path) -> Calendar:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from trading_bot.adapters.history import CandleArrays, HistoryFolder
+from trading_bot.adapters.history import HistoryFolder
 from trading_bot.backtest.bar_day import Bars
 from trading_bot.backtest.bar_run import BarDayData
+from trading_bot.domain.candle_arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
 from trading_bot.domain.market_data import Candle

@@ -82,6 +82,16 @@ def inputs_folder(settings: Settings) -> Path:
     return settings.run.data_dir / "inputs"
 
 
+def history_path(settings: Settings) -> Path:
+    """The store of downloaded and imported candles."""
+    return settings.run.data_dir / "history.db"
+
+
+def raw_folder(settings: Settings) -> Path:
+    """Downloaded series as CSV files."""
+    return settings.run.data_dir / "raw"
+
+
 def reports_folder(settings: Settings) -> Path:
     """The reports of all runs."""
     return settings.run.data_dir / "reports"

@@ -10,7 +10,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.settings.options import BacktestOptions, ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import (
+    BacktestOptions,
+    ChargesQuestion,
+    DownloadOptions,
+    HistoryQuestion,
+    ImportOptions,
+    RunOptions,
+    SimulatorOptions,
+)
 from trading_bot.settings.tree import Settings
 
 if TYPE_CHECKING:
@@ -127,6 +135,40 @@ class Program:
 
         page = rules_on(load_market_rules(), on)
         return json.dumps(page, indent=2, default=str) if as_json else render_rules(page)
+
+    def download(
+        self, settings: Settings, options: DownloadOptions, write: Callable[[str], None], *, with_bars: bool
+    ) -> int:
+        """Download candles of the past into the store; return the exit code."""
+        from trading_bot.bootstrap.answers.download import download_history
+
+        return download_history(settings, options, write, with_bars=with_bars, now_ms=wall_now_ms())
+
+    def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
+        """Return the quality report of folders of history, and whether all of them are sound."""
+        from trading_bot.bootstrap.answers.history import quality_report
+
+        return quality_report(question, as_json=as_json)
+
+    def stored_history(self, settings: Settings, *, as_json: bool) -> str:
+        """Return every series of the store of candles."""
+        from trading_bot.bootstrap.answers.stored_history import stored_series
+
+        return stored_series(settings, as_json=as_json)
+
+    def import_history(
+        self, settings: Settings, options: ImportOptions, write: Callable[[str], None]
+    ) -> None:
+        """Take a folder's series into the store of candles."""
+        from trading_bot.bootstrap.answers.stored_history import import_folder
+
+        import_folder(settings, options, write, wall_now_ms())
+
+    def prune_history(self, settings: Settings, keep_days: int, symbols: Sequence[str]) -> str:
+        """Drop old candles from the store, and say how many there were."""
+        from trading_bot.bootstrap.answers.stored_history import prune_store
+
+        return prune_store(settings, keep_days, symbols, wall_now_ms())
 
     def check_lines(self, settings: Settings, today: date) -> Sequence["CheckLine"]:
         """Return the check lines that need adapters."""

@@ -9,7 +9,15 @@ from trading_bot.report.check_line import CheckLine
 from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
-from trading_bot.settings.options import BacktestOptions, ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import (
+    BacktestOptions,
+    ChargesQuestion,
+    DownloadOptions,
+    HistoryQuestion,
+    ImportOptions,
+    RunOptions,
+    SimulatorOptions,
+)
 from trading_bot.settings.tree import Settings
 
 
@@ -72,6 +80,30 @@ class Backend(Protocol):
 
     def rules(self, on: date, *, as_json: bool) -> str:
         """Return the market rules in force on a day."""
+        ...
+
+    def download(
+        self, settings: Settings, options: DownloadOptions, write: Callable[[str], None], *, with_bars: bool
+    ) -> int:
+        """Download candles of the past into the store; return the exit code."""
+        ...
+
+    def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
+        """Return the quality report of folders of history, and whether all of them are sound."""
+        ...
+
+    def stored_history(self, settings: Settings, *, as_json: bool) -> str:
+        """Return every series of the store of candles."""
+        ...
+
+    def import_history(
+        self, settings: Settings, options: ImportOptions, write: Callable[[str], None]
+    ) -> None:
+        """Take a folder's series into the store of candles."""
+        ...
+
+    def prune_history(self, settings: Settings, keep_days: int, symbols: Sequence[str]) -> str:
+        """Drop old candles from the store, and say how many there were."""
         ...
 
     def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:

@@ -4,6 +4,8 @@ from argparse import ArgumentTypeError
 from datetime import date
 from urllib.parse import urlsplit
 
+from trading_bot.domain.interval import Interval, interval_of
+
 _PORT_MAX = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -42,6 +44,21 @@ def symbols(text: str) -> tuple[str, ...]:
     if not names:
         raise ArgumentTypeError("name at least one symbol, for example RELIANCE,TCS")
     return names
+
+
+def interval(text: str) -> Interval:
+    """The length of a candle, such as 5m, 1h or 1d."""
+    try:
+        return interval_of(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def count(text: str) -> int:
+    """A whole number above 0."""
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def loopback_url(text: str) -> str:

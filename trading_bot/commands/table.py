@@ -10,6 +10,17 @@ from trading_bot.commands.backtest import add_backtest_arguments, run_backtest
 from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
+from trading_bot.commands.history import (
+    add_check_arguments,
+    add_download_arguments,
+    add_import_arguments,
+    add_prune_arguments,
+    run_download,
+    run_history_check,
+    run_history_import,
+    run_history_list,
+    run_history_prune,
+)
 from trading_bot.commands.init import run_init
 from trading_bot.commands.reading import (
     TRADE_LOG,
@@ -165,6 +176,38 @@ COMMANDS: tuple[Command, ...] = (
         run=run_charges,
         add_arguments=_charges,
         reads=True,
+    ),
+    Command(
+        words=("download",),
+        summary="candles of the past into the store",
+        run=run_download,
+        add_arguments=add_download_arguments,
+    ),
+    Command(
+        words=("history", "check"),
+        summary="is a folder of candles sound?",
+        run=run_history_check,
+        add_arguments=add_check_arguments,
+        reads=True,
+    ),
+    Command(
+        words=("history", "list"),
+        summary="the series of the store, and where they come from",
+        run=run_history_list,
+        add_arguments=_nothing,
+        reads=True,
+    ),
+    Command(
+        words=("history", "import"),
+        summary="take a folder of candles into the store",
+        run=run_history_import,
+        add_arguments=add_import_arguments,
+    ),
+    Command(
+        words=("history", "prune"),
+        summary="drop old candles from the store",
+        run=run_history_prune,
+        add_arguments=add_prune_arguments,
     ),
     Command(
         words=("rules", "show"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
+from trading_bot.domain.interval import DAY, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,54 @@ class BacktestOptions:
     last: date | None = None
     fidelity: Fidelity = Fidelity.CANDLE
     seed: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadOptions:
+    """What is downloaded, and where it goes beside the store."""
+
+    source: str
+    """Yahoo or Upstox, in small letters."""
+    symbols: tuple[str, ...] = ()
+    """What to download; ten large companies when empty."""
+    interval: Interval = DAY
+    first_on: date | None = None
+    """First day; without it, of days all there is from 2000, of minutes a year."""
+    last_on: date | None = None
+    """Last day; yesterday, without it."""
+    csv_folder: Path | None = None
+    """Write each series as CSV here as well."""
+    keep_days: int | None = None
+    """Drop candles that are older than this afterwards."""
+    anew: bool = False
+    """Drop what is stored of these series first."""
+    or_yahoo: bool = False
+    """Take from Yahoo what Upstox fails to give; days only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """Which folder's series are taken into the store, and how."""
+
+    folder: Path
+    symbols: tuple[str, ...] = ()
+    """Which instruments; all when empty."""
+    adjust: bool = False
+    """Take splits and bonuses out of prices as traded."""
+    accept_defects: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuestion:
+    """Which folders of history are to be checked, and against which others."""
+
+    folders: tuple[Path, ...]
+    against: tuple[Path, ...] = ()
+    symbols: tuple[str, ...] = ()
+    """Which instruments; all when empty."""
+    first_on: date | None = None
+    last_on: date | None = None
+    with_notes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

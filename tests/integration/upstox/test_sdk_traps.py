@@ -17,6 +17,7 @@ from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.adapters.upstox.transport import SdkClient, UpstoxTransport
 from trading_bot.adapters.upstox.wire import Wire
 from trading_bot.domain.instrument import Product
+from trading_bot.domain.interval import MINUTE
 from trading_bot.domain.order import Side
 from trading_bot.engine.ports import MarginQuestion
 
@@ -77,7 +78,7 @@ def test_client_starts_no_threads_and_dies_silently(capfd):
     ("call", "raw_path"),
     [
         (
-            calls.past_minutes(INDEX, date(2026, 11, 2), date(2026, 11, 19)),
+            calls.past_candles(INDEX, MINUTE, date(2026, 11, 2), date(2026, 11, 19)),
             "/v3/historical-candle/NSE_INDEX%7CNifty%2050/minutes/1/2026-11-19/2026-11-02",
         ),
         (

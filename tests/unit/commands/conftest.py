@@ -61,6 +61,21 @@ class FakeBackend:
     def rules(self, on, *, as_json):
         return self._answer("rules", on, as_json)
 
+    def download(self, settings, options, write, *, with_bars):
+        return self._answer("download", options, with_bars)
+
+    def history_check(self, question, *, as_json):
+        return self._answer("history_check", question, as_json)
+
+    def stored_history(self, settings, *, as_json):
+        return self._answer("stored_history", as_json)
+
+    def import_history(self, settings, options, write):
+        return self._answer("import_history", options)
+
+    def prune_history(self, settings, keep_days, symbols):
+        return self._answer("prune_history", keep_days, symbols)
+
     def check_lines(self, settings, today):
         return self.answers.get("check_lines", ())
 

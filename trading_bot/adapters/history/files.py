@@ -4,7 +4,7 @@ import csv
 import gzip
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from trading_bot.adapters.history.layout import Layout, layout_of
-from trading_bot.adapters.history.times import IntArray, epoch_ms
+from trading_bot.adapters.history.times import epoch_ms
+from trading_bot.domain.candle_arrays import IntArray
 from trading_bot.domain.errors import HistoryError
 
 _DELIMITERS = ",;\t|"
@@ -30,6 +31,7 @@ class HistoryFile:
     path: Path
     layout: Layout
     only_symbol: str | None = None
+    only_series: str | None = None
 
     @property
     def is_csv(self) -> bool:
@@ -77,12 +79,19 @@ class FileReader:
             cells,
         )
 
-    def symbols(self, file: HistoryFile) -> tuple[str, ...]:
-        """Distinct values of the file's symbol column, sorted; empty where it has none."""
-        if file.layout.symbol is None:
-            return ()
-        names = pc.unique(self._whole_column(file, file.layout.symbol)).to_pylist()
-        return tuple(sorted({str(name).strip() for name in names if name is not None}))
+    def split(self, file: HistoryFile) -> tuple[HistoryFile, ...]:
+        """The instruments of a file by its symbol column, and by its series where it has one; else itself."""
+        layout = file.layout
+        if layout.symbol is None:
+            return (file,)
+        symbols = self._texts(file, layout.symbol)
+        series = self._texts(file, layout.series) if layout.series else [None] * len(symbols)
+        found = {(name, one or "") for name, one in zip(symbols, series, strict=True) if name}
+        return tuple(replace(file, only_symbol=name, only_series=one or None) for name, one in sorted(found))
+
+    def _texts(self, file: HistoryFile, column: str) -> list[str | None]:
+        cells = self._whole_column(file, column).to_pylist()
+        return [None if cell is None else str(cell).strip() for cell in cells]
 
     def _whole_column(self, file: HistoryFile, name: str) -> Any:
         if file.is_csv:
@@ -145,7 +154,7 @@ def _parse_csv(file: HistoryFile) -> Any:
     """Read a CSV file whole, each used column as text first so that a wrong cell can be named."""
     layout = file.layout
     names, delimiter = _csv_header(file.path)
-    used = {*layout.columns.values(), *filter(None, (layout.clock, layout.symbol))}
+    used = {*layout.columns.values(), *filter(None, (layout.clock, layout.symbol, layout.series))}
     try:
         table = pa_csv.read_csv(
             file.path,
@@ -166,9 +175,9 @@ def _parse_csv(file: HistoryFile) -> Any:
         if ours != "ts":
             arrays.append(_numbers(file, ours, table.column(own)))
             used_names.append(own)
-    if layout.symbol is not None:
-        arrays.append(table.column(layout.symbol))
-        used_names.append(layout.symbol)
+    for own in filter(None, (layout.symbol, layout.series)):
+        arrays.append(table.column(own))
+        used_names.append(own)
     return pa.table(arrays, names=used_names)
 
 
@@ -203,7 +212,8 @@ def _parquet_part(
     file: HistoryFile, read_row_group: Any, group: int, first_row: int, wanted: Wanted
 ) -> RawRows:
     """Read the times of one row group, and its other columns only if a row lies in the range."""
-    keys = [name for name in (file.layout.columns["ts"], file.layout.clock, file.layout.symbol) if name]
+    layout = file.layout
+    keys = [name for name in (layout.columns["ts"], layout.clock, layout.symbol, layout.series) if name]
     try:
         found = _part(file, read_row_group(group, columns=keys), first_row, wanted._replace(columns=()))
         if not found.row.size or not wanted.columns:
@@ -241,9 +251,10 @@ def _part(file: HistoryFile, table: Any, first_row: int, wanted: Wanted) -> RawR
         chosen &= ts_ms >= wanted.from_ms
     if wanted.to_ms is not None:
         chosen &= ts_ms < wanted.to_ms
-    if file.only_symbol is not None:
-        names = pc.utf8_trim_whitespace(table.column(file.layout.symbol).cast(pa.string()))
-        chosen &= pc.fill_null(pc.equal(names, file.only_symbol), fill_value=False).to_numpy()
+    for only, own in ((file.only_symbol, file.layout.symbol), (file.only_series, file.layout.series)):
+        if only is not None:
+            names = pc.utf8_trim_whitespace(table.column(own).cast(pa.string()))
+            chosen &= pc.fill_null(pc.equal(names, only), fill_value=False).to_numpy()
     rows = np.flatnonzero(chosen)
     cells = {
         name: table.column(file.layout.columns[name]).combine_chunks().take(pa.array(rows))

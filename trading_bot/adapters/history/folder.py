@@ -9,33 +9,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trading_bot.adapters.history.files import FileReader, HistoryFile, Wanted, open_file
+from trading_bot.adapters.history.files import FileReader, HistoryFile, RawRows, Wanted
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.naming import (
-    INSTRUMENTS_FILE,
     NamedInstrument,
     made_instrument,
-    read_instruments,
     symbol_of,
 )
-from trading_bot.adapters.history.rows import (
-    CandleArrays,
-    TickArrays,
-    candles_of,
-    joined,
-    minutes_of,
-    no_candles,
-    ticks_of,
-)
+from trading_bot.adapters.history.rows import TickArrays, candles_of, minutes_of, ticks_of
 from trading_bot.adapters.history.tick_size import TickSizeOf, coarsest_step
-from trading_bot.adapters.history.times import IntArray, days_of
+from trading_bot.adapters.history.times import days_of
+from trading_bot.domain.candle_arrays import CandleArrays, IntArray, joined
 from trading_bot.domain.errors import HistoryError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
 
 _EPOCH = date(1970, 1, 1)
 _TICK_WINDOW = timedelta(days=30)
-_SUFFIXES = (".parquet", ".csv", ".csv.gz")
 _NAMED_MAX = 5
 
 
@@ -83,6 +73,10 @@ class HistoryFolder:
         if named.has_own_tick or not named.instrument.is_tradable:
             return named.instrument
         return replace(named.instrument, tick_size=self._tick_size(symbol, on))
+
+    def key(self, symbol: str) -> str:
+        """The instrument key of a name."""
+        return self._named[self._known(symbol)].instrument.key
 
     def days(self, symbol: str) -> tuple[date, ...]:
         """Days on which the instrument has rows, ascending."""
@@ -144,7 +138,29 @@ class HistoryFolder:
             days = [day for day in self.days(symbol) if first <= day <= last]
             return joined([minutes_of(self.ticks(symbol, day)) for day in days])
         self.require_minutes(symbol)
-        return self._candles(symbol, first, last)
+        return self.candles(symbol, first, last)
+
+    def candles(self, symbol: str, first: date | None = None, last: date | None = None) -> CandleArrays:
+        """Candles of whatever interval the file has, of the days from `first` to `last`, both included.
+
+        None leaves an end open. Exact repetitions are dropped and counted. Raises HistoryError at the first
+        row that cannot be a candle.
+        """
+        file, rows = self.rows(symbol, first, last)
+        candles, repeated = candles_of(file, rows)
+        if repeated:
+            self.repeated_rows[symbol] = max(self.repeated_rows.get(symbol, 0), repeated)
+        return candles
+
+    def rows(
+        self, symbol: str, first: date | None = None, last: date | None = None
+    ) -> tuple[HistoryFile, RawRows]:
+        """Rows of the days from `first` to `last` as the file has them, whatever is wrong with them."""
+        file = self._files[self._known(symbol)]
+        columns = [name for name in file.layout.columns if name != "ts"]
+        from_ms = None if first is None else midnight_ms(first)
+        to_ms = None if last is None else midnight_ms(last) + MS_PER_DAY
+        return file, self._reader.rows(file, Wanted(columns, from_ms, to_ms))
 
     def ticks(self, symbol: str, on: date) -> TickArrays:
         """One day of ticks in the order in which they arrived, defects included."""
@@ -170,21 +186,10 @@ class HistoryFolder:
                 "stamp each with the start of its minute"
             )
 
-    def _candles(self, symbol: str, first: date, last: date) -> CandleArrays:
-        if last < first:
-            return no_candles()
-        file = self._files[self._known(symbol)]
-        columns = [name for name in file.layout.columns if name != "ts"]
-        rows = self._reader.rows(file, Wanted(columns, midnight_ms(first), midnight_ms(last) + MS_PER_DAY))
-        candles, repeated = candles_of(file, rows)
-        if repeated:
-            self.repeated_rows[symbol] = max(self.repeated_rows.get(symbol, 0), repeated)
-        return candles
-
     def _tick_size(self, symbol: str, on: date) -> int:
         first = on - _TICK_WINDOW
         if self.kind is HistoryKind.CANDLES:
-            candles = self._candles(symbol, first, on)
+            candles = self.candles(symbol, first, on)
             prices = np.concatenate(candles[1:5])
             earlier = candles.between(0, midnight_ms(on)).close
         else:
@@ -215,74 +220,6 @@ class HistoryFolder:
 def _some(symbols: Sequence[str]) -> str:
     more = len(symbols) - _NAMED_MAX
     return ", ".join(symbols[:_NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
-
-
-def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> HistoryFolder:
-    """Open a folder of Parquet or CSV files (also gzipped), one per instrument.
-
-    One file may hold several instruments where a symbol column tells them apart.
-
-    Without a rule for tick sizes they are read off the prices. Raises HistoryError that says which file is
-    wrong.
-    """
-    paths = _data_files(path)
-    reader = FileReader()
-    files: dict[str, HistoryFile] = {}
-    stems = [symbol_of(_stem(file_path)) for file_path in paths]
-    for file_path, short in zip(paths, stems, strict=True):
-        own = short if stems.count(short) == 1 else _stem(file_path).upper()
-        for symbol, file in _split(reader, open_file(file_path), own):
-            if symbol in files:
-                raise HistoryError(
-                    f"{file_path}: '{symbol}' is in {files[symbol].path.name} as well; keep one"
-                )
-            files[symbol] = file
-    kinds = {file.layout.kind: file for file in files.values()}
-    if len(kinds) > 1:
-        names = " and ".join(f"{file.path.name} ({kind})" for kind, file in sorted(kinds.items()))
-        raise HistoryError(
-            f"{path}: candles and ticks in one folder: {names}; put them in folders of their own"
-        )
-    return HistoryFolder(
-        path, files, named=read_instruments(path / INSTRUMENTS_FILE), tick_size_of=tick_size_of
-    )
-
-
-def _data_files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        what = (
-            "is a file; give the folder that holds it" if path.exists() else "does not exist; check the path"
-        )
-        raise HistoryError(f"{path}: the data folder {what}")
-    found = [entry for entry in sorted(path.iterdir()) if _is_data(entry)]
-    if found:
-        return found
-    below = sorted(
-        child.name for child in path.iterdir() if child.is_dir() and any(map(_is_data, child.iterdir()))
-    )
-    hint = (
-        f"; did you mean one of its folders {', '.join(below)}?"
-        if below
-        else "; put one file per instrument there"
-    )
-    raise HistoryError(f"{path}: no Parquet or CSV files in the folder{hint}")
-
-
-def _is_data(entry: Path) -> bool:
-    return entry.is_file() and entry.name.lower().endswith(_SUFFIXES) and entry.name != INSTRUMENTS_FILE
-
-
-def _stem(path: Path) -> str:
-    name = path.name
-    suffix = next(suffix for suffix in reversed(_SUFFIXES) if name.lower().endswith(suffix))
-    return name[: -len(suffix)]
-
-
-def _split(reader: FileReader, file: HistoryFile, own: str) -> Sequence[tuple[str, HistoryFile]]:
-    symbols = reader.symbols(file)
-    if not symbols:
-        return [(own, file)]
-    return [(symbol.upper(), replace(file, only_symbol=symbol)) for symbol in symbols]
 
 
 def _named(symbol: str, named: Mapping[str, NamedInstrument]) -> NamedInstrument:

@@ -27,17 +27,19 @@ class Layout:
     """A second column that holds the time of day, where `ts` holds the date only."""
     symbol: str | None = None
     """A column that names the instrument, where one file holds several."""
+    series: str | None = None
+    """A column with the exchange's series, where a file of several instruments has one."""
 
 
-TIME_COLUMNS = ("ts", "timestamp", "datetime", "date_time", "date", "time")
+TIME_COLUMNS = ("ts", "timestamp", "datetime", "date_time", "date", "time", "date1")
 _SYMBOL_COLUMNS = ("symbol", "underlying", "ticker", "tradingsymbol", "trading_symbol")
 _PRICES = ("open", "high", "low", "close")
 _ALIASES = {
-    "open": ("open",),
-    "high": ("high",),
-    "low": ("low",),
-    "close": ("close",),
-    "volume": ("volume", "vol"),
+    "open": ("open_price", "open"),
+    "high": ("high_price", "high"),
+    "low": ("low_price", "low"),
+    "close": ("close_price", "close"),
+    "volume": ("ttl_trd_qnty", "volume", "vol"),
     "ltp": ("ltp", "last_price", "last_traded_price"),
     "cum_volume": ("cum_volume", "cumulative_volume", "day_volume", "vtt"),
     "ltq": ("ltq", "last_quantity", "last_traded_quantity"),
@@ -48,6 +50,7 @@ _ALIASES = {
 }
 _TICK_COLUMNS = ("ltp", "cum_volume", "ltq", "bid", "bid_qty", "ask", "ask_qty")
 _OPTION_COLUMNS = frozenset({"strike", "strike_price", "right", "option_type"})
+_CONTRACT_COLUMNS = (*_PRICES, "expiry")
 _WANTED = (
     "candles need ts (or timestamp, date, datetime) and open, high, low, close, with volume if known; "
     "ticks need ts and ltp, with cum_volume and bid, bid_qty, ask, ask_qty if known"
@@ -65,16 +68,23 @@ def layout_of(path: Path, names: Sequence[str]) -> Layout:
             f"{path}: this is a table of option chains (column '{own[min(_OPTION_COLUMNS & own.keys())]}'), "
             "which mixes many contracts; write one file per contract"
         )
+    if own.keys() >= set(_CONTRACT_COLUMNS):
+        raise HistoryError(
+            f"{path}: this is a table of futures (column '{own['expiry']}'), which mixes many contracts; "
+            "write one file per contract"
+        )
     found = {ours: own[alias] for ours, aliases in _ALIASES.items() for alias in aliases if alias in own}
     time_columns = [own[name] for name in TIME_COLUMNS if name in own]
     kind = _kind(path, list(names), found, has_time=bool(time_columns))
     wanted = (*_PRICES, "volume") if kind is HistoryKind.CANDLES else _TICK_COLUMNS
     splits = "date" in own and "time" in own and len(time_columns) == len(("date", "time"))
+    symbol = next((own[name] for name in _SYMBOL_COLUMNS if name in own), None)
     return Layout(
         kind=kind,
         columns={"ts": time_columns[0], **{name: found[name] for name in wanted if name in found}},
         clock=own["time"] if splits else None,
-        symbol=next((own[name] for name in _SYMBOL_COLUMNS if name in own), None),
+        symbol=symbol,
+        series=own.get("series") if symbol else None,
     )
 
 

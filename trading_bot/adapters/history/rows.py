@@ -6,39 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from trading_bot.adapters.history.files import HistoryFile, RawRows
-from trading_bot.adapters.history.times import IntArray
+from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray, no_candles
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import MS_PER_MINUTE, datetime_of
-from trading_bot.domain.market_data import Candle
-
-UNKNOWN = -1
-"""In arrays of volume: the source does not say."""
 
 _PAISE_PER_RUPEE = 100
 _LARGEST_RUPEES = 1e9
-
-
-class CandleArrays(NamedTuple):
-    """Candles by column: times in epoch milliseconds ascending, prices in paise, all int64 of one length."""
-
-    start_ms: IntArray
-    open: IntArray
-    high: IntArray
-    low: IntArray
-    close: IntArray
-    volume: IntArray
-    """Units; UNKNOWN where the source has none."""
-
-    def candles(self) -> tuple[Candle, ...]:
-        """The same as domain values."""
-        columns = (column.tolist() for column in self[:5])
-        volumes = [None if volume == UNKNOWN else volume for volume in self.volume.tolist()]
-        return tuple(map(Candle, *columns, volumes))
-
-    def between(self, first_ms: int, end_ms: int) -> "CandleArrays":
-        """The candles that start in `first_ms` <= start < `end_ms`."""
-        first, end = np.searchsorted(self.start_ms, [first_ms, end_ms])
-        return CandleArrays(*(column[first:end] for column in self))
 
 
 class TickArrays(NamedTuple):
@@ -59,18 +32,6 @@ class TickArrays(NamedTuple):
     def has_quotes(self) -> bool:
         """Whether any row has a best bid or offer."""
         return bool(self.bid.any() or self.ask.any())
-
-
-def no_candles() -> CandleArrays:
-    """An empty set."""
-    return CandleArrays(*(np.empty(0, dtype=np.int64) for _ in range(6)))
-
-
-def joined(parts: list[CandleArrays]) -> CandleArrays:
-    """Sets of candles one after another; the caller sees to their order."""
-    if not parts:
-        return no_candles()
-    return CandleArrays(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def candles_of(file: HistoryFile, rows: RawRows) -> tuple[CandleArrays, int]:

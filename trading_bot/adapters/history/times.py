@@ -5,14 +5,13 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trading_bot.domain.candle_arrays import IntArray
 from trading_bot.domain.errors import HistoryError
 
-IntArray = npt.NDArray[np.int64]
 Place = Callable[[int], str]
 """The words for a position in a column: file, row and column."""
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from trading_bot.adapters.history.folder import HistoryFolder, open_history
+from trading_bot.adapters.history.folder import HistoryFolder
 from trading_bot.adapters.history.layout import HistoryKind
-from trading_bot.adapters.history.rows import CandleArrays, joined
+from trading_bot.adapters.history.opening import open_history
 from trading_bot.adapters.history.times import days_of
+from trading_bot.domain.candle_arrays import CandleArrays, joined
 from trading_bot.domain.errors import HistoryError
 
 _OWN_FOLDER = "history"

@@ -10,7 +10,7 @@ from pathlib import Path
 from trading_bot.adapters.upstox import calls
 from trading_bot.adapters.upstox.feed import PriorityKeys, UpstoxFeed
 from trading_bot.adapters.upstox.fields import Oddities
-from trading_bot.adapters.upstox.history import UpstoxHistory
+from trading_bot.adapters.upstox.history import UpstoxCandles, UpstoxHistory
 from trading_bot.adapters.upstox.instruments import UpstoxInstruments
 from trading_bot.adapters.upstox.market_info import UpstoxMarket
 from trading_bot.adapters.upstox.offload import ThreadOffload
@@ -36,6 +36,7 @@ class UpstoxAdapter:
     broker: Broker
     feed: UpstoxFeed
     history: History
+    past: UpstoxCandles
     market: UpstoxMarket
     instruments: UpstoxInstruments
     oddities: Oddities
@@ -78,6 +79,7 @@ def upstox_adapter(
         broker=UpstoxBroker(settings, transport, reads, OrderStream(order_socket, oddities), oddities),
         feed=UpstoxFeed(settings, feed_socket, priority_keys=priority_keys),
         history=UpstoxHistory(reads, pace, clock_ms),
+        past=UpstoxCandles(reads, pace),
         market=UpstoxMarket(reads),
         instruments=UpstoxInstruments(settings, transport, cache_folder, clock_ms=clock_ms, offload=lane),
         oddities=oddities,

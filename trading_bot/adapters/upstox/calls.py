@@ -22,6 +22,7 @@ from upstox_client.models.modify_order_request import ModifyOrderRequest
 from upstox_client.models.place_order_v3_request import PlaceOrderV3Request
 
 from trading_bot.adapters.upstox.transport import Call
+from trading_bot.domain.interval import Interval
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import OrderRequest, OrderTerms, OrderType
 from trading_bot.engine.ports import MarginQuestion
@@ -148,10 +149,10 @@ def full_quotes(instrument_keys: Sequence[str]) -> Call:
     return lambda sdk: MarketQuoteV3Api(sdk).get_full_market_quote_v3(instrument_key=joined)
 
 
-def past_minutes(instrument_key: str, first: date, last: date) -> Call:
-    """1-minute candles of past days, at most a month; the path wants the last date first."""
+def past_candles(instrument_key: str, interval: Interval, first: date, last: date) -> Call:
+    """Candles of past days, of a span that the interval allows; the path wants the last date first."""
     return lambda sdk: HistoryV3Api(sdk).get_historical_candle_data1(
-        instrument_key, "minutes", 1, last.isoformat(), first.isoformat()
+        instrument_key, interval.unit.value, interval.length, last.isoformat(), first.isoformat()
     )
 
 

@@ -1,4 +1,4 @@
-"""Candles of the past and of today: Upstox behind the History port."""
+"""Candles of the past and of today: Upstox behind the History port, and for downloads."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -7,10 +7,17 @@ from trading_bot.adapters.upstox import calls, decode_market
 from trading_bot.adapters.upstox.pacing import CallPace
 from trading_bot.adapters.upstox.reads import BrokerReads
 from trading_bot.adapters.upstox.transport import Call
+from trading_bot.domain.interval import MINUTE, Interval, IntervalUnit
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of
 from trading_bot.domain.market_data import Candle
+from trading_bot.domain.provenance import Adjustment
 
-_PAGE = timedelta(days=27)  # both ends count: 28 days are never more than the month that one call may span
+_MONTH = timedelta(days=27)  # both ends count: 28 days are never more than the month that one call may span
+_QUARTER = timedelta(days=88)
+_DECADE = timedelta(days=3_650)
+_SHORT_MINUTES_MAX = 15
+_INTRADAY_FROM = date(2022, 1, 1)
+_DAYS_FROM = date(2000, 1, 1)
 
 
 class UpstoxHistory:
@@ -28,8 +35,8 @@ class UpstoxHistory:
         """
         today = date_of(self._clock_ms())
         wanted = [
-            calls.past_minutes(instrument_key, *page)
-            for page in _pages(first, min(last, today - timedelta(days=1)))
+            calls.past_candles(instrument_key, MINUTE, *page)
+            for page in _pages(first, min(last, today - timedelta(days=1)), _MONTH)
         ]
         if first <= today <= last:
             wanted.append(calls.minutes_of_today(instrument_key))
@@ -49,8 +56,45 @@ class UpstoxHistory:
         return decode_market.candles(data, instrument_key)
 
 
-def _pages(first: date, last: date) -> Iterator[tuple[date, date]]:
+class UpstoxCandles:
+    """Candles of past days in any interval, for downloads; the current day is never among them.
+
+    Whether Upstox adjusts for splits and bonuses at once is disputed, so what it did is not known.
+    """
+
+    source = "upstox"
+    adjustment = Adjustment.UNKNOWN
+    comes_whole = False
+
+    def __init__(self, reads: BrokerReads, pace: CallPace) -> None:
+        self._reads = reads
+        self._pace = pace
+
+    def pages(self, interval: Interval, span: tuple[date, date]) -> tuple[tuple[date, date], ...]:
+        """The calls that a span takes: a month of up to 15 minutes, a quarter of hours, a decade of days."""
+        earliest = _DAYS_FROM if interval.unit is IntervalUnit.DAYS else _INTRADAY_FROM
+        return tuple(_pages(max(span[0], earliest), span[1], _span_max(interval)))
+
+    async def candles(
+        self, instrument_key: str, interval: Interval, page: tuple[date, date]
+    ) -> tuple[Candle, ...]:
+        """Candles of one page, oldest first. Raises ReadFailedError."""
+        await self._pace.wait()
+        call = calls.past_candles(instrument_key, interval, *page)
+        what = f"candles of {instrument_key}"
+        data = await self._reads.data(what, call, exact=False, needs_token=False)
+        return decode_market.candles(data, instrument_key)
+
+
+def _span_max(interval: Interval) -> timedelta:
+    if interval.unit is IntervalUnit.DAYS:
+        return _DECADE
+    is_short = interval.unit is IntervalUnit.MINUTES and interval.length <= _SHORT_MINUTES_MAX
+    return _MONTH if is_short else _QUARTER
+
+
+def _pages(first: date, last: date, longest: timedelta) -> Iterator[tuple[date, date]]:
     while first <= last:
-        page_end = min(first + _PAGE, last)
+        page_end = min(first + longest, last)
         yield first, page_end
         first = page_end + timedelta(days=1)

@@ -1,6 +1,6 @@
 """Reads of the broker: each is tried a few times and ends in data or in ReadFailedError."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
@@ -41,14 +41,15 @@ class BrokerReads:
         self._jitter = jitter
         self._sleep = sleep
 
-    async def data(self, what: str, call: Call, *, exact: bool = True) -> Any:
+    async def data(self, what: str, call: Call, *, exact: bool = True, needs_token: bool = True) -> Any:
         """Return the `data` of a successful answer.
 
         Raises NotAuthorisedError for a dead token, ReadFailedError for everything else.
         """
+        ask = self._transport.read if needs_token else self._transport.without_token
 
         async def attempt() -> Any:
-            return data_of(what, await self._answer(what, call), exact=exact)
+            return data_of(what, await _answer(what, ask(call)), exact=exact)
 
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._settings.read_attempts),
@@ -59,15 +60,16 @@ class BrokerReads:
         )
         return await retrying(attempt)
 
-    async def _answer(self, what: str, call: Call) -> Answer:
-        try:
-            return await self._transport.read(call)
-        except TransportError as error:
-            raise TransientReadError(f"{what}: {error}") from error
-
     def _waits(self) -> Callable[[RetryCallState], float]:
         backoff = Backoff(self._settings.retry_first_s, self._settings.retry_longest_s, self._jitter)
         return lambda _state: backoff.next_s()
+
+
+async def _answer(what: str, asking: Awaitable[Answer]) -> Answer:
+    try:
+        return await asking
+    except TransportError as error:
+        raise TransientReadError(f"{what}: {error}") from error
 
 
 def data_of(what: str, answer: Answer, *, exact: bool = True) -> Any:

@@ -107,7 +107,10 @@ class UpstoxTransport:
         return await _limited(self._read_lane, lambda: self._made(call), self._limit_s)
 
     async def without_token(self, call: Call) -> Answer:
-        """Make a call of the login flow, which carries no token. Raises NotSentError, NoAnswerError."""
+        """Make a call that carries no token: of the login flow, or for candles of past days.
+
+        Raises NotSentError, NoAnswerError.
+        """
         return await _limited(self._read_lane, lambda: call(self._client), self._limit_s)
 
     async def download(self, url: str) -> Answer:

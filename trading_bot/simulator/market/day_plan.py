@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 
 import numpy as np
 
-from trading_bot.adapters.history.times import IntArray
 from trading_bot.domain.calendar import Calendar
+from trading_bot.domain.candle_arrays import IntArray
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at

@@ -294,7 +294,7 @@ def test_separators_quotes_cases_and_byte_order_marks_do_not_matter(tmp_path: Pa
     folder = open_history(tmp_path)
 
     assert folder.days("ACME") == (FIRST,)
-    assert folder._candles("ACME", FIRST, FIRST).candles() == (
+    assert folder.candles("ACME", FIRST, FIRST).candles() == (
         Candle(1767584700000, 100005, 100100, 100000, 100050, 1200),
     )
 
@@ -326,3 +326,33 @@ def test_text_that_is_not_utf8_is_refused(tmp_path: Path):
 
     with pytest.raises(HistoryError, match="UTF-8"):
         open_history(tmp_path)
+
+
+def test_a_daily_file_of_the_exchange_gives_one_instrument_for_each_series(folder_of):
+    lines = [
+        "SYMBOL, SERIES, DATE1, OPEN_PRICE, HIGH_PRICE, LOW_PRICE, CLOSE_PRICE, TTL_TRD_QNTY",
+        "ACME, EQ, 08-Aug-2022, 100, 101, 99, 100.5, 10",
+        "ACME, N1, 08-Aug-2022, 1000, 1000, 1000, 1000, 1",
+        "BETA, BE, 08-Aug-2022, 5, 5, 5, 5, 2",
+    ]
+
+    folder = open_history(folder_of(sec_bhavdata_full=lines))
+
+    assert folder.symbols == ("ACME", "ACME-N1", "BETA-BE")
+    assert folder.candles("ACME").close.tolist() == [10050]
+    assert folder.candles("ACME-N1").volume.tolist() == [1]
+
+
+def test_a_table_of_futures_is_refused_in_words(folder_of):
+    lines = ["date,symbol,expiry,open,high,low,close", "2026-01-05,ACME,2026-01-29,1,1,1,1"]
+
+    with pytest.raises(HistoryError, match=r"futures.*one file per contract"):
+        open_history(folder_of(futures=lines))
+
+
+def test_candles_of_any_interval_are_read(folder_of):
+    lines = ["date,open,high,low,close", "2026-01-05,1,1,1,1", "2026-01-06,2,2,2,2", "2026-01-07,3,3,3,3"]
+    folder = open_history(folder_of(ACME=lines))
+
+    assert folder.candles("ACME").close.tolist() == [100, 200, 300]
+    assert folder.candles("ACME", SECOND, SECOND).close.tolist() == [200]

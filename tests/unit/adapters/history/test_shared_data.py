@@ -31,6 +31,27 @@ def test_folders_of_candles_are_recognised(shared_data, name, symbols, interval_
     assert folder.interval_s(folder.symbols[0]) == interval_s
 
 
+def test_every_folder_of_candles_is_read_whole(shared_data):
+    rows = {}
+    for name in (
+        "index_daily",
+        "india_vix",
+        "nse_bhavcopy",
+        "nse_60min/2024_2026",
+        "nse_daily/adjusted_2020_2026",
+    ):
+        folder = open_history(shared_data / name)
+        rows[name] = sum(folder.candles(symbol).start_ms.size for symbol in folder.symbols)
+
+    assert rows == {
+        "index_daily": 8_777,
+        "india_vix": 2_572,
+        "nse_bhavcopy": 2_255,
+        "nse_60min/2024_2026": 30_380,
+        "nse_daily/adjusted_2020_2026": 38_254,
+    }
+
+
 def test_every_candle_of_a_month_of_shares_is_sound(shared_data):
     folder = open_history(shared_data / "nse_1min/2016_kite")
 

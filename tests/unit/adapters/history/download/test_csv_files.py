@@ -1,0 +1,30 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from trading_bot.adapters.history.download.csv_files import write_csv
+from trading_bot.adapters.history.source import SeriesKey, open_folder, series_key
+from trading_bot.domain.candle_arrays import arrays_of
+from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.market_data import Candle
+from trading_bot.domain.provenance import Adjustment, Provenance
+
+
+@pytest.mark.parametrize(("interval_s", "step_ms"), [(86_400, 86_400_000), (60, 60_000)])
+def test_what_is_written_is_read_back(tmp_path, interval_s, step_ms):
+    origin = Provenance(source="yahoo", adjustment=Adjustment.SPLITS, adjusted_as_of=date(2026, 1, 9))
+    start = midnight_ms(date(2026, 1, 5)) + (0 if interval_s == 86_400 else 555 * 60_000)
+    candles = arrays_of(
+        [Candle(start + number * step_ms, 10_005, 10_100, 9_990, 10_050, volume) for number, volume in
+         enumerate((7, None, 0))]
+    )  # fmt: skip
+
+    write_csv(tmp_path / "raw", SeriesKey(symbol="M&M", interval_s=interval_s, origin=origin), candles)
+
+    source = open_folder(tmp_path / "raw")
+    key = series_key(source, "M&M", interval_s)
+    assert (key.origin.source, key.origin.adjustment) == ("yahoo", Adjustment.SPLITS)
+    for ours, theirs in zip(source.candles(key), candles, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert sorted(path.name for path in (tmp_path / "raw").iterdir()) == ["M&M.csv", "provenance.toml"]

@@ -1,0 +1,45 @@
+"""Series as CSV files, one for each symbol, that people and the loader read."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from trading_bot.adapters.history.origin import PROVENANCE_FILE
+from trading_bot.adapters.history.source import SeriesKey
+from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
+
+_OFFSET_MS = 19_800_000
+_DAY_S = 86_400
+
+
+def write_csv(folder: Path, key: SeriesKey, candles: CandleArrays) -> Path:
+    """Write a series; a file that was there is replaced in one step."""
+    at = pd.to_datetime(candles.start_ms + _OFFSET_MS, unit="ms")
+    is_daily = key.interval_s >= _DAY_S
+    frame = pd.DataFrame(
+        {
+            "date" if is_daily else "ts": at.strftime("%Y-%m-%d" if is_daily else "%Y-%m-%d %H:%M:%S"),
+            **{name: getattr(candles, name) / 100 for name in ("open", "high", "low", "close")},
+            "volume": pd.Series(candles.volume, dtype="Int64").mask(candles.volume == UNKNOWN),
+        }
+    )
+    text = io.StringIO()
+    frame.to_csv(text, index=False, float_format="%.2f")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{key.symbol}.csv"
+    _replace(path, text.getvalue())
+    _replace(folder / PROVENANCE_FILE, _provenance(key))
+    return path
+
+
+def _provenance(key: SeriesKey) -> str:
+    origin = key.origin
+    note = f"prices as of {origin.adjusted_as_of}" if origin.adjusted_as_of else ""
+    return f'source = "{origin.source}"\nadjustment = "{origin.adjustment}"\nnote = "{note}"\n'
+
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)

@@ -1,0 +1,94 @@
+"""Which files a folder has, and which instruments they hold."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trading_bot.adapters.history.files import FileReader, HistoryFile, open_file
+from trading_bot.adapters.history.folder import HistoryFolder
+from trading_bot.adapters.history.naming import INSTRUMENTS_FILE, read_instruments, symbol_of
+from trading_bot.adapters.history.tick_size import TickSizeOf
+from trading_bot.domain.errors import HistoryError
+
+_SUFFIXES = (".parquet", ".csv", ".csv.gz")
+_ORDINARY_SERIES = "EQ"
+
+
+def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> HistoryFolder:
+    """Open a folder of Parquet or CSV files (also gzipped), one per instrument.
+
+    One file may hold several instruments where a symbol column tells them apart.
+
+    Without a rule for tick sizes they are read off the prices. Raises HistoryError that says which file is
+    wrong.
+    """
+    paths = _data_files(path)
+    reader = FileReader()
+    files: dict[str, HistoryFile] = {}
+    stems = [symbol_of(_stem(file_path)) for file_path in paths]
+    for file_path, short in zip(paths, stems, strict=True):
+        own = short if stems.count(short) == 1 else _stem(file_path).upper()
+        for symbol, file in _split(reader, open_file(file_path), own):
+            if symbol in files:
+                raise HistoryError(
+                    f"{file_path}: '{symbol}' is in {files[symbol].path.name} as well; keep one"
+                )
+            files[symbol] = file
+    kinds = {file.layout.kind: file for file in files.values()}
+    if len(kinds) > 1:
+        names = " and ".join(f"{file.path.name} ({kind})" for kind, file in sorted(kinds.items()))
+        raise HistoryError(
+            f"{path}: candles and ticks in one folder: {names}; put them in folders of their own"
+        )
+    return HistoryFolder(
+        path, files, named=read_instruments(path / INSTRUMENTS_FILE), tick_size_of=tick_size_of
+    )
+
+
+def folders_below(path: Path) -> tuple[Path, ...]:
+    """The folder and those below it, as far as they have data files; itself where none has."""
+    if not path.is_dir():
+        return (path,)
+    folders = sorted({path, *(below for below in path.rglob("*") if below.is_dir())})
+    return tuple(folder for folder in folders if any(map(_is_data, folder.iterdir()))) or (path,)
+
+
+def _data_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        what = (
+            "is a file; give the folder that holds it" if path.exists() else "does not exist; check the path"
+        )
+        raise HistoryError(f"{path}: the data folder {what}")
+    found = [entry for entry in sorted(path.iterdir()) if _is_data(entry)]
+    if found:
+        return found
+    below = sorted(
+        child.name for child in path.iterdir() if child.is_dir() and any(map(_is_data, child.iterdir()))
+    )
+    hint = (
+        f"; did you mean one of its folders {', '.join(below)}?"
+        if below
+        else "; put one file per instrument there"
+    )
+    raise HistoryError(f"{path}: no Parquet or CSV files in the folder{hint}")
+
+
+def _is_data(entry: Path) -> bool:
+    return entry.is_file() and entry.name.lower().endswith(_SUFFIXES) and entry.name != INSTRUMENTS_FILE
+
+
+def _stem(path: Path) -> str:
+    name = path.name
+    suffix = next(suffix for suffix in reversed(_SUFFIXES) if name.lower().endswith(suffix))
+    return name[: -len(suffix)]
+
+
+def _split(reader: FileReader, file: HistoryFile, own: str) -> Sequence[tuple[str, HistoryFile]]:
+    return [(_name(part) or own, part) for part in reader.split(file)]
+
+
+def _name(part: HistoryFile) -> str | None:
+    """The name of an instrument within a file: a series other than EQ is appended, as brokers write it."""
+    if part.only_symbol is None:
+        return None
+    has_series = part.only_series not in (None, _ORDINARY_SERIES)
+    return (f"{part.only_symbol}-{part.only_series}" if has_series else part.only_symbol).upper()

@@ -1,0 +1,231 @@
+"""A whole folder, or several that are compared with each other."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+from trading_bot.adapters.history.folder import HistoryFolder
+from trading_bot.adapters.history.layout import HistoryKind
+from trading_bot.adapters.history.naming import made_instrument, symbol_of
+from trading_bot.adapters.history.opening import folders_below, open_history
+from trading_bot.adapters.history.origin import origin_of
+from trading_bot.adapters.history.quality import references
+from trading_bot.adapters.history.quality.findings import (
+    Defect,
+    Finding,
+    FolderReport,
+    SeriesReport,
+    Severity,
+)
+from trading_bot.adapters.history.quality.price_checks import check_prices
+from trading_bot.adapters.history.quality.rendering import refusal_text
+from trading_bot.adapters.history.quality.row_checks import check_rows, check_ticks
+from trading_bot.adapters.history.quality.series import DAY_S, About, days_in, found_rows, sound_candles
+from trading_bot.adapters.history.quality.session_checks import check_sessions
+from trading_bot.adapters.history.tick_size import TickSizeOf
+from trading_bot.domain.calendar import Calendar
+from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.errors import HistoryError
+from trading_bot.domain.ist import date_of, midnight_ms
+from trading_bot.domain.provenance import Provenance
+
+_ALIKE = 3
+"""So many first letters two names of one instrument share; it spares looking at thousands of others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What a history is compared with, and which part of it is looked at."""
+
+    calendar: Calendar
+    tick_size_of: TickSizeOf | None = None
+    splits_of: Callable[[str], tuple[date, ...]] = lambda _symbol: ()
+    """First days after splits and bonuses of a symbol that are on record."""
+    symbols: tuple[str, ...] = ()
+    """Which series; empty for all."""
+    first: date | None = None
+    last: date | None = None
+    """The days that are wanted; None leaves an end open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A folder's report, and what comparisons need of it."""
+
+    report: FolderReport
+    closes: Mapping[str, references.DailyCloses]
+
+
+def check_folders(
+    paths: Sequence[Path], checks: Checks, against: Sequence[Path] = ()
+) -> tuple[FolderReport, ...]:
+    """Check folders, and compare each series with those of its name in the other folders and in `against`.
+
+    A folder stands for those below it as well, as far as they have data files.
+    """
+    wanted = [part for path in paths for part in folders_below(path)]
+    others = [part for path in against for part in folders_below(path) if part not in wanted]
+    unlimited = replace(checks, symbols=())
+    looked = [_look(path, checks) for path in wanted]
+    beside = [*looked, *(_look(path, unlimited) for path in others)]
+    return tuple(_compared(one, beside) for one in looked)
+
+
+def check_folder(path: Path, checks: Checks, against: Sequence[Path] = ()) -> FolderReport:
+    """Check one folder."""
+    return check_folders([path], checks, against)[0]
+
+
+def require_sound(path: Path, checks: Checks, *, accept_defects: bool = False) -> FolderReport:
+    """Check a folder before its candles are used.
+
+    Raises HistoryError, with what was found and which days are sound, unless defects are accepted; a folder
+    that cannot be opened is refused all the same.
+    """
+    report = check_folder(path, checks)
+    if report.refusal or (report.is_refused and not accept_defects):
+        raise HistoryError(refusal_text(report))
+    return report
+
+
+def check_candles(candles: CandleArrays, about: About, checks: Checks) -> tuple[Finding, ...]:
+    """Check sorted candles of any origin: the store's, a download's."""
+    if not candles.start_ms.size:
+        return (
+            Finding(defect=Defect.EMPTY, severity=Severity.REFUSED, count=0, text="there are no candles"),
+        )
+    return tuple(
+        chain(
+            check_ticks(candles, about, checks.tick_size_of),
+            check_sessions(candles, about, checks.calendar),
+            check_prices(candles, about),
+        )
+    )
+
+
+def _look(path: Path, checks: Checks) -> Looked:
+    try:
+        origin = origin_of(path)
+        folder = open_history(path, tick_size_of=checks.tick_size_of)
+    except HistoryError as error:
+        report = FolderReport(path=path, kind="", origin=None, refusal=str(error))
+        return Looked(report=report, closes={})
+    if folder.kind is HistoryKind.TICKS:
+        unchecked = ("ticks: only candles are checked",)
+        report = FolderReport(path=path, kind=folder.kind, origin=origin, unchecked=unchecked)
+        return Looked(report=report, closes={})
+    return _look_at_candles(folder, origin, checks)
+
+
+def _look_at_candles(folder: HistoryFolder, origin: Provenance, checks: Checks) -> Looked:
+    names = [folder.name_of(name) for name in checks.symbols] or list(folder.symbols)
+    reports, candles, closes = [], {}, {}
+    for symbol in names:
+        file, rows = folder.rows(symbol, checks.first, checks.last)
+        found = found_rows(rows)
+        series = sound_candles(found)
+        about = _about(folder, symbol, series, origin, checks)
+        report = SeriesReport(
+            symbol=symbol,
+            place=file.path,
+            interval_s=about.interval_s,
+            days=days_in(series).dates if series.start_ms.size else (),
+            rows=int(rows.row.size),
+            findings=(*check_rows(found), *check_candles(series, about, checks)),
+        )
+        reports.append(report)
+        if series.start_ms.size:
+            candles[symbol] = series
+            bad = {day for finding in report.refusals for day in finding.bad_days}
+            closes[symbol] = references.daily_closes(_short(folder.path), about, series).without(bad)
+    beside = _neighbours(folder, candles, closes)
+    reports = [_with(report, beside.get(report.symbol, ())) for report in reports]
+    report_of_all = FolderReport(path=folder.path, kind=folder.kind, origin=origin, series=tuple(reports))
+    return Looked(report=report_of_all, closes=closes)
+
+
+def _about(
+    folder: HistoryFolder, symbol: str, candles: CandleArrays, origin: Provenance, checks: Checks
+) -> About:
+    on = days_in(candles).dates[-1] if candles.start_ms.size else date.max
+    instrument = folder.instrument(symbol, on)
+    interval_s = folder.interval_s(symbol)
+    return About(
+        symbol=symbol,
+        instrument=instrument,
+        interval_s=DAY_S if interval_s is None and _is_at_midnight(candles) else interval_s,
+        adjustment=origin.adjustment,
+        known_splits=checks.splits_of(instrument.symbol),
+    )
+
+
+def _is_at_midnight(candles: CandleArrays) -> bool:
+    """Whether every candle is stamped with a date only."""
+    return not any(start_ms != midnight_ms(date_of(start_ms)) for start_ms in candles.start_ms[:3].tolist())
+
+
+def _neighbours(
+    folder: HistoryFolder,
+    candles: Mapping[str, CandleArrays],
+    closes: Mapping[str, references.DailyCloses],
+) -> dict[str, list[Finding]]:
+    """What the series of one folder say about each other."""
+    keys = {symbol: folder.key(symbol) for symbol in candles}
+    found: dict[str, list[Finding]] = {}
+    for symbol, other in references.copies(candles, keys).items():
+        text = f"another instrument, it seems: holds exactly the prices of {other}"
+        found.setdefault(symbol, []).append(
+            Finding(defect=Defect.WRONG_INSTRUMENT, severity=Severity.REFUSED, count=1, text=text)
+        )
+    for symbol, fit in references.against_market(closes).items():
+        text = (
+            f"moves against the average of its neighbours (correlation {fit:.2f}): is it what its name says?"
+        )
+        found.setdefault(symbol, []).append(
+            Finding(defect=Defect.WRONG_INSTRUMENT, severity=Severity.WARNING, count=1, text=text)
+        )
+    return found
+
+
+def _compared(one: Looked, beside: Sequence[Looked]) -> FolderReport:
+    """The report with what the same names say in other folders, and in the same one."""
+    series = []
+    for report in one.report.series:
+        ours = one.closes.get(report.symbol)
+        others = [] if ours is None else list(_namesakes(report.symbol, one, beside))
+        findings = [finding for other in others if ours for finding in references.against(ours, other)]
+        series.append(_with(report, references.weighed(findings)))
+    return replace(one.report, series=tuple(series))
+
+
+def _namesakes(symbol: str, own: Looked, beside: Sequence[Looked]) -> Iterator[references.DailyCloses]:
+    """Series that go by the same name, or by a name that this one begins with: `NIFTY_2007` and `NIFTY`."""
+    for looked in beside:
+        if looked is not own and symbol in looked.closes:
+            yield looked.closes[symbol]
+            continue
+        alike = [name for name in looked.closes if name[:_ALIKE] == symbol[:_ALIKE] and name != symbol]
+        alike = [name for name in alike if _same_name(symbol, name)]
+        if alike:
+            yield looked.closes[max(alike, key=lambda name: (name == symbol, len(name)))]
+
+
+def _same_name(symbol: str, other: str) -> bool:
+    """Whether two names mean one instrument: `NIFTY50` and `NIFTY_2007_2022`, or `ACME_OLD` and `ACME`."""
+    if symbol == other:
+        return True
+    ours, theirs = (made_instrument(symbol_of(name)) for name in (symbol, other))
+    if ours.key == theirs.key:
+        return True
+    longer = ours if len(symbol) > len(other) else theirs
+    return longer.is_tradable and (symbol.startswith(f"{other}_") or other.startswith(f"{symbol}_"))
+
+
+def _with(report: SeriesReport, findings: Sequence[Finding]) -> SeriesReport:
+    return replace(report, findings=(*report.findings, *findings))
+
+
+def _short(path: Path) -> str:
+    return "/".join(path.parts[-2:])
