@@ -80,7 +80,7 @@ def require_protection(settings: Settings) -> None:
     if settings.risk.exits.stops is not StopStyle.RESTING:
         raise SettingsError(
             "risk.exits.stops is on_close: positions would have no stop at the broker. Only the command backtest"
-            " may run so.\n  fix: risk.exits.stops = \"resting\""
+            ' may run so.\n  fix: risk.exits.stops = "resting"'
         )
     if not settings.risk.windows.square_off:
         raise SettingsError(
