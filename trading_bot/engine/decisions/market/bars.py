@@ -3,7 +3,7 @@
 A closed candle is judged at once. Prices inside the candles of what is held come before it, one by one.
 """
 
-from trading_bot.domain.candle_builder import MINUTE_S
+from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
 from trading_bot.domain.market_data import Tick
 from trading_bot.engine.decisions.market import evaluate, feed_health, ticks
 from trading_bot.engine.decisions.turn import Turn
@@ -33,14 +33,13 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
         series.candles += 1
         if on_close and series.watch is not None:
             ticks.check_levels(state, series, series.watch, series.tick, turn)
-        evaluated = series.evaluated_timeframes_s if series.is_warm else ()
-        if timeframe_s != MINUTE_S:
-            if timeframe_s in evaluated:
-                evaluate.judge(state, series, timeframe_s, candle, turn)
-            continue
-        for closed_s, closed in series.builder.add_minute(candle):
-            if closed_s in evaluated:
-                evaluate.judge(state, series, closed_s, closed, turn)
+        if timeframe_s == MINUTE_S:
+            closed = series.builder.add_minute(candle)
+        else:
+            closed = (_tuple(ClosedCandle, (timeframe_s, candle)),)
+        for closed_s, ended in closed if series.is_warm else ():
+            if closed_s in series.evaluated_timeframes_s:
+                evaluate.judge(state, series, closed_s, ended, turn)
 
 
 def on_prices(state: State, event: PricesMoved, turn: Turn) -> None:
