@@ -16,7 +16,12 @@ _LISTED = 3
 
 def cautions_of(figures: Figures) -> tuple[str, ...]:
     """What to keep in mind of a result, most important first; empty when there is nothing."""
-    return (*_few(figures), *_open(figures), *_data(figures))
+    return (*_ruin(figures), *_few(figures), *_open(figures), *_data(figures))
+
+
+def _ruin(figures: Figures) -> Iterator[str]:
+    if (figures.result.equity <= 0).any():
+        yield "Equity fell to zero or below: the account would have ended there; what follows is not real."
 
 
 def _few(figures: Figures) -> Iterator[str]:

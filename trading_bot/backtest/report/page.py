@@ -30,6 +30,7 @@ from trading_bot.report.wording import signed_money
 from trading_bot.research.arrays import Ints
 
 _MOST_CHARTS = 24
+_FEWEST_DISTRIBUTED = 5
 _NO_CLOSES: tuple[Ints, Ints] = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 _LEGEND = (
     "Grey: daily closes. Triangles are entries (up: long, down: short), dots are exits: green with a gain, "
@@ -87,8 +88,9 @@ def _equity(figures: Figures) -> Html:
 
 def _distribution(figures: Figures) -> Html:
     net = figures.result.closed_trades().net
-    if not net.size:
-        return element("p", "No trade was closed.", class_="empty")
+    if net.size < _FEWEST_DISTRIBUTED:
+        listed = ", ".join(_rupees(amount) for amount in net.tolist())
+        return element("p", f"Closed: {listed}." if listed else "No trade was closed.", class_="empty")
     worst, low, middle, high, best = np.quantile(net, [0, 0.05, 0.5, 0.95, 1])
     text = (
         f"Worst {_rupees(worst)}, one in twenty below {_rupees(low)}, median {_rupees(middle)}, "

@@ -135,6 +135,7 @@ def _risk_boxes(figures: Figures) -> list[Html]:
         figure_box("Calmar", ratio_text(curve.calmar)),
         figure_box("Volatility a year", percent_text(curve.volatility)),
         figure_box("Max drawdown", "none" if deepest is None else percent_text(deepest.depth)),
+        figure_box("In rupees", "none" if deepest is None else money(figures.fallen(deepest))),
         figure_box("Longest drawdown", "none" if longest is None else days_text(longest.days)),
     ]
 

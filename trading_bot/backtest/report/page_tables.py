@@ -45,6 +45,7 @@ def months_html(figures: Figures) -> Html:
 
 def _year_row(year: int, returns: Mapping[tuple[int, int], float | None], largest: float) -> Html:
     cells, grown = [], 1.0
+    is_defined = all(value is not None for (one, _), value in returns.items() if one == year)
     for number, name in enumerate(_MONTHS, start=1):
         if (year, number) not in returns:
             cells.append(element("td"))
@@ -53,7 +54,8 @@ def _year_row(year: int, returns: Mapping[tuple[int, int], float | None], larges
         grown *= 1 + (value or 0.0)
         text = percent_text(value, is_signed=True).removesuffix("%")
         cells.append(element("td", text, class_=_shade(value, largest), data_label=name))
-    whole = element("span", percent_text(grown - 1, is_signed=True), class_=sign_class(grown - 1))
+    total = grown - 1 if is_defined else None
+    whole = element("span", percent_text(total, is_signed=True), class_=sign_class(total or 0))
     return element("tr", element("td", str(year), class_="year"), *cells, element("td", whole, class_="sum"))
 
 

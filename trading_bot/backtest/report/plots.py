@@ -1,6 +1,7 @@
 """Plots of a backtest: equity beside holding, results of trades, daily closes with what was traded."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -37,6 +38,9 @@ _WIDE_DATES, _NARROW_DATES = 9, 5
 _EPOCH_SHIFT_MS = -midnight_ms(day_of(0))
 """From epoch milliseconds to a clock in India that plots as if it were UTC."""
 _BARS_MAX, _BARS_MIN = 50, 9
+_STRETCHES = 500
+"""Of a longer curve, each of so many stretches is drawn by its ends and extremes."""
+_LEAST_FALL_PERCENT = 0.1
 _VECTOR_TRADES_MAX = 300
 """More marks than these are painted as dots of a picture, so that a page stays small."""
 
@@ -46,19 +50,21 @@ def equity_figure(figures: Figures, *, is_narrow: bool = False) -> Figure:
     result, holding = figures.result, figures.holding
     width_in = NARROW_IN if is_narrow else WIDE_IN
     figure, (axes, below) = new_figure(width_in, _EQUITY_HEIGHT_IN, ratios=(5, 2))
-    at = _dates(result.at_ms)
+    shown = _outline(result.equity)
+    at = _dates(result.at_ms[shown])
     axes.axhline(float(result.cash), color=MUTED, linewidth=0.8)
     if holding is not None:
         held_at = _dates(holding.at_ms)
         axes.plot(*_broken(held_at, holding.equity), color=AMBER, linewidth=1.2, label="buy and hold")
         below.plot(*_broken(held_at, -underwater(holding.equity) * 100), color=AMBER, linewidth=0.9)
-    axes.step(
-        at, result.equity / PAISE_PER_RUPEE, where="post", color=BLUE, linewidth=1.7, label="strategy, net"
-    )
+    equity = result.equity[shown] / PAISE_PER_RUPEE
+    axes.step(at, equity, where="post", color=BLUE, linewidth=1.7, label="strategy, net")
     add_legend(axes, 2)
     name_values(axes, "rupees")
-    below.fill_between(at, -figures.underwater * 100, 0, color=RED, alpha=0.3, linewidth=0, step="post")
+    falls = -figures.underwater[shown] * 100
+    below.fill_between(at, falls, 0, color=RED, alpha=0.3, linewidth=0, step="post")
     below.yaxis.set_major_formatter(PercentFormatter())
+    below.set_ylim(min(below.get_ylim()[0], -_LEAST_FALL_PERCENT), 0)
     name_values(below, "drawdown")
     _style_dates(below, at, _NARROW_DATES if is_narrow else _WIDE_DATES)
     return figure
@@ -78,7 +84,6 @@ def distribution_svg(net: Floats) -> str:
     axes.xaxis.set_major_formatter(axes.yaxis.get_major_formatter())
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    axes.yaxis.set_major_formatter("{x:.0f}")
     axes.tick_params(axis="x", pad=7)
     name_values(axes, "trades")
     axes.set_xlabel("net result of a trade, rupees", color=MUTED, fontsize=9)
@@ -146,6 +151,18 @@ def _exits(trades: Sequence[BacktestTrade], *, is_won: bool) -> list[tuple[int, 
 def _dates(at_ms: Ints) -> Floats:
     """Days since 1970-01-01 by the clock in India, as the plots' axes count them."""
     return (at_ms + _EPOCH_SHIFT_MS) / MS_PER_DAY
+
+
+def _outline(values: Ints) -> Ints:
+    """The points of a curve that make its picture: all, or ends and extremes of each of its stretches."""
+    if values.size <= 4 * _STRETCHES:
+        return np.arange(values.size)
+    bounds = np.linspace(0, values.size, _STRETCHES + 1).astype(np.int64)
+    chosen: set[int] = set()
+    for first, after in pairwise(bounds.tolist()):
+        part = values[first:after]
+        chosen |= {first, first + int(part.argmin()), first + int(part.argmax()), after - 1}
+    return np.array(sorted(chosen), dtype=np.int64)
 
 
 def _broken(at: Floats, values: Floats) -> tuple[Floats, Floats]:

@@ -24,6 +24,7 @@ def test_a_long_result_of_many_trades_needs_no_caution():
         ("Only 3 closed trades: too few", three_trades(), {}),
         ("Only 1 closed trade:", [a_trade()], {}),
         ("Only 1 day: figures for a year", [a_trade()], {"days": DAYS[:1]}),
+        ("Equity fell to zero or below", [a_trade(quantity=2_000, leave=90_000)], {}),
         ("Still open: 1 trade,", [a_trade(exited=None)], {}),
         ("no data between 2026-10-29 and 2026-11-20.", (), {"days": (DAYS[0], date(2026, 11, 20))}),
         ("a third or more: TCS.", (), {"closes": {"TCS": (300, 150, 150)}}),

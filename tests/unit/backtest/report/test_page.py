@@ -14,7 +14,9 @@ from trading_bot.backtest.report.summary import summary_text
 from trading_bot.backtest.report.texts import percent_text, ratio_text, share_text
 from trading_bot.report.wording import money, signed_money
 
-RESULT = a_result(three_trades(), alerts={"the feed is silent": 2}, notices={"gst: assumed": 3})
+RESULT = a_result(
+    (*three_trades(), *three_trades()[:2]), alerts={"the feed is silent": 2}, notices={"gst: assumed": 3}
+)
 
 
 def page_of(result) -> str:
@@ -35,7 +37,7 @@ def test_the_page_is_well_formed_and_asks_nothing_of_the_network(page):
 
     assert {"script", "link"}.isdisjoint(outline.names)
     sources = [value for name, value in outline.attributes if name in {"src", "srcset", "href"}]
-    assert len(sources) == 2 + 1 + 2
+    assert len(sources) == 2 + 1 + 2  # equity twice, distribution, two symbols
     assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
     assert not any(name.startswith("on") for name, _ in outline.attributes)
 
@@ -66,10 +68,11 @@ def test_its_figures_are_those_of_the_summary(page):
         "Calmar": ratio_text(summary["calmar"]),
         "Volatility a year": percent_text(summary["volatility"]),
         "Max drawdown": percent_text(summary["max_drawdown"]["depth"]),
+        "In rupees": money(Decimal(summary["max_drawdown"]["amount"])),
         "Trades": str(summary["trades"]),
         "Win rate": share_text(summary["win_rate"]),
         "Profit factor": ratio_text(summary["profit_factor"]),
-        "Average duration": "1 h 10 min",
+        "Average duration": "1 h 12 min",
         "Exposure": share_text(summary["exposure"]),
         "Days": str(summary["days"]),
     }
@@ -98,6 +101,13 @@ def test_one_day_of_one_symbol_with_an_open_position_says_so():
     assert "Buying and holding needs closes of two days." in page
     assert "Still open: 1 trade" in page
     assert "<td>Open</td>" in page
+
+
+def test_a_few_results_are_listed_instead_of_drawn():
+    page = page_of(a_result(three_trades()))
+
+    assert "Closed: +60.00, \u2212140.00, +160.00." in page
+    assert "Distribution of" not in page
 
 
 def test_only_the_symbols_with_the_most_trades_are_drawn(monkeypatch):

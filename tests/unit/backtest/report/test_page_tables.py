@@ -29,6 +29,15 @@ def test_a_month_without_a_result_has_no_colour():
     assert '<td data-label="Oct">0.00</td>' in tables.months_html(figures(())).text
 
 
+def test_a_year_in_which_everything_was_lost_has_no_total():
+    ruined = figures([a_trade(quantity=2_000, leave=90_000), a_trade(DAYS[2])])
+
+    text = tables.months_html(ruined).text
+
+    assert '<td data-label="Nov">\u2013</td>' in text
+    assert '<td class="sum"><span>\u2013</span></td>' in text
+
+
 def test_hours_reasons_and_symbols_tell_their_trades():
     assert "14:00 1 100.0% \u2013 40.00 +160.00" in seen(tables.hours_html(figures()))
     reasons = seen(tables.reasons_html(figures()))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -62,3 +63,23 @@ def test_thousands_of_trades_do_not_make_a_picture_of_megabytes():
     svg = symbol_svg(a_result().closes["RELIANCE"], [a_trade()] * 5_000)
 
     assert len(svg) < 100_000
+
+
+def test_a_long_curve_is_drawn_by_its_extremes():
+    result = a_result([a_trade(leave=100_400 + 5 * (number % 7)) for number in range(50)])
+    repeated = 200
+    equity = np.tile(result.equity, repeated)
+    equity[777] = 50
+    long = replace(result, at_ms=np.arange(equity.size) + result.at_ms[0], equity=equity, closes={})
+
+    drawn = lines_of(equity_figure(figures_of(long)))["strategy, net"].get_ydata()
+
+    assert len(drawn) <= 2_000
+    assert (drawn[0], drawn[-1]) == (equity[0] / 100, equity[-1] / 100)
+    assert drawn.min() == 0.5
+
+
+def test_without_a_fall_the_panel_of_falls_is_empty():
+    _, below = equity_figure(figures_of(a_result(closes={}))).axes
+
+    assert below.get_ylim() == (-0.1, 0)
