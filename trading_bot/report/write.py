@@ -23,7 +23,6 @@ def write_report(result: DayResult, candles: Mapping[str, Sequence[Candle]], rep
     `candles` are the day's minute candles by instrument key. Raises ValueError for a run id that is not a
     plain file name, UserFacingError when `latest` is not ours to replace.
     """
-    demand_run_id(result.facts.run_id)
     # The plots' library takes most of a second to import, and a start has five to protect every position.
     from trading_bot.report.page import page_html  # noqa: PLC0415
 
@@ -44,17 +43,12 @@ def place_report(contents: Mapping[str, str | bytes], reports: Path, run_id: str
 
     Raises ValueError for a run id that is not a plain file name.
     """
-    demand_run_id(run_id)
+    if not _RUN_ID.fullmatch(run_id) or run_id == _LATEST:
+        raise ValueError(f'run id "{run_id}" must be letters, digits, dots, dashes or underscores')
     reports.mkdir(parents=True, exist_ok=True)
     folder = reports / run_id
     _place(contents, folder)
     return folder
-
-
-def demand_run_id(run_id: str) -> None:
-    """Raise ValueError for a run id that is not a plain file name, before anything is drawn for it."""
-    if not _RUN_ID.fullmatch(run_id) or run_id == _LATEST:
-        raise ValueError(f'run id "{run_id}" must be letters, digits, dots, dashes or underscores')
 
 
 def _place(contents: Mapping[str, str | bytes], folder: Path) -> None:

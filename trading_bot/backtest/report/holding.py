@@ -40,6 +40,6 @@ def holding_of(result: BacktestResult) -> Holding | None:
 
 
 def _growth(times: Ints, at_ms: Ints, closes: Ints) -> Floats:
-    """The newest close at each time as a multiple of the first; 1 before that."""
+    """The newest close at each time as a multiple of the first; before that the first itself, so 1."""
     newest = np.searchsorted(at_ms, times, side="right") - 1
-    return np.where(newest < 0, 1.0, closes[np.maximum(newest, 0)] / closes[0])
+    return np.asarray(closes[np.maximum(newest, 0)] / closes[0])

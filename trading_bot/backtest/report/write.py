@@ -6,7 +6,7 @@ from trading_bot.backtest.report.figures import figures_of
 from trading_bot.backtest.report.summary import summary_text
 from trading_bot.backtest.report.tables import equity_csv, summary_csv, trades_csv
 from trading_bot.backtest.result import BacktestResult
-from trading_bot.report.write import demand_run_id, place_report
+from trading_bot.report.write import place_report
 
 
 def write_backtest(result: BacktestResult, reports: Path, run_id: str) -> Path:
@@ -15,7 +15,6 @@ def write_backtest(result: BacktestResult, reports: Path, run_id: str) -> Path:
     `latest` stays where it is: it is the newest report of a session. Raises ValueError for a run id that is
     not a plain file name, or a result without a day.
     """
-    demand_run_id(run_id)
     # The plots' library takes most of a second to import; the program that trades does not need it here.
     from trading_bot.backtest.report.page import page_html  # noqa: PLC0415
     from trading_bot.backtest.report.plots import equity_figure  # noqa: PLC0415

@@ -25,6 +25,14 @@ def test_months_are_shaded_by_the_largest():
     assert text.count("<td></td>") == 10
 
 
+def test_months_compound_to_their_year():
+    lost_and_won = figures([a_trade(leave=0, quantity=10), a_trade(DAYS[2], leave=200_000)])
+
+    text = seen(tables.months_html(lost_and_won))
+
+    assert text.split() == [*text.split()[:14], "2026", "\u221210.04", "+11.07", "\u22120.08%"]
+
+
 def test_a_month_without_a_result_has_no_colour():
     assert '<td data-label="Oct">0.00</td>' in tables.months_html(figures(())).text
 

@@ -66,17 +66,16 @@ def test_thousands_of_trades_do_not_make_a_picture_of_megabytes():
 
 
 def test_a_long_curve_is_drawn_by_its_extremes():
-    result = a_result([a_trade(leave=100_400 + 5 * (number % 7)) for number in range(50)])
-    repeated = 200
-    equity = np.tile(result.equity, repeated)
-    equity[777] = 50
-    long = replace(result, at_ms=np.arange(equity.size) + result.at_ms[0], equity=equity, closes={})
+    result = a_result(closes={})
+    equity = np.arange(10_000) % 97 + 10_000_000
+    equity[785], equity[7_777] = 50, 20_000_000
+    long = replace(result, at_ms=np.arange(10_000) + result.at_ms[0], equity=equity)
 
     drawn = lines_of(equity_figure(figures_of(long)))["strategy, net"].get_ydata()
 
     assert len(drawn) <= 2_000
     assert (drawn[0], drawn[-1]) == (equity[0] / 100, equity[-1] / 100)
-    assert drawn.min() == 0.5
+    assert (drawn.min(), drawn.max()) == (0.5, 200_000)
 
 
 def test_without_a_fall_the_panel_of_falls_is_empty():

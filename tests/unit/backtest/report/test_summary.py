@@ -69,6 +69,14 @@ def test_months_compound_from_close_to_close(summary):
     ]
 
 
+def test_holding_is_summed_up_beside_it(summary):
+    holding = summary["buy_and_hold"]
+
+    assert holding["total_return"] == pytest.approx(0.03)
+    assert holding["excess_return"] == pytest.approx(0.0008 - 0.03)
+    assert holding["max_drawdown"] is None
+
+
 def test_groups_carry_their_amounts_and_ratios(summary):
     assert summary["by_symbol"]["TCS"] == {
         "trades": 1,

@@ -33,6 +33,14 @@ def test_a_symbols_returns_are_on_the_whole_account(figures):
     assert (reliance["buy_and_hold_return"], tcs["buy_and_hold_return"]) == ("0.04", "0.02")
 
 
+def test_a_symbols_equity_moves_within_the_day():
+    won_then_lost = [a_trade(leave=110_000), a_trade(entered="12:00", exited="13:00", leave=99_000)]
+
+    _, reliance, _ = rows_of(summary_csv(figures_of(a_result(won_then_lost))))
+
+    assert (reliance["return"], reliance["max_drawdown"]) == ("0.0082", "0.001387")
+
+
 def test_symbols_without_a_trade_or_without_closes_have_their_row():
     result = a_result([a_trade(symbol="NEW", exited=None)], closes={"TCS": (300_000,)})
 
