@@ -30,7 +30,9 @@ def test_it_tells_the_result_and_where_the_report_is():
     assert "backtest 29 Oct 2026 to 02 Nov 2026, candle fidelity: by hand" in text
     assert "+80.00 rupees net (+0.08%) in 3 days and 3 trades; buying and holding: +3.00%." in text
     assert "1,125 bars of 2 symbols, 6 signals, 3 trades" in text
+    assert "denied signals: 2 (position exists 2)" in text
     assert text.endswith("report: reports/run/report.html")
+    assert "denied" not in console_text(a_result(denials={}), FOLDER)
 
 
 def test_problems_come_before_the_result():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.backtest_results import DAYS, a_result, a_trade, three_trades
@@ -31,6 +33,13 @@ def test_months_compound_to_their_year():
     text = seen(tables.months_html(lost_and_won))
 
     assert text.split() == [*text.split()[:14], "2026", "\u221210.04", "+11.07", "\u22120.08%"]
+
+
+def test_a_curve_of_one_point_has_no_months():
+    one = a_result()
+    only = figures_of(replace(one, at_ms=one.at_ms[:1], equity=one.equity[:1], closes={}))
+
+    assert seen(tables.months_html(only)) == "No day has a return."
 
 
 def test_a_month_without_a_result_has_no_colour():
