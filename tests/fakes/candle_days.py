@@ -6,7 +6,7 @@ from random import Random
 
 from tests.fakes.engine_driver import DAY, KEY, SESSION, SHARE, ScriptedStrategy
 from tests.fakes.venue_day import market_rules
-from trading_bot.backtest.bar_day import Bars, Liquidity
+from trading_bot.backtest.bar_day import Liquidity
 from trading_bot.backtest.bar_run import BarDayData, BarRun
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.market_data import Candle
@@ -14,6 +14,7 @@ from trading_bot.domain.signal import Direction
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan
 from trading_bot.engine.decisions.operation.day_charges import charges_of
+from trading_bot.engine.inputs import BarsClosed
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
 from trading_bot.engine.workers.warm_up import WarmUpPlan
@@ -61,10 +62,10 @@ class SignalsAt(ScriptedStrategy):
 def bars_of(*prices, first_minute=30, volume=1_000_000):
     """One candle a minute of (open, high, low, close) in paise."""
     return tuple(
-        Bars(
-            start_ms := OPEN_MS + (first_minute + number) * MINUTE_MS,
-            start_ms + MINUTE_MS,
-            ((KEY, Candle(start_ms, *four, volume)),),
+        BarsClosed(
+            at_ms=(start_ms := OPEN_MS + (first_minute + number) * MINUTE_MS) + MINUTE_MS,
+            timeframe_s=60,
+            bars=((KEY, Candle(start_ms, *four, volume)),),
         )
         for number, four in enumerate(prices)
     )

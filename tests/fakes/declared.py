@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from trading_bot.backtest.bar_day import Bars
 from trading_bot.backtest.next_open import NextOpenRun
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.core import Core
+from trading_bot.engine.inputs import BarsClosed
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
 from trading_bot.risk.settings import RiskSettings
@@ -76,5 +76,8 @@ def declared_run(series, *, settings=None, risk=DECLARED) -> NextOpenRun:
             candle = Candle(start_ms, *prices, None)
             together.setdefault(start_ms, []).append((f"NSE_EQ|{name}", candle))
     run = NextOpenRun(core=core, instruments=tuple(map(share, series)), cash=CASH, fee=FEE)
-    run.play(Bars(at_ms, at_ms + 60_000, tuple(together[at_ms])) for at_ms in sorted(together))
+    run.play(
+        BarsClosed(at_ms=at_ms + 60_000, timeframe_s=60, bars=tuple(together[at_ms]))
+        for at_ms in sorted(together)
+    )
     return run

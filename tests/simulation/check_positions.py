@@ -216,6 +216,7 @@ class PositionChecks:
             self._truth.foreign_moved_ms.get(key, 0),
             self._learned_ms.get(key, 0),
             world.venue_faults.late_ms.get(key, 0),
+            world.view.hidden_until_ms(key) if key in world.venue_faults.late_ms else 0,
             # To be noticed, the trade has to be missing from several reads, and the positions twice.
             max(annulled_ms, disturbed_ms) + _NOTICED_MS if annulled_ms else 0,
         )
@@ -278,7 +279,8 @@ class PositionChecks:
             self._world.faults.disturbed(since_ms - 40_000, _BLIND) or annulled_ms > since_ms - 40_000
         )
         limit_s = _DEGRADED_S if is_degraded else _HEALTHY_S
-        if self._world.view.hidden_until_ms(key) > since_ms:
+        is_hidden = self._world.view.hidden_until_ms(key) > since_ms
+        if is_hidden or self._world.faults.disturbed(since_ms, {"page_hidden"}):
             limit_s = _HIDDEN_S
         if bare_s <= limit_s:
             return

@@ -97,7 +97,7 @@ class SimulatedJournal:
         self._is_committing = False
         if not self._process.is_alive or not self._process.passes("commit"):
             return
-        if self.fails_next:
+        if self.fails_next and self._world.clock.now_ms() < self._world.schedule.heal_ms:
             self._fail(StorageError("the disk is full, on purpose"))
             return
         if self.falls_back_after_s is not None and not self.has_fallen_back:

@@ -2,6 +2,7 @@
 
 from trading_bot.domain.order import Side
 from trading_bot.domain.tag import parse_tag
+from trading_bot.simulator.venue.ledger import RISK_DESK
 from trading_bot.simulator.venue.orders import Standing
 
 _SAME_TIME_MS = 120_000
@@ -102,11 +103,14 @@ class Truth:
         return [order for order in self._venue._register.all() if parse_tag(order.tag) is not None]
 
     def covered(self, key):
-        """Units of ours for which a closing order of ours rests at the exchange."""
+        """Units of ours for which a closing order rests at the exchange: ours, or the broker's own."""
         held = self.own(key)
         side = Side.SELL if held > 0 else Side.BUY
         return sum(
             order.pending_quantity
-            for order in self.own_live(key)
-            if order.side is side and order.standing in (Standing.SLEEPING, Standing.RESTING)
+            for order in self._venue._register.live()
+            if order.instrument.key == key
+            and (parse_tag(order.tag) is not None or order.placed_by == RISK_DESK)
+            and order.side is side
+            and order.standing in (Standing.SLEEPING, Standing.RESTING)
         )

@@ -10,8 +10,8 @@ from trading_bot.domain.instrument import Instrument, Rounding
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Direction
-from trading_bot.engine import inputs
 from trading_bot.engine.core import Core
+from trading_bot.engine.inputs import BarsClosed
 from trading_bot.simulator.venue.contracts import Level, MarketUpdate
 
 _LEGS = 4
@@ -20,15 +20,6 @@ _STEP_MS = 50
 _LEVELS_MAX = 40
 """Prices of one leg at which something may happen; more would be a stop that runs away from the price."""
 _ANY_QUANTITY = 1_000_000_000
-
-
-class Bars(NamedTuple):
-    """Candles of one interval that ends at one moment."""
-
-    start_ms: int
-    end_ms: int
-    bars: tuple[tuple[str, Candle], ...]
-    """By instrument key."""
 
 
 class Liquidity(NamedTuple):
@@ -43,14 +34,13 @@ class Liquidity(NamedTuple):
 class BarDay:
     """Plays a day's candles to the core and to the exchange."""
 
-    def __init__(self, core: Core, exchange: DayExchange, liquidity: Liquidity, timeframe_s: int) -> None:
+    def __init__(self, core: Core, exchange: DayExchange, liquidity: Liquidity) -> None:
         self._core = core
         self._exchange = exchange
         self._liquidity = liquidity
-        self._timeframe_s = timeframe_s
         self._volumes: dict[str, int] = {}
 
-    def play(self, day: Sequence[Bars]) -> None:
+    def play(self, day: Sequence[BarsClosed]) -> None:
         """Play candles in the order of their time."""
         at = 0
         while at < len(day):
@@ -58,33 +48,30 @@ class BarDay:
                 at = self._play_quiet(day, at)
                 continue
             self._walk(day[at])
-            self._exchange.hand_on(self._closed(day[at]))
+            self._exchange.hand_on(day[at])
             at += 1
 
-    def _play_quiet(self, day: Sequence[Bars], at: int) -> int:
+    def _play_quiet(self, day: Sequence[BarsClosed], at: int) -> int:
         """Play candles up to the first that leads to anything; the number of the next one."""
 
-        def closed() -> Iterator[inputs.BarsClosed]:
+        def following() -> Iterator[BarsClosed]:
             nonlocal at
             while at < len(day):
                 at += 1
-                yield self._closed(day[at - 1])
+                yield day[at - 1]
 
-        self._exchange.take(self._core.step_run(closed(), day[at].start_ms))
+        self._exchange.take(self._core.step_run(following(), day[at].at_ms))
         return at
-
-    def _closed(self, bars: Bars) -> inputs.BarsClosed:
-        return inputs.BarsClosed(at_ms=bars.end_ms, timeframe_s=self._timeframe_s, bars=bars.bars)
 
     # --- inside a candle --------------------------------------------------------------------------------
 
-    def _walk(self, bars: Bars) -> None:
+    def _walk(self, bars: BarsClosed) -> None:
         """Take the prices inside the candles of whatever is held or ordered, leg by leg."""
         keys = self._exchange.keys()
         moving = [
             (key, candle, corners(candle, self._direction(key))) for key, candle in bars.bars if key in keys
         ]
-        leg_ms = (bars.end_ms - bars.start_ms) // _LEGS
+        leg_ms = (bars.at_ms - bars.start_ms) // _LEGS
         for leg in range(_LEGS):
             now_ms = bars.start_ms + leg * leg_ms + 1
             last_ms = bars.start_ms + (leg + 1) * leg_ms - MS_PER_SECOND

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from trading_bot.backtest.bar_day import BarDay, Bars, Liquidity
+from trading_bot.backtest.bar_day import BarDay, Liquidity
 from trading_bot.backtest.day_exchange import DayExchange
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.instrument import Instrument
@@ -25,7 +25,7 @@ class BarDayData:
     """One day of the data: what is known of it before it begins, and its candles."""
 
     plan: DayPlan
-    bars: Sequence[Bars]
+    bars: Sequence[inputs.BarsClosed]
     previous_closes: Mapping[str, int]
     """Paise, by instrument key."""
     warm_up: Mapping[str, tuple[Candle, ...]] = field(default_factory=dict)
@@ -45,7 +45,6 @@ class BarRun:
     liquidity: Liquidity
     cash: Decimal
     margin_rates: Callable[[Sequence[Instrument]], Mapping[str, Decimal]]
-    timeframe_s: int = 60
 
     def days(self, data: Iterable[BarDayData]) -> Iterator[DayOutcome]:
         """Yield the outcome of each day as it ends."""
@@ -63,7 +62,7 @@ class BarRun:
             self.margin_rates(plan.instruments),
         )
         self._open(day, exchange)
-        BarDay(core, exchange, self.liquidity, self.timeframe_s).play(day.bars)
+        BarDay(core, exchange, self.liquidity).play(day.bars)
         self._close(plan, exchange)
         venue = exchange.venue
         return DayOutcome(

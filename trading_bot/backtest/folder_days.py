@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from trading_bot.adapters.history import HistoryFolder
-from trading_bot.backtest.bar_day import Bars
 from trading_bot.backtest.bar_run import BarDayData
 from trading_bot.domain.candle_arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.day import DayPlan
+from trading_bot.engine.inputs import BarsClosed
 
 PlanOf = Callable[[date, Sequence[Instrument], bool], DayPlan]
 """Sessions of a day, and with True those of the days that warm-up wants."""
@@ -82,7 +82,7 @@ class FolderDays:
     def _candles(self, symbol: str, first: date, last: date) -> CandleArrays:
         return self.folder.minute_candles(symbol, first, last)
 
-    def _bars(self, today: Mapping[str, CandleArrays]) -> tuple[Bars, ...]:
+    def _bars(self, today: Mapping[str, CandleArrays]) -> tuple[BarsClosed, ...]:
         """The candles of all instruments by the time at which they start."""
         length_ms = self.timeframe_s * MS_PER_SECOND
         together: dict[int, list[tuple[str, Candle]]] = {}
@@ -90,7 +90,12 @@ class FolderDays:
             for candle in candles.candles():
                 together.setdefault(candle.start_ms, []).append((key, candle))
         return tuple(
-            Bars(start_ms, start_ms + length_ms, tuple(together[start_ms])) for start_ms in sorted(together)
+            BarsClosed(
+                at_ms=start_ms + length_ms,
+                timeframe_s=self.timeframe_s,
+                bars=tuple(together[start_ms]),
+            )
+            for start_ms in sorted(together)
         )
 
 

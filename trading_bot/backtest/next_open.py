@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 
-from trading_bot.backtest.bar_day import Bars
 from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.ist import MS_PER_DAY, date_of
 from trading_bot.domain.money import ZERO, rupees
@@ -41,7 +40,6 @@ class NextOpenRun:
     """Rupees at the beginning."""
     fee: Decimal
     """Of each fill, as a fraction of its value."""
-    timeframe_s: int = 60
     fills: list[Fill] = field(default_factory=list)
     """All of them, oldest first."""
     held: dict[str, int] = field(default_factory=dict)
@@ -54,7 +52,7 @@ class NextOpenRun:
     _orders: int = 0
     _orders_today: int = 0
 
-    def play(self, bars: Iterable[Bars]) -> None:
+    def play(self, bars: Iterable[inputs.BarsClosed]) -> None:
         """Play candles in the order of their time, whatever days they are of."""
         waiting = iter(bars)
         for first in waiting:
@@ -62,15 +60,11 @@ class NextOpenRun:
             if self._pending:
                 self._fill_at(first)
             if self._pending:  # in an instrument that has no candle here: its next open is still to come
-                self._take(self.core.step(self._closed(first)))
+                self._take(self.core.step(first))
                 continue
-            following = (self._closed(one) for one in chain((first,), waiting))
-            self._take(self.core.step_run(following, first.end_ms))
+            self._take(self.core.step_run(chain((first,), waiting), first.at_ms))
 
-    def _closed(self, bars: Bars) -> inputs.BarsClosed:
-        return inputs.BarsClosed(at_ms=bars.end_ms, timeframe_s=self.timeframe_s, bars=bars.bars)
-
-    def _open_day_if_due(self, first: Bars) -> None:
+    def _open_day_if_due(self, first: inputs.BarsClosed) -> None:
         """Begin a day of the book at the first candle, and again when it has become long."""
         on = date_of(first.start_ms)
         is_first = self.core.state.book.on is None
@@ -101,7 +95,7 @@ class NextOpenRun:
         for event in events:
             self._take(self.core.step(event))
 
-    def _fill_at(self, first: Bars) -> None:
+    def _fill_at(self, first: inputs.BarsClosed) -> None:
         """Let what waits for an instrument with a candle here trade at its open."""
         opens = {key: candle.open for key, candle in first.bars}
         left: list[_Pending] = []

@@ -54,6 +54,10 @@ class BacktestResult:
     """Why the result is not to be believed as it stands; empty when it is."""
     alerts: Mapping[str, int] = field(default_factory=dict)
     """What a person would have been told, and how often; figures in the texts are left out."""
+    notices: Mapping[str, int] = field(default_factory=dict)
+    """What charges assumed where no rate of a day is on record, and on how many days."""
+    assumptions: Mapping[str, str] = field(default_factory=dict)
+    """What was assumed of the market, in words by subject; empty when nobody said it."""
 
     @property
     def net(self) -> Decimal:
@@ -94,6 +98,7 @@ class Collector:
         self._signals = self._bars = 0
         self._problems: list[str] = []
         self._alerts: Counter[str] = Counter()
+        self._notices: Counter[str] = Counter()
 
     @property
     def equity(self) -> Decimal:
@@ -127,6 +132,7 @@ class Collector:
         self._trades += [BacktestTrade(on=outcome.on, result=trade) for trade in result.trades]
         self._charges.update({kind: paise(amount) for kind, amount in result.costs.lines.items()})
         self._problems += _problems(outcome, result)
+        self._notices.update(text.removesuffix(f" for {outcome.on}") for text in result.costs.notices)
 
     def result(self, *, data: str, fidelity: str, symbols: tuple[str, ...]) -> BacktestResult:
         """What all of it amounts to."""
@@ -153,6 +159,7 @@ class Collector:
             bars=self._bars,
             problems=tuple(self._problems),
             alerts=dict(self._alerts.most_common()),
+            notices=dict(self._notices.most_common()),
         )
 
 
@@ -191,5 +198,5 @@ def _problems(outcome: DayOutcome, result: DayResult) -> list[str]:
 
 
 def _without_figures(text: str) -> str:
-    """A text by which alerts of one kind are counted: words with figures are left out."""
-    return " ".join(word for word in text.split() if not any(letter.isdigit() for letter in word))
+    """A text by which alerts of one kind are counted: words with figures are "…"."""
+    return " ".join("…" if any(map(str.isdigit, word)) else word for word in text.split())

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
 from trading_bot.domain.order import Fill, OrderReport
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Refused, Unknown
@@ -104,6 +105,11 @@ class BarsClosed(Input):
     timeframe_s: int
     bars: tuple[tuple[str, Candle], ...]
     """By instrument key."""
+
+    @property
+    def start_ms(self) -> int:
+        """When they began, epoch ms; they closed at `at_ms`."""
+        return self.at_ms - self.timeframe_s * MS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from trading_bot.domain.order import Purpose
 from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
@@ -26,11 +27,22 @@ def priority_of(command: OrderCommand) -> int:
             return _CANCEL
 
 
+@dataclass(slots=True, order=True)
+class _Waiting:
+    """A command in the queue: the lowest priority first, then the lowest number."""
+
+    priority: int
+    number: int
+    command: OrderCommand = field(compare=False)
+
+
 class Outbox:
     """Queues between the engine and its workers."""
 
     def __init__(self) -> None:
-        self._orders: list[tuple[int, int, OrderCommand]] = []
+        self._orders: list[_Waiting] = []
+        self._changes: dict[str, _Waiting] = {}
+        """Those that change an order, by its id: a newer change takes the place of one that still waits."""
         self._count = itertools.count()
         self._orders_in_hand = 0
         self._orders_waiting = asyncio.Event()
@@ -53,20 +65,30 @@ class Outbox:
     def put_order(self, command: OrderCommand) -> None:
         """Queue an order command by priority; bounded by the orders that limits allow to be live."""
         priority = priority_of(command)
-        heapq.heappush(self._orders, (priority, next(self._count), command))
+        waiting = _Waiting(priority, next(self._count), command)
+        if isinstance(command, ModifyOrder | CancelOrder):
+            earlier = self._changes.get(command.order_id)
+            if earlier is not None:
+                waiting.number = earlier.number
+                self._orders.remove(earlier)
+                heapq.heapify(self._orders)
+            self._changes[command.order_id] = waiting
+        heapq.heappush(self._orders, waiting)
         self._orders_waiting.set()
         if priority != _ENTRY:
             self._exits_waiting.set()
 
     def peek_order(self, *, exits_only: bool = False) -> OrderCommand | None:
         """The most urgent order command, if any; with `exits_only` entries are left for others."""
-        if not self._orders or (exits_only and self._orders[0][0] == _ENTRY):
+        if not self._orders or (exits_only and self._orders[0].priority == _ENTRY):
             return None
-        return self._orders[0][2]
+        return self._orders[0].command
 
     def take_order(self) -> None:
         """Remove the command that was just peeked at: it is about to be carried out."""
-        heapq.heappop(self._orders)
+        command = heapq.heappop(self._orders).command
+        if isinstance(command, ModifyOrder | CancelOrder):
+            del self._changes[command.order_id]
 
     async def wait_for_orders(self, *, exits_only: bool = False) -> None:
         """Return when there may be an order command to take."""

@@ -90,6 +90,8 @@ class State:
     doubts: dict[str, Doubt] = field(default_factory=dict)
     mismatches: dict[str, int] = field(default_factory=dict)
     """Position differences seen once, by instrument: the broker's quantity. A second sight confirms."""
+    told_differences_ms: dict[str, int] = field(default_factory=dict)
+    """When a person was last told of a difference that lasts, by instrument."""
     foreign_quantity: dict[str, int] = field(default_factory=dict)
     """Signed units that others traded today, by instrument."""
     broker_quantity: dict[str, int] = field(default_factory=dict)
@@ -184,6 +186,7 @@ class State:
         for known in (
             self.doubts,
             self.mismatches,
+            self.told_differences_ms,
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,

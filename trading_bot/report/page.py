@@ -1,15 +1,12 @@
 """The page of a run: one self-contained HTML document without scripts or anything from elsewhere."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from html import escape
-from importlib.resources import files
-from string import Template
 
 from trading_bot.domain.market_data import Candle
-from trading_bot.report.markup import Child, Html, element, image, joined
+from trading_bot.report.markup import Html, element, joined
 from trading_bot.report.page_head import figures_html, head_html, title_of, verdict_html
 from trading_bot.report.page_orders import notices_html, orders_html, signals_html
+from trading_bot.report.page_parts import document, section, svg_image
 from trading_bot.report.page_trades import charges_html, reasons_html, trades_html, unfilled_html
 from trading_bot.report.plots import candles_svg, equity_svg
 from trading_bot.report.result import DayResult, TradeResult
@@ -24,46 +21,32 @@ _LEGEND = (
 
 def page_html(result: DayResult, candles: Mapping[str, Sequence[Candle]]) -> str:
     """Return the document; `candles` are the day's minute candles by instrument key."""
-    package = files("trading_bot.report")
-    template = Template(package.joinpath("page.html").read_text("utf-8"))
     body = joined(
         head_html(result),
         verdict_html(result),
         figures_html(result),
-        _section("Result over the day", _equity(result)),
-        _section("Trades", trades_html(result), unfilled_html(result)),
+        section("Result over the day", _equity(result)),
+        section("Trades", trades_html(result), unfilled_html(result)),
         element(
             "div",
-            _section("Charges", charges_html(result)),
-            _section("By exit reason", reasons_html(result)) if result.trades else None,
+            section("Charges", charges_html(result)),
+            section("By exit reason", reasons_html(result)) if result.trades else None,
             class_="pair",
         ),
-        _section("Charts", *_charts(result, candles)) if result.trades else None,
-        _section("Signals and denials", signals_html(result)),
-        _section("Orders", orders_html(result)),
-        _section("Halts and incidents", notices_html(result)),
+        section("Charts", *_charts(result, candles)) if result.trades else None,
+        section("Signals and denials", signals_html(result)),
+        section("Orders", orders_html(result)),
+        section("Halts and incidents", notices_html(result)),
         _footer(result),
     )
-    return template.substitute(
-        title=escape(title_of(result)),
-        style=package.joinpath("page.css").read_text("utf-8"),
-        body=body.text,
-    )
-
-
-def _section(title: str, *children: Child) -> Html:
-    return element("section", element("h2", title), *children)
+    return document(title_of(result), body)
 
 
 def _equity(result: DayResult) -> Html:
     description = f"Net and gross result over the day, ending at {signed_money(result.net)} rupees net"
     return element(
         "figure",
-        image(
-            _data(equity_svg(result.curve)),
-            description,
-            narrow_source=_data(equity_svg(result.curve, is_narrow=True)),
-        ),
+        svg_image(equity_svg(result.curve), description, narrow=equity_svg(result.curve, is_narrow=True)),
         element(
             "figcaption",
             "Valued at every fill and every minute's close; each trade's charges are taken in proportion "
@@ -91,13 +74,9 @@ def _chart(trades: Sequence[TradeResult], candles: Sequence[Candle]) -> Html:
     return element(
         "figure",
         element("h3", symbol),
-        element("div", image(_data(candles_svg(candles, trades)), description), class_="plot"),
+        element("div", svg_image(candles_svg(candles, trades), description), class_="plot"),
         note,
     )
-
-
-def _data(svg: str) -> str:
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def _footer(result: DayResult) -> Html:

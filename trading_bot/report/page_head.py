@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from trading_bot.report.markup import Html, element, joined
+from trading_bot.report.markup import Html, element
+from trading_bot.report.page_parts import fact, figure_box, sign_class
 from trading_bot.report.result import DayResult
 from trading_bot.report.verdict import Verdict, verdict_of
 from trading_bot.report.wording import clock_time, count, duration, money, percent, signed_money
@@ -32,7 +33,7 @@ def head_html(result: DayResult) -> Html:
     return element(
         "header",
         element("h1", f"{record.on:%A, %d %B %Y}", element("span", facts.mode, class_=badge)),
-        element("dl", *(_pair(name, value) for name, value in rows.items()), class_="facts"),
+        element("dl", *(fact(name, value) for name, value in rows.items()), class_="facts"),
         *(element("p", note, class_="warn") for note in notes),
     )
 
@@ -77,13 +78,13 @@ def figures_html(result: DayResult) -> Html:
     rate = result.win_rate
     return element(
         "dl",
-        _figure("Net result", signed_money(result.net), sign_class(result.net), "first"),
-        _figure("Gross", signed_money(result.gross), sign_class(result.gross)),
-        _figure("Charges", money(result.costs.total)),
-        _figure("Trades", count(len(result.trades))),
-        _figure("Win rate", "\u2013" if rate is None else percent(rate)),
-        _figure("Profit factor", _factor_text(result, factor)),
-        _figure("Max drawdown", money(result.max_drawdown)),
+        figure_box("Net result", signed_money(result.net), sign_class(result.net), "first"),
+        figure_box("Gross", signed_money(result.gross), sign_class(result.gross)),
+        figure_box("Charges", money(result.costs.total)),
+        figure_box("Trades", count(len(result.trades))),
+        figure_box("Win rate", "\u2013" if rate is None else percent(rate)),
+        figure_box("Profit factor", _factor_text(result, factor)),
+        figure_box("Max drawdown", money(result.max_drawdown)),
         class_="figures",
     )
 
@@ -92,18 +93,3 @@ def _factor_text(result: DayResult, factor: Decimal | None) -> str:
     if factor is not None:
         return str(factor)
     return "no losses" if result.wins else "\u2013"
-
-
-def _figure(name: str, value: str, sign: str | None = None, box: str | None = None) -> Html:
-    return element("div", element("dt", name), element("dd", value, class_=sign), class_=box)
-
-
-def _pair(name: str, value: str) -> Html:
-    return element("div", joined(element("dt", name), element("dd", value)))
-
-
-def sign_class(amount: Decimal) -> str | None:
-    """The colour of an amount."""
-    if amount == 0:
-        return None
-    return "gain" if amount > 0 else "loss"

@@ -2,12 +2,12 @@
 
 from trading_bot.report.markup import Html, element
 from trading_bot.report.order_life import OrderStep, terms_text
-from trading_bot.report.page_trades import gates_html, headings
+from trading_bot.report.page_parts import NUMBER, headings
+from trading_bot.report.page_trades import gates_html
 from trading_bot.report.record import Notice, OrderRecord, SignalRecord
 from trading_bot.report.result import DayResult
 from trading_bot.report.wording import clock_time, mean_price, money, signed_ratio, words
 
-_NUMBER = "number"
 _GOOD_ENDS = frozenset({"halt cleared", "difference settled", "panic released", "restart"})
 
 
@@ -15,7 +15,7 @@ def signals_html(result: DayResult) -> Html:
     """Every signal and what became of it."""
     if not result.record.signals:
         return element("p", "No strategy raised a signal.", class_="empty")
-    head = headings(("Time", None), ("Symbol", None), ("Score", _NUMBER), ("Outcome", None), ("Gates", None))
+    head = headings(("Time", None), ("Symbol", None), ("Score", NUMBER), ("Outcome", None), ("Gates", None))
     rows = (_signal_row(result, signal) for signal in result.record.signals)
     return _table(head, *rows)
 
@@ -30,7 +30,7 @@ def _signal_row(result: DayResult, record: SignalRecord) -> Html:
         element(
             "td", element("strong", result.symbol(evaluation.instrument_key)), direction, class_="nowrap"
         ),
-        element("td", signed_ratio(evaluation.score), class_=_NUMBER),
+        element("td", signed_ratio(evaluation.score), class_=NUMBER),
         element("td", _outcome(record), class_="wide"),
         element("td", element("details", element("summary", "gates"), gates) if gates else None),
     )
@@ -50,8 +50,8 @@ def orders_html(result: DayResult) -> Html:
     head = headings(
         ("Time", None),
         ("Order", None),
-        ("Filled", _NUMBER),
-        ("Mean price", _NUMBER),
+        ("Filled", NUMBER),
+        ("Mean price", NUMBER),
         ("Status and life", None),
     )
     return _table(head, *(_order_row(result, record) for record in result.record.orders))
@@ -72,8 +72,8 @@ def _order_row(result: DayResult, record: OrderRecord) -> Html:
             element("small", terms_text(order.terms)),
             class_="nowrap",
         ),
-        element("td", f"{order.filled_quantity}/{order.terms.quantity}", class_=_NUMBER),
-        element("td", "\u2013" if mean is None else money(mean), class_=_NUMBER),
+        element("td", f"{order.filled_quantity}/{order.terms.quantity}", class_=NUMBER),
+        element("td", "\u2013" if mean is None else money(mean), class_=NUMBER),
         element("td", _life(record), class_="wide"),
     )
 

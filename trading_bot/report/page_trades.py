@@ -5,8 +5,8 @@ from decimal import Decimal
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.signal import Evaluation
-from trading_bot.report.markup import Child, Html, element, joined
-from trading_bot.report.page_head import sign_class
+from trading_bot.report.markup import Html, element, joined
+from trading_bot.report.page_parts import NUMBER, amount_row, cell, headings, money_cell, sign_class
 from trading_bot.report.record import TradeRecord
 from trading_bot.report.result import DayResult, TradeResult
 from trading_bot.report.wording import (
@@ -22,23 +22,17 @@ from trading_bot.report.wording import (
     words,
 )
 
-_NUMBER = "number"
 _HEADINGS = (
     ("Trade", None),
-    ("Quantity", _NUMBER),
-    ("Entry", _NUMBER),
-    ("Exit", _NUMBER),
+    ("Quantity", NUMBER),
+    ("Entry", NUMBER),
+    ("Exit", NUMBER),
     ("Reason", None),
-    ("Gross", _NUMBER),
-    ("Charges", _NUMBER),
-    ("Net", _NUMBER),
-    ("Score", _NUMBER),
+    ("Gross", NUMBER),
+    ("Charges", NUMBER),
+    ("Net", NUMBER),
+    ("Score", NUMBER),
 )
-
-
-def headings(*names: tuple[str, str | None]) -> Html:
-    """The head of a table; each heading with its class."""
-    return element("thead", element("tr", *(element("th", name, class_=style) for name, style in names)))
 
 
 def trades_html(result: DayResult) -> Html:
@@ -66,14 +60,14 @@ def _trade_rows(result: TradeResult) -> Html:
     main = element(
         "tr",
         element("td", symbol, f" {trade.direction}", _small(trade.strategy), class_="title nowrap"),
-        _cell("Quantity", count(record.entered_quantity), _small(bound), style=_NUMBER),
+        cell("Quantity", count(record.entered_quantity), _small(bound), style=NUMBER),
         _price_cell("Entry", record.entered_value, record.entered_quantity, record.entered_at_ms),
         _price_cell("Exit", record.exited_value, record.exited_quantity, record.exited_at_ms),
-        _cell("Reason", _ending(record), _small(_held(record))),
-        _money_cell("Gross", result.gross),
-        _cell("Charges", money(result.total_charges), style=_NUMBER),
-        _money_cell("Net", result.net),
-        _cell("Score", f"{trade.score:.2f}", style=_NUMBER),
+        cell("Reason", _ending(record), _small(_held(record))),
+        money_cell("Gross", result.gross),
+        cell("Charges", money(result.total_charges), style=NUMBER),
+        money_cell("Net", result.net),
+        cell("Score", f"{trade.score:.2f}", style=NUMBER),
         class_="main",
     )
     more = element("td", _why(record), colspan=str(len(_HEADINGS)))
@@ -86,9 +80,9 @@ def _sum_row(result: DayResult) -> Html:
         "tr",
         element("td", "Together", class_="title"),
         *[empty] * 4,
-        _money_cell("Gross", result.gross),
-        _cell("Charges", money(result.costs.total), style=_NUMBER),
-        _money_cell("Net", result.net),
+        money_cell("Gross", result.gross),
+        cell("Charges", money(result.costs.total), style=NUMBER),
+        money_cell("Net", result.net),
         empty,
     )
 
@@ -111,15 +105,7 @@ def _held(record: TradeRecord) -> str | None:
 def _price_cell(label: str, value: int, quantity: int, at_ms: int | None) -> Html:
     mean = mean_price(value, quantity)
     when = None if at_ms is None else _small(clock_time(at_ms))
-    return _cell(label, "\u2013" if mean is None else money(mean), when, style=_NUMBER)
-
-
-def _money_cell(label: str, amount: Decimal) -> Html:
-    return _cell(label, element("span", signed_money(amount), class_=sign_class(amount)), style=_NUMBER)
-
-
-def _cell(label: str, *children: Child, style: str | None = None) -> Html:
-    return element("td", *children, class_=style, data_label=label)
+    return cell(label, "\u2013" if mean is None else money(mean), when, style=NUMBER)
 
 
 def _small(text: str | None) -> Html | None:
@@ -153,7 +139,7 @@ def _gate_row(gate: Gate) -> Html:
         "tr",
         element("td", "\u2713" if gate.passed else "\u2717", class_="gain" if gate.passed else "loss"),
         element("td", words(gate.name)),
-        element("td", "\u2013" if measured is None else str(measured), class_=_NUMBER),
+        element("td", "\u2013" if measured is None else str(measured), class_=NUMBER),
         element("td", gate.needed, class_="muted"),
     )
 
@@ -176,7 +162,7 @@ def reasons_html(result: DayResult) -> Html:
     for trade in result.trades:
         groups.setdefault(_ending_name(trade.record), []).append(trade.net)
     rows = sorted(groups.items(), key=lambda group: -sum(group[1]))
-    head = headings(("Reason", None), ("Trades", _NUMBER), ("Net", _NUMBER))
+    head = headings(("Reason", None), ("Trades", NUMBER), ("Net", NUMBER))
     return element("table", head, element("tbody", *(_reason_row(name, nets) for name, nets in rows)))
 
 
@@ -185,8 +171,8 @@ def _reason_row(name: str, nets: list[Decimal]) -> Html:
     return element(
         "tr",
         element("td", name),
-        element("td", count(len(nets)), class_=_NUMBER),
-        element("td", element("span", signed_money(net), class_=sign_class(net)), class_=_NUMBER),
+        element("td", count(len(nets)), class_=NUMBER),
+        element("td", element("span", signed_money(net), class_=sign_class(net)), class_=NUMBER),
     )
 
 
@@ -201,18 +187,14 @@ def charges_html(result: DayResult) -> Html:
         "table",
         element(
             "tbody",
-            _amount_row("Gross result", signed_money(result.gross)),
-            *(_amount_row(name, amount) for name, amount in rows),
+            amount_row("Gross result", signed_money(result.gross)),
+            *(amount_row(name, amount) for name, amount in rows),
         ),
-        element("tfoot", _amount_row("Net result", signed_money(result.net)), *_ledger_row(result)),
+        element("tfoot", amount_row("Net result", signed_money(result.net)), *_ledger_row(result)),
         class_="charges",
     )
 
 
 def _ledger_row(result: DayResult) -> list[Html]:
     ledger = result.facts.ledger_net_pnl
-    return [] if ledger is None else [_amount_row("By the simulator's ledger", signed_money(ledger))]
-
-
-def _amount_row(name: str, amount: str) -> Html:
-    return joined(element("tr", element("td", name), element("td", amount, class_=_NUMBER)))
+    return [] if ledger is None else [amount_row("By the simulator's ledger", signed_money(ledger))]

@@ -1,14 +1,9 @@
-"""Plots of a day as SVG documents: the equity curve, and the candles of each symbol with what was traded.
-
-Figures are drawn without pyplot, so that nothing global is kept and any thread may draw.
-"""
+"""Plots of a day as SVG documents: the equity curve, and the candles of each symbol with what was traded."""
 
 from collections.abc import Iterable, Sequence
-from io import StringIO
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from trading_bot.domain.ist import MS_PER_MINUTE, datetime_of, midnight_ms
@@ -16,12 +11,24 @@ from trading_bot.domain.market_data import Candle
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import Fill, Side
 from trading_bot.report.equity import EquityPoint, drawdowns
+from trading_bot.report.plot_style import (
+    AMBER,
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    NARROW_IN,
+    RED,
+    WIDE_IN,
+    add_legend,
+    name_values,
+    new_figure,
+    svg_of,
+)
 from trading_bot.report.result import TradeResult
 from trading_bot.report.wording import reason_name
 
-_WIDE_IN, _NARROW_IN, _EQUITY_HEIGHT_IN, _CANDLE_HEIGHT_IN = 10.0, 4.8, 3.6, 4.2
-_INK, _MUTED, _RULE = "#1f2933", "#6b7785", "#e4e8ec"
-_GREEN, _RED, _BLUE, _AMBER = "#0f8a5f", "#c8372d", "#2459c4", "#b7791f"
+_EQUITY_HEIGHT_IN, _CANDLE_HEIGHT_IN = 3.6, 4.2
 _BAND = 0.10
 _POINT_RUPEES = 0.005  # a candle without a body still shows
 _MINUTES_PER_HOUR = 60
@@ -33,37 +40,37 @@ _Series = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 def equity_svg(curve: Sequence[EquityPoint], *, is_narrow: bool = False) -> str:
     """The net and gross result over the day with the drawdown below; narrow for phones."""
-    width_in = _NARROW_IN if is_narrow else _WIDE_IN
-    figure, (axes, below) = _figure(width_in, _EQUITY_HEIGHT_IN, ratios=(3, 1))
+    width_in = NARROW_IN if is_narrow else WIDE_IN
+    figure, (axes, below) = new_figure(width_in, _EQUITY_HEIGHT_IN, ratios=(3, 1))
     minutes = _minutes(point.at_ms for point in curve)
     net = _rupees(point.net for point in curve)
     gross = _rupees(point.gross for point in curve)
-    axes.axhline(0, color=_MUTED, linewidth=0.8)
-    axes.fill_between(minutes, net, 0, where=net >= 0, color=_GREEN, alpha=_BAND, linewidth=0, step="post")
-    axes.fill_between(minutes, net, 0, where=net < 0, color=_RED, alpha=_BAND, linewidth=0, step="post")
-    axes.step(minutes, gross, where="post", color=_MUTED, linewidth=1, linestyle=(0, (3, 2)), label="gross")
-    axes.step(minutes, net, where="post", color=_BLUE, linewidth=1.8, label="net")
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2, fontsize=9, labelcolor=_INK)
-    axes.set_ylabel("rupees", color=_MUTED, fontsize=9)
+    axes.axhline(0, color=MUTED, linewidth=0.8)
+    axes.fill_between(minutes, net, 0, where=net >= 0, color=GREEN, alpha=_BAND, linewidth=0, step="post")
+    axes.fill_between(minutes, net, 0, where=net < 0, color=RED, alpha=_BAND, linewidth=0, step="post")
+    axes.step(minutes, gross, where="post", color=MUTED, linewidth=1, linestyle=(0, (3, 2)), label="gross")
+    axes.step(minutes, net, where="post", color=BLUE, linewidth=1.8, label="net")
+    add_legend(axes, 2)
+    name_values(axes, "rupees")
     falls = -_rupees(drawdowns(curve))
-    below.fill_between(minutes, falls, 0, color=_RED, alpha=0.25, linewidth=0, step="post")
-    below.set_ylabel("drawdown", color=_MUTED, fontsize=9)
+    below.fill_between(minutes, falls, 0, color=RED, alpha=0.25, linewidth=0, step="post")
+    name_values(below, "drawdown")
     _style_clock(below, minutes, most_labels=_NARROW_LABELS if is_narrow else _WIDE_LABELS)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def candles_svg(candles: Sequence[Candle], trades: Sequence[TradeResult]) -> str:
     """The minute candles of one symbol with the entries, stops, targets and exits of its trades."""
-    figure, (axes,) = _figure(_WIDE_IN, _CANDLE_HEIGHT_IN, ratios=(1,))
+    figure, (axes,) = new_figure(WIDE_IN, _CANDLE_HEIGHT_IN, ratios=(1,))
     _draw_candles(axes, candles)
     end_ms = _end_ms(candles, trades)
     for trade in trades:
         _draw_trade(axes, trade, end_ms)
     starts = [candle.start_ms for candle in candles] or _fill_times(trades)
-    axes.set_ylabel("rupees", color=_MUTED, fontsize=9)
+    name_values(axes, "rupees")
     axes.margins(y=0.08)
     _style_clock(axes, _minutes([*starts, end_ms]), most_labels=_WIDE_LABELS)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def _draw_candles(axes: Axes, candles: Sequence[Candle]) -> None:
@@ -73,7 +80,7 @@ def _draw_candles(axes: Axes, candles: Sequence[Candle]) -> None:
     opens, highs, lows, closes = (
         _rupees(values) for values in zip(*(candle[1:5] for candle in candles), strict=True)
     )
-    for chosen, color in ((closes >= opens, _GREEN), (closes < opens, _RED)):
+    for chosen, color in ((closes >= opens, GREEN), (closes < opens, RED)):
         _draw_strokes(axes, at[chosen], lows[chosen], highs[chosen], color=color, width=0.6)
         _draw_strokes(axes, at[chosen], opens[chosen], closes[chosen], color=color, width=1.7)
 
@@ -102,11 +109,11 @@ def _draw_trade(axes: Axes, result: TradeResult, end_ms: int) -> None:
         return
     until_ms = record.exited_at_ms or end_ms
     span = _minutes([from_ms, until_ms])
-    axes.axvspan(span[0], span[1], color=_GREEN if result.net > 0 else _RED, alpha=0.06, linewidth=0)
+    axes.axvspan(span[0], span[1], color=GREEN if result.net > 0 else RED, alpha=0.06, linewidth=0)
     _draw_stop(axes, result, from_ms, until_ms)
     target = record.trade.plan.target_price
     if target is not None:
-        axes.hlines(target / PAISE_PER_RUPEE, *span, color=_GREEN, linewidth=1.2, linestyle=(0, (5, 3)))
+        axes.hlines(target / PAISE_PER_RUPEE, *span, color=GREEN, linewidth=1.2, linestyle=(0, (5, 3)))
     _draw_fills(axes, record.entries)
     _draw_fills(axes, record.exits)
     if record.exits and record.closed:
@@ -120,12 +127,12 @@ def _draw_stop(axes: Axes, result: TradeResult, from_ms: int, until_ms: int) -> 
         return
     times = [at_ms for at_ms, _ in levels] + [until_ms]
     prices = [price for _, price in levels] + [levels[-1][1]]
-    axes.step(_minutes(times), _rupees(prices), where="post", color=_AMBER, linewidth=1.5)
+    axes.step(_minutes(times), _rupees(prices), where="post", color=AMBER, linewidth=1.5)
 
 
 def _draw_fills(axes: Axes, fills: Sequence[Fill]) -> None:
     """Triangles at the fills: up for a purchase, down for a sale."""
-    for side, marker, color in ((Side.BUY, "^", _BLUE), (Side.SELL, "v", _INK)):
+    for side, marker, color in ((Side.BUY, "^", BLUE), (Side.SELL, "v", INK)):
         chosen = [fill for fill in fills if fill.side is side]
         axes.scatter(
             _minutes(fill.filled_at_ms for fill in chosen),
@@ -146,7 +153,7 @@ def _label_exit(axes: Axes, fill: Fill, text: str) -> None:
         xytext=(8, 0),
         textcoords="offset points",
         fontsize=9,
-        color=_INK,
+        color=INK,
         va="center",
         parse_math=False,
         bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.5},
@@ -165,27 +172,7 @@ def _fill_times(trades: Sequence[TradeResult]) -> list[int]:
     return times + [trade.record.brought.at_ms for trade in trades if trade.record.brought]
 
 
-# --- figures ---------------------------------------------------------------------------------------------
-
-
-def _figure(width_in: float, height_in: float, *, ratios: Sequence[int]) -> tuple[Figure, Sequence[Axes]]:
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
-    grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios, hspace=0.04)
-    first = figure.add_subplot(grid[0])
-    rest = [figure.add_subplot(grid[row], sharex=first) for row in range(1, len(ratios))]
-    for axes in (first, *rest):
-        _style(axes)
-        axes.tick_params(labelbottom=axes is (first, *rest)[-1])
-    return figure, (first, *rest)
-
-
-def _style(axes: Axes) -> None:
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(_RULE)
-    axes.grid(visible=True, color=_RULE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.tick_params(colors=_MUTED, labelsize=9, length=0)
-    axes.yaxis.set_major_formatter(FuncFormatter(_value_text))
+# --- axes ----------------------------------------------------------------------------------------------
 
 
 def _style_clock(axes: Axes, minutes: _Series, *, most_labels: int) -> None:
@@ -201,10 +188,6 @@ def _clock_text(minute: float, _position: int | None) -> str:
     return f"{hour % 24:02d}:{rest:02d}"
 
 
-def _value_text(value: float, _position: int | None) -> str:
-    return f"{value:,.2f}".removesuffix(".00").replace("-", "\u2212")
-
-
 def _minutes(times_ms: Iterable[int]) -> _Series:
     """Minutes since midnight in India of the first time's day."""
     times = list(times_ms)
@@ -216,10 +199,3 @@ def _minutes(times_ms: Iterable[int]) -> _Series:
 
 def _rupees(amounts_paise: Iterable[int]) -> _Series:
     return np.array(list(amounts_paise), dtype=np.float64) / PAISE_PER_RUPEE
-
-
-def _svg(figure: Figure) -> str:
-    text = StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    document = text.getvalue()
-    return document[document.index("<svg") :]

@@ -61,9 +61,13 @@ _EQUITY_COLUMNS = ("at", "gross_pnl", "charges", "net_pnl", "drawdown")
 
 def trades_csv(result: DayResult) -> str:
     """One row for each trade that bought or sold; charges in all and by kind."""
-    kinds = tuple(result.costs.lines)
+    return csv_of_trades(result.trades, tuple(result.costs.lines))
+
+
+def csv_of_trades(trades: Iterable[TradeResult], kinds: Sequence[str]) -> str:
+    """One row for each trade; charges in all and of these kinds."""
     columns = (*_TRADE_COLUMNS, *(f"charge_{kind}" for kind in kinds))
-    return csv_text(columns, (_trade_row(trade, kinds) for trade in result.trades))
+    return csv_text(columns, (_trade_row(trade, kinds) for trade in trades))
 
 
 def orders_csv(result: DayResult) -> str:

@@ -23,34 +23,42 @@ def write_report(result: DayResult, candles: Mapping[str, Sequence[Candle]], rep
     `candles` are the day's minute candles by instrument key. Raises ValueError for a run id that is not a
     plain file name, UserFacingError when `latest` is not ours to replace.
     """
-    run_id = result.facts.run_id
-    if not _RUN_ID.fullmatch(run_id) or run_id == _LATEST:
-        raise ValueError(f'run id "{run_id}" must be letters, digits, dots, dashes or underscores')
     # The plots' library takes most of a second to import, and a start has five to protect every position.
     from trading_bot.report.page import page_html  # noqa: PLC0415
 
-    contents = {
+    contents: dict[str, str | bytes] = {
         "summary.json": summary_text(result),
         "trades.csv": trades_csv(result),
         "orders.csv": orders_csv(result),
         "equity.csv": equity_csv(result),
         "report.html": page_html(result, candles),
     }
-    reports.mkdir(parents=True, exist_ok=True)
-    folder = reports / run_id
-    _place(contents, folder)
-    _point_latest(reports, run_id)
+    folder = place_report(contents, reports, result.facts.run_id)
+    _point_latest(reports, result.facts.run_id)
     return folder
 
 
-def _place(contents: Mapping[str, str], folder: Path) -> None:
+def place_report(contents: Mapping[str, str | bytes], reports: Path, run_id: str) -> Path:
+    """Write files by name into `reports`/<run id>/ and return it; a report of the same run is replaced.
+
+    Raises ValueError for a run id that is not a plain file name.
+    """
+    if not _RUN_ID.fullmatch(run_id) or run_id == _LATEST:
+        raise ValueError(f'run id "{run_id}" must be letters, digits, dots, dashes or underscores')
+    reports.mkdir(parents=True, exist_ok=True)
+    folder = reports / run_id
+    _place(contents, folder)
+    return folder
+
+
+def _place(contents: Mapping[str, str | bytes], folder: Path) -> None:
     """Fill a folder beside the place, then rename; an older report of the run steps aside first."""
     scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
     fresh, aside = scratch / "fresh", scratch / "replaced"
     try:
         fresh.mkdir()
-        for name, text in contents.items():
-            (fresh / name).write_text(text, encoding="utf-8", newline="")
+        for name, content in contents.items():
+            (fresh / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         if folder.exists():
             folder.rename(aside)
         fresh.rename(folder)

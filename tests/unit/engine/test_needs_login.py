@@ -114,3 +114,29 @@ def test_changes_that_a_dead_token_refused_count_for_nothing():
         driver.read_all()
 
     assert driver.order(stop).refused_changes == 0
+
+
+def test_while_something_is_held_a_login_is_asked_for_every_half_minute():
+    """Faults 28 and 104, V16: nobody else looks after it."""
+    driver = EngineDriver()
+    driver.enter()
+    driver.take(DEAD)
+    driver.drain()
+
+    told = []
+    for _ in range(95):
+        driver.later(1)
+        told += [text for text in alerts(driver) if "no login" in text]
+
+    assert len(told) == 3
+
+
+def test_without_a_trade_one_page_is_enough():
+    driver = EngineDriver()
+    driver.take(DEAD)
+    driver.drain()
+
+    for _ in range(95):
+        driver.later(1)
+
+    assert not any("no login" in text for text in alerts(driver))

@@ -48,6 +48,26 @@ def test_exits_go_before_cancellations_before_entries_first_come_first_served(ou
     assert taken(outbox) == [MODIFY, STOP, EXIT, CANCEL, ENTRY, SECOND_ENTRY]
 
 
+def test_a_newer_change_of_an_order_takes_the_place_of_one_that_waits(outbox):
+    """V22: while the broker is slow the same cancellation would be asked for again and again."""
+    first = ModifyOrder(tag="f", order_id="2", terms=TERMS)
+    other = ModifyOrder(tag="g", order_id="3", terms=TERMS)
+    for command in (first, other, STOP, CancelOrder(tag="g", order_id="3"), MODIFY):
+        outbox.put_order(command)
+
+    assert outbox.orders_queued == 3
+    assert taken(outbox) == [MODIFY, STOP, CancelOrder(tag="g", order_id="3")]
+
+
+def test_a_change_that_was_taken_makes_room_for_the_next_one_of_its_order(outbox):
+    outbox.put_order(MODIFY)
+    assert taken(outbox) == [MODIFY]
+
+    outbox.put_order(MODIFY)
+
+    assert taken(outbox) == [MODIFY]
+
+
 def test_looking_at_a_command_does_not_cost_it_its_place(outbox):
     outbox.put_order(MODIFY)
     outbox.put_order(STOP)

@@ -2,44 +2,16 @@ import re
 from base64 import b64decode
 from dataclasses import replace
 from decimal import Decimal
-from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.fakes.engine_driver import KEY, EngineDriver
+from tests.fakes.page_outline import outline_of
 from tests.fakes.scripted_day import candles, end_day, result_of, whole_day
 from trading_bot.domain import events as ev
 from trading_bot.domain.gate import Gate
 from trading_bot.report.page import page_html
-
-VOID = {"meta", "img", "source", "br"}
-
-
-class Outline(HTMLParser):
-    """Collects elements and attributes and checks that every element is closed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.names: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.names.append(tag)
-        self.attributes += attrs
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-
-def outline_of(page: str) -> Outline:
-    outline = Outline()
-    outline.feed(page)
-    assert outline.open == []
-    return outline
 
 
 @pytest.fixture(scope="module")

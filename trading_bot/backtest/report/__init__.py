@@ -1,6 +1,6 @@
-def write_backtest(result, reports, run_id):
-    return reports / run_id
+"""The report of a backtest: its figures as page, tables, pictures and lines for the terminal."""
 
+from trading_bot.backtest.report.console import console_text
+from trading_bot.backtest.report.write import write_backtest
 
-def console_text(result, folder):
-    return f"{len(result.trades)} trades net {result.net} problems {result.problems} {dict(result.charges)} signals {result.signals} {dict(result.denials)} alerts {list(result.alerts.items())[:8]}"
+__all__ = ["console_text", "write_backtest"]

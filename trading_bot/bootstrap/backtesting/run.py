@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from trading_bot.adapters.history import HistoryFolder, open_history
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.report import console_text, write_backtest
+from trading_bot.backtest.report.assumptions import market_assumptions
 from trading_bot.backtest.result import BacktestResult, Collector
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
@@ -55,7 +57,10 @@ def run_backtest(
         for outcome in _outcomes(settings, options, rules, folder, symbols, days):
             collector.add(outcome)
             shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
-    result = collector.result(data=str(options.data), fidelity=options.fidelity.value, symbols=symbols)
+    fidelity = options.fidelity.value
+    result = collector.result(data=str(options.data), fidelity=fidelity, symbols=symbols)
+    venue = settings.simulator.model_copy(update={"slippage_bps": settings.run.slippage_bps})
+    result = replace(result, assumptions=market_assumptions(fidelity, venue, settings.backtest))
     run_id = f"backtest-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
     report = write_backtest(result, reports_folder(settings), run_id)
     write(console_text(result, report))

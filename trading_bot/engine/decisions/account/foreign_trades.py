@@ -45,21 +45,23 @@ def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
 
 
 def _take_closing(state: State, key: str, fills: Sequence[Fill], turn: Turn) -> None:
-    """Take the parts of trades in an instrument that closed units of ours.
+    """Take the parts of trades in an instrument that closed units of ours; what was taken before stays so.
 
     Their orders must have been seen: a trade without one may be of an order of ours whose answer was lost.
     """
     book = state.book
-    theirs = [fill for fill in fills if fill.order_id in book.foreign_orders]
     known = [fill for fill in book.fills.values() if fill.instrument_key == key]
-    ours = [fill for fill in known if fill.order_id in book.tags_by_order_id]
     taken = _by_trade([fill for fill in known if fill.order_id not in book.tags_by_order_id])
+    theirs = [
+        replace(fill, quantity=left)
+        for fill in fills
+        if fill.order_id in book.foreign_orders and (left := fill.quantity - taken[fill_id(fill)]) > 0
+    ]
     position = book.position_of(key).quantity
-    if book.adopted.get(key, 0) == _signed(known) - _signed(ours):
-        met = _met(position - _signed(known), ours, theirs)
+    if book.adopted.get(key, 0) == _signed([fill for fill in known if fill_id(fill) in taken]):
+        met = _met(position - _signed(known), known, theirs)
     else:  # panic took over what they held: whose a unit was before is settled
-        met = _met_in_all(position, foreign_position(state, key), theirs, taken)
-    met.subtract(taken)
+        met = _met_in_all(position, foreign_position(state, key), theirs)
     left = sum(fill.side.sign * met[fill_id(fill)] for fill in theirs)
     if left * position >= 0:
         return  # what came and went between two reads has changed nothing
@@ -82,17 +84,17 @@ def _by_trade(fills: Sequence[Fill]) -> Counter[str]:
     return units
 
 
-def _met(carried: int, ours: Sequence[Fill], theirs: Sequence[Fill]) -> Counter[str]:
+def _met(carried: int, known: Sequence[Fill], theirs: Sequence[Fill]) -> Counter[str]:
     """Units of each foreign trade that met ours, of either side, from the `carried` position of before.
 
-    The broker gives times in whole seconds: within one, ours are taken to come first.
+    The broker gives times in whole seconds: within one, what the book holds comes first, in its order.
     """
     met: Counter[str] = Counter()
     lots: list[_Lot] = []
     held = carried
-    own = {fill_id(fill) for fill in ours}
-    for fill in sorted((*ours, *theirs), key=lambda fill: fill.filled_at_ms):
-        if fill_id(fill) in own:
+    moves = [(fill, True) for fill in known] + [(fill, False) for fill in theirs]
+    for fill, is_known in sorted(moves, key=lambda move: move[0].filled_at_ms):
+        if is_known:
             held += fill.side.sign * fill.quantity
         else:
             _add(lots, fill)
@@ -121,12 +123,12 @@ def _shrink(lots: list[_Lot], units: int) -> None:
         lots.pop()
 
 
-def _met_in_all(ours: int, left: int, theirs: Sequence[Fill], taken: Counter[str]) -> Counter[str]:
-    """Units of each foreign trade that met ours: those of before, and what is left of theirs now."""
-    met = Counter(taken)
+def _met_in_all(ours: int, left: int, theirs: Sequence[Fill]) -> Counter[str]:
+    """Units of each foreign trade that meet ours as both stand now, the newest first."""
+    met: Counter[str] = Counter()
     for fill in reversed(theirs):
         if left * fill.side.sign > 0 > ours * left:
-            units = min(abs(left), fill.quantity - taken[fill_id(fill)])
+            units = min(abs(left), fill.quantity)
             met[fill_id(fill)] += units
             left -= fill.side.sign * units
     return met

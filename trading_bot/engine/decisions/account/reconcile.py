@@ -88,14 +88,19 @@ def _agree(state: State, key: str, turn: Turn) -> None:
 
 
 def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
+    """A new difference is recorded, and told; one that lasts is told again each minute, and after a start."""
     known = state.book.differences.get(key)
-    if known is not None and (known.our_quantity, known.broker_quantity) == (ours, theirs):
+    is_known = known is not None and (known.our_quantity, known.broker_quantity) == (ours, theirs)
+    told_ms = state.told_differences_ms.get(key, 0)
+    if not is_known or state.now_ms - told_ms >= MS_PER_MINUTE:
+        state.told_differences_ms[key] = state.now_ms
+        text = f"{key}: our position {ours}, the broker's {theirs}; exits cover only what both show"
+        turn.command(Alert(level="critical", text=text))
+    if is_known:
         return
     turn.emit(
         ev.DifferenceFound(at_ms=state.now_ms, instrument_key=key, our_quantity=ours, broker_quantity=theirs)
     )
-    text = f"{key}: our position {ours}, the broker's {theirs}; exits cover only what both show"
-    turn.command(Alert(level="critical", text=text))
     halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "position_difference")
     turn.touch_instrument(key)
 

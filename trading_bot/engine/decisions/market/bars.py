@@ -3,12 +3,11 @@
 A closed candle is judged at once. Prices inside the candles of what is held come before it, one by one.
 """
 
-from trading_bot.domain.candle_builder import MINUTE_S
-from trading_bot.domain.market_data import Candle, Tick
+from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
+from trading_bot.domain.market_data import Tick
 from trading_bot.engine.decisions.market import evaluate, feed_health, ticks
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import BarsClosed, EvaluationDue, PricesMoved
-from trading_bot.engine.market_view import Series
+from trading_bot.engine.inputs import BarsClosed, PricesMoved
 from trading_bot.engine.state import State
 from trading_bot.risk.settings import StopStyle
 
@@ -34,19 +33,13 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
         series.candles += 1
         if on_close and series.watch is not None:
             ticks.check_levels(state, series, series.watch, series.tick, turn)
-        if timeframe_s != MINUTE_S:
-            _judge(state, series, timeframe_s, candle, turn)
-            continue
-        for closed_s, closed in series.builder.add_minute(candle):
-            _judge(state, series, closed_s, closed, turn)
-
-
-def _judge(state: State, series: Series, timeframe_s: int, candle: Candle, turn: Turn) -> None:
-    if series.is_warm and timeframe_s in series.evaluated_timeframes_s:
-        due = EvaluationDue(
-            at_ms=state.now_ms, instrument_key=series.instrument.key, timeframe_s=timeframe_s, candle=candle
-        )
-        evaluate.on_evaluation_due(state, due, turn)
+        if timeframe_s == MINUTE_S:
+            closed = series.builder.add_minute(candle)
+        else:
+            closed = (_tuple(ClosedCandle, (timeframe_s, candle)),)
+        for closed_s, ended in closed if series.is_warm else ():
+            if closed_s in series.evaluated_timeframes_s:
+                evaluate.judge(state, series, closed_s, ended, turn)
 
 
 def on_prices(state: State, event: PricesMoved, turn: Turn) -> None:

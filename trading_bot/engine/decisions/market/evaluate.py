@@ -1,6 +1,7 @@
 """A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation, Signal
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.decisions.operation import halts
@@ -8,29 +9,43 @@ from trading_bot.engine.decisions.positions import entries
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import EvaluationDue
+from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
 
 def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
     """Let every strategy of the candle's timeframe speak; each signal is decided at once."""
     series = state.market.series[event.instrument_key]
+    judge(state, series, event.timeframe_s, event.candle, turn, is_provisional=event.is_provisional)
+
+
+def judge(
+    state: State,
+    series: Series,
+    timeframe_s: int,
+    candle: Candle,
+    turn: Turn,
+    *,
+    is_provisional: bool = False,
+) -> None:
+    """The same for a candle at hand."""
     quote = series.quote()
     for strategy, evaluator in series.evaluators:
-        if strategy.timeframe_s != event.timeframe_s or strategy.name in state.switched_off:
+        if strategy.timeframe_s != timeframe_s or strategy.name in state.switched_off:
             continue
-        if event.is_provisional and not strategy.provisional_interval_s:
+        if is_provisional and not strategy.provisional_interval_s:
             continue
-        look = evaluator.peek if event.is_provisional else evaluator.evaluate
+        look = evaluator.peek if is_provisional else evaluator.evaluate
         try:
-            evaluation = look(event.candle, quote)
+            evaluation = look(candle, quote)
         except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
             _switch_off(state, strategy.name, error, turn)
             continue
-        series.score, series.evaluated = evaluation.score, event.candle
-        if not event.is_provisional:
+        series.score, series.evaluated = evaluation.score, candle
+        if not is_provisional:
             turn.traces.append(evaluation)
         if isinstance(evaluation, Evaluation) and evaluation.signal is not None:
-            _take(state, evaluation, evaluation.signal, turn, is_provisional=event.is_provisional)
+            _take(state, evaluation, evaluation.signal, turn, is_provisional=is_provisional)
 
 
 def _take(state: State, evaluation: Evaluation, signal: Signal, turn: Turn, *, is_provisional: bool) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.ist import MS_PER_MINUTE
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason
@@ -16,6 +16,7 @@ from trading_bot.risk.limits import Denied, daily_loss_reached
 
 _NOT_TAKEN = (OrderStatus.REFUSED, OrderStatus.REJECTED)
 _REFUSED_ENTRIES = 2
+_REMIND_S = 30
 JOURNAL_FELL_BACK = "journal_fell_back"
 """The database took no rows; somebody has to find out why."""
 NEEDS_LOGIN = "needs_login"
@@ -65,6 +66,20 @@ def need_login(turn: Turn) -> None:
         turn.command(Alert(level="critical", text="the broker does not accept the token: log in again"))
         turn.command(ReadBooks(reason="the token was not accepted"))
     raise_halt(turn, ev.HaltScope.ENTRIES, "", NEEDS_LOGIN)
+
+
+def remind_of_login(state: State, turn: Turn) -> None:
+    """Ask again every half a minute for a login while something is held or ordered: nobody looks after it."""
+    halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", NEEDS_LOGIN))
+    if halt is None or not state.book.trades:
+        return
+    waited_s = (state.now_ms - halt.at_ms) // MS_PER_SECOND
+    mark = f"no login {halt.at_ms} {waited_s // _REMIND_S}"
+    if waited_s < _REMIND_S or mark in state.told_of:
+        return
+    state.told_of.add(mark)
+    text = f"no login for {waited_s} s: nothing can be asked or sent for {len(state.book.trades)} open trades"
+    turn.command(Alert(level="critical", text=text))
 
 
 def is_login_needed(state: State) -> bool:

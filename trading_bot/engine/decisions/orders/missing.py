@@ -18,7 +18,8 @@ from trading_bot.engine.state import State
 def note_rows(state: State, event: BooksRead, turn: Turn) -> bool:
     """Look for the orders that a complete read does not show any more; whether it may be short of others.
 
-    What was learned after the read was sent may be missing from it.
+    What was learned after the read was sent may be missing from it. A book without a single row, where there
+    were some, is no book, however long it stays so.
     """
     shown = {report.order_id for report in event.orders}
     missing = [
@@ -39,7 +40,7 @@ def note_rows(state: State, event: BooksRead, turn: Turn) -> bool:
     for order in missing:
         if _is_due(state, state.missing_since_ms[order.tag], event.asked_at_ms):
             _tell(state, order, turn)
-    return bool(lately_gone)
+    return bool(lately_gone) or (bool(missing) and not shown)
 
 
 def _is_due(state: State, since_ms: int, asked_at_ms: int) -> bool:

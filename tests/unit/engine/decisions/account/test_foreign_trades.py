@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Side
+from trading_bot.domain.signal import Direction
 from trading_bot.engine import inputs
 from trading_bot.engine.decisions.account.foreign import foreign_position
 
@@ -81,6 +82,26 @@ def test_it_is_the_same_when_each_trade_is_read_as_it_happens(driver, signed):
         trades(apart, quantity)
 
     assert held(apart) == held(together)
+
+
+def test_what_closed_ours_stays_closed_although_we_enter_anew_within_the_second(driver):
+    """Fault 76, V6: the broker's times are whole seconds."""
+    driver.foreign_fill(Side.SELL, 35, PRICE)
+    driver.push(driver.stop, OrderStatus.CANCELLED)
+    assert held(driver) == (0, 0)
+    driver.drain()
+    driver.core.state.book.last_entry_ms.clear()
+    driver.signal(Direction.SHORT)
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    quantity = entry.request.terms.quantity
+    driver.fill(entry.request.tag, quantity, PRICE)
+    assert driver.fills[-1].filled_at_ms == driver.fills[-2].filled_at_ms
+
+    driver.later(30)
+    driver.foreign_fill(Side.BUY, quantity, PRICE)
+
+    assert held(driver) == (0, 0)
 
 
 def test_an_entry_that_is_found_later_had_been_closed_by_them_already(driver):

@@ -384,3 +384,35 @@ def test_while_reads_fail_differing_positions_are_not_asked_for_each_second(driv
         driver.later(1)
 
     assert driver.drain().count(ReadPositions()) == 4
+
+
+def told_of_differences(driver: EngineDriver) -> int:
+    return sum(1 for one in driver.drain() if isinstance(one, Alert) and "exits cover only" in one.text)
+
+
+def test_a_difference_that_lasts_is_told_each_minute(driver):
+    """Fault 36, V16: a page of an hour ago is forgotten, and what it was about may be bare."""
+    driver.enter()
+    driver.read_positions(20)
+
+    told = []
+    for _ in range(13):
+        driver.read_positions(20)
+        told.append(told_of_differences(driver))
+        driver.later(10)
+
+    assert told == [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1]
+    assert sum(isinstance(event, ev.DifferenceFound) for event in driver.events) == 1
+
+
+def test_a_difference_is_told_by_the_next_process_as_well(driver):
+    """Faults 36 and 85, V16."""
+    driver.enter()
+    for _ in range(2):
+        driver.read_positions(20)
+
+    driver.restarted(is_recovered=True)
+    for _ in range(2):
+        driver.read_positions(20)
+
+    assert told_of_differences(driver) == 1

@@ -143,6 +143,19 @@ def test_a_row_that_stays_away_blocks_the_proof_of_other_absences_for_a_while_on
     assert driver.order(again.request.tag).status is OrderStatus.ABSENT
 
 
+def test_a_book_without_any_row_proves_nothing_however_long_it_stays_so(driver):
+    """Faults 29 and 51, V2, V5: an empty list is not flat."""
+    driver.push(driver.tags[1], OrderStatus.CANCELLED)
+    (again,) = driver.places()
+    driver.answer(again.request.tag, Unknown("timed out"))
+
+    for _ in range(30):
+        driver.later(5)
+        driver.read_books()
+
+    assert driver.order(again.request.tag).status is OrderStatus.IN_DOUBT
+
+
 def test_a_row_that_comes_back_and_goes_again_blocks_anew(driver):
     """Fault 51, V5: the broker's book is unsteady, and a read of it may be short of any row."""
     driver.push(driver.tags[1], OrderStatus.CANCELLED)
