@@ -196,7 +196,7 @@ def _in_turn(random, values, symbols, chance=1.0):
 
 def a_page_is_missing(random, symbols):
     """Rows 34, 51, 57: for a while the newest orders are not listed, and some answers are lost."""
-    hidden = _now_and_then(random, "page_hidden", symbols, 4, for_s=60.0)
+    hidden = _now_and_then(random, "page_hidden", symbols, 2, for_s=60.0)
     around = [replace(one, kind="push_muted", at_s=one.at_s - 1, for_s=62.0) for one in hidden]
     lost = _always("answer_lost", symbols[:1], chance=0.5)
     return _knobs(random, slices=3), [*hidden, *around, *lost]
