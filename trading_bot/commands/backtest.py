@@ -32,6 +32,9 @@ def add_backtest_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="seed of delays and of made-up ticks"
     )
+    parser.add_argument(
+        "--accept-defects", action="store_true", help="take data that `history check` refuses all the same"
+    )
 
 
 def run_backtest(arguments: Namespace, context: Context) -> int:
@@ -43,5 +46,6 @@ def run_backtest(arguments: Namespace, context: Context) -> int:
         last=arguments.last,
         fidelity=arguments.fidelity,
         seed=arguments.seed,
+        accept_defects=arguments.accept_defects,
     )
     return context.backend.backtest(context.load().settings, options, context.write)

@@ -65,6 +65,8 @@ class BacktestOptions:
     last: date | None = None
     fidelity: Fidelity = Fidelity.CANDLE
     seed: int = 1
+    accept_defects: bool = False
+    """Whether data that are not sound are taken all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,13 @@ from datetime import date
 from typing import Protocol
 
 from trading_bot.adapters.history import HistoryFolder, open_history
+from trading_bot.adapters.history.quality import require_sound
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.report import console_text, write_backtest
 from trading_bot.backtest.report.assumptions import market_assumptions
 from trading_bot.backtest.result import BacktestResult, Collector
+from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.places import reports_folder
@@ -51,6 +53,8 @@ def run_backtest(
     folder = open_history(options.data)
     symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
     days = _trading_days(folder, symbols, options, rules.calendar)
+    checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
+    require_sound(options.data, checks, accept_defects=options.accept_defects)
     charger = charger_of(rules.charges)
     collector = Collector(settings.simulator.opening_balance, charger)
     with progress("backtest", len(days)) as shown:
