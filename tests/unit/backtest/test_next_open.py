@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.fakes.declared import CASH, declared_run
+from tests.fakes.declared import CASH, DECLARED, declared_run
 from tests.fakes.plain_engine import plain_crossing
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, midnight_ms
 from trading_bot.engine.rebuild import rebuilt_book
@@ -90,6 +90,19 @@ def test_equity_values_what_is_held_at_its_newest_close():
 
     held = run.held["NSE_EQ|A"]
     assert run.equity == CASH + run.flow + held * Decimal(rows[-1][4]) / 100
+
+
+def test_a_day_of_the_book_ends_although_each_break_brings_an_order():
+    rows = walk(1, 3_000)
+    limits = DECLARED.limits.model_copy(update={"max_trades_per_symbol_per_day": 200})
+    exits = DECLARED.exits.model_copy(update={"atr_stop_multiple": 20.0})  # no stop: crossings alone
+    risk = DECLARED.model_copy(update={"limits": limits, "exits": exits})
+
+    run = declared_run({"A": rows}, settings=EmaCrossSettings(fast=2, slow=3, ignored=0), risk=risk)
+
+    plain = plain_crossing(in_rupees(rows), fast=2, slow=3, ignored=0, multiple=20.0)
+    assert plain.trades > 300
+    assert ended(run) == (plain.trades, plain.held)
 
 
 def test_the_journal_alone_gives_the_same_book():
