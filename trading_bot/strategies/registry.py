@@ -12,7 +12,10 @@ from trading_bot.domain.section import Section
 from trading_bot.strategies.strategy import Strategy
 
 GROUP = "trading_bot.strategies"
-_BUILT_IN = (EntryPoint("confluence", "trading_bot.strategies.confluence:Confluence", GROUP),)
+_BUILT_IN = (
+    EntryPoint("confluence", "trading_bot.strategies.confluence:Confluence", GROUP),
+    EntryPoint("ema_cross", "trading_bot.strategies.ema_cross:EmaCross", GROUP),
+)
 
 StrategyFactory = Callable[[Mapping[str, object]], Strategy]
 
