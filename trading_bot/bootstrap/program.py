@@ -10,7 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.settings.options import BacktestOptions, ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import (
+    BacktestOptions,
+    ChargesQuestion,
+    RunOptions,
+    SimulatorOptions,
+    SweepOptions,
+)
 from trading_bot.settings.tree import Settings
 
 if TYPE_CHECKING:
@@ -103,6 +109,13 @@ class Program:
         from trading_bot.terminal.progress import shown_progress
 
         return run_backtest(settings, options, write, shown_progress, wall_now_ms())
+
+    def sweep(self, settings: Settings, options: SweepOptions, write: Callable[[str], None]) -> int:
+        """Play every set of numbers, record and report them, and return the exit code."""
+        from trading_bot.bootstrap.backtesting.sweep import run_sweep
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_sweep(settings, options, write, shown_progress, wall_now_ms())
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

@@ -1,11 +1,14 @@
-"""What only the command line says: the data of one run, the simulator's place, one question about charges."""
+"""What only the command line says: the data of one run, a sweep's sets, one question about charges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from trading_bot.backtest.sweeps.grid import Axis
+from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 
 
@@ -77,3 +80,26 @@ class ChargesQuestion:
     buys: tuple[str, ...]
     """Executed orders, each written as QTY@PRICE."""
     sells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepOptions:
+    """Which sets of numbers are played, on what, by whom."""
+
+    data: Path
+    """Folder of 1-minute candles."""
+    strategy: str
+    axes: tuple[Axis, ...]
+    symbols: tuple[str, ...] = ()
+    """Names of the folder; all of it when empty."""
+    first: date | None = None
+    last: date | None = None
+    cash: Decimal = CASH
+    fee: Decimal = FEE
+    quantity: int = QUANTITY
+    jobs: int | None = None
+    """Processes; None: one for each core."""
+    scheduler: str | None = None
+    """The address of a Dask scheduler whose workers play instead."""
+    top: int = 20
+    """Sets that the terminal shows."""

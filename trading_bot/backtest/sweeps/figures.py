@@ -85,20 +85,34 @@ def annual_sharpe(equity: DailyEquity) -> float | None:
 
 def figures_of_fills(fills: list[Ints], policy: Policy, market: Market, path: str) -> Figures:
     """Work everything out from fills alone: rows of (candle, signed units, price), by share."""
-    curve = np.zeros(len(market.times))
-    held = []
-    flow = turnover = 0
+    begin, total = _begin(policy), _total_equity(fills, policy, market)
+    sums = Sums(
+        trades=sum(len(rows) // 2 for rows in fills),
+        held=np.array([int(rows[:, 1].sum()) for rows in fills]),
+        flow=-sum(int(rows[:, 1] @ rows[:, 2]) for rows in fills),
+        turnover=sum(int(np.abs(rows[:, 1]) @ rows[:, 2]) for rows in fills),
+    )
+    drawdown = float(underwater(np.concatenate(([begin], total))).max())
+    return figures_from(sums, policy, market, drawdown, total[market.day_ends - 1], path=path)
+
+
+def daily_equity_of_fills(fills: list[Ints], policy: Policy, market: Market) -> DailyEquity:
+    """Equity of all shares at the end of each day."""
+    return daily_equity_of(market, policy, _total_equity(fills, policy, market)[market.day_ends - 1])
+
+
+def _begin(policy: Policy) -> float:
+    return float(policy.cash * PAISE_PER_RUPEE)
+
+
+def _total_equity(fills: list[Ints], policy: Policy, market: Market) -> Floats:
+    """Equity of all shares at every moment that has a candle, in paise."""
+    changes = np.zeros(len(market.times))
     for share, rows in zip(market.shares, fills, strict=True):
         equity = _equity(rows, policy, market.candles(share).closes)
-        curve[market.slots[market.bounds[share] : market.bounds[share + 1]]] += np.diff(equity, prepend=0.0)
-        held.append(int(rows[:, 1].sum()))
-        flow -= int(rows[:, 1] @ rows[:, 2])
-        turnover += int(np.abs(rows[:, 1]) @ rows[:, 2])
-    begin = float(policy.cash * PAISE_PER_RUPEE)
-    total = begin + np.cumsum(curve)
-    drawdown = float(underwater(np.concatenate(([begin], total))).max())
-    sums = Sums(sum(len(rows) // 2 for rows in fills), np.array(held), flow, turnover)
-    return figures_from(sums, policy, market, drawdown, total[market.day_ends - 1], path=path)
+        changes[market.slots[market.bounds[share] : market.bounds[share + 1]]] += np.diff(equity, prepend=0.0)
+    total: Floats = _begin(policy) + np.cumsum(changes)
+    return total
 
 
 def _equity(rows: Ints, policy: Policy, closes: Ints) -> Floats:
