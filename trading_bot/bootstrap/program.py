@@ -16,6 +16,7 @@ from trading_bot.settings.options import (
     RunOptions,
     SimulatorOptions,
     SweepOptions,
+    WalkForwardOptions,
 )
 from trading_bot.settings.tree import Settings
 
@@ -116,6 +117,15 @@ class Program:
         from trading_bot.terminal.progress import shown_progress
 
         return run_sweep(settings, options, write, shown_progress, wall_now_ms())
+
+    def walk_forward(
+        self, settings: Settings, options: WalkForwardOptions, write: Callable[[str], None]
+    ) -> int:
+        """Choose on some days, play on the next, record and report, and return the exit code."""
+        from trading_bot.bootstrap.backtesting.walk_forward import run_walk_forward
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_walk_forward(settings, options, write, shown_progress, wall_now_ms())
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

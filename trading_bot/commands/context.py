@@ -15,6 +15,7 @@ from trading_bot.settings.options import (
     RunOptions,
     SimulatorOptions,
     SweepOptions,
+    WalkForwardOptions,
 )
 from trading_bot.settings.tree import Settings
 
@@ -74,6 +75,12 @@ class Backend(Protocol):
 
     def sweep(self, settings: Settings, options: SweepOptions, write: Callable[[str], None]) -> int:
         """Play every set of numbers, record and report them, and return the exit code."""
+        ...
+
+    def walk_forward(
+        self, settings: Settings, options: WalkForwardOptions, write: Callable[[str], None]
+    ) -> int:
+        """Choose on some days, play on the next, record and report, and return the exit code."""
         ...
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
 from trading_bot.commands import parsing
@@ -13,6 +14,18 @@ _TOP = 20
 
 def add_sweep_arguments(parser: ArgumentParser) -> None:
     """The sets, the data, the policy, and who plays."""
+    add_played_arguments(parser)
+    parser.add_argument(
+        "--jobs", type=parsing.count, metavar="N", help="processes; default: one for each core"
+    )
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="play on the workers of this Dask scheduler")
+    parser.add_argument(
+        "--top", type=parsing.count, default=_TOP, metavar="N", help="sets to show; the files hold all"
+    )
+
+
+def add_played_arguments(parser: ArgumentParser) -> None:
+    """The sets, the data and the policy."""
     parser.add_argument("--data", type=Path, metavar="DIR", required=True, help="folder of 1-minute candles")
     parser.add_argument(
         "--symbols",
@@ -45,29 +58,26 @@ def add_sweep_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--cash", type=parsing.amount, default=CASH, metavar="RUPEES", help="at the beginning"
     )
-    parser.add_argument(
-        "--jobs", type=parsing.count, metavar="N", help="processes; default: one for each core"
-    )
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="play on the workers of this Dask scheduler")
-    parser.add_argument(
-        "--top", type=parsing.count, default=_TOP, metavar="N", help="sets to show; the files hold all"
-    )
+
+
+def played_options(arguments: Namespace) -> dict[str, Any]:
+    """What `add_played_arguments` asked for."""
+    return {
+        "data": arguments.data,
+        "symbols": arguments.symbols or (),
+        "first": arguments.first,
+        "last": arguments.last,
+        "strategy": arguments.strategy,
+        "axes": tuple(arguments.axes),
+        "quantity": arguments.quantity,
+        "fee": arguments.fee,
+        "cash": arguments.cash,
+    }
 
 
 def run_sweep(arguments: Namespace, context: Context) -> int:
     """Play every set, record all of them, and show the best."""
     options = SweepOptions(
-        data=arguments.data,
-        symbols=arguments.symbols or (),
-        first=arguments.first,
-        last=arguments.last,
-        strategy=arguments.strategy,
-        axes=tuple(arguments.axes),
-        quantity=arguments.quantity,
-        fee=arguments.fee,
-        cash=arguments.cash,
-        jobs=arguments.jobs,
-        scheduler=arguments.scheduler,
-        top=arguments.top,
+        **played_options(arguments), jobs=arguments.jobs, scheduler=arguments.scheduler, top=arguments.top
     )
     return context.backend.sweep(context.load().settings, options, context.write)

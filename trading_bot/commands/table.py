@@ -22,6 +22,7 @@ from trading_bot.commands.reading import (
     run_trades,
 )
 from trading_bot.commands.sweep import add_sweep_arguments, run_sweep
+from trading_bot.commands.walk_forward import add_walk_forward_arguments, run_walk_forward
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 
 Run = Callable[[Namespace, Context], int]
@@ -185,6 +186,12 @@ COMMANDS: tuple[Command, ...] = (
         summary="many sets of a strategy's numbers on history, all recorded",
         run=run_sweep,
         add_arguments=add_sweep_arguments,
+    ),
+    Command(
+        words=("walkforward",),
+        summary="numbers chosen on some days and played on the next, again and again",
+        run=run_walk_forward,
+        add_arguments=add_walk_forward_arguments,
     ),
     Command(
         words=("simulator",),

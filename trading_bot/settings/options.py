@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trading_bot.backtest.sweeps.grid import Axis
 from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
+from trading_bot.backtest.walk_forward.sampler import Sampler
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 
 
@@ -83,8 +84,8 @@ class ChargesQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepOptions:
-    """Which sets of numbers are played, on what, by whom."""
+class PlayedOptions:
+    """Which sets of numbers are played, on what, under which policy."""
 
     data: Path
     """Folder of 1-minute candles."""
@@ -97,9 +98,31 @@ class SweepOptions:
     cash: Decimal = CASH
     fee: Decimal = FEE
     quantity: int = QUANTITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepOptions(PlayedOptions):
+    """All of them, on all days."""
+
     jobs: int | None = None
     """Processes; None: one for each core."""
     scheduler: str | None = None
     """The address of a Dask scheduler whose workers play instead."""
     top: int = 20
     """Sets that the terminal shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkForwardOptions(PlayedOptions):
+    """Chosen on some days, played on the next."""
+
+    train: int
+    """Trading days."""
+    test: int
+    gap: int = 0
+    """Days between the two that neither sees."""
+    anchored: bool = False
+    sampler: Sampler = Sampler.TPE
+    trials: int = 100
+    """Sets of each window."""
+    seed: int = 1

@@ -1,17 +1,14 @@
 """A sweep from a folder of prices to its report."""
 
-import csv
 import json
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
 
-from tests.fakes.walks import walk
+from tests.fakes.price_folder import Shown, price_folder
 from trading_bot.backtest.sweeps.grid import Axis
 from trading_bot.bootstrap.backtesting.sweep import run_sweep
 from trading_bot.domain.errors import HistoryError, SettingsError
-from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import SweepOptions
 from trading_bot.settings.run import RunSettings
 from trading_bot.settings.tree import Settings
@@ -20,32 +17,15 @@ NOW_MS = 1_795_059_000_000
 
 
 @pytest.fixture
-def folder(tmp_path):
-    prices = tmp_path / "prices"
-    prices.mkdir()
-    for name, seed in (("AAA", 1), ("BBB", 2)):
-        with (prices / f"{name}.csv").open("w") as file:
-            table = csv.writer(file)
-            table.writerow(("ts", "open", "high", "low", "close", "volume"))
-            for at_ms, *paise in walk(seed, 900):
-                table.writerow((datetime_of(at_ms).isoformat(), *(price / 100 for price in paise), 10))
-    return prices
-
-
-@pytest.fixture
-def sweep(tmp_path, folder):
+def sweep(tmp_path):
     settings = Settings(run=RunSettings(data_dir=tmp_path / "data"))
-    notes, written = [], []
-
-    @contextmanager
-    def progress(name, total):
-        notes.append((name, total))
-        yield type("Shown", (), {"advance": lambda _self, note: notes.append(note)})()
+    prices = price_folder(tmp_path / "prices", minutes=900, AAA=1, BBB=2)
 
     def run(*axes, **changes):
-        options = {"data": folder, "strategy": "ema_cross", "axes": axes, "jobs": 1} | changes
-        code = run_sweep(settings, SweepOptions(**options), written.append, progress, NOW_MS)
-        return code, notes, written[-1]
+        written, shown = [], Shown()
+        options = {"data": prices, "strategy": "ema_cross", "axes": axes, "jobs": 1} | changes
+        code = run_sweep(settings, SweepOptions(**options), written.append, shown.progress, NOW_MS)
+        return code, shown.notes, written[-1]
 
     return run
 

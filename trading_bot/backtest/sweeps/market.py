@@ -11,7 +11,10 @@ import numpy.typing as npt
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.research.arrays import Ints
-from trading_bot.research.daily import day_of
+from trading_bot.research.daily import day_of, start_of_day
+
+_CANDLES_MIN = 2
+"""What is ordered at a close needs a next open."""
 
 
 class Candles(NamedTuple):
@@ -69,6 +72,26 @@ class Market:
         days = day_of(self.times)
         return np.append(np.flatnonzero(np.diff(days)) + 1, len(days)).astype(np.int64)
 
+    @property
+    def days(self) -> Ints:
+        """Days with candles, counted since 1970-01-01 in India."""
+        days: Ints = day_of(self.times[self.day_ends - 1])
+        return days
+
+    def between(self, first_day: int, last_day: int) -> "Market":
+        """The candles of some days, both included. Shares with fewer than two there are left out.
+
+        Raises ValueError when no share is left.
+        """
+        first_ms, end_ms = start_of_day(int(first_day)), start_of_day(int(last_day) + 1)
+        kept = []
+        for share, instrument in enumerate(self.instruments):
+            candles = self.candles(share)
+            begin, end = np.searchsorted(candles.start_ms, [first_ms, end_ms])
+            if end - begin >= _CANDLES_MIN:
+                kept.append((instrument, [column[begin:end] for column in candles]))
+        return market_of(kept)
+
     @cached_property
     def digest(self) -> str:
         """A hash of names, ticks and candles: what a result was found on."""
@@ -88,7 +111,7 @@ def market_of(shares: Sequence[tuple[Instrument, Sequence[npt.ArrayLike]]]) -> M
         raise ValueError("no shares")
     tables = [np.array(columns, dtype=np.int64) for _, columns in shares]
     for (instrument, _), table in zip(shares, tables, strict=True):
-        if table.shape[1] < 2:  # noqa: PLR2004 - what is ordered at a close needs a next open
+        if table.shape[1] < _CANDLES_MIN:
             raise ValueError(f"{instrument.symbol} has {table.shape[1]} candles; at least two are needed")
         if (np.diff(table[0]) <= 0).any():
             raise ValueError(f"the candles of {instrument.symbol} are not in the order of their time")

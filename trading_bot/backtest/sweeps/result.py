@@ -7,6 +7,7 @@ from decimal import Decimal
 from trading_bot.backtest.sweeps.figures import COMPILED, Figures
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.plan import Plan, Refused
+from trading_bot.backtest.sweeps.trials import Attempt
 from trading_bot.research.arrays import Ints
 
 
@@ -23,6 +24,19 @@ class SweepResult:
     best_fills: tuple[Ints, ...]
     """Every fill of the best set, by share: rows of (candle, signed units, price in paise)."""
     seconds: float
+
+    @property
+    def attempt(self) -> Attempt:
+        """What the record of trials gets."""
+        return Attempt(
+            "sweep",
+            self.data,
+            self.market,
+            self.plan.strategy,
+            self.plan.policy,
+            self.plan.sets,
+            self.figures,
+        )
 
     @property
     def ranked(self) -> tuple[int, ...]:

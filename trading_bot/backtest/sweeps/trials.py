@@ -1,17 +1,32 @@
 """The record of everything that was tried: a best one says little without the number of the others."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from trading_bot.backtest.sweeps.figures import Figures
-from trading_bot.backtest.sweeps.result import SweepResult
+from trading_bot.backtest.sweeps.grid import ParameterSet
+from trading_bot.backtest.sweeps.market import Market
+from trading_bot.backtest.sweeps.policy import Policy
 from trading_bot.domain.ist import datetime_of
 from trading_bot.research.deflated_sharpe import Trials
 from trading_bot.research.ratios import TRADING_DAYS
+
+
+class Attempt(NamedTuple):
+    """Sets that were tried together."""
+
+    kind: str
+    """Which command tried them."""
+    folder: str
+    market: Market
+    strategy: str
+    policy: Policy
+    sets: Sequence[ParameterSet]
+    figures: Sequence[Figures]
 
 
 class Record(NamedTuple):
@@ -24,47 +39,47 @@ class Record(NamedTuple):
     """Lines that may be more."""
 
 
-def append_trials(path: Path, result: SweepResult, at_ms: int) -> None:
+def append_trials(path: Path, attempt: Attempt, at_ms: int) -> None:
     """Add a line for each set; the file and its folder are made where they are missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    common = _common(result, at_ms)
+    common = _common(attempt, at_ms)
     lines = [
         json.dumps(common | {"set": values} | _figures(figures))
-        for values, figures in zip(result.plan.sets, result.figures, strict=True)
+        for values, figures in zip(attempt.sets, attempt.figures, strict=True)
     ]
     with path.open("a", encoding="utf-8") as file:
         file.write("".join(f"{line}\n" for line in lines))
 
 
-def record_of(path: Path, result: SweepResult) -> Record:
+def record_of(path: Path, attempt: Attempt) -> Record:
     """Every set that was tried, now and before, each on its data once."""
-    symbols = {one.symbol for one in result.market.instruments}
+    symbols = {one.symbol for one in attempt.market.instruments}
     found: dict[str, float | None] = {}
     unreadable = 0
     for line in _lines(path):
         trial = _trial(line)
         if trial is None:
             unreadable += 1
-        elif trial["strategy"] == result.plan.strategy and symbols & set(trial["symbols"]):
+        elif trial["strategy"] == attempt.strategy and symbols & set(trial["symbols"]):
             found[_identity(trial["data"], trial["set"])] = trial["sharpe"]
     now = {
-        _identity(result.market.digest, values): figures.sharpe
-        for values, figures in zip(result.plan.sets, result.figures, strict=True)
+        _identity(attempt.market.digest, values): figures.sharpe
+        for values, figures in zip(attempt.sets, attempt.figures, strict=True)
     }
     earlier = len(found.keys() - now.keys())
     return Record(_trials((found | now).values()), earlier, unreadable)
 
 
-def _common(result: SweepResult, at_ms: int) -> dict[str, Any]:
-    market, policy = result.market, result.plan.policy
+def _common(attempt: Attempt, at_ms: int) -> dict[str, Any]:
+    market, policy = attempt.market, attempt.policy
     return {
         "at": datetime_of(at_ms).isoformat(timespec="seconds"),
-        "kind": "sweep",
+        "kind": attempt.kind,
         "data": market.digest,
-        "folder": result.data,
+        "folder": attempt.folder,
         "symbols": [one.symbol for one in market.instruments],
         "candles": market.bars,
-        "strategy": result.plan.strategy,
+        "strategy": attempt.strategy,
         "policy": {"cash": str(policy.cash), "fee": str(policy.fee), "quantity": policy.quantity},
     }
 

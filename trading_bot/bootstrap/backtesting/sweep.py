@@ -2,24 +2,21 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from time import monotonic
 
-from trading_bot.adapters.history import HistoryFolder, open_history
 from trading_bot.backtest.sweeps.figures import Figures
 from trading_bot.backtest.sweeps.grid import sets_of
-from trading_bot.backtest.sweeps.market import Market, market_of
+from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.plan import Plan, plan_of
 from trading_bot.backtest.sweeps.play import Player
-from trading_bot.backtest.sweeps.policy import Policy, declared_policy
 from trading_bot.backtest.sweeps.report import console_text, write_sweep
 from trading_bot.backtest.sweeps.result import SweepResult, ranked
 from trading_bot.backtest.sweeps.trials import append_trials, record_of
 from trading_bot.backtest.sweeps.workers import Played, play_here, play_in_processes, play_on_cluster
+from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
 from trading_bot.bootstrap.backtesting.run import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, trials_path
-from trading_bot.domain.errors import HistoryError, SettingsError
-from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import SweepOptions
 from trading_bot.settings.tree import Settings
 
@@ -37,10 +34,10 @@ def run_sweep(
     policy that cannot be.
     """
     try:
-        plan, refused = plan_of(options.strategy, _policy(options), sets_of(options.axes))
+        plan, refused = plan_of(options.strategy, policy_from(options), sets_of(options.axes))
     except ValueError as error:
         raise SettingsError(f"--set: {error}") from error
-    market = _market(open_history(options.data), options)
+    market = market_from(options)
     started_s = monotonic()
     figures = _figures(market, plan, options, progress)
     result = SweepResult(
@@ -53,33 +50,13 @@ def run_sweep(
         seconds=monotonic() - started_s,
     )
     trials = trials_path(settings)
-    record = record_of(trials, result)
-    append_trials(trials, result, now_ms)
-    folder = write_sweep(result, reports_folder(settings), _run_id(reports_folder(settings), now_ms))
+    record = record_of(trials, result.attempt)
+    append_trials(trials, result.attempt, now_ms)
+    folder = write_sweep(
+        result, reports_folder(settings), fresh_name("sweep", reports_folder(settings), now_ms)
+    )
     write(console_text(result, record, folder, options.top))
     return 0
-
-
-def _policy(options: SweepOptions) -> Policy:
-    try:
-        return declared_policy(options.cash, options.fee, options.quantity)
-    except ValueError as error:
-        raise SettingsError(f"--cash, --quantity: {error}") from error
-
-
-def _market(folder: HistoryFolder, options: SweepOptions) -> Market:
-    shares = []
-    for symbol in tuple(map(folder.name_of, options.symbols)) or folder.symbols:
-        folder.require_minutes(symbol)
-        days = [day for day in folder.days(symbol) if (options.first or day) <= day <= (options.last or day)]
-        if not days:
-            raise HistoryError(f"{folder.path}: '{symbol}' has no rows in the range of days; widen it")
-        candles = folder.minute_candles(symbol, days[0], days[-1])
-        shares.append((folder.instrument(symbol, days[-1]), candles[:5]))
-    try:
-        return market_of(shares)
-    except ValueError as error:
-        raise HistoryError(f"{folder.path}: {error}") from error
 
 
 def _figures(
@@ -99,10 +76,3 @@ def _played(market: Market, plan: Plan, options: SweepOptions) -> Iterator[Playe
         return play_on_cluster(market, plan, options.scheduler)
     jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(plan.sets))
     return play_here(market, plan) if jobs == 1 else play_in_processes(market, plan, jobs)
-
-
-def _run_id(reports: Path, now_ms: int) -> str:
-    """A name that no report has yet."""
-    stem = f"sweep-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
-    names = (f"{stem}{ending}" for ending in ("", *(f"-{number}" for number in range(2, 100))))
-    return next(name for name in names if not (reports / name).exists())

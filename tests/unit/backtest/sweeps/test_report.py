@@ -63,13 +63,15 @@ def test_two_parameters_make_a_picture(axes, is_drawn, swept, tmp_path):
 def test_a_sweep_without_trades_is_reported_as_well(swept, tmp_path):
     quiet = swept(("fast", (5, 8)), ("slow", (13, 21)), ("ignored", (5_000,)))
 
-    text = console_text(quiet, record_of(tmp_path / "none", quiet), write_sweep(quiet, tmp_path, "run"), 5)
+    text = console_text(
+        quiet, record_of(tmp_path / "none", quiet.attempt), write_sweep(quiet, tmp_path, "run"), 5
+    )
 
     assert "there is nothing to judge" in text
 
 
 def test_the_terminal_shows_the_best_and_how_many_there_were(result, tmp_path):
-    text = console_text(result, record_of(tmp_path / "none", result), tmp_path, 2)
+    text = console_text(result, record_of(tmp_path / "none", result.attempt), tmp_path, 2)
 
     best = result.plan.sets[result.ranked[0]]
     assert text.splitlines()[3].split()[:3] == ["1", str(best["fast"]), str(best["slow"])]
@@ -80,6 +82,8 @@ def test_the_terminal_shows_the_best_and_how_many_there_were(result, tmp_path):
 
 def test_what_the_engine_played_is_told_with_the_reason(result, tmp_path):
     figures = (replace(result.figures[0], path="it is new"), *result.figures[1:])
-    text = console_text(replace(result, figures=figures), record_of(tmp_path / "none", result), tmp_path, 2)
+    text = console_text(
+        replace(result, figures=figures), record_of(tmp_path / "none", result.attempt), tmp_path, 2
+    )
 
     assert "1 sets went through the engine: it is new" in text
