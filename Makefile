@@ -14,6 +14,8 @@ FROM ?=
 JOBS ?= 2
 EXAMPLES ?= 1000
 STEPS ?= 500
+SETS ?= 600
+CANDLES ?= 20000
 MODULES ?=
 ONLY ?=
 KNOWN ?=
@@ -24,7 +26,7 @@ POINT ?=
 TALLY ?=
 START_LIMIT ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes crash-test prove-harness machines fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes crash-test prove-harness prove-sweep machines fuzz mutate lock clean
 
 setup: native
 
@@ -56,6 +58,7 @@ bench: setup
 	$(BIN)/python benchmarks/signal_to_wire.py
 	$(BIN)/python benchmarks/virtual_days.py 4
 	$(BIN)/python benchmarks/tick_to_decision.py
+	$(BIN)/python benchmarks/sweep.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -97,6 +100,10 @@ fuzz: setup
 # Wrong changes of the modules that guard money, one at a time: which does no test notice?
 mutate: setup
 	$(BIN)/python -m scripts.mutate $(MODULES) $(if $(ONLY),--only $(ONLY))
+
+# Compiled sets of a sweep against the engine, on the market data that lies beside the project.
+prove-sweep: setup
+	SWEEP_SETS=$(SETS) SWEEP_CANDLES=$(CANDLES) SWEEP_SEED=$(if $(SEED),$(SEED),1) $(BIN)/python -m pytest -q tests/unit/backtest/sweeps/test_real_data.py
 
 simulate-closes: setup
 	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))

@@ -3,50 +3,17 @@
 from decimal import Decimal
 
 from trading_bot.backtest.next_open import NextOpenRun
+from trading_bot.backtest.sweeps.policy import CASH, FEE, declared_risk
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.core import Core
 from trading_bot.engine.inputs import BarsClosed
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
-from trading_bot.risk.settings import RiskSettings
 from trading_bot.strategies.ema_cross import EmaCross
 from trading_bot.strategies.ema_cross_settings import EmaCrossSettings
 
-CASH = Decimal(100_000_000)
-FEE = Decimal("0.0003")
-DECLARED = RiskSettings.model_validate(
-    {
-        "sizing": {
-            "base_capital": CASH,
-            "max_risk_per_trade": 0.1,
-            "max_position_fraction": 1,
-            "capital_per_symbol": 5,
-            "max_leverage": 5,
-            "fixed_quantity": 100,
-        },
-        "limits": {
-            "max_concurrent_positions": 500,
-            "max_trades_per_day": 10_000,
-            "max_trades_per_symbol_per_day": 1_000,
-            "symbol_spacing_s": 0,
-            "max_entries_per_minute": 300,
-            "max_entries_per_hour": 5_000,
-            "max_daily_loss": 0.5,
-            "max_open_risk": 1,
-            "max_consecutive_losses": 100,
-        },
-        "exits": {
-            "stops": "on_close",
-            "on_opposite_signal": True,
-            "atr_stop_multiple": 3,
-            "atr_target_multiple": 0,
-            "atr_trail_multiple": 0,
-        },
-        "entries": {"directions": "long", "at_market": True},
-        "windows": {"square_off": False},
-    }
-)
+DECLARED = declared_risk()
 
 
 def share(name):

@@ -56,16 +56,20 @@ class NextOpenRun:
         """Play candles in the order of their time, whatever days they are of."""
         waiting = iter(bars)
         for first in waiting:
-            self._open_day_if_due(first)
             if self._pending:
                 self._fill_at(first)
+            self._open_day_if_due(first)
             if self._pending:  # in an instrument that has no candle here: its next open is still to come
                 self._take(self.core.step(first))
                 continue
             self._take(self.core.step_run(chain((first,), waiting), first.at_ms))
 
     def _open_day_if_due(self, first: inputs.BarsClosed) -> None:
-        """Begin a day of the book at the first candle, and again when it has become long."""
+        """Begin a day of the book at the first candle, and again when it has become long.
+
+        What waits for this candle has filled before: else a strategy that always has an order here would
+        stay in one day, reach its limits, and grow slower with each order.
+        """
         on = date_of(first.start_ms)
         is_first = self.core.state.book.on is None
         is_due = self._orders_today >= _ORDERS_A_DAY and not self._pending and on != self.core.state.book.on

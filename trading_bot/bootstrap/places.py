@@ -97,5 +97,15 @@ def reports_folder(settings: Settings) -> Path:
     return settings.run.data_dir / "reports"
 
 
+def trials_path(settings: Settings) -> Path:
+    """Every set of numbers that was ever tried, one a line."""
+    return settings.run.data_dir / "research" / "trials.jsonl"
+
+
+def studies_path(settings: Settings) -> Path:
+    """Searches that can be taken up again."""
+    return settings.run.data_dir / "research" / "studies.db"
+
+
 def _changed_at(path: Path) -> float:
     return path.stat().st_mtime

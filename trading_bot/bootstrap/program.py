@@ -18,6 +18,8 @@ from trading_bot.settings.options import (
     ImportOptions,
     RunOptions,
     SimulatorOptions,
+    SweepOptions,
+    WalkForwardOptions,
 )
 from trading_bot.settings.tree import Settings
 
@@ -111,6 +113,22 @@ class Program:
         from trading_bot.terminal.progress import shown_progress
 
         return run_backtest(settings, options, write, shown_progress, wall_now_ms())
+
+    def sweep(self, settings: Settings, options: SweepOptions, write: Callable[[str], None]) -> int:
+        """Play every set of numbers, record and report them, and return the exit code."""
+        from trading_bot.bootstrap.backtesting.sweep import run_sweep
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_sweep(settings, options, write, shown_progress, wall_now_ms())
+
+    def walk_forward(
+        self, settings: Settings, options: WalkForwardOptions, write: Callable[[str], None]
+    ) -> int:
+        """Choose on some days, play on the next, record and report, and return the exit code."""
+        from trading_bot.bootstrap.backtesting.walk_forward import run_walk_forward
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_walk_forward(settings, options, write, shown_progress, wall_now_ms())
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

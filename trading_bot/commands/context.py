@@ -17,6 +17,8 @@ from trading_bot.settings.options import (
     ImportOptions,
     RunOptions,
     SimulatorOptions,
+    SweepOptions,
+    WalkForwardOptions,
 )
 from trading_bot.settings.tree import Settings
 
@@ -72,6 +74,16 @@ class Backend(Protocol):
 
     def backtest(self, settings: Settings, options: BacktestOptions, write: Callable[[str], None]) -> int:
         """Test on history, write the report and return the exit code."""
+        ...
+
+    def sweep(self, settings: Settings, options: SweepOptions, write: Callable[[str], None]) -> int:
+        """Play every set of numbers, record and report them, and return the exit code."""
+        ...
+
+    def walk_forward(
+        self, settings: Settings, options: WalkForwardOptions, write: Callable[[str], None]
+    ) -> int:
+        """Choose on some days, play on the next, record and report, and return the exit code."""
         ...
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:

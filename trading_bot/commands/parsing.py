@@ -2,8 +2,10 @@
 
 from argparse import ArgumentTypeError
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
+from trading_bot.backtest.sweeps.grid import Axis, axis_of
 from trading_bot.domain.interval import Interval, interval_of
 
 _PORT_MAX = 65_535
@@ -67,3 +69,37 @@ def loopback_url(text: str) -> str:
     if parts.scheme != "http" or parts.hostname not in _LOOPBACK:
         raise ArgumentTypeError(f"{text!r} is not a simulator's address, for example http://127.0.0.1:8787")
     return text.rstrip("/")
+
+
+def axis(text: str) -> Axis:
+    """One parameter and its values."""
+    try:
+        return axis_of(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def amount(text: str) -> Decimal:
+    """Rupees above zero."""
+    number = _decimal(text)
+    if number <= 0:
+        raise ArgumentTypeError(f"{text!r} is not an amount above 0")
+    return number
+
+
+def fraction(text: str) -> Decimal:
+    """A part of one, such as 0.0003."""
+    number = _decimal(text)
+    if not 0 <= number < 1:
+        raise ArgumentTypeError(f"{text!r} is not a fraction: 0.0003 is 0.03%")
+    return number
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ArgumentTypeError(f"{text!r} is not a number") from error
+    if not number.is_finite():
+        raise ArgumentTypeError(f"{text!r} is not a number")
+    return number

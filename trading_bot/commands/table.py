@@ -32,6 +32,8 @@ from trading_bot.commands.reading import (
     run_status,
     run_trades,
 )
+from trading_bot.commands.sweep import add_sweep_arguments, run_sweep
+from trading_bot.commands.walk_forward import add_walk_forward_arguments, run_walk_forward
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 
 Run = Callable[[Namespace, Context], int]
@@ -221,6 +223,18 @@ COMMANDS: tuple[Command, ...] = (
         summary="the configured strategies on history, with a report",
         run=run_backtest,
         add_arguments=add_backtest_arguments,
+    ),
+    Command(
+        words=("sweep",),
+        summary="many sets of a strategy's numbers on history, all recorded",
+        run=run_sweep,
+        add_arguments=add_sweep_arguments,
+    ),
+    Command(
+        words=("walkforward",),
+        summary="numbers chosen on some days and played on the next, again and again",
+        run=run_walk_forward,
+        add_arguments=add_walk_forward_arguments,
     ),
     Command(
         words=("simulator",),

@@ -54,6 +54,11 @@ def daily_equity(at_ms: npt.ArrayLike, equity: npt.ArrayLike) -> DailyEquity:
     return DailyEquity(days[last], float(values[0]), values[last])
 
 
+def start_of_day(day: int) -> int:
+    """The epoch millisecond at which a day (counted since 1970-01-01) begins in India."""
+    return midnight_ms(_EPOCH) + day * MS_PER_DAY
+
+
 def day_of(at_ms: Ints) -> Ints:
     """Days since 1970-01-01 in India of epoch milliseconds."""
     return (at_ms - midnight_ms(_EPOCH)) // MS_PER_DAY

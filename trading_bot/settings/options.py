@@ -1,11 +1,15 @@
-"""What only the command line says: the data of one run, the simulator's place, one question about charges."""
+"""What only the command line says: the data of one run, a sweep's sets, one question about charges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from trading_bot.backtest.sweeps.grid import Axis
+from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
+from trading_bot.backtest.walk_forward.sampler import Sampler
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 from trading_bot.domain.interval import DAY, Interval
 
@@ -128,3 +132,48 @@ class ChargesQuestion:
     buys: tuple[str, ...]
     """Executed orders, each written as QTY@PRICE."""
     sells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedOptions:
+    """Which sets of numbers are played, on what, under which policy."""
+
+    data: Path
+    """Folder of 1-minute candles."""
+    strategy: str
+    axes: tuple[Axis, ...]
+    symbols: tuple[str, ...] = ()
+    """Names of the folder; all of it when empty."""
+    first: date | None = None
+    last: date | None = None
+    cash: Decimal = CASH
+    fee: Decimal = FEE
+    quantity: int = QUANTITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepOptions(PlayedOptions):
+    """All of them, on all days."""
+
+    jobs: int | None = None
+    """Processes; None: one for each core."""
+    scheduler: str | None = None
+    """The address of a Dask scheduler whose workers play instead."""
+    top: int = 20
+    """Sets that the terminal shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkForwardOptions(PlayedOptions):
+    """Chosen on some days, played on the next."""
+
+    train: int
+    """Trading days."""
+    test: int
+    gap: int = 0
+    """Days between the two that neither sees."""
+    anchored: bool = False
+    sampler: Sampler = Sampler.TPE
+    trials: int = 100
+    """Sets of each window."""
+    seed: int = 1

@@ -1,6 +1,8 @@
 """The parameters of the crossing averages."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from trading_bot.domain.section import Section
 
@@ -18,3 +20,9 @@ class EmaCrossSettings(Section):
     """Length of the average true range (Wilder)."""
     ignored: int = Field(default=200, ge=0, le=5_000)
     """Candles at the beginning in which no position is opened."""
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.fast >= self.slow:
+            raise ValueError(f"fast ({self.fast}) must be shorter than slow ({self.slow})")
+        return self

@@ -1,33 +1,16 @@
 """Declared policies through the engine, against a plain loop."""
 
-from datetime import date
 from decimal import Decimal
-from random import Random
 
 import pytest
 
-from tests.fakes.declared import CASH, declared_run
+from tests.fakes.declared import DECLARED, declared_run
 from tests.fakes.plain_engine import plain_crossing
-from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, midnight_ms
+from tests.fakes.walks import walk
+from trading_bot.backtest.sweeps.policy import CASH
+from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.strategies.ema_cross_settings import EmaCrossSettings
-
-START_MS = midnight_ms(date(2024, 1, 1)) + 33_300_000
-DAY_MINUTES = 375
-
-
-def walk(seed, minutes, price=100_000):
-    """A random walk on the five-paisa grid: (start_ms, open, high, low, close) in paise."""
-    random, rows = Random(seed), []
-    for number in range(minutes):
-        day, minute = divmod(number, DAY_MINUTES)
-        opened = max(500, price + 5 * random.randint(-8, 8))
-        price = max(500, opened + 5 * random.randint(-60, 60))
-        high = max(opened, price) + 5 * random.randint(0, 30)
-        low = max(5, min(opened, price) - 5 * random.randint(0, 30))
-        at_ms = START_MS + day * MS_PER_DAY + minute * MS_PER_MINUTE
-        rows.append((at_ms, opened, high, low, price))
-    return rows
 
 
 def in_rupees(rows):
@@ -90,6 +73,19 @@ def test_equity_values_what_is_held_at_its_newest_close():
 
     held = run.held["NSE_EQ|A"]
     assert run.equity == CASH + run.flow + held * Decimal(rows[-1][4]) / 100
+
+
+def test_a_day_of_the_book_ends_although_each_break_brings_an_order():
+    rows = walk(1, 3_000)
+    limits = DECLARED.limits.model_copy(update={"max_trades_per_symbol_per_day": 200})
+    exits = DECLARED.exits.model_copy(update={"atr_stop_multiple": 20.0})  # no stop: crossings alone
+    risk = DECLARED.model_copy(update={"limits": limits, "exits": exits})
+
+    run = declared_run({"A": rows}, settings=EmaCrossSettings(fast=2, slow=3, ignored=0), risk=risk)
+
+    plain = plain_crossing(in_rupees(rows), fast=2, slow=3, ignored=0, multiple=20.0)
+    assert plain.trades > 300
+    assert ended(run) == (plain.trades, plain.held)
 
 
 def test_the_journal_alone_gives_the_same_book():

@@ -55,6 +55,12 @@ class FakeBackend:
     def backtest(self, settings, options, write):
         return self._answer("backtest", settings, options)
 
+    def sweep(self, settings, options, write):
+        return self._answer("sweep", settings, options)
+
+    def walk_forward(self, settings, options, write):
+        return self._answer("walk_forward", settings, options)
+
     def charges(self, question, *, as_json):
         return self._answer("charges", question, as_json)
 

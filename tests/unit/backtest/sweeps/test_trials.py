@@ -1,0 +1,66 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from trading_bot.backtest.sweeps.trials import append_trials, record_of
+
+AT_MS = 1_795_059_000_000
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "research" / "trials.jsonl"
+
+
+def test_every_set_is_a_line_with_all_that_is_needed_to_try_it_again(path, swept):
+    result = swept(("fast", (5, 8)), ("slow", (13, 21)))
+
+    append_trials(path, result.attempt, AT_MS)
+
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["set"] for line in lines] == list(result.plan.sets)
+    assert {line["data"] for line in lines} == {result.market.digest}
+    assert lines[0]["policy"] == {"cash": "100000000", "fee": "0.0003", "quantity": 100}
+    assert lines[0]["flow"] == str(result.figures[0].flow)
+    assert lines[0]["at"] == "2026-11-19T09:00:00+05:30"
+
+
+def test_trials_of_earlier_sweeps_count_and_a_repetition_does_not(path, swept):
+    append_trials(path, swept(("fast", (5, 8)), ("slow", (13, 21))).attempt, AT_MS)
+    later = swept(("fast", (8, 9)), ("slow", (21,)))
+
+    record = record_of(path, later.attempt)
+    append_trials(path, later.attempt, AT_MS)
+    again = record_of(path, later.attempt)
+
+    assert (record.trials.count, record.earlier) == (5, 3)
+    assert (again.trials.count, again.earlier) == (5, 3)
+
+
+def test_the_spread_is_that_of_all_daily_ratios(path, swept):
+    result = swept(("fast", (5, 8)), ("slow", (13, 21)))
+
+    ratios = np.array([one.sharpe for one in result.figures]) / 252**0.5
+
+    assert record_of(path, result.attempt).trials.variance == pytest.approx(ratios.var(ddof=1))
+
+
+def test_other_strategies_and_shares_are_other_trials(path, swept):
+    result = swept(("fast", (5, 8)))
+    append_trials(path, replace(result, plan=replace(result.plan, strategy="theirs")).attempt, AT_MS)
+    elsewhere = json.loads(path.read_text().splitlines()[0]) | {"strategy": "ema_cross", "symbols": ["Z"]}
+    path.write_text(json.dumps(elsewhere) + "\n")
+
+    assert record_of(path, result.attempt).earlier == 0
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"strategy": "ema_cross"}', '"x"'])
+def test_lines_that_cannot_be_read_are_counted(path, swept, line):
+    result = swept(("fast", (5, 8)))
+    append_trials(path, result.attempt, AT_MS)
+    with path.open("a") as file:
+        file.write(line + "\n")
+
+    assert record_of(path, result.attempt).unreadable == 1

@@ -1,0 +1,45 @@
+from datetime import date
+
+import pytest
+
+from tests.fakes.sweep_market import walking
+from trading_bot.backtest.walk_forward.windows import Lengths, windows_of
+from trading_bot.domain.errors import HistoryError
+
+MARKET = walking(1, minutes=10 * 375)  # ten days from 1 January 2024
+
+
+def spans(*lengths):
+    return [
+        (*(day.day for day in window.train_span), *(day.day for day in window.test_span))
+        for window in windows_of(MARKET, Lengths(*lengths))
+    ]
+
+
+def test_rolling_windows_move_on_by_their_test():
+    assert spans(4, 2) == [(1, 4, 5, 6), (3, 6, 7, 8), (5, 8, 9, 10)]
+
+
+def test_anchored_windows_learn_from_the_first_day_on():
+    assert spans(4, 2, 0, True) == [(1, 4, 5, 6), (1, 6, 7, 8), (1, 8, 9, 10)]
+
+
+def test_a_gap_is_seen_by_neither():
+    assert spans(4, 2, 1) == [(1, 4, 6, 7), (3, 6, 8, 9)]
+
+
+def test_a_window_is_played_from_its_first_day_to_its_last():
+    window = windows_of(MARKET, Lengths(4, 2, 1))[0]
+
+    assert window.played.bars == 7 * 375
+    assert window.played.times[-1] // 86_400_000 == MARKET.times[7 * 375 - 1] // 86_400_000
+    assert window.train.times[-1] < window.test_from_ms <= window.played.times[5 * 375]
+
+
+def test_days_that_hold_no_window_are_said():
+    with pytest.raises(HistoryError, match=r"no window.*shorten --train"):
+        windows_of(MARKET, Lengths(9, 2))
+
+
+def test_dates_are_those_of_india():
+    assert windows_of(MARKET, Lengths(4, 2))[0].test_span == (date(2024, 1, 5), date(2024, 1, 6))

@@ -1,0 +1,76 @@
+"""A sweep from a folder of prices to its report."""
+
+import json
+from datetime import date
+
+import pytest
+
+from tests.fakes.price_folder import Shown, price_folder
+from trading_bot.backtest.sweeps.grid import Axis
+from trading_bot.bootstrap.backtesting.sweep import run_sweep
+from trading_bot.domain.errors import HistoryError, SettingsError
+from trading_bot.settings.options import SweepOptions
+from trading_bot.settings.run import RunSettings
+from trading_bot.settings.tree import Settings
+
+NOW_MS = 1_795_059_000_000
+
+
+@pytest.fixture
+def sweep(tmp_path):
+    settings = Settings(run=RunSettings(data_dir=tmp_path / "data"))
+    prices = price_folder(tmp_path / "prices", minutes=900, AAA=1, BBB=2)
+
+    def run(*axes, **changes):
+        written, shown = [], Shown()
+        options = {"data": prices, "strategy": "ema_cross", "axes": axes, "jobs": 1} | changes
+        code = run_sweep(settings, SweepOptions(**options), written.append, shown.progress, NOW_MS)
+        return code, shown.notes, written[-1]
+
+    return run
+
+
+def test_all_sets_are_played_shown_reported_and_recorded(sweep, tmp_path):
+    code, notes, text = sweep(Axis("fast", (3, 5)), Axis("slow", (9, 14, 20)))
+
+    assert code == 0
+    assert (notes[0], len(notes)) == (("sweep", 6), 7)
+    assert notes[-1] == f"{6 * 1_800:,} candles"
+    assert "6 sets over 1,800 candles of 2" in text
+    (report,) = (tmp_path / "data" / "reports").iterdir()
+    assert {path.name for path in report.iterdir()} == {
+        "sweep.csv",
+        "fills.csv",
+        "sweep.json",
+        "heat_map.png",
+    }
+    trials = (tmp_path / "data" / "research" / "trials.jsonl").read_text().splitlines()
+    assert len(trials) == len((report / "sweep.csv").read_text().splitlines()) - 1 == 6
+    assert json.loads((report / "sweep.json").read_text())["symbols"] == ["AAA", "BBB"]
+
+
+def test_two_sweeps_of_one_second_keep_a_report_each(sweep, tmp_path):
+    sweep(Axis("fast", (3,)))
+    sweep(Axis("fast", (4,)))
+
+    assert len(list((tmp_path / "data" / "reports").iterdir())) == 2
+
+
+def test_shares_and_days_can_be_chosen(sweep):
+    _, _, text = sweep(Axis("fast", (3,)), symbols=("BBB",), first=date(2024, 1, 2), last=date(2024, 1, 2))
+
+    assert "1 sets over 375 candles of 1" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "why"),
+    [
+        ({"first": date(2030, 1, 1)}, HistoryError, "no rows in the range"),
+        ({"axes": (Axis("fast", (3,)), Axis("fast", (4,)))}, SettingsError, "fast is set twice"),
+        ({"cash": 5}, SettingsError, "base_capital"),
+        ({"strategy": "ema_cros"}, SettingsError, "did you mean ema_cross"),
+    ],
+)
+def test_what_cannot_be_played_is_refused_with_the_reason(sweep, changes, error, why):
+    with pytest.raises(error, match=why):
+        sweep(Axis("fast", (3,)), **changes)

@@ -1,0 +1,74 @@
+"""What the terminal shows of a sweep."""
+
+from pathlib import Path
+
+from trading_bot.backtest.sweeps.figures import daily_equity_of_fills
+from trading_bot.backtest.sweeps.result import SweepResult
+from trading_bot.backtest.sweeps.trials import Record
+from trading_bot.report.text_table import aligned
+from trading_bot.research.deflated_sharpe import deflated_sharpe, sharpe_sample
+from trading_bot.research.ratios import TRADING_DAYS
+
+_FIGURES = ("trades", "net", "fees", "drawdown", "Sharpe")
+
+
+def console_text(result: SweepResult, record: Record, folder: Path, top: int) -> str:
+    """The best sets, how much of that is luck, what the engine had to play, and where everything is."""
+    sets, market = len(result.figures), result.market
+    played = (
+        f"{sets:,} sets over {market.bars:,} candles of {len(market.instruments)} in {result.seconds:.1f} s"
+    )
+    lines = [played, "", *_table(result, top), "", *_of_luck(result, record), *_exceptions(result)]
+    return "\n".join([*lines, f"report: {folder}"])
+
+
+def _table(result: SweepResult, top: int) -> list[str]:
+    rows: list[tuple[str, ...]] = [("", *result.parameters, *_FIGURES)]
+    for rank, number in enumerate(result.ranked[:top], start=1):
+        one = result.figures[number]
+        rows.append(
+            (
+                str(rank),
+                *map(str, result.plan.sets[number].values()),
+                str(one.trades),
+                f"{result.net(number):,.2f}",
+                f"{one.fees:,.2f}",
+                f"{one.drawdown:.4%}",
+                "-" if one.sharpe is None else f"{one.sharpe:.2f}",
+            )
+        )
+    return aligned(rows, right=range(len(rows[0])))
+
+
+def _of_luck(result: SweepResult, record: Record) -> list[str]:
+    """What the best of so many trials would show without any edge, and whether this one shows more."""
+    trials = record.trials
+    earlier = f", {record.earlier:,} of them in earlier sweeps" if record.earlier else ""
+    lines = [f"{trials.count:,} trials of {result.plan.strategy} on these shares are recorded{earlier}"]
+    if record.unreadable:
+        lines[0] += f", and {record.unreadable:,} lines are unreadable: there may have been more"
+    daily = daily_equity_of_fills(list(result.best_fills), result.plan.policy, result.market)
+    sample = None if daily.returns is None or len(daily.returns) == 1 else sharpe_sample(daily.returns)
+    if sample is None:
+        return [*lines, "the best set's equity does not vary from day to day: there is nothing to judge"]
+    luck = trials.expected_maximum * TRADING_DAYS**0.5
+    likely = f"{deflated_sharpe(sample, trials):.0%} ({len(daily.days)} days)"
+    return [
+        *lines,
+        f"the best of so many without an edge is expected to show a Sharpe ratio of {luck:.2f};",
+        f"probability that the true one of the best set is above that: {likely}",
+    ]
+
+
+def _exceptions(result: SweepResult) -> list[str]:
+    lines = []
+    if result.refused.sets:
+        lines.append(f"{result.refused.sets:,} combinations are impossible: {_one_line(result.refused.why)}")
+    lines += [
+        f"{count:,} sets went through the engine: {why}" for why, count in result.by_engine.most_common()
+    ]
+    return lines
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,125 @@
+"""The record of everything that was tried: a best one says little without the number of the others."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from trading_bot.backtest.sweeps.figures import Figures
+from trading_bot.backtest.sweeps.grid import ParameterSet
+from trading_bot.backtest.sweeps.market import Market
+from trading_bot.backtest.sweeps.policy import Policy
+from trading_bot.domain.ist import datetime_of
+from trading_bot.research.deflated_sharpe import Trials
+from trading_bot.research.ratios import TRADING_DAYS
+
+
+class Attempt(NamedTuple):
+    """Sets that were tried together."""
+
+    kind: str
+    """Which command tried them."""
+    folder: str
+    market: Market
+    strategy: str
+    policy: Policy
+    sets: Sequence[ParameterSet]
+    figures: Sequence[Figures]
+
+
+class Record(NamedTuple):
+    """What was tried of one strategy on any of some shares."""
+
+    trials: Trials
+    earlier: int
+    """Of them, in earlier sweeps."""
+    unreadable: int
+    """Lines that may be more."""
+
+
+def append_trials(path: Path, attempt: Attempt, at_ms: int) -> None:
+    """Add a line for each set; the file and its folder are made where they are missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    common = _common(attempt, at_ms)
+    lines = [
+        json.dumps(common | {"set": values} | _figures(figures))
+        for values, figures in zip(attempt.sets, attempt.figures, strict=True)
+    ]
+    with path.open("a", encoding="utf-8") as file:
+        file.write("".join(f"{line}\n" for line in lines))
+
+
+def record_of(path: Path, attempt: Attempt) -> Record:
+    """Every set that was tried, now and before, each on its data once."""
+    symbols = {one.symbol for one in attempt.market.instruments}
+    found: dict[str, float | None] = {}
+    unreadable = 0
+    for line in _lines(path):
+        trial = _trial(line)
+        if trial is None:
+            unreadable += 1
+        elif trial["strategy"] == attempt.strategy and symbols & set(trial["symbols"]):
+            found[_identity(trial["data"], trial["set"])] = trial["sharpe"]
+    now = {
+        _identity(attempt.market.digest, values): figures.sharpe
+        for values, figures in zip(attempt.sets, attempt.figures, strict=True)
+    }
+    earlier = len(found.keys() - now.keys())
+    return Record(_trials((found | now).values()), earlier, unreadable)
+
+
+def _common(attempt: Attempt, at_ms: int) -> dict[str, Any]:
+    market, policy = attempt.market, attempt.policy
+    return {
+        "at": datetime_of(at_ms).isoformat(timespec="seconds"),
+        "kind": attempt.kind,
+        "data": market.digest,
+        "folder": attempt.folder,
+        "symbols": [one.symbol for one in market.instruments],
+        "candles": market.bars,
+        "strategy": attempt.strategy,
+        "policy": {"cash": str(policy.cash), "fee": str(policy.fee), "quantity": policy.quantity},
+    }
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {
+        "trades": figures.trades,
+        "held": figures.held,
+        "flow": str(figures.flow),
+        "fees": str(figures.fees),
+        "equity": str(figures.equity),
+        "drawdown": figures.drawdown,
+        "sharpe": figures.sharpe,
+        "path": figures.path,
+    }
+
+
+def _lines(path: Path) -> Iterator[str]:
+    if path.exists():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from file
+
+
+def _trial(line: str) -> dict[str, Any] | None:
+    try:
+        trial = json.loads(line)
+    except ValueError:
+        return None
+    wanted = {"strategy": str, "symbols": list, "data": str, "set": dict, "sharpe": float | int | None}
+    is_whole = isinstance(trial, dict) and all(
+        name in trial and isinstance(trial[name], kind) for name, kind in wanted.items()
+    )
+    return trial if is_whole else None
+
+
+def _identity(data: str, values: Mapping[str, Any]) -> str:
+    return f"{data} {json.dumps(values, sort_keys=True)}"
+
+
+def _trials(ratios: Iterable[float | None]) -> Trials:
+    every = list(ratios)
+    known = np.array([ratio for ratio in every if ratio is not None]) / np.sqrt(TRADING_DAYS)
+    return Trials(count=len(every), variance=float(known.var(ddof=1)) if known.size > 1 else 0.0)

@@ -1,0 +1,1 @@
+"""Walk-forward: numbers are chosen on one stretch of days and played on the next, again and again."""

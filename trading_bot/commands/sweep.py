@@ -1,0 +1,83 @@
+"""Parameter sweeps from the command line."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
+from trading_bot.commands import parsing
+from trading_bot.commands.context import Context
+from trading_bot.settings.options import SweepOptions
+
+_TOP = 20
+
+
+def add_sweep_arguments(parser: ArgumentParser) -> None:
+    """The sets, the data, the policy, and who plays."""
+    add_played_arguments(parser)
+    parser.add_argument(
+        "--jobs", type=parsing.count, metavar="N", help="processes; default: one for each core"
+    )
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="play on the workers of this Dask scheduler")
+    parser.add_argument(
+        "--top", type=parsing.count, default=_TOP, metavar="N", help="sets to show; the files hold all"
+    )
+
+
+def add_played_arguments(parser: ArgumentParser) -> None:
+    """The sets, the data and the policy."""
+    parser.add_argument("--data", type=Path, metavar="DIR", required=True, help="folder of 1-minute candles")
+    parser.add_argument(
+        "--symbols",
+        "--tickers",
+        type=parsing.symbols,
+        metavar="A,B",
+        help="what to trade; default: all of it",
+    )
+    parser.add_argument("--from", dest="first", type=parsing.day, metavar="YYYY-MM-DD", help="first day")
+    parser.add_argument("--to", dest="last", type=parsing.day, metavar="YYYY-MM-DD", help="last day")
+    parser.add_argument(
+        "--strategy",
+        required=True,
+        metavar="NAME",
+        help="ema_cross is compiled; others go through the engine",
+    )
+    parser.add_argument(
+        "--set",
+        dest="axes",
+        type=parsing.axis,
+        action="append",
+        default=[],
+        metavar="NAME=VALUES",
+        help="FIRST:LAST:STEP, both ends included, or A,B,C; again for each parameter",
+    )
+    parser.add_argument(
+        "--quantity", type=parsing.count, default=QUANTITY, metavar="N", help="units of an entry"
+    )
+    parser.add_argument("--fee", type=parsing.fraction, default=FEE, metavar="F", help="of each fill's value")
+    parser.add_argument(
+        "--cash", type=parsing.amount, default=CASH, metavar="RUPEES", help="at the beginning"
+    )
+
+
+def played_options(arguments: Namespace) -> dict[str, Any]:
+    """What `add_played_arguments` asked for."""
+    return {
+        "data": arguments.data,
+        "symbols": arguments.symbols or (),
+        "first": arguments.first,
+        "last": arguments.last,
+        "strategy": arguments.strategy,
+        "axes": tuple(arguments.axes),
+        "quantity": arguments.quantity,
+        "fee": arguments.fee,
+        "cash": arguments.cash,
+    }
+
+
+def run_sweep(arguments: Namespace, context: Context) -> int:
+    """Play every set, record all of them, and show the best."""
+    options = SweepOptions(
+        **played_options(arguments), jobs=arguments.jobs, scheduler=arguments.scheduler, top=arguments.top
+    )
+    return context.backend.sweep(context.load().settings, options, context.write)

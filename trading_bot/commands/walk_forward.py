@@ -1,0 +1,48 @@
+"""Walk-forwards from the command line."""
+
+from argparse import ArgumentParser, Namespace
+
+from trading_bot.backtest.walk_forward.sampler import Sampler
+from trading_bot.commands import parsing
+from trading_bot.commands.context import Context
+from trading_bot.commands.sweep import add_played_arguments, played_options
+from trading_bot.settings.options import WalkForwardOptions
+
+
+def add_walk_forward_arguments(parser: ArgumentParser) -> None:
+    """The sets, the data, the policy, the windows, and how is searched."""
+    add_played_arguments(parser)
+    parser.add_argument(
+        "--train", type=parsing.count, required=True, metavar="N", help="trading days on which is chosen"
+    )
+    parser.add_argument(
+        "--test", type=parsing.count, required=True, metavar="N", help="trading days on which is played"
+    )
+    parser.add_argument("--gap", type=parsing.count, default=0, metavar="N", help="days between the two")
+    parser.add_argument("--anchored", action="store_true", help="every training begins with the first day")
+    parser.add_argument(
+        "--sampler",
+        type=Sampler,
+        choices=list(Sampler),
+        default=Sampler.TPE,
+        help="tpe: near what was good; random; grid: every combination",
+    )
+    parser.add_argument(
+        "--trials", type=parsing.count, default=100, metavar="N", help="sets of each window, but for a grid"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the sampler")
+
+
+def run_walk_forward(arguments: Namespace, context: Context) -> int:
+    """Choose, play, record all that was tried, and show what came."""
+    options = WalkForwardOptions(
+        **played_options(arguments),
+        train=arguments.train,
+        test=arguments.test,
+        gap=arguments.gap,
+        anchored=arguments.anchored,
+        sampler=arguments.sampler,
+        trials=arguments.trials,
+        seed=arguments.seed,
+    )
+    return context.backend.walk_forward(context.load().settings, options, context.write)
