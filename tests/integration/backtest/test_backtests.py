@@ -1,0 +1,144 @@
+"""Backtests from the command line, on real and on made-up folders."""
+
+import csv
+import json
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from trading_bot.cli import main
+from trading_bot.domain.ist import datetime_of, midnight_ms
+
+SYMBOLS = "RELIANCE,SBIN,TATASTEEL,INFY,ICICIBANK,MARUTI,AXISBANK,LUPIN,ITC,VEDL"
+NINE_FIFTEEN_MS = 33_300_000
+GOLDEN = {
+    "days": 18,
+    "bars": 67_500,
+    "signals": 173,
+    "trades": 45,
+    "gross_pnl": "3152.61",
+    "net_pnl": "233.39",
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run the command in a folder of its own; exit code, what was written, and the summary if any."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOG_LEVEL", "error")
+
+    def ran(*words):
+        code = main(["backtest", *map(str, words)])
+        told = capsys.readouterr()
+        reports = sorted((tmp_path / "data" / "reports").glob("backtest-*"))
+        summary = json.loads((reports[-1] / "summary.json").read_text()) if reports else None
+        return code, told, summary
+
+    return ran
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Twelve sessions of one share that trends now this way, now that."""
+    random, price, path = Random(3), 100_000, tmp_path / "prices"
+    path.mkdir()
+    days = [date(2024, 7, day) for day in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16)]
+    with (path / "UPDOWN.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["ts", "open", "high", "low", "close", "volume"])
+        for number, day in enumerate(days):
+            drift = 12 if number % 2 else -12
+            for minute in range(360):
+                opened = price
+                price = max(5_000, opened + 5 * random.randint(-20, 20) + drift * (minute % 120 < 60))
+                price -= price % 5
+                high, low = max(opened, price) + 10, min(opened, price) - 10
+                at = datetime_of(midnight_ms(day) + NINE_FIFTEEN_MS + minute * 60_000)
+                cells = [f"{value / 100:.2f}" for value in (opened, high, low, price)]
+                rows.writerow([f"{at:%Y-%m-%d %H:%M:%S}", *cells, 50_000])
+    return path
+
+
+def test_ten_shares_of_a_real_month_come_to_what_they_came_to_before(run, shared_data):
+    """Golden: a changed number is explained where it is changed. V7, V11, V19."""
+    code, told, summary = run(
+        "--data", shared_data / "nse_1min" / "2016_kite", "--symbols", SYMBOLS, "--to", "2016-09-09"
+    )
+
+    assert code == 0, told.err
+    assert summary["problems"] == []
+    known = {name: summary[name] for name in ("days", "bars", "signals", "trades", "net_pnl", "gross_pnl")}
+    assert known == GOLDEN
+
+
+@pytest.mark.parametrize("fidelity", ["candle", "tick"])
+def test_a_folder_of_ones_own_is_tested_to_the_report(run, folder, fidelity):
+    words = ("--from", "2024-07-12") if fidelity == "tick" else ()
+
+    code, told, summary = run("--data", folder, "--fidelity", fidelity, *words)
+
+    assert code == 0, told.err
+    assert (summary["mode"], summary["fidelity"], summary["problems"]) == ("backtest", fidelity, [])
+    assert summary["bars"] > 0
+    net = Decimal(summary["gross_pnl"]) - sum(map(Decimal, summary["charges"].values()))
+    assert net == Decimal(summary["net_pnl"])
+    assert "report: " in told.out
+    assert "backtest: " in told.err
+
+
+def test_the_same_backtest_comes_to_the_same(run, folder):
+    """V19."""
+    first, second = (run("--data", folder)[2] for _ in range(2))
+
+    assert first["trades"] > 0
+    assert {**first, "run_id": ""} == {**second, "run_id": ""}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--symbols", "NOPE"), "no file for 'NOPE'"),
+        (("--from", "2030-01-01"), "no trading day from 2030-01-01"),
+        (("--to", "2001-01-01"), "the data goes from 2024-07-01 to 2024-07-16"),
+    ],
+)
+def test_what_cannot_be_tested_is_refused_with_what_there_is(run, folder, words, said):
+    code, told, summary = run("--data", folder, *words)
+
+    assert code == 2
+    assert said in told.err
+    assert summary is None
+
+
+def test_a_folder_that_is_not_there_is_named(run, tmp_path):
+    code, told, _ = run("--data", tmp_path / "nowhere")
+
+    assert code == 2
+    assert "nowhere" in told.err
+
+
+def test_a_month_with_missing_weeks_is_refused_unless_one_insists(run, folder):
+    path = folder / "UPDOWN.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not "2024-07-03" <= line[:10] <= "2024-07-10"))
+
+    refused, told, _ = run("--data", folder)
+    insisted, _, summary = run("--data", folder, "--accept-defects")
+
+    assert (refused, insisted) == (2, 0)
+    assert "--accept-defects" in told.err
+    assert summary["days"] == 6
+
+
+def test_daily_candles_are_refused_with_the_reason(run, tmp_path):
+    path = tmp_path / "daily"
+    path.mkdir()
+    rows = [f"2024-07-{day:02d},100,101,99,100,1000" for day in (1, 2, 3, 4, 5)]
+    (path / "SLOW.csv").write_text("\n".join(["date,open,high,low,close,volume", *rows]))
+
+    code, told, _ = run("--data", path)
+
+    assert code == 2
+    assert "needs 1-minute candles or ticks" in told.err
