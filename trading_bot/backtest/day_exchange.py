@@ -126,8 +126,9 @@ class DayExchange:
         self._take_pushed()
 
     def tick(self, at_ms: int) -> None:
-        """A second of session time for everything that waits for time to pass."""
+        """A second for everything that waits for time to pass; that nothing traded is no silence."""
         self.settle(at_ms)
+        self.hand_on(inputs.PricesMoved(at_ms=at_ms, ticks=()))
         self.hand_on(inputs.ClockTicked(at_ms=at_ms))
 
     def read_all(self, at_ms: int) -> None:

@@ -133,3 +133,14 @@ def test_the_same_day_gives_the_same_journal():
     first, second = (day((PRICE, PRICE, PRICE - 5_000, PRICE - 4_000))[0] for _ in range(2))
 
     assert first.rows == second.rows
+
+
+def test_minutes_without_a_trade_are_not_taken_for_a_feed_that_is_lost():
+    """Fault 2: a thin share has no candle in most minutes."""
+    bars = bars_of(*[FLAT] * 40)
+    thin = (*bars[:3], *bars[3::8])
+
+    outcome, result = played(SignalsAt(signals={30: Direction.LONG}), thin)
+
+    assert result.trades
+    assert not any("silent" in text for text in outcome.alerts)

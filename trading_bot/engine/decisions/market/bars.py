@@ -43,12 +43,12 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
 
 
 def on_prices(state: State, event: PricesMoved, turn: Turn) -> None:
-    """Take prices of what is held, inside candles that are still to come."""
+    """Take prices of what is held, inside candles that are still to come; none means that nothing traded."""
+    state.market.seen_at_ms = state.now_ms
     for tick in event.ticks:
         series = state.market.series.get(tick.instrument_key)
         if series is None:
             continue
         series.last_price, series.tick, series.seen_at_ms = tick.last_price, tick, state.now_ms
-        state.market.seen_at_ms = state.now_ms
         if series.watch is not None:
             ticks.check_levels(state, series, series.watch, tick, turn)
