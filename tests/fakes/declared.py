@@ -27,9 +27,9 @@ def share(name):
     )
 
 
-def declared_run(series, *, settings=None, risk=DECLARED) -> NextOpenRun:
-    """Play columns of candles, (start_ms, open, high, low, close) in paise by symbol, and return the end."""
-    core = Core(
+def declared_core(risk=DECLARED, settings=None) -> Core:
+    """A core with the crossing averages and the declared rules."""
+    return Core(
         State(
             settings=EngineSettings(),
             risk=risk,
@@ -37,14 +37,22 @@ def declared_run(series, *, settings=None, risk=DECLARED) -> NextOpenRun:
             charges_so_far=lambda _book: Decimal(0),
         )
     )
+
+
+def bars_of(series):
+    """Columns of candles, (start_ms, open, high, low, close) in paise by symbol, as the engine's inputs."""
     together = {}
     for name, rows in series.items():
         for start_ms, *prices in rows:
             candle = Candle(start_ms, *prices, None)
             together.setdefault(start_ms, []).append((f"NSE_EQ|{name}", candle))
+    for at_ms in sorted(together):
+        yield BarsClosed(at_ms=at_ms + 60_000, timeframe_s=60, bars=tuple(together[at_ms]))
+
+
+def declared_run(series, *, settings=None, risk=DECLARED) -> NextOpenRun:
+    """Play the candles and return the end."""
+    core = declared_core(risk, settings)
     run = NextOpenRun(core=core, instruments=tuple(map(share, series)), cash=CASH, fee=FEE)
-    run.play(
-        BarsClosed(at_ms=at_ms + 60_000, timeframe_s=60, bars=tuple(together[at_ms]))
-        for at_ms in sorted(together)
-    )
+    run.play(bars_of(series))
     return run

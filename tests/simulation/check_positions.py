@@ -380,7 +380,8 @@ def _is_bare_by_its_book(state, key):
         return False
     exits = [one for one in state.book.orders_of(trade.trade_id) if one.request.side is trade.exit_side]
     resting = sum(order.remaining_quantity for order in exits if order.status in _RESTING)
-    resting += sum(max(0, order.reported_filled_quantity - order.spent_quantity) for order in exits)
+    ended = [order for order in exits if order.status.is_terminal]
+    resting += sum(max(0, order.reported_filled_quantity - order.spent_quantity) for order in ended)
     return resting < trades.exitable_quantity(state, trade)
 
 

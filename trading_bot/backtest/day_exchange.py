@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from trading_bot.domain.market_data import Tick
+from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import (
     Alert,
@@ -54,6 +55,8 @@ class DayExchange:
         self._venue: Venue | None = None
         self._broker: SimulatedBroker | None = None
         self._pushed: deque[inputs.Input] = deque()
+        self._commands: deque[Command] = deque()
+        self._due: deque[inputs.EvaluationDue] = deque()
 
     @property
     def venue(self) -> Venue | None:
@@ -98,20 +101,22 @@ class DayExchange:
         self.take(self._core.step(event))
 
     def take(self, step: Step) -> None:
-        """Keep the rows of a step, carry out its commands, and go on until nothing is left to do at once."""
-        commands = deque[Command](step.commands)
-        self.rows += step.rows
+        """Keep the rows of a step, carry out its commands, and go on until nothing is left to do at once.
+
+        Candles that closed by the clock are judged as well. Raises what a strategy raised.
+        """
+        self._keep(step)
         for _ in range(_HANDED_ON_MAX):
-            if commands:
-                event = self._carried_out(commands.popleft())
+            if self._due:
+                event: inputs.Input | None = self._due.popleft()
+            elif self._commands:
+                event = self._carried_out(self._commands.popleft())
             elif self._pushed:
                 event = self._pushed.popleft()
             else:
                 return
             if event is not None:
-                after = self._core.step(event)
-                self.rows += after.rows
-                commands += after.commands
+                self._keep(self._core.step(event))
         raise RuntimeError(f"{_HANDED_ON_MAX} inputs at one moment: orders chase each other")
 
     def settle(self, until_ms: int) -> None:
@@ -152,7 +157,9 @@ class DayExchange:
         now_ms, broker = self._core.state.now_ms, self._open_broker()
         match command:
             case PlaceOrder(request=request):
-                self._step(inputs.SendStarted(at_ms=now_ms, tag=request.tag))
+                self._keep(self._core.step(inputs.SendStarted(at_ms=now_ms, tag=request.tag)))
+                if self._core.state.book.orders[request.tag].status is not OrderStatus.SENT:
+                    return None  # not wanted any more
                 outcome = answered(broker.place(request))
                 return inputs.PlaceAnswered(at_ms=now_ms, tag=request.tag, outcome=outcome)
             case ModifyOrder(tag=tag, order_id=order_id, terms=terms):
@@ -169,7 +176,7 @@ class DayExchange:
             case ReadBooks():
                 return self._books(now_ms)
             case ReadPositions():
-                self._step(self._books(now_ms))
+                self._keep(self._core.step(self._books(now_ms)))
                 return self._positions(now_ms)
             case ReadBand(instrument_key=key):
                 return self._account(now_ms, (key,))
@@ -178,9 +185,13 @@ class DayExchange:
                 return inputs.TagSearched(at_ms=now_ms, tag=tag, asked_at_ms=now_ms, orders=found)
         return None
 
-    def _step(self, event: inputs.Input) -> None:
-        """Take an input that asks for nothing."""
-        self.rows += self._core.step(event).rows
+    def _keep(self, step: Step) -> None:
+        """Keep the rows of a step, and what it asks for until its turn comes. Raises what a strategy raised."""
+        if step.failures:
+            raise step.failures[0]
+        self.rows += step.rows
+        self._commands += step.commands
+        self._due += step.evaluations
 
     def _open_broker(self) -> SimulatedBroker:
         if self._broker is None:

@@ -68,9 +68,10 @@ class EmaCrossEvaluator:
         was_above = self._fast > self._slow
         was_below = self._fast < self._slow
         self._advance(candle)
-        if self._fast > self._slow and not was_above and self._seen > self._ignored:
+        is_ripe = self._seen > self._ignored
+        if is_ripe and self._fast > self._slow and not was_above:
             return self._crossed(candle, Direction.LONG)
-        if self._fast < self._slow and not was_below:
+        if is_ripe and self._fast < self._slow and not was_below:
             return self._crossed(candle, Direction.SHORT)
         return DeferredEvaluation(self._name, self._key, candle.start_ms, 0.0, _no_gates)
 

@@ -73,7 +73,8 @@ class OrderWorker:
     async def _changed(self, tag: str | None, change: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Ask the broker for a change, unless it was decided before nothing ran for a while."""
         state = self.engine.state
-        if tag is not None and state.book.orders[tag].changed_at_ms < state.time_lost_at_ms:
+        order = None if tag is None else state.book.orders.get(tag)
+        if tag is not None and (order is None or order.changed_at_ms < state.time_lost_at_ms):
             text = "not sent: time was lost since it was decided"
             return Refused(code="", message=text, cause=RefusalCause.NOT_SENT)
         self.gate.take(self.clock.now_ms(), is_exit=True)

@@ -110,8 +110,11 @@ def _text(fill: Fill) -> str:
 
 def may_be_settled(state: State, key: str) -> bool:
     """Whether trades of an instrument are gone, and positions that would confirm it are not read yet."""
+    fills = state.book.fills
     return any(
-        state.book.fills[name].instrument_key == key and not _is_due(state, name, state.positions_read_at_ms)
+        name in fills
+        and fills[name].instrument_key == key
+        and not _is_due(state, name, state.positions_read_at_ms)
         for name in state.trades_gone_since_ms
     )
 

@@ -47,21 +47,21 @@ def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
 def _take_closing(state: State, key: str, fills: Sequence[Fill], turn: Turn) -> None:
     """Take the parts of trades in an instrument that closed units of ours; what was taken before stays so.
 
-    Their orders must have been seen: a trade without one may be of an order of ours whose answer was lost.
+    Only those are taken whose order was seen: a trade without one may be of an order of ours whose answer was
+    lost. What they opened, others of theirs may have closed all the same.
     """
     book = state.book
     known = [fill for fill in book.fills.values() if fill.instrument_key == key]
     taken = _by_trade([fill for fill in known if fill.order_id not in book.tags_by_order_id])
     theirs = [
-        replace(fill, quantity=left)
-        for fill in fills
-        if fill.order_id in book.foreign_orders and (left := fill.quantity - taken[fill_id(fill)]) > 0
+        replace(fill, quantity=left) for fill in fills if (left := fill.quantity - taken[fill_id(fill)]) > 0
     ]
     position = book.position_of(key).quantity
     if book.adopted.get(key, 0) == _signed([fill for fill in known if fill_id(fill) in taken]):
         met = _met(position - _signed(known), known, theirs)
     else:  # panic took over what they held: whose a unit was before is settled
         met = _met_in_all(position, foreign_position(state, key), theirs)
+    theirs = [fill for fill in theirs if fill.order_id in book.foreign_orders]
     left = sum(fill.side.sign * met[fill_id(fill)] for fill in theirs)
     if left * position >= 0:
         return  # what came and went between two reads has changed nothing

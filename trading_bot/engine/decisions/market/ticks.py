@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
-from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.decisions.account import foreign, reconcile
 from trading_bot.engine.decisions.market import feed_health, odd_prices, time_health
@@ -178,6 +178,6 @@ def _stop_hit_at_ms(state: State, trade: Trade) -> int:
     triggered = (
         order.seen_at_ms
         for order in protection.live_exits(state, trade)
-        if order.status is OrderStatus.OPEN and order.terms.order_type.has_trigger
+        if order.status is OrderStatus.OPEN and order.request.purpose is Purpose.STOP
     )
     return min(triggered, default=0)

@@ -49,8 +49,9 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
     if is_stale:
         return
     report = event.report
-    if order.requested_terms != report.terms:
-        report = replace(report, terms=order.terms)
+    if report.terms not in (order.terms, order.requested_terms):
+        # Somebody else's, or of before a change: a read tells, and is not to be taken for older than this.
+        report = replace(report, terms=order.terms, reported_at_ms=0)
     _take_report(state, order, report, turn)
     if has_unsettled_fills(state.book.orders[order.tag]):
         turn.command(ReadBooks(reason=f"order {order.tag} filled"))

@@ -58,7 +58,7 @@ def is_protected(state: State, trade: Trade) -> bool:
     units += sum(
         order.reported_filled_quantity - order.spent_quantity
         for order in state.book.orders_of(trade.trade_id)
-        if order.request.side is trade.exit_side and has_unsettled_fills(order)
+        if order.request.side is trade.exit_side and order.status.is_terminal and has_unsettled_fills(order)
     )
     return units >= trades.exitable_quantity(state, trade)
 
@@ -107,7 +107,9 @@ def _page(state: State, trade: Trade, seconds: float, turn: Turn, *, is_long: bo
     state.told_of.add(mark)
     doing = "its exit is not confirmed" if trade.is_exiting else "no stop is confirmed"
     text = f"{trade.instrument_key} has been unprotected for {seconds:.0f} s: {doing}"
-    if times == 1:
+    first = f"bare {trade.trade_id} {state.bare_since_ms[trade.trade_id]} for long"
+    if is_long and first not in state.told_of:
+        state.told_of.add(first)
         turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unprotected", detail=text))
     turn.command(Alert(level="critical", text=text))
 
