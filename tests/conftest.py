@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # Coverage and the fakes need the sources themselves; set it to nothing to test the compiled hot path.
@@ -18,6 +19,17 @@ if settings.get_current_profile_name() == "default" and "MACHINE_EXAMPLES" not i
     settings.load_profile("suite")
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were():
+    """A command that starts the logs of the program leaves none of their settings to other tests."""
+    before = structlog.get_config() if structlog.is_configured() else None
+    yield
+    if before is None:
+        structlog.reset_defaults()
+    else:
+        structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

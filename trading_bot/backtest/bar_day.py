@@ -9,6 +9,7 @@ from trading_bot.backtest.day_exchange import DayExchange
 from trading_bot.domain.instrument import Instrument, Rounding
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
+from trading_bot.domain.order import Purpose
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.core import Core
 from trading_bot.engine.inputs import BarsClosed
@@ -69,7 +70,9 @@ class BarDay:
         """Take the prices inside the candles of whatever is held or ordered, leg by leg."""
         keys = self._exchange.keys()
         moving = [
-            (key, candle, corners(candle, self._direction(key))) for key, candle in bars.bars if key in keys
+            (key, candle, corners(candle, self._hurt_first(key, candle)))
+            for key, candle in bars.bars
+            if key in keys
         ]
         leg_ms = (bars.at_ms - bars.start_ms) // _LEGS
         for leg in range(_LEGS):
@@ -81,13 +84,25 @@ class BarDay:
             self._exchange.tick(max(now_ms, last_ms))
         self._exchange.read_all(self._core.state.now_ms)
 
-    def _direction(self, key: str) -> Direction:
-        """The side that is held, or about to be: what hurts it is assumed to come first."""
-        trade = self._core.state.book.trade_of(key)
-        if trade is not None:
+    def _hurt_first(self, key: str, candle: Candle) -> Direction:
+        """The side that is held, or about to be: what hurts it is assumed to come first.
+
+        An entry that rests beyond the open is hurt by the other extreme coming first: the price runs away.
+        """
+        book = self._core.state.book
+        trade, held = book.trade_of(key), book.position_of(key).quantity
+        if trade is None:
+            return Direction.SHORT if held < 0 else Direction.LONG
+        resting = [
+            order.terms.price
+            for order in book.orders_of(trade.trade_id)
+            if order.status.is_live and order.request.purpose is Purpose.ENTRY and order.terms.price
+        ]
+        sign = trade.direction.sign
+        is_missed = any((candle.open - price) * sign > 0 for price in resting)
+        if held or not is_missed:
             return trade.direction
-        held = self._core.state.book.position_of(key).quantity
-        return Direction.SHORT if held < 0 else Direction.LONG
+        return Direction.SHORT if trade.direction is Direction.LONG else Direction.LONG
 
     def _go(self, key: str, candle: Candle, way: tuple[int, int], time: tuple[int, int]) -> int:
         """Move the price of an instrument along a way, past every level on it; the time after that."""

@@ -1,4 +1,7 @@
-"""Many days of candles through one core: each opened, traded, closed and reckoned up as a live day is."""
+"""Many days of candles through one core: each opened, traded, closed and reckoned up as a live day is.
+
+Halts that wait for a person last until the next morning: somebody is assumed to look by then.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,6 +94,9 @@ class BarRun:
         exchange.hand_on(
             inputs.OwnershipClaimed(at_ms=begin_ms, program_version="backtest", settings_hash="")
         )
+        if any(halt.until_released for halt in self.core.state.book.halts.values()):
+            wish = inputs.OperatorWish.RESUME
+            exchange.hand_on(inputs.OperatorAsked(at_ms=begin_ms, wish=wish, asked_by="backtest"))
         for key, candles in day.warm_up.items():
             starts = {on: start_ms for on, (start_ms, _) in plan.warm_up.sessions[key].items()}
             warmed = inputs.WarmedUp(

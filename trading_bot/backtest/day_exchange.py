@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from trading_bot.domain.errors import TradingBotError
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
@@ -103,7 +104,7 @@ class DayExchange:
     def take(self, step: Step) -> None:
         """Keep the rows of a step, carry out its commands, and go on until nothing is left to do at once.
 
-        Candles that closed by the clock are judged as well. Raises what a strategy raised.
+        Candles that closed by the clock are judged as well. Raises TradingBotError for a strategy that failed.
         """
         self._keep(step)
         for _ in range(_HANDED_ON_MAX):
@@ -186,9 +187,10 @@ class DayExchange:
         return None
 
     def _keep(self, step: Step) -> None:
-        """Keep the rows of a step, and what it asks for until its turn comes. Raises what a strategy raised."""
+        """Keep the rows of a step, and what it asks for until its turn comes. Raises TradingBotError for a strategy that failed."""
         if step.failures:
-            raise step.failures[0]
+            error = step.failures[0]
+            raise TradingBotError(f"a strategy failed: {type(error).__name__}: {error}") from error
         self.rows += step.rows
         self._commands += step.commands
         self._due += step.evaluations

@@ -78,7 +78,7 @@ class ExitSettings(Section):
     """Where trades end, and how an exit is carried through."""
 
     stops: StopStyle = StopStyle.RESTING
-    """resting: an order at the broker, always; on_close: compared with closes, in backtests only."""
+    """resting: an order at the broker, always; on_close: compared with closes, in sweeps only."""
     on_opposite_signal: bool = False
     """Whether a signal against an open trade closes it."""
 
@@ -144,7 +144,7 @@ class WindowSettings(Section):
     """When entries may be made and when everything must be flat."""
 
     square_off: bool = True
-    """Whether everything is flat at the end of the day; no: held for days, in backtests only."""
+    """Whether everything is flat at the end of the day; no: held for days, in sweeps only."""
 
     min_entry_after_open_minutes: Annotated[int, Field(ge=0, le=375)] = 0
     """Minutes after the open of continuous trading before the first entry."""

@@ -76,14 +76,14 @@ def require_live_opt_in(settings: Settings) -> None:
 
 
 def require_protection(settings: Settings) -> None:
-    """Raise SettingsError for rules that leave positions bare or overnight: only backtests may have them."""
+    """Raise SettingsError for rules that leave positions bare or overnight: only comparisons may have them."""
     if settings.risk.exits.stops is not StopStyle.RESTING:
         raise SettingsError(
             "risk.exits.stops is on_close: positions would have no stop at the broker."
-            ' Only the command backtest may run so.\n  fix: risk.exits.stops = "resting"'
+            ' Only sweep and walkforward may run so.\n  fix: risk.exits.stops = "resting"'
         )
     if not settings.risk.windows.square_off:
         raise SettingsError(
             "risk.windows.square_off is no: positions would be held overnight, unwatched."
-            " Only the command backtest may run so.\n  fix: risk.windows.square_off = true"
+            " Only sweep and walkforward may run so.\n  fix: risk.windows.square_off = true"
         )

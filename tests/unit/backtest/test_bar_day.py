@@ -144,3 +144,39 @@ def test_minutes_without_a_trade_are_not_taken_for_a_feed_that_is_lost():
 
     assert result.trades
     assert not any("silent" in text for text in outcome.alerts)
+
+
+def test_an_entry_that_the_open_leaves_behind_is_not_filled_by_the_extreme_that_suits_it():
+    """The price is assumed to run away first; by the time it is back the entry was withdrawn."""
+    away = (PRICE + 1_000, PRICE + 5_000, PRICE - 100, PRICE)
+
+    outcome, result = played(SignalsAt(signals={30: Direction.LONG}), bars_of(FLAT, away, FLAT, FLAT))
+
+    assert not outcome.has_trades
+    assert result.trades == ()
+
+
+def test_a_candle_whose_last_minute_is_missing_is_judged_all_the_same():
+    """V21: the same candles as where nothing is held."""
+    seen = []
+
+    class Recording(SignalsAt):
+        def evaluator(self, instrument):
+            evaluator = super().evaluator(instrument)
+            evaluate = evaluator.evaluate
+
+            def recorded(candle, quote):
+                seen.append((candle.start_ms - OPEN_MS) // MINUTE_MS)
+                return evaluate(candle, quote)
+
+            evaluator.evaluate = recorded
+            return evaluator
+
+    bars = bars_of(*[FLAT] * 60)
+    without_59 = (*bars[:29], *bars[30:])
+    strategy = Recording(signals={30: Direction.LONG}, timeframe_s=900)
+
+    outcome, _ = played(strategy, without_59)
+
+    assert outcome.has_trades
+    assert seen == [30, 45, 60, 75]

@@ -149,7 +149,7 @@ def test_rules_that_leave_positions_bare_or_overnight_never_reach_the_daemon(des
     config = tmp_path / "bare.toml"
     config.write_text(f"[risk.{section}]\n{name} = {value}\n")
 
-    with pytest.raises(SettingsError, match=f"risk.{key} is .*Only the command backtest"):
+    with pytest.raises(SettingsError, match=f"risk.{key} is .*Only sweep and walkforward"):
         run(desk, "--config", str(config))
 
     assert desk.backend.questions == []

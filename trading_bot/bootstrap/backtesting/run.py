@@ -18,10 +18,11 @@ from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.places import reports_folder
 from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.errors import HistoryError, UncoveredDateError
+from trading_bot.domain.errors import HistoryError, SettingsError, UncoveredDateError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.charging import charger_of
+from trading_bot.risk.settings import StopStyle
 from trading_bot.settings.options import BacktestOptions, Fidelity
 from trading_bot.settings.tree import Settings
 
@@ -49,6 +50,7 @@ def run_backtest(
 
     Raises HistoryError or UnknownInstrumentError for data that cannot be tested, SettingsError for settings.
     """
+    _require_intraday(settings)
     rules = load_market_rules()
     folder = open_history(options.data)
     symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
@@ -69,6 +71,15 @@ def run_backtest(
     report = write_backtest(result, reports_folder(settings), run_id)
     write(console_text(result, report))
     return _exit_code(result)
+
+
+def _require_intraday(settings: Settings) -> None:
+    """Raise SettingsError for the policies of comparisons: the venue of a backtest knows single days only."""
+    if settings.risk.exits.stops is not StopStyle.RESTING or not settings.risk.windows.square_off:
+        raise SettingsError(
+            "risk.exits.stops = on_close and risk.windows.square_off = no are for sweeps and walk-forwards: a"
+            " backtest trades days.\n  fix: leave both at their defaults"
+        )
 
 
 def _exit_code(result: BacktestResult) -> int:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION
@@ -23,7 +22,6 @@ from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle, Tick
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.inputs import FeedLost
-from trading_bot.engine.workers import alerts
 from trading_bot.engine.workers.account import AccountWorker
 from trading_bot.engine.workers.alerts import AlertWorker
 from trading_bot.engine.workers.feed import ReconnectWorker
@@ -171,9 +169,8 @@ def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told
     assert in_virtual_time(scenario) == (told, None)
 
 
-def test_a_channel_that_hangs_over_one_alert_does_not_keep_the_next_ones(monkeypatch):
+def test_a_channel_that_hangs_over_one_alert_does_not_keep_the_next_ones():
     """Fault 125, V16: the log has each of them before the channel is tried."""
-    monkeypatch.setattr(alerts, "log", structlog.get_logger())  # one that was used keeps its settings
 
     async def scenario():
         setting, notifier = Setting(), FakeNotifier(hangs_over="one")

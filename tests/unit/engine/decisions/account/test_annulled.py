@@ -11,6 +11,7 @@ from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, ReadPositions
+from trading_bot.engine.decisions.account.annulled import may_be_settled
 from trading_bot.engine.rebuild import rebuilt_book
 
 STOP_AT = PRICE - 1_400
@@ -307,3 +308,13 @@ def test_a_trade_of_somebody_else_that_stays_away_is_told(driver):
         driver.later(3)
 
     assert "foreign_trade_gone" in halts_of(driver)
+
+
+def test_a_trade_that_was_taken_out_is_asked_after_no_more(driver):
+    """Faults 62 and 86, V17: panic looks at other instruments in the same turn."""
+    annul(driver, 2)
+    notice(driver, 20)
+    assert annulled(driver) == ["t2"]
+    assert driver.core.state.trades_gone_since_ms
+
+    assert not may_be_settled(driver.core.state, KEY)

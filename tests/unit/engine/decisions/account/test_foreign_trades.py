@@ -170,3 +170,13 @@ def test_a_sale_without_a_known_order_does_not_have_an_earlier_one_taken_again(d
     driver.foreign_fill(Side.SELL, 5, PRICE, with_order=False)
 
     assert driver.book.position_of(KEY).quantity == 25
+
+
+def test_what_they_bought_by_an_order_that_no_read_showed_absorbs_what_they_sell(driver):
+    """Faults 36 and 75, V20: their sale closes their own, not ours."""
+    driver.foreign_fill(Side.BUY, 35, PRICE, with_order=False)
+    driver.later(2)
+
+    driver.foreign_fill(Side.SELL, 35, PRICE)
+
+    assert held(driver) == (35, 0)

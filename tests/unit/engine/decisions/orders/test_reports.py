@@ -368,3 +368,19 @@ def test_the_halt_after_a_late_order_waits_for_a_person(driver, entry):
     driver.ask(inputs.OperatorWish.RESUME)
 
     assert driver.book.halts == {}
+
+
+def test_what_the_user_changes_is_noticed_though_the_stream_showed_it_first(driver):
+    """Fault 77, V4: the row of the stream is of the same second as that of the book."""
+    _, stop = driver.enter()
+    terms = replace(driver.order(stop).terms, quantity=1)
+    driver.push(stop, OrderStatus.TRIGGER_PENDING, terms=terms, reported_at_ms=driver.now_ms)
+    driver.drain()
+
+    driver.later(1)
+    driver.read_books(
+        driver.report(stop, OrderStatus.TRIGGER_PENDING, terms=terms, reported_at_ms=driver.now_ms - 1_000)
+    )
+
+    (change,) = driver.changes()
+    assert change.terms.quantity == 35

@@ -409,3 +409,26 @@ def test_units_that_an_order_reports_and_no_list_of_trades_shows_are_told_after_
     told = [one for one in driver.drain() if isinstance(one, Alert) and "unprotected" in one.text]
     assert [one.level for one in told] == ["critical"]
     assert not driver.book.trade_of(KEY).is_exiting
+
+
+def test_what_a_resting_stop_has_filled_counts_once(driver):
+    """V4: fifteen of thirty-five units are bare, whatever of the other twenty is filled by now."""
+    stop = bought(driver)
+    driver.answer(stop)
+    terms = replace(driver.order(stop).terms, quantity=20)
+    driver.read_books(driver.report(stop, OrderStatus.OPEN, terms=terms, filled_quantity=15))
+    trade = driver.book.trade_of(KEY)
+
+    assert driver.order(stop).reported_filled_quantity == 15
+    assert not guard.is_protected(driver.core.state, trade)
+
+
+def test_a_spell_that_is_first_seen_when_it_is_long_is_recorded(driver):
+    """V19: nothing ran for more than a minute."""
+    driver.answer(bought(driver), Unknown("timed out"))
+    driver.later(1)
+
+    driver.later(70)
+
+    kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
+    assert kinds.count("unprotected") == 1
