@@ -104,7 +104,7 @@ class DayExchange:
     def take(self, step: Step) -> None:
         """Keep the rows of a step, carry out its commands, and go on until nothing is left to do at once.
 
-        Candles that closed by the clock are judged as well. Raises TradingBotError for a strategy that failed.
+        Candles that closed by the clock are judged, too. Raises TradingBotError for a strategy that failed.
         """
         self._keep(step)
         for _ in range(_HANDED_ON_MAX):
