@@ -187,7 +187,7 @@ class DayExchange:
         return None
 
     def _keep(self, step: Step) -> None:
-        """Keep the rows of a step, and what it asks for until its turn comes. Raises TradingBotError for a strategy that failed."""
+        """Keep the rows of a step, and what it asks for until its turn comes."""
         if step.failures:
             error = step.failures[0]
             raise TradingBotError(f"a strategy failed: {type(error).__name__}: {error}") from error

@@ -76,7 +76,7 @@ def require_live_opt_in(settings: Settings) -> None:
 
 
 def require_protection(settings: Settings) -> None:
-    """Raise SettingsError for rules that leave positions bare or overnight: only comparisons may have them."""
+    """Raise SettingsError for rules that leave positions bare or overnight: only for comparisons."""
     if settings.risk.exits.stops is not StopStyle.RESTING:
         raise SettingsError(
             "risk.exits.stops is on_close: positions would have no stop at the broker."
