@@ -10,7 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.settings.options import BacktestOptions, ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import (
+    BacktestOptions,
+    ChargesQuestion,
+    ParityOptions,
+    RunOptions,
+    SimulatorOptions,
+)
 from trading_bot.settings.tree import Settings
 
 if TYPE_CHECKING:
@@ -103,6 +109,12 @@ class Program:
         from trading_bot.terminal.progress import shown_progress
 
         return run_backtest(settings, options, write, shown_progress, wall_now_ms())
+
+    def parity(self, settings: Settings, options: ParityOptions, write: Callable[[str], None]) -> int:
+        """Compare a day over the wire with its backtest, write the report and return the exit code."""
+        from trading_bot.bootstrap.parity.run import run_parity
+
+        return run_parity(settings, options, write, wall_now_ms())
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

@@ -9,7 +9,13 @@ from trading_bot.report.check_line import CheckLine
 from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
-from trading_bot.settings.options import BacktestOptions, ChargesQuestion, RunOptions, SimulatorOptions
+from trading_bot.settings.options import (
+    BacktestOptions,
+    ChargesQuestion,
+    ParityOptions,
+    RunOptions,
+    SimulatorOptions,
+)
 from trading_bot.settings.tree import Settings
 
 
@@ -64,6 +70,10 @@ class Backend(Protocol):
 
     def backtest(self, settings: Settings, options: BacktestOptions, write: Callable[[str], None]) -> int:
         """Test on history, write the report and return the exit code."""
+        ...
+
+    def parity(self, settings: Settings, options: ParityOptions, write: Callable[[str], None]) -> int:
+        """Compare a day over the wire with its backtest, write the report and return the exit code."""
         ...
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:

@@ -11,6 +11,7 @@ from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
 from trading_bot.commands.init import run_init
+from trading_bot.commands.parity import add_parity_arguments, run_parity
 from trading_bot.commands.reading import (
     TRADE_LOG,
     run_charges,
@@ -178,6 +179,12 @@ COMMANDS: tuple[Command, ...] = (
         summary="the configured strategies on history, with a report",
         run=run_backtest,
         add_arguments=add_backtest_arguments,
+    ),
+    Command(
+        words=("parity",),
+        summary="a day over the wire and as a backtest: every difference explained",
+        run=run_parity,
+        add_arguments=add_parity_arguments,
     ),
     Command(
         words=("simulator",),

@@ -55,6 +55,9 @@ class FakeBackend:
     def backtest(self, settings, options, write):
         return self._answer("backtest", settings, options)
 
+    def parity(self, settings, options, write):
+        return self._answer("parity", settings, options)
+
     def charges(self, question, *, as_json):
         return self._answer("charges", question, as_json)
 
