@@ -1,7 +1,7 @@
 """Compares real days over the wire with their backtests, and prints what each day amounts to.
 
-Run it with `make parity`; ten days take about ten minutes on two cores. The recorded data are looked for beside
-the project, or where DATA_ROOT or TRADING_BOT_SHARED_DATA says.
+Run it with `make parity`; ten days take about ten minutes on two cores. The recorded data are looked for
+beside the project, or where DATA_ROOT or TRADING_BOT_SHARED_DATA says.
 """
 
 import argparse
