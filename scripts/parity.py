@@ -1,7 +1,7 @@
 """Compares real days over the wire with their backtests, and prints what each day amounts to.
 
-Run it with `make parity`; ten days take about ten minutes on two cores. The recorded data are looked for beside
-the project, or where DATA_ROOT or TRADING_BOT_SHARED_DATA says.
+Run it with `make parity`; ten days take about ten minutes on two cores. The recorded data are looked for
+beside the project, or where DATA_ROOT or TRADING_BOT_SHARED_DATA says.
 """
 
 import argparse
@@ -80,7 +80,8 @@ def row_of(day: Day, document: Mapping[str, Any]) -> tuple[str, ...]:
     """A day's line in the table."""
     sides = document["sides"]
     causes = ", ".join(f"{number} {cause}" for cause, number in document["causes"].items())
-    inputs = "same" if document["inputs"] and all(one["is_equal"] for one in document["inputs"]) else "OTHER"
+    same = all(one["is_equal"] for one in document["inputs"])
+    inputs = ("same" if same else "OTHER") if document["inputs"] else "none"
     return (
         day.on,
         day.folder,
