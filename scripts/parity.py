@@ -80,7 +80,8 @@ def row_of(day: Day, document: Mapping[str, Any]) -> tuple[str, ...]:
     """A day's line in the table."""
     sides = document["sides"]
     causes = ", ".join(f"{number} {cause}" for cause, number in document["causes"].items())
-    inputs = "same" if document["inputs"] and all(one["is_equal"] for one in document["inputs"]) else "OTHER"
+    same = all(one["is_equal"] for one in document["inputs"])
+    inputs = ("same" if same else "OTHER") if document["inputs"] else "none"
     return (
         day.on,
         day.folder,
