@@ -4,7 +4,6 @@ The book is rebuilt from these and from nothing else. A kind's fields may grow (
 their meaning.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +11,7 @@ from enum import StrEnum
 from trading_bot.domain.order import Fill, OrderRequest, OrderStatus, OrderTerms, Side
 from trading_bot.domain.signal import Evaluation
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
+from trading_bot.domain.values import dataclass
 
 
 class HaltScope(StrEnum):

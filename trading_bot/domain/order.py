@@ -1,12 +1,13 @@
 """Orders: what we intend, what the broker reports, and the only transitions that are legal between them."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
 from trading_bot.domain.errors import IllegalTransitionError
 from trading_bot.domain.instrument import Product
+from trading_bot.domain.slots import changed
+from trading_bot.domain.values import dataclass
 
 
 class Side(StrEnum):
@@ -15,10 +16,8 @@ class Side(StrEnum):
     BUY = "BUY"
     SELL = "SELL"
 
-    @property
-    def sign(self) -> int:
-        """+1 for a buy, -1 for a sell."""
-        return 1 if self is Side.BUY else -1
+    def __init__(self, word: str) -> None:
+        self.sign = 1 if word == "BUY" else -1
 
     @property
     def opposite(self) -> "Side":
@@ -55,6 +54,9 @@ class Purpose(StrEnum):
     EXIT = "exit"
 
 
+_TERMINAL_WORDS = frozenset({"filled", "cancelled", "rejected", "refused", "absent", "dropped"})
+
+
 class OrderStatus(StrEnum):
     """The life of an order as we know it.
 
@@ -75,15 +77,11 @@ class OrderStatus(StrEnum):
     ABSENT = "absent"
     DROPPED = "dropped"
 
-    @property
-    def is_terminal(self) -> bool:
+    def __init__(self, word: str) -> None:
+        self.is_terminal = word in _TERMINAL_WORDS
         """Whether nothing can follow but a late fill, or the late appearance of what was taken for absent."""
-        return self in _TERMINAL_STATES
-
-    @property
-    def is_live(self) -> bool:
+        self.is_live = not self.is_terminal
         """Whether the order may still trade, as far as we can tell."""
-        return not self.is_terminal
 
 
 _BROKER_STATES = frozenset(
@@ -94,16 +92,6 @@ _BROKER_STATES = frozenset(
         OrderStatus.FILLED,
         OrderStatus.CANCELLED,
         OrderStatus.REJECTED,
-    }
-)
-_TERMINAL_STATES = frozenset(
-    {
-        OrderStatus.FILLED,
-        OrderStatus.CANCELLED,
-        OrderStatus.REJECTED,
-        OrderStatus.REFUSED,
-        OrderStatus.ABSENT,
-        OrderStatus.DROPPED,
     }
 )
 _RESTING_STATES = frozenset(
@@ -231,7 +219,7 @@ class Order:
         """
         if status is not self.status and status not in TRANSITIONS[self.status]:
             raise IllegalTransitionError(self.tag, self.status, status)
-        return replace(self, status=status, **changes)  # type: ignore[arg-type]  # field names checked by replace
+        return changed(self, {**changes, "status": status})
 
 
 class ReportedChange(StrEnum):

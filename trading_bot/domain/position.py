@@ -1,12 +1,12 @@
 """A position: the sum of the fills of one instrument, and nothing else."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Fill
 from trading_bot.domain.signal import Direction
+from trading_bot.domain.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +53,12 @@ class Position:
         """Return the position after the fill: the only way in which a position changes."""
         signed = fill.side.sign * fill.quantity
         opens = self.quantity == 0 or (self.quantity > 0) == (signed > 0)
-        after = replace(
+        return replace(
             self,
             quantity=self.quantity + signed,
             cash=self.cash - signed * fill.price,
-        )
-        if not opens:
-            return after
-        return replace(
-            after,
-            entry_quantity=self.entry_quantity + fill.quantity,
-            entry_value=self.entry_value + fill.value,
+            entry_quantity=self.entry_quantity + (fill.quantity if opens else 0),
+            entry_value=self.entry_value + (fill.value if opens else 0),
         )
 
     def without(self, fill: Fill) -> "Position":

@@ -1,10 +1,10 @@
 """What a strategy says: an evaluation of a closed candle, with the trace of every gate it passed or not."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from trading_bot.domain.deferred_evaluation import DeferredEvaluation
 from trading_bot.domain.gate import Gate
+from trading_bot.domain.values import dataclass
 
 
 class Direction(StrEnum):
@@ -13,10 +13,8 @@ class Direction(StrEnum):
     LONG = "long"
     SHORT = "short"
 
-    @property
-    def sign(self) -> int:
-        """+1 for long, -1 for short."""
-        return 1 if self is Direction.LONG else -1
+    def __init__(self, word: str) -> None:
+        self.sign = 1 if word == "long" else -1
 
     @property
     def opposite(self) -> "Direction":

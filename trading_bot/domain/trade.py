@@ -1,11 +1,11 @@
 """A trade: one round trip of a strategy in one instrument, from its plan until it is flat again."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import Side
 from trading_bot.domain.signal import Direction
+from trading_bot.domain.values import dataclass, replace
 
 
 class ExitReason(StrEnum):

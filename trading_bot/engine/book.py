@@ -1,12 +1,13 @@
 """The book: orders, positions, trades, counters and halts, rebuilt from journaled events and nothing else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.position import Position
 from trading_bot.domain.trade import Trade
+from trading_bot.domain.values import replace
 from trading_bot.engine.book_emergency import EMERGENCY_EFFECTS, given_since
 from trading_bot.engine.book_orders import ORDER_EFFECTS
 from trading_bot.engine.book_state import BookState

@@ -1,13 +1,13 @@
 """What events do to orders, fills and positions in the book."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Order, OrderStatus
 from trading_bot.domain.position import Position
 from trading_bot.domain.tag import parse_tag
+from trading_bot.domain.values import replace
 from trading_bot.engine.book_state import BookState, fill_id
 
 _UNREAD = (ev.ChangeResult.NOT_AUTHORISED, ev.ChangeResult.RATE_LIMITED, ev.ChangeResult.NOT_SENT)
@@ -94,14 +94,14 @@ def _order_filled(book: BookState, event: ev.OrderFilled) -> None:
     book.fills[fill_id(fill)] = fill
     order = book.orders[event.tag]
     was_annulled = book.annulled.pop(fill_id(fill), None) is not None
-    order = replace(
-        order,
-        filled_quantity=order.filled_quantity + fill.quantity,
-        annulled_quantity=order.annulled_quantity - (fill.quantity if was_annulled else 0),
-        assumed_quantity=order.assumed_quantity + (fill.quantity if event.is_assumed else 0),
-    )
+    filled = order.filled_quantity + fill.quantity
+    annulled = order.annulled_quantity - (fill.quantity if was_annulled else 0)
     book.orders[event.tag] = replace(
-        order, reported_filled_quantity=max(order.reported_filled_quantity, order.spent_quantity)
+        order,
+        filled_quantity=filled,
+        annulled_quantity=annulled,
+        assumed_quantity=order.assumed_quantity + (fill.quantity if event.is_assumed else 0),
+        reported_filled_quantity=max(order.reported_filled_quantity, filled + annulled),
     )
     position = book.positions.get(fill.instrument_key) or Position(
         instrument_key=fill.instrument_key, product=order.request.product

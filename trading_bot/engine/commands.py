@@ -1,8 +1,7 @@
 """What the engine asks of the world. A command leaves only after the rows that caused it are on disk."""
 
-from dataclasses import dataclass
-
 from trading_bot.domain.order import OrderRequest, OrderTerms
+from trading_bot.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ Each carries the session time at which the engine took it. Given the same inputs
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +13,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
 from trading_bot.domain.order import Fill, OrderReport
+from trading_bot.domain.values import dataclass, replace
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Refused, Unknown
 
 

@@ -5,7 +5,6 @@ Live, paper, replay and backtest differ only in which adapters stand behind thes
 
 from asyncio import Event
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import Protocol
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus, Tick
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms, Side
+from trading_bot.domain.values import dataclass
 
 
 class Clock(Protocol):

@@ -5,12 +5,11 @@ from the order's cumulative quantity and average price; a trade row that comes l
 is not applied again.
 """
 
-from dataclasses import replace
-
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import Fill, Order, OrderReport
+from trading_bot.domain.values import replace
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions.account import foreign_trades
@@ -85,6 +84,8 @@ def _take_missing(state: State, event: BooksRead, turn: Turn) -> None:
     unsettled = [order for order in state.book.orders.values() if has_unsettled_fills(order)]
     since = state.unsettled_since_ms
     state.unsettled_since_ms = {order.tag: since.get(order.tag, event.asked_at_ms) for order in unsettled}
+    if not unsettled:
+        return
     due_ms = event.asked_at_ms - state.settings.fill_settle_s * MS_PER_SECOND
     rows = {report.order_id: report for report in event.orders}
     for order in unsettled:
