@@ -43,7 +43,7 @@ def main() -> int:
     if shutil.which(compiler) is None or not headers.exists():
         print(_MISSING.format(name=compiler, headers=headers))
         return 0
-    print("compiling the hot path (half a minute)", flush=True)
+    print("compiling the hot path (a minute)", flush=True)
     shutil.rmtree(target.parent, ignore_errors=True)
     with tempfile.TemporaryDirectory() as scratch:
         failed = _compile(Path(scratch), target)

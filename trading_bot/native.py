@@ -16,25 +16,68 @@ from types import ModuleType
 
 MODULES = (
     "trading_bot.adapters.upstox.feed_walker",
+    "trading_bot.backtest.next_open",
     "trading_bot.domain.candle_builder",
     "trading_bot.domain.candle_folding",
     "trading_bot.domain.deferred_evaluation",
+    "trading_bot.domain.slots",
+    "trading_bot.domain.tag",
+    "trading_bot.engine.book",
+    "trading_bot.engine.book_orders",
+    "trading_bot.engine.book_state",
+    "trading_bot.engine.core",
+    "trading_bot.engine.decide",
+    "trading_bot.engine.decisions.account.annulled",
+    "trading_bot.engine.decisions.account.fills",
+    "trading_bot.engine.decisions.account.foreign",
+    "trading_bot.engine.decisions.account.foreign_cancels",
+    "trading_bot.engine.decisions.account.foreign_trades",
+    "trading_bot.engine.decisions.account.lagging",
+    "trading_bot.engine.decisions.account.owners",
+    "trading_bot.engine.decisions.account.reconcile",
+    "trading_bot.engine.decisions.market.bars",
+    "trading_bot.engine.decisions.market.evaluate",
+    "trading_bot.engine.decisions.market.feed_health",
+    "trading_bot.engine.decisions.market.odd_prices",
+    "trading_bot.engine.decisions.market.ticks",
+    "trading_bot.engine.decisions.market.time_health",
+    "trading_bot.engine.decisions.operation.day_charges",
+    "trading_bot.engine.decisions.operation.days",
+    "trading_bot.engine.decisions.operation.halts",
+    "trading_bot.engine.decisions.operation.operator",
+    "trading_bot.engine.decisions.operation.panic",
+    "trading_bot.engine.decisions.operation.rates",
+    "trading_bot.engine.decisions.orders.answers",
+    "trading_bot.engine.decisions.orders.doubts",
+    "trading_bot.engine.decisions.orders.missing",
+    "trading_bot.engine.decisions.orders.order_table",
+    "trading_bot.engine.decisions.orders.reports",
+    "trading_bot.engine.decisions.orders.strays",
+    "trading_bot.engine.decisions.orders.unseen",
+    "trading_bot.engine.decisions.orders.untagged",
+    "trading_bot.engine.decisions.positions.entries",
+    "trading_bot.engine.decisions.positions.exit_request",
+    "trading_bot.engine.decisions.positions.exits",
+    "trading_bot.engine.decisions.positions.guard",
+    "trading_bot.engine.decisions.positions.protection",
+    "trading_bot.engine.decisions.positions.trades",
+    "trading_bot.engine.decisions.turn",
+    "trading_bot.engine.market_view",
+    "trading_bot.engine.records",
+    "trading_bot.engine.state",
     "trading_bot.indicators.atr",
     "trading_bot.indicators.ema",
     "trading_bot.indicators.macd",
     "trading_bot.indicators.opening",
     "trading_bot.indicators.rsi",
     "trading_bot.indicators.supertrend",
+    "trading_bot.risk.exits",
+    "trading_bot.risk.limits",
+    "trading_bot.risk.sizing",
+    "trading_bot.risk.windows",
     "trading_bot.strategies.confluence",
     "trading_bot.strategies.confluence_rules",
     "trading_bot.strategies.ema_cross",
-    "trading_bot.engine.core",
-    "trading_bot.engine.decide",
-    "trading_bot.engine.decisions.market.bars",
-    "trading_bot.engine.decisions.market.evaluate",
-    "trading_bot.engine.decisions.market.ticks",
-    "trading_bot.engine.decisions.turn",
-    "trading_bot.engine.market_view",
 )
 """What is compiled, all of it as one unit: calls inside it are those of C."""
 
@@ -71,7 +114,9 @@ def prefer_compiled() -> None:
 
 def _sources(project: Path) -> list[Path]:
     package = project / "trading_bot"
-    return sorted(source for name in _READ_BY_COMPILER for source in (package / name).rglob("*.py"))
+    read = {source for name in _READ_BY_COMPILER for source in (package / name).rglob("*.py")}
+    compiled = {project / f"{module.replace('.', '/')}.py" for module in MODULES}
+    return sorted(read | {source for source in compiled if source.exists()})
 
 
 class _TwinFinder:

@@ -30,13 +30,13 @@ class Tag(NamedTuple):
     """The intent's number within the journal's day."""
 
     def __str__(self) -> str:
-        day = (self.on - _FIRST_DAY).days
-        return (
-            _PREFIX
-            + _base32(day, _DAY_WIDTH)
-            + _base32(self.epoch, _EPOCH_WIDTH)
-            + _base32(self.number, _NUMBER_WIDTH)
-        )
+        return _beginning(self.on, self.epoch) + _base32(self.number, _NUMBER_WIDTH)
+
+
+@lru_cache(maxsize=64)
+def _beginning(on: date, epoch: int) -> str:
+    """All but the number: the same for every tag of a process and a day."""
+    return _PREFIX + _base32((on - _FIRST_DAY).days, _DAY_WIDTH) + _base32(epoch, _EPOCH_WIDTH)
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """Events and inputs as rows of text: canonical JSON, the same bytes for the same values."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,6 +19,9 @@ _KINDS: dict[type, str] = {value_type: _snake(value_type.__name__) for value_typ
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     kind: TypeAdapter(value_type) for value_type, kind in _KINDS.items()
 }
+_TO_JSON: dict[type, Callable[[Any], bytes]] = {
+    value_type: _ADAPTERS[kind].serializer.to_json for value_type, kind in _KINDS.items()
+}
 
 
 def event_kind(event_type: type[ev.BookEvent]) -> str:
@@ -32,8 +36,8 @@ def input_kind(input_type: type[inputs.Input]) -> str:
 
 def encode(value: ev.BookEvent | inputs.Input) -> tuple[str, str]:
     """Return kind and payload of an event or an input."""
-    kind = _KINDS[type(value)]
-    return kind, _ADAPTERS[kind].dump_json(value).decode()
+    value_type = type(value)
+    return _KINDS[value_type], _TO_JSON[value_type](value).decode()
 
 
 def decode_event(kind: str, payload: str) -> ev.BookEvent:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.money import PAISE_PER_RUPEE
@@ -73,6 +74,7 @@ def _caps_in_units(question: SizingQuestion, settings: SizingSettings) -> dict[S
     return caps
 
 
+@lru_cache(maxsize=256)
 def exact(ratio: float) -> Decimal:
     """Return a configured ratio as the decimal that the user wrote, not as its binary neighbour."""
     return Decimal(repr(ratio))

@@ -8,7 +8,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.risk.settings import WindowSettings
 
-_NEVER_MS = 1 << 62
+_NEVER_MS = 1 << 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
