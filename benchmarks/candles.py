@@ -46,7 +46,7 @@ def _builder() -> CandleBuilder:
 
 def _minutes(ticks: list[Tick]) -> list:
     builder = _builder()
-    return [closed.candle for tick in ticks for closed in builder.add(tick) if closed.timeframe_s == 60]
+    return [candle for tick in ticks for length_s, candle in builder.add(tick) if length_s == 60]
 
 
 def _seconds(call) -> float:  # noqa: ANN001  a closure of this script

@@ -7,31 +7,23 @@ the start of the session and none reaches past its end.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final
 
-from trading_bot.domain.candle_folding import FormingCandle, joined
+from trading_bot.domain.candle_folding import NEVER_MS, FormingCandle, joined
 from trading_bot.domain.ist import MS_PER_DAY, date_of
 from trading_bot.domain.market_data import Candle, Tick
 
-MICRO_S = 10
-MINUTE_S = 60
-GRACE_MS = 1_000
+MICRO_S: Final = 10
+MINUTE_S: Final = 60
+GRACE_MS: Final = 1_000
 """How long the clock waits after the end of a bucket for ticks that are still on their way."""
 
-_MICRO_MS = MICRO_S * 1_000
-_MINUTE_MS = MINUTE_S * 1_000
-_NEVER_MS = 1 << 62
-_UNKNOWN = -1
-_closed = tuple.__new__  # half the cost of calling the NamedTuple; thousands are made in one instant
-
-
-class ClosedCandle(NamedTuple):
-    """A candle that will not change any more, and the length of its interval."""
-
-    timeframe_s: int
-    candle: Candle
-
-
+_MICRO_MS: Final = 10_000
+_MINUTE_MS: Final = 60_000
+_UNKNOWN: Final = -1
+ClosedCandle = tuple[int, Candle]
+"""The length of an interval in seconds, and its candle, which will not change any more. Thousands are made in
+one instant."""
 NONE_CLOSED: tuple[ClosedCandle, ...] = ()
 
 
@@ -100,7 +92,7 @@ class CandleBuilder:
         self._open = self._high = self._low = self._close = 0
         self._micro_start_ms = self._micro_end_ms = 0
         self._first_trade_ms = self._last_trade_ms = 0
-        self._due_ms = self._longer_end_ms = _NEVER_MS
+        self._due_ms = self._longer_end_ms = NEVER_MS
         for forming in (self._minute, *self._frames):
             forming.drop()
 
@@ -148,18 +140,14 @@ class CandleBuilder:
 
     def add_minute(self, minute: Candle) -> tuple[ClosedCandle, ...]:
         """Take a closed minute where there are no ticks; return it and the candles that end with it."""
-        start_ms = minute.start_ms
+        start_ms = minute[0]
         if not self._session_start_ms <= start_ms < self._session_end_ms:
             return NONE_CLOSED
         earlier = NONE_CLOSED
         if self._due_ms - GRACE_MS <= start_ms:
             earlier = self._close_ended(start_ms)
         end_ms = min(start_ms + _MINUTE_MS, self._session_end_ms)
-        if (
-            self._micro_end_ms
-            or self._minute.end_ms != _NEVER_MS
-            or (start_ms - self._origin_ms) % _MINUTE_MS
-        ):
+        if self._micro_end_ms or self._minute.end_ms != NEVER_MS or (start_ms - self._origin_ms) % _MINUTE_MS:
             self._minute.fold(minute)
             self._longer_end_ms = min(self._longer_end_ms, self._minute.end_ms)
             end_ms = self._closed_until_ms = self._minute.end_ms
@@ -271,7 +259,7 @@ class CandleBuilder:
         if self._gives_micros:
             micro = self._micro()
             assert micro is not None
-            closed = (ClosedCandle(MICRO_S, micro),)
+            closed = ((MICRO_S, micro),)
         known = self._day_volume != _UNKNOWN
         minute = self._minute
         volume = self._day_volume - self._counted_volume if known else None
@@ -288,9 +276,13 @@ class CandleBuilder:
         return self._close_frames([], self._minute.end_ms, until_ms)
 
     def _close_minute(self, minute: Candle, until_ms: int) -> tuple[ClosedCandle, ...]:
+        closed = (MINUTE_S, minute)
+        if not self._frames:
+            self._longer_end_ms = NEVER_MS
+            return (closed,)
         for frame in self._frames:
             frame.fold(minute)
-        return self._close_frames([_closed(ClosedCandle, (MINUTE_S, minute))], _NEVER_MS, until_ms)
+        return self._close_frames([closed], NEVER_MS, until_ms)
 
     def _close_frames(
         self, closed: list[ClosedCandle], longer_end_ms: int, until_ms: int
@@ -298,7 +290,7 @@ class CandleBuilder:
         for frame in self._frames:
             end_ms = frame.end_ms
             if end_ms <= until_ms:
-                closed.append(_closed(ClosedCandle, (frame.timeframe_s, frame.take())))
+                closed.append((frame.timeframe_s, frame.take()))
             elif end_ms < longer_end_ms:
                 longer_end_ms = end_ms
         self._longer_end_ms = longer_end_ms

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Final
 
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, date_of, midnight_ms
 from trading_bot.domain.market_data import Candle
 
-_NEVER_MS = 1 << 62
-_candle = tuple.__new__  # half the cost of calling the NamedTuple; thousands are made in one instant
+NEVER_MS: Final = 1 << 60
+"""Later than any time, and small enough for a machine word once a little is added."""
+_candle: Final = tuple.__new__  # half the cost of calling the NamedTuple; thousands are made in one instant
 
 
 Prices = tuple[int, int, int, int, int, int | None]
@@ -36,7 +38,7 @@ class FormingCandle:
         self._length_ms = timeframe_s * MS_PER_SECOND
         self._start_ms = self._open = self._high = self._low = self._close = 0
         self._volume: int | None = None
-        self.start_session(0, _NEVER_MS)
+        self.start_session(0, NEVER_MS)
         self.drop()
 
     def start_session(self, origin_ms: int, session_end_ms: int) -> None:
@@ -46,12 +48,12 @@ class FormingCandle:
 
     def drop(self) -> None:
         """Forget what is forming."""
-        self.end_ms = _NEVER_MS
+        self.end_ms = NEVER_MS
 
     @property
     def candle(self) -> Candle | None:
         """What is formed so far; None when nothing is."""
-        if self.end_ms == _NEVER_MS:
+        if self.end_ms == NEVER_MS:
             return None
         return Candle(self._start_ms, self._open, self._high, self._low, self._close, self._volume)
 
@@ -66,7 +68,7 @@ class FormingCandle:
         """
         part_start_ms, part_open, high, low, close, volume = part
         self._close = close
-        if self.end_ms == _NEVER_MS:
+        if self.end_ms == NEVER_MS:
             self._start_ms = start_ms = part_start_ms - (part_start_ms - self._origin_ms) % self._length_ms
             end_ms = start_ms + self._length_ms
             self.end_ms = min(self._session_end_ms, end_ms)
@@ -84,8 +86,8 @@ class FormingCandle:
 
     def take(self) -> Candle:
         """Return the candle and begin anew."""
-        assert self.end_ms != _NEVER_MS
-        self.end_ms = _NEVER_MS
+        assert self.end_ms != NEVER_MS
+        self.end_ms = NEVER_MS
         return _candle(Candle, (self._start_ms, self._open, self._high, self._low, self._close, self._volume))
 
 
@@ -113,7 +115,7 @@ def aggregate(
     length_ms = timeframe_s * MS_PER_SECOND
     candles: list[Candle] = []
     bucket: list[Candle] = []
-    session_start_ms = day_end_ms = bucket_ms = end_ms = -_NEVER_MS
+    session_start_ms = day_end_ms = bucket_ms = end_ms = -NEVER_MS
     for minute in minute_candles:
         start_ms = minute[0]
         if start_ms < end_ms:

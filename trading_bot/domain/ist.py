@@ -1,11 +1,12 @@
 """Indian Standard Time: a fixed +05:30 without daylight saving, so a constant offset is exact."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Final
 
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
-MS_PER_SECOND = 1_000
-MS_PER_MINUTE = 60_000
-MS_PER_DAY = 86_400_000
+MS_PER_SECOND: Final = 1_000
+MS_PER_MINUTE: Final = 60_000
+MS_PER_DAY: Final = 86_400_000
 _OFFSET_MS = 19_800_000
 _EPOCH = date(1970, 1, 1)
 

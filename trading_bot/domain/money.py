@@ -1,8 +1,9 @@
 """Exact money: prices are integer paise, everything that is summed or charged is Decimal rupees."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
-PAISE_PER_RUPEE = 100
+PAISE_PER_RUPEE: Final = 100
 PAISA = Decimal("0.01")
 ZERO = Decimal(0)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.instrument import Instrument
@@ -10,9 +11,9 @@ from trading_bot.domain.trade import Trade
 from trading_bot.risk.windows import TradingHours
 from trading_bot.strategies.strategy import Evaluator, Strategy
 
-_NEVER_BELOW = -1
-_NEVER_ABOVE = 1 << 62
-_tuple = tuple.__new__  # half the cost of calling the NamedTuple
+_NEVER_BELOW: Final = -1
+_NEVER_ABOVE: Final = 1 << 60
+_tuple: Final = tuple.__new__  # half the cost of calling the NamedTuple
 
 
 @dataclass(slots=True)
@@ -39,6 +40,9 @@ class Series:
     """Lengths of the candles that its strategies want, each once."""
     last_price: int = 0
     tick: Tick | None = None
+    """The newest one; None where the newest price is a candle's."""
+    traded_at_ms: int = 0
+    """When the candle ended that the newest price is of; 0 where none was seen."""
     seen_at_ms: int = 0
     """Session time of the newest message about it."""
     suspect_price: int = 0
@@ -71,6 +75,16 @@ class Series:
     def is_disputed(self) -> bool:
         """Whether trades go on at a price that the band rules out: the last price, or the band, is old."""
         return self.suspect_price != 0 and self.is_suspect_confirmed
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether anything was seen of it."""
+        return self.tick is not None or self.traded_at_ms != 0
+
+    @property
+    def newest_trade_ms(self) -> int:
+        """When it last traded, as far as was seen; 0 where nothing was."""
+        return self.traded_at_ms if self.tick is None else self.tick.traded_at_ms
 
     def quote(self) -> Quote | None:
         """Best bid and offer; None where the feed has no depth for it."""

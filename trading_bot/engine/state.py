@@ -59,6 +59,8 @@ class State:
     charges_so_far: ChargesSoFar
     stops_in_time: int = RateSettings().calls_within(EngineSettings().unprotected_s)
     """How many stops leave before a position counts as unprotected: an entry may have no more slices."""
+    keeps_traces: bool = True
+    """Whether what strategies say is handed on for the record; where nobody records it, it is for nothing."""
     book: Book = field(default_factory=Book)
     market: MarketView = field(default_factory=MarketView)
     account: Account = field(default_factory=Account)
@@ -211,7 +213,7 @@ class State:
 
 def has_unsettled_fills(order: Order) -> bool:
     """Whether the broker reports fills that were not applied yet."""
-    return order.reported_filled_quantity > order.spent_quantity
+    return order.reported_filled_quantity > order.filled_quantity + order.annulled_quantity
 
 
 def is_changeable(order: Order) -> bool:

@@ -26,11 +26,7 @@ class EmaCross:
 
     def __init__(self, settings: EmaCrossSettings) -> None:
         self.settings = settings
-
-    @property
-    def timeframe_s(self) -> int:
-        """Seconds of its candles."""
-        return self.settings.timeframe_s
+        self.timeframe_s = settings.timeframe_s
 
     @property
     def warm_up(self) -> WarmUp:
@@ -73,7 +69,7 @@ class EmaCrossEvaluator:
             return self._crossed(candle, Direction.LONG)
         if is_ripe and self._fast < self._slow and not was_below:
             return self._crossed(candle, Direction.SHORT)
-        return DeferredEvaluation(self._name, self._key, candle.start_ms, 0.0, _no_gates)
+        return DeferredEvaluation(self._name, self._key, candle[0], 0.0, _no_gates)
 
     def peek(self, candle: Candle, quote: Quote | None) -> Answer:
         """Say nothing of a candle that is still forming: it waits for the close."""
@@ -81,17 +77,16 @@ class EmaCrossEvaluator:
         return DeferredEvaluation(self._name, self._key, candle.start_ms, 0.0, _no_gates)
 
     def _advance(self, candle: Candle) -> None:
-        high, low, close = (
-            candle.high / PAISE_PER_RUPEE,
-            candle.low / PAISE_PER_RUPEE,
-            candle.close / PAISE_PER_RUPEE,
-        )
+        high = candle[2] / PAISE_PER_RUPEE
+        low = candle[3] / PAISE_PER_RUPEE
+        close = candle[4] / PAISE_PER_RUPEE
         if self._seen == 0:
             self._fast = self._slow = close
             self._atr = high - low
         else:
             before = self._close
-            true_range = max(high - low, abs(high - before), abs(low - before))
+            reach = max(abs(high - before), abs(low - before))
+            true_range = max(high - low, reach)
             self._fast += self._fast_alpha * (close - self._fast)
             self._slow += self._slow_alpha * (close - self._slow)
             self._atr += (true_range - self._atr) * self._atr_alpha

@@ -32,7 +32,7 @@ def at(seconds: float) -> int:
 
 
 def closed(timeframe_s: int, start_s: int, *prices_and_volume: int | None) -> ClosedCandle:
-    return ClosedCandle(timeframe_s, Candle(at(start_s), *prices_and_volume))
+    return timeframe_s, Candle(at(start_s), *prices_and_volume)
 
 
 def feed(candles: CandleBuilder, *ticks: Tick) -> list[ClosedCandle]:
@@ -63,8 +63,8 @@ def test_closes_come_in_the_order_micro_minute_timeframes():
 
     done = candles.add(tick(900, 101))
 
-    assert [one.timeframe_s for one in done] == [10, 60, 300, 900]
-    assert [one.candle.start_ms for one in done] == [at(890), at(840), at(600), at(0)]
+    assert [length_s for length_s, _ in done] == [10, 60, 300, 900]
+    assert [candle.start_ms for _, candle in done] == [at(890), at(840), at(600), at(0)]
 
 
 def test_timeframes_are_aligned_from_the_session_start_and_end_with_the_session():
@@ -75,9 +75,9 @@ def test_timeframes_are_aligned_from_the_session_start_and_end_with_the_session(
     early = candles.close_until(END_MS + 999)
     done = candles.close_until(END_MS + 1000)
 
-    assert 3600 not in [one.timeframe_s for one in early]
+    assert 3600 not in [length_s for length_s, _ in early]
     last_hour = Candle(ms_at(DAY, time(15, 15)), 105, 105, 105, 105, None)
-    assert done == (ClosedCandle(3600, last_hour),)
+    assert done == ((3600, last_hour),)
 
 
 def test_a_bucket_without_a_trade_gives_no_candle():
@@ -86,7 +86,7 @@ def test_a_bucket_without_a_trade_gives_no_candle():
 
     done = [*candles.close_until(at(400)), *candles.close_until(at(2000)), *candles.add(tick(2100, 101))]
 
-    assert [(one.timeframe_s, one.candle.start_ms) for one in done] == [
+    assert [(length_s, candle.start_ms) for length_s, candle in done] == [
         (10, at(0)),
         (60, at(0)),
         (300, at(0)),
@@ -105,7 +105,7 @@ def test_volume_is_what_the_days_total_grew_by_since_its_first_statement():
         tick(30, 100),
     )
 
-    assert [one.candle.volume for one in done] == [40, 60, 50]
+    assert [candle.volume for _, candle in done] == [40, 60, 50]
 
 
 def test_without_a_days_total_the_volume_is_unknown():
@@ -114,7 +114,7 @@ def test_without_a_days_total_the_volume_is_unknown():
 
     done = candles.close_until(at(61))
 
-    assert [one.candle.volume for one in done] == [None, None]
+    assert [candle.volume for _, candle in done] == [None, None]
 
 
 def test_a_late_tick_moves_only_the_volume_of_the_candle_after_it():
@@ -321,7 +321,7 @@ def by_bucket(ticks: list[Tick], length_s: int) -> list[Candle]:
 
 
 def of_length(done: list[ClosedCandle], timeframe_s: int) -> list[Candle]:
-    return [one.candle for one in done if one.timeframe_s == timeframe_s]
+    return [candle for length_s, candle in done if length_s == timeframe_s]
 
 
 @given(trades)
@@ -422,7 +422,7 @@ def test_without_micros_the_longer_candles_are_the_same(steps):
         at_s += step_s / 20
         one = tick(at_s, price, round(at_s))
 
-        longer = tuple(done for done in with_micros.add(one) if done.timeframe_s != 10)
+        longer = tuple(done for done in with_micros.add(one) if done[0] != 10)
 
         assert without.add(one) == longer
 

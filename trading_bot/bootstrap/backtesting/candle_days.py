@@ -45,6 +45,7 @@ class CandleDays:
             engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
         )
         core = core_for((), strategies, sections, self.rules.charges)
+        core.state.keeps_traces = False
         core.state.charges_so_far = lambda book: charges_of(book, self.rules.charges, listed)
 
         def plan_of(on: date, instruments: Sequence[Instrument], is_warming_up: bool) -> DayPlan:  # noqa: FBT001

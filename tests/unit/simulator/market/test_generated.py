@@ -226,7 +226,7 @@ def test_the_daemons_builder_makes_the_same_candles():
         for update in moment.updates:
             built += builder.add(Tick(key, update.last_price, update.traded_at_ms, update.day_volume))
         built += builder.close_until(moment.at_ms)
-    minutes = [closed.candle for closed in built if closed.timeframe_s == 60]
+    minutes = [candle for length_s, candle in built if length_s == 60]
     expected = market.day_candles(key).candles()
 
     assert [minute[:5] for minute in minutes] == [candle[:5] for candle in expected]

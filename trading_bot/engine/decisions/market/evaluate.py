@@ -1,6 +1,7 @@
 """A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.deferred_evaluation import DeferredEvaluation
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation, Signal
 from trading_bot.domain.trade import ExitReason
@@ -42,9 +43,9 @@ def judge(
             _switch_off(state, strategy.name, error, turn)
             continue
         series.score, series.evaluated = evaluation.score, candle
-        if not is_provisional:
+        if state.keeps_traces and not is_provisional:
             turn.traces.append(evaluation)
-        if isinstance(evaluation, Evaluation) and evaluation.signal is not None:
+        if not isinstance(evaluation, DeferredEvaluation) and evaluation.signal is not None:
             _take(state, evaluation, evaluation.signal, turn, is_provisional=is_provisional)
 
 

@@ -88,5 +88,4 @@ def is_halted(state: State, series: Series) -> bool:
     segment, market = series.instrument.segment, state.market
     if market.phases.get(segment, MarketPhase.NORMAL_OPEN) is MarketPhase.NORMAL_OPEN:
         return False
-    traded_at_ms = series.tick.traded_at_ms if series.tick is not None else 0
-    return traded_at_ms <= market.phases_at_ms[segment] + _PHASE_SETTLE_MS
+    return series.newest_trade_ms <= market.phases_at_ms[segment] + _PHASE_SETTLE_MS

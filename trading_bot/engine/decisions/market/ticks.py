@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.market_data import Tick
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.decisions.account import foreign, reconcile
@@ -56,7 +55,7 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
             _take_closed(series, closed, turn)
         watch = series.watch
         if watch is not None and not frame.is_snapshot:
-            check_levels(state, series, watch, tick, turn)
+            check_levels(state, series, watch, price, turn)
 
 
 def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
@@ -68,8 +67,7 @@ def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
         series = state.market.series.get(tick.instrument_key)
         if series is None or state.market.is_feed_up:
             continue
-        newest_ms = series.tick.traded_at_ms if series.tick is not None else 0
-        if tick.traded_at_ms <= newest_ms:
+        if tick.traded_at_ms <= series.newest_trade_ms:
             continue
         price, last = tick.last_price, series.last_price
         is_odd = price <= 0 or (last and abs(price - last) > last * state.settings.suspect_move)
@@ -77,7 +75,7 @@ def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
             continue
         series.suspect_price, series.last_price, series.tick = 0, price, tick
         if series.watch is not None:
-            check_levels(state, series, series.watch, tick, turn)
+            check_levels(state, series, series.watch, price, turn)
 
 
 def _take_closed(series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:
@@ -109,9 +107,8 @@ def _look_at_forming(series: Series, turn: Turn) -> None:
         )
 
 
-def check_levels(state: State, series: Series, watch: Watch, tick: Tick, turn: Turn) -> None:
+def check_levels(state: State, series: Series, watch: Watch, price: int, turn: Turn) -> None:
     """Ask for the exit of a trade whose stop or target trades."""
-    price = tick.last_price
     if (price - watch.best_price) * watch.sign > 0:
         watch.best_price = price
     if watch.below < price < watch.above:

@@ -62,7 +62,7 @@ def _not_fresh(state: State, series: Series) -> Denied | None:
     if not state.market.is_feed_up:
         return Denied("feed_down", "no market data")
     age_s = (state.now_ms - series.seen_at_ms) / MS_PER_SECOND
-    if series.tick is None or age_s > state.risk.entries.max_data_age_s:
+    if not series.is_priced or age_s > state.risk.entries.max_data_age_s:
         return Denied("stale_data", f"newest message {age_s:.0f} s old")
     if is_off(state):
         return Denied("clock_offset", f"the feed is {state.market.offset_ms} ms behind our time")

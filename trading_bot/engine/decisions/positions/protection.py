@@ -1,13 +1,13 @@
 """The resting stop of a trade: placed as soon as anything filled, kept in step, trailed, and replaced."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, OrderTerms, OrderType, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
+from trading_bot.domain.values import replace
 from trading_bot.engine.commands import Alert, ReadBand
 from trading_bot.engine.decisions.operation.halts import raise_halt
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
@@ -21,10 +21,11 @@ _REFUSALS_BEFORE_ANOTHER = 2
 
 def live_exits(state: State, trade: Trade) -> list[Order]:
     """Orders that may still shrink the position: stops and exits alike."""
+    side = trade.exit_side
     return [
         order
         for order in state.book.orders_of(trade.trade_id)
-        if order.status.is_live and order.request.side is trade.exit_side
+        if order.status.is_live and order.request.side is side
     ]
 
 

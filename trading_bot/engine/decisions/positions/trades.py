@@ -111,14 +111,18 @@ def exitable_quantity(state: State, trade: Trade) -> int:
         theirs = difference.broker_quantity + ours - difference.our_quantity
     if ours * theirs <= 0:
         return 0
-    by_desk = desk_quantity(state, key, trade.exit_side) + desk_elsewhere(state, key, trade.exit_side)
-    return max(0, min(abs(ours), abs(theirs)) - by_desk)
+    covered = min(abs(ours), abs(theirs))
+    if not state.desk_orders:
+        return covered
+    side = trade.exit_side
+    return max(0, covered - desk_quantity(state, key, side) - desk_elsewhere(state, key, side))
 
 
 def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:
     timeout_ms = state.risk.entries.entry_timeout_s * MS_PER_SECOND
+    side = trade.entry_side
     for order in orders:
-        if order.request.side is not trade.entry_side:
+        if order.request.side is not side:
             continue
         if trade.is_exiting or state.now_ms - order.intended_at_ms >= timeout_ms:
             _withdraw(state, order, turn)
