@@ -21,16 +21,18 @@ from trading_bot.engine.inputs import BooksRead
 from trading_bot.engine.state import State
 
 
-def note_trades(state: State, event: BooksRead, turn: Turn) -> None:
+def note_trades(state: State, event: BooksRead, listed: AbstractSet[str], turn: Turn) -> None:
     """Tell of trades that were applied and stay away from the list, and have the positions read."""
-    listed = {fill_id(fill) for fill in event.fills}
-    rows = {report.order_id: report for report in event.orders}
     state.is_trade_list_empty = not listed
     state.trades_back = {
         key: state.book.tags_by_order_id[fill.order_id]
         for key, fill in state.book.annulled.items()
         if key in listed
     }
+    if state.book.fills.keys() <= listed:
+        state.trades_gone_since_ms, state.others_gone_since_ms = {}, {}
+        return
+    rows = {report.order_id: report for report in event.orders}
     gone = [
         key
         for key, fill in state.book.fills.items()

@@ -6,10 +6,11 @@ somebody who closes what is ours and then buys anew holds what he bought.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill
+from trading_bot.domain.values import replace
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.decisions.account.foreign import foreign_position, is_brokers
@@ -28,6 +29,9 @@ class _Lot:
 
 def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
     """Take all of today's trades that no order of ours is known to have made."""
+    if not fills and not state.foreign_quantity:
+        state.foreign_traded = {}
+        return
     totals: Counter[str] = Counter()
     traded: Counter[str] = Counter()
     for fill in fills:

@@ -9,16 +9,10 @@ from collections import defaultdict
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Side
-from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import BooksRead, PositionsRead
+from trading_bot.engine.inputs import PositionsRead
 from trading_bot.engine.state import State
-
-
-def note_trades(state: State, event: BooksRead) -> None:
-    """Remember every trade of the day that a complete read has listed, whoever traded."""
-    state.listed_trades.update((fill_id(fill), fill) for fill in event.fills)
 
 
 def keys_behind(state: State, event: PositionsRead, turn: Turn) -> frozenset[str]:

@@ -57,7 +57,7 @@ def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
         state.begin_day()
     before = state.market.series if event.keeps_indicators else {}
     state.market.series = {
-        instrument.key: _going_on(_series(state, event, instrument), before.get(instrument.key))
+        instrument.key: _series(state, event, instrument, before.get(instrument.key))
         for instrument in event.instruments
         if event.sessions.get(instrument.key)
     }
@@ -80,9 +80,11 @@ def _alert_unmanaged(state: State, turn: Turn) -> None:
             turn.command(Alert(level="critical", text=text))
 
 
-def _series(state: State, event: DayOpened, instrument: Instrument) -> Series:
+def _series(state: State, event: DayOpened, instrument: Instrument, before: Series | None) -> Series:
+    """An instrument's day; its indicators are those of the day before where they are warm."""
     hours = trading_hours(instrument, event.on, event.sessions[instrument.key], state.risk.windows)
-    evaluators = _new_evaluators(state, instrument)
+    known = before if before is not None and before.is_warm else None
+    evaluators = _new_evaluators(state, instrument) if known is None else known.evaluators
     return Series(
         instrument=instrument,
         hours=hours,
@@ -94,15 +96,10 @@ def _series(state: State, event: DayOpened, instrument: Instrument) -> Series:
             for strategy, _ in evaluators
             if strategy.provisional_interval_s
         ),
+        is_warm=known is not None,
+        warm_candles=0 if known is None else known.warm_candles,
+        previous_close=0 if known is None else known.last_price,
     )
-
-
-def _going_on(series: Series, before: Series | None) -> Series:
-    """The series of a new day with the indicators of the day before, where they are warm."""
-    if before is not None and before.is_warm:
-        series.evaluators, series.is_warm = before.evaluators, True
-        series.warm_candles, series.previous_close = before.warm_candles, before.last_price
-    return series
 
 
 def _new_builder(state: State, session: tuple[int, int]) -> CandleBuilder:

@@ -25,9 +25,9 @@ def note_rows(state: State, event: BooksRead, turn: Turn) -> bool:
     missing = [
         order
         for order in state.book.orders.values()
-        if ACTIONS[order.status, Shown.MISSING] is Action.MISS
-        and order.order_id is not None
+        if order.order_id is not None
         and order.order_id not in shown
+        and ACTIONS[order.status, Shown.MISSING] is Action.MISS
         and order.seen_at_ms <= event.asked_at_ms
     ]
     since = state.missing_since_ms

@@ -5,13 +5,14 @@ by fills, and each fill is applied once.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderReport, OrderStatus, Purpose, ReportedChange
+from trading_bot.domain.values import replace
+from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBand, ReadBooks
-from trading_bot.engine.decisions.account import annulled, fills, foreign, lagging
+from trading_bot.engine.decisions.account import annulled, fills, foreign
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.orders import doubts, missing, strays, unseen, untagged
 from trading_bot.engine.decisions.orders.order_table import (
@@ -68,21 +69,19 @@ def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
 
 def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     """Take a complete read of orders and trades."""
-    seen_tags = frozenset(report.tag for report in event.orders if report.tag)
     _take_rows(state, event.orders, event.asked_at_ms, turn)
     for order, report in untagged.matches(state, event, turn):
         _take_report(state, order, report, turn)
     fills.take_fills(state, event, turn)
-    state.open_foreign_orders = tuple(
-        report.order_id
-        for report in event.orders
-        if report.status.is_live and report.order_id in state.book.foreign_orders
-    )
-    lagging.note_trades(state, event)
-    annulled.note_trades(state, event, turn)
+    _note_foreign(state, event)
+    listed = {fill_id(fill): fill for fill in event.fills}
+    state.listed_trades.update(listed)
+    annulled.note_trades(state, event, listed.keys(), turn)
     if not missing.note_rows(state, event, turn):
         unseen.note_complete_read(state, event, turn)
-        doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
+        if state.doubts:
+            seen_tags = frozenset(report.tag for report in event.orders if report.tag)
+            doubts.note_complete_read(state, event.asked_at_ms, seen_tags, turn)
     halts.note_login(state, event.asked_at_ms, turn)
     if event.asked_at_ms < state.time_lost_at_ms:
         return
@@ -91,9 +90,22 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     state.books_read_at_ms, state.blind_since_ms = max(state.books_read_at_ms, event.asked_at_ms), 0
 
 
+def _note_foreign(state: State, event: BooksRead) -> None:
+    foreign_orders = state.book.foreign_orders
+    state.open_foreign_orders = (
+        tuple(
+            report.order_id
+            for report in event.orders
+            if report.status.is_live and report.order_id in foreign_orders
+        )
+        if foreign_orders
+        else ()
+    )
+
+
 def _take_rows(state: State, reports: Sequence[OrderReport], asked_at_ms: int, turn: Turn) -> None:
     for report in reports:
-        if _ours(state, report) is not None:
+        if report.placed_by and _ours(state, report) is not None:
             _learn_user(state, report)
     for report in reports:
         order = _ours(state, report)

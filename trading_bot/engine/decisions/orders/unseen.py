@@ -34,9 +34,10 @@ def _unseen(state: State) -> list[Order]:
 
 def note_complete_read(state: State, event: BooksRead, turn: Turn) -> None:
     """Act on what a read does not show to rest that was sent long enough after the acceptance."""
-    shown = {report.order_id for report in event.orders}
+    unseen = _unseen(state)
+    shown = {report.order_id for report in event.orders} if unseen else ()
     settings = state.settings
-    for order in _unseen(state):
+    for order in unseen:
         age_ms = event.asked_at_ms - order.seen_at_ms
         is_shown = order.order_id in shown
         if age_ms < settings.unseen_s * MS_PER_SECOND:
