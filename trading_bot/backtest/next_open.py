@@ -5,15 +5,18 @@ compared to the paisa with other engines; they say nothing of what could have be
 """
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
 
+from trading_bot.backtest.collector import rare_collections
 from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.ist import MS_PER_DAY, date_of
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderStatus
+from trading_bot.domain.values import replace
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, Command, PlaceOrder, ReadBooks, ReadPositions
 from trading_bot.engine.core import Core, Step
@@ -21,7 +24,10 @@ from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow
 
 _YEARS_MS = 100 * 366 * MS_PER_DAY
 _ORDERS_A_DAY = 8
-"""After so many orders a new day is opened in the book: it holds the orders of its day, and looks at all."""
+"""After so many orders, and one for two instruments, a new day is opened in the book: it holds the orders of
+its day, and looks at all. The days are counted, not those of the calendar: one may begin at noon."""
+_LAST_COUNTED = date(2080, 1, 1)
+"""Later days do not fit into tags for long: from here on only those of the calendar begin."""
 
 
 @dataclass(slots=True)
@@ -54,14 +60,20 @@ class NextOpenRun:
 
     def play(self, bars: Iterable[inputs.BarsClosed]) -> None:
         """Play candles in the order of their time, whatever days they are of."""
+        self.core.state.keeps_traces = False
         waiting = iter(bars)
-        for first in waiting:
-            if self._pending:
-                self._fill_at(first)
-            self._open_day_if_due(first)
-            if self._pending:  # in an instrument that has no candle here: its next open is still to come
-                self._take(self.core.step(first))
-                continue
+        with rare_collections():
+            for first in waiting:
+                self._play_on(first, waiting)
+
+    def _play_on(self, first: inputs.BarsClosed, waiting: Iterator[inputs.BarsClosed]) -> None:
+        """Play a candle and those that follow, up to the first that leads to anything."""
+        if self._pending:
+            self._fill_at(first)
+        self._open_day_if_due(first)
+        if self._pending:  # in an instrument that has no candle here: its next open is still to come
+            self._take(self.core.step(first))
+        else:
             self._take(self.core.step_run(chain((first,), waiting), first.at_ms))
 
     def _open_day_if_due(self, first: inputs.BarsClosed) -> None:
@@ -70,11 +82,16 @@ class NextOpenRun:
         What waits for this candle has filled before: else a strategy that always has an order here would
         stay in one day, reach its limits, and grow slower with each order.
         """
-        on = date_of(first.start_ms)
-        is_first = self.core.state.book.on is None
-        is_due = self._orders_today >= _ORDERS_A_DAY and not self._pending and on != self.core.state.book.on
-        if not (is_first or is_due):
+        before = self.core.state.book.on
+        is_first = before is None
+        is_short = self._orders_today < _ORDERS_A_DAY + len(self.instruments) // 2
+        if not is_first and (is_short or self._pending):
             return
+        on = date_of(first.start_ms)
+        if before is not None and on <= before:
+            if before >= _LAST_COUNTED or not self._is_splittable(first):
+                return
+            on = before + timedelta(days=1)
         self._orders_today = 0
         self._rows.clear()
         self._today.clear()
@@ -98,6 +115,10 @@ class NextOpenRun:
         events += [self._books(begin_ms), self._positions(begin_ms), self._account(begin_ms)]
         for event in events:
             self._take(self.core.step(event))
+
+    def _is_splittable(self, first: inputs.BarsClosed) -> bool:
+        """Whether no longer candles form, which a day that begins among them would cut."""
+        return all(one.timeframe_s == first.timeframe_s for one in self.core.state.strategies)
 
     def _fill_at(self, first: inputs.BarsClosed) -> None:
         """Let what waits for an instrument with a candle here trade at its open."""

@@ -1,14 +1,17 @@
 """Declared policies through the engine, against a plain loop."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
 from tests.fakes.declared import DECLARED, declared_run
 from tests.fakes.plain_engine import plain_crossing
-from tests.fakes.walks import walk
+from tests.fakes.walks import START_MS, walk
 from trading_bot.backtest.sweeps.policy import CASH
 from trading_bot.domain.ist import MS_PER_MINUTE
+from trading_bot.domain.market_data import Candle
+from trading_bot.engine.inputs import BarsClosed
 from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.strategies.ema_cross_settings import EmaCrossSettings
 
@@ -86,6 +89,45 @@ def test_a_day_of_the_book_ends_although_each_break_brings_an_order():
     plain = plain_crossing(in_rupees(rows), fast=2, slow=3, ignored=0, multiple=20.0)
     assert plain.trades > 300
     assert ended(run) == (plain.trades, plain.held)
+
+
+def days_of(run):
+    return [json.loads(row.payload)["on"] for row in run.rows if row.kind == "day_started"]
+
+
+def test_a_busy_date_becomes_several_days_of_the_book_and_the_same_trades():
+    series = {name: walk(number, 300) for number, name in enumerate("ABCDEF")}
+
+    run = declared_run(series, settings=EmaCrossSettings(fast=2, slow=3, ignored=0))
+
+    plains = [plain_crossing(in_rupees(rows), fast=2, slow=3, ignored=0) for rows in series.values()]
+    days = days_of(run)
+    assert len(days) > 5
+    assert days == sorted(set(days))
+    assert sum(1 for fill in run.fills if fill.side.sign < 0) == sum(plain.trades for plain in plains)
+    assert float(run.flow) == pytest.approx(sum(plain.flow for plain in plains), abs=1e-6)
+
+
+def test_a_date_stays_whole_where_longer_candles_form():
+    rows = [(START_MS + number * MS_PER_MINUTE, *row[1:]) for number, row in enumerate(walk(4, 900))]
+
+    run = declared_run({"A": rows}, settings=EmaCrossSettings(fast=2, slow=3, ignored=0, timeframe_s=180))
+
+    assert len(run.fills) > 40
+    assert days_of(run) == ["2024-01-01", "2024-01-02"][: len(days_of(run))]
+
+
+def test_what_strategies_say_is_not_kept_where_nobody_records_it():
+    run = declared_run({"A": walk(1, 300)})
+    last = BarsClosed(
+        at_ms=run.core.state.now_ms + MS_PER_MINUTE,
+        timeframe_s=60,
+        bars=(("NSE_EQ|A", Candle(run.core.state.now_ms, 100_000, 100_005, 99_995, 100_000, None)),),
+    )
+
+    assert run.core.step(last).traces == ()
+    run.core.state.keeps_traces = True
+    assert len(run.core.step(last.stamped(last.at_ms + 1)).traces) == 1
 
 
 def test_the_journal_alone_gives_the_same_book():
