@@ -92,12 +92,19 @@ def _sweeps(options: argparse.Namespace, path: Path) -> None:
 
 def _round(told: dict[str, list[dict[str, Any]]], options: argparse.Namespace, path: Path) -> None:
     ours = Path(__file__).with_name("peer_ours.py")
-    told.setdefault(OURS, []).extend(_run([sys.executable, str(ours), str(path), "--repeat", "1"], {}))
+    _tell(told, OURS, _run([sys.executable, str(ours), str(path), "--repeat", "1"], {}))
     for name, peer in PEERS.items():
         python, script = options.venvs / peer.venv / "bin/python", options.scripts / peer.script
         if python.exists() and script.exists():
             command = [str(python), str(script), str(path), *peer.options, "--repeat", "1"]
-            told.setdefault(name, []).extend(_run(command, {"PYTHONPATH": str(options.scripts)}))
+            _tell(told, name, _run(command, {"PYTHONPATH": str(options.scripts)}))
+
+
+def _tell(told: dict[str, list[dict[str, Any]]], name: str, runs: list[dict[str, Any]]) -> None:
+    """Keep what a script told, and show it at once: a round takes minutes."""
+    told.setdefault(name, []).extend(runs)
+    for run in runs:
+        print(f"  {name}: {_rate(run):,.0f} candles/s", flush=True)
 
 
 def _run(command: list[str], environment: dict[str, str]) -> list[dict[str, Any]]:
