@@ -70,7 +70,7 @@ async def foreign_order(request: web.Request) -> web.Response:
         requires_protection=False,
     )
     simulation.instrument(order.instrument_key, "instrument_token")
-    simulation.write_expected()
+    simulation.step_finely()
     return success({"order_ids": list(simulation.core.place(order))})
 
 

@@ -25,7 +25,7 @@ async def place(request: web.Request) -> web.Response:
     )
     simulation.instrument(order.instrument_key, "instrument_token")
     _check_amo(simulation, is_amo=order_requests.flag(body, "is_amo"))
-    simulation.write_expected()
+    simulation.step_finely()
     return success({"order_ids": list(simulation.core.place(order))}, latency_ms=latency_ms(request))
 
 
@@ -36,7 +36,7 @@ async def modify(request: web.Request) -> web.Response:
     change = order_requests.changed_terms(
         body, requires_protection=simulation.settings.requires_market_protection
     )
-    simulation.write_expected()
+    simulation.step_finely()
     with _unknown_order_status(simulation):
         simulation.core.modify(change)
     return success({"order_id": change.order_id}, latency_ms=latency_ms(request))
@@ -46,7 +46,7 @@ async def cancel(request: web.Request) -> web.Response:
     """Take a cancellation; a fill can still win."""
     simulation = simulation_of(request)
     order_id = _order_id(request)
-    simulation.write_expected()
+    simulation.step_finely()
     with _unknown_order_status(simulation):
         simulation.core.cancel(order_id)
     return success({"order_id": order_id}, latency_ms=latency_ms(request))
@@ -55,7 +55,7 @@ async def cancel(request: web.Request) -> web.Response:
 async def exit_positions(request: web.Request) -> web.Response:
     """Close open intraday and derivative positions at the market."""
     simulation = simulation_of(request)
-    simulation.write_expected()
+    simulation.step_finely()
     order_ids = simulation.core.exit_all(request.query.get("tag"), request.query.get("segment"))
     if not order_ids:
         raise invalid_input("There are no open positions to exit", code="UDAPI1111")
