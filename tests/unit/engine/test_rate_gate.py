@@ -102,6 +102,19 @@ def test_a_call_that_has_not_left_yet_takes_room():
     assert gate.ready_at(1_500, is_exit=True) == 2_001
 
 
+def test_where_calls_that_have_not_left_take_all_the_room_the_next_one_waits_a_whole_window():
+    """V9: they leave no earlier than now, so no room comes back before the window has passed."""
+    gate = RateGate(SMALL)
+    for _ in range(2):
+        gate.reserve(is_exit=False)
+
+    assert gate.ready_at(5_000, is_exit=True) == 5_000
+    assert gate.ready_at(5_000, is_exit=False) == 6_001
+
+    gate.reserve(is_exit=True)
+    assert gate.ready_at(5_000, is_exit=True) == 6_001
+
+
 def test_a_call_that_is_let_go_gives_its_room_back():
     gate = RateGate(RateSettings())
     for _ in range(7):
