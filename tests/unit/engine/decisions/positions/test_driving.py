@@ -41,7 +41,7 @@ def test_before_anything_is_known_or_after_the_day_nothing_is_asked_for(driver, 
 
 @pytest.mark.parametrize(("panics", "placed"), [(False, 0), (True, 1)])
 def test_after_continuous_trading_nothing_is_placed_but_in_a_panic(driver, panics, placed):
-    """Fault 84, V15."""
+    """Fault 69, V15."""
     _, stop = driver.enter()
     driver.now_ms = SESSION[0][1]
     if panics:

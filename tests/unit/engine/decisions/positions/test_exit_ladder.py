@@ -126,7 +126,7 @@ def test_the_last_rung_is_a_market_order_and_a_person_is_told_once(driver):
     ],
 )
 def test_a_price_is_locked_at_the_limit_at_which_nobody_takes_the_other_side(direction, price, locked):
-    """Fault 83."""
+    """Fault 66."""
     driver = EngineDriver()
     driver.enter(direction)
     driver.core.state.market.series[KEY].last_price = price
@@ -145,7 +145,7 @@ def test_without_a_price_or_a_band_nothing_is_locked(driver):
 
 
 def test_at_the_price_limit_the_exit_rests_as_a_limit_and_a_person_is_told_once(driver):
-    """Fault 83, V8, V16: a market order would be refused there."""
+    """Fault 66, V8, V16: a market order would be refused there."""
     driver.core.state.market.series[KEY].last_price = LOWEST
     climbed(driver, LOWEST)
 

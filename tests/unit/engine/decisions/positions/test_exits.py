@@ -204,6 +204,20 @@ def test_after_a_refusal_inside_a_known_band_the_ladder_goes_on(driver):
     assert again.request.terms.price == 139_720
 
 
+def test_where_the_exchange_has_changed_the_tick_size_the_exit_ends_in_an_order_without_a_price(driver):
+    """Fault 68, V8: the list of the morning is not read again, and most prices of the ladder are refused."""
+    without_stop(driver)
+    for _ in range(60):
+        for tag in exits_of(driver):
+            if driver.order(tag).terms.price % 100:
+                driver.answer(tag, Refused("UDAPI1", "the price is no multiple of the tick size"))
+        driver.later(1)
+        driver.price(PRICE)
+
+    assert [driver.order(tag).terms.order_type for tag in exits_of(driver)] == [OrderType.MARKET]
+    assert len(told(driver, "the price is no multiple of the tick size")) == 1
+
+
 def test_an_unknown_band_alone_changes_no_price(driver):
     driver.core.state.account.bands.clear()
 
@@ -252,7 +266,7 @@ def test_a_refusal_for_the_rate_says_nothing_about_the_exit(driver):
 
 
 def test_an_exit_that_somebody_cancels_is_placed_again_at_once_and_then_after_a_pause(driver):
-    """Fault 76."""
+    """Fault 77."""
     tag = without_stop(driver)
     driver.rest(tag)
     driver.push(tag, OrderStatus.CANCELLED)
