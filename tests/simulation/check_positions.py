@@ -5,7 +5,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
-from trading_bot.engine.decisions.positions import trades
+from trading_bot.engine.decisions.positions import protection, trades
 
 _RESTING = (OrderStatus.TRIGGER_PENDING, OrderStatus.OPEN)
 _TOLD_AGAIN_S = 33
@@ -88,6 +88,19 @@ class PositionChecks:
 
     def _on_panic(self, _process, _event):
         self._has_panicked = True
+
+    def _on_advanced(self, process, event):
+        """No exit leaves that is too much by the daemon's own book: nobody else's trade excuses that."""
+        book = process.engine.state.book
+        trade = book.trades.get(book.trade_id_by_tag.get(event.tag))
+        is_exit = trade is not None and book.orders[event.tag].request.side is trade.exit_side
+        if self._oracle.is_replaying or event.status is not OrderStatus.SENT or not is_exit:
+            return
+        held = abs(book.position_of(trade.instrument_key).quantity)
+        asked = sum(order.worst_case_quantity for order in protection.live_exits(process.engine.state, trade))
+        if asked > held:
+            text = f"{event.tag} leaves though exits of {asked} units stand for the {held} that are held"
+            self._oracle.violated("V3", text)
 
     def _on_intended(self, _process, event):
         if event.request.purpose == "entry":
@@ -231,6 +244,7 @@ class PositionChecks:
     EVENTS = {  # noqa: RUF012  # a table
         ev.ForeignFillTaken: _on_foreign_fill,
         ev.OrderIntended: _on_intended,
+        ev.OrderAdvanced: _on_advanced,
         ev.PanicLatched: _on_panic,
         ev.ExitRequested: _on_exit,
         ev.StopFailed: _on_stop_failed,
