@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.engine_driver import PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import OrderStatus, ReportedChange
+from trading_bot.domain.order import ChangeResult, OrderStatus, ReportedChange
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder
 from trading_bot.engine.ports import Refused
@@ -124,7 +124,7 @@ def test_growth_of_a_minute_ago_is_forgotten_when_a_later_change_is_lost(driver,
     for quantity, at_ms in ((35, sent_ms), (12, sent_ms + seconds_later * 1_000)):
         wanted = replace(terms, quantity=quantity)
         driver.book.apply(ev.ModifyIntended(at_ms=at_ms, tag=stop, terms=wanted))
-        driver.book.apply(ev.ChangeResolved(at_ms=at_ms + 6_000, tag=stop, result=ev.ChangeResult.NOT_SEEN))
+        driver.book.apply(ev.ChangeResolved(at_ms=at_ms + 6_000, tag=stop, result=ChangeResult.NOT_SEEN))
 
     assert driver.order(stop).unseen_quantity == remembered
 
