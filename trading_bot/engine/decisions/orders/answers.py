@@ -1,7 +1,7 @@
 """How calls to the broker ended: each answer moves its order, and the trade is driven after it."""
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import Order, OrderStatus, Purpose
+from trading_bot.domain.order import ChangeResult, Order, OrderStatus, Purpose
 from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders import doubts, strays, unseen
@@ -11,10 +11,10 @@ from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswe
 from trading_bot.engine.ports import Accepted, Outcome, RefusalCause, Refused, Unknown
 from trading_bot.engine.state import State
 
-_CHANGE_RESULTS: dict[RefusalCause | None, ev.ChangeResult] = {
-    RefusalCause.NEEDS_LOGIN: ev.ChangeResult.NOT_AUTHORISED,
-    RefusalCause.RATE_LIMITED: ev.ChangeResult.RATE_LIMITED,
-    RefusalCause.NOT_SENT: ev.ChangeResult.NOT_SENT,
+_CHANGE_RESULTS: dict[RefusalCause | None, ChangeResult] = {
+    RefusalCause.NEEDS_LOGIN: ChangeResult.NOT_AUTHORISED,
+    RefusalCause.RATE_LIMITED: ChangeResult.RATE_LIMITED,
+    RefusalCause.NOT_SENT: ChangeResult.NOT_SENT,
 }
 _SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, RefusalCause.RATE_LIMITED)
 """Of the order itself: the same one may be taken later."""
@@ -162,7 +162,7 @@ def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn)
         ev.ChangeResolved(
             at_ms=state.now_ms,
             tag=order.tag,
-            result=_CHANGE_RESULTS.get(outcome.cause, ev.ChangeResult.REFUSED),
+            result=_CHANGE_RESULTS.get(outcome.cause, ChangeResult.REFUSED),
             message=f"{outcome.code} {outcome.message}",
         )
     )
