@@ -56,7 +56,7 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
     attached = options.simulator_url is not None
     database = panic_database(settings, attached=attached, now_ms=_now_ms())
     if settings.mode is Mode.ALERTS:
-        write("no daemon runs, and mode alerts never sends an order: nothing can be open")
+        write("no daemon answers, and mode alerts never sends an order: nothing can be open")
         return 0
     if settings.mode is not Mode.REPLAY:
         from trading_bot.bootstrap.market.panic import panic_on_market
@@ -66,8 +66,9 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
         with started_logs(settings, is_quiet=True):
             return asyncio.run(panic_on_market(settings, day_files(settings, database), world_of, write))
     if not attached:
-        write("no daemon runs, and a replay's own simulator ends with it: nothing can be open")
-        return 0
+        from trading_bot.bootstrap.replaying.left_behind import panic_without_simulator
+
+        return panic_without_simulator(settings, write)
     from trading_bot.bootstrap.replaying.panic import panic_in_replay
 
     assert database is not None

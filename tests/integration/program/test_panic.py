@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.acceptance.programs import environment
+from tests.fakes.emergency_files import fall_back
+from tests.fakes.scripted_day import rows_of, whole_day
 from tests.fakes.upstox_day import TOKEN
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap import panic
@@ -146,3 +148,47 @@ def test_the_book_is_claimed_with_the_settings_in_effect(shell, simulator, monke
     with JournalReader(shell.data / "replay.db") as reader:
         claims = [decode_event(row.kind, row.payload) for row in reader.rows(kind="ownership_taken")]
     assert [claim.settings_hash for claim in claims] == [settings_hash(settings)]
+
+
+def test_a_replay_that_left_a_position_at_a_simulator_is_not_taken_for_flat(shell, holding):
+    """Fault 86: the simulator outlives its daemon."""
+    shell.write_journal(holding, "replay.db")
+
+    assert shell(f"--mode replay {PANIC}") == 1
+
+    told = shell.output()
+    assert "data/replay.db: the journal knows 1 open position, RELIANCE +35, and 1 live order" in told
+    assert "add --simulator URL" in told
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, " * 200, None])
+def test_a_replay_whose_journal_cannot_be_told_is_not_taken_for_flat(shell, content, holding):
+    path = shell.write_journal(holding, "replay.db")
+    if content is None:
+        fall_back(path, None, rows_of(holding))
+    else:
+        path.write_bytes(content)
+
+    assert shell(f"--mode replay {PANIC}") == 1
+
+    told = shell.output()
+    assert "data/replay.db: the journal cannot be read: what is open is not known" in told
+    assert "add --simulator URL" in told
+
+
+def test_a_replay_that_does_not_answer_is_named(shell, holding):
+    path = shell.write_journal(holding, "replay-20261119-100000.db")
+    with process_that_holds(path.with_suffix(".lock")) as hung:
+        assert shell(f"--mode replay {PANIC}") == 1
+
+        assert f"process {hung.pid} " in shell.output()
+        assert hung.poll() is None
+
+
+@pytest.mark.parametrize("name", ["replay.db", "replay-20261119-100000.db"])
+def test_a_replay_that_ended_flat_has_nothing_open(shell, name):
+    shell.write_journal(whole_day(), name)
+
+    assert shell(f"--mode replay {PANIC}") == 0
+
+    assert "nothing can be open" in shell.output()
