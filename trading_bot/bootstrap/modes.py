@@ -17,6 +17,7 @@ from trading_bot.bootstrap.answers.panic_wish import panic_database
 from trading_bot.bootstrap.places import database_path, inputs_folder, lock_paths, reports_folder
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.settings.folders import make_folder
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -177,7 +178,7 @@ def started_logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
 
 def _require_folder(key: str, folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise _no_folder(key, folder, error) from error
 

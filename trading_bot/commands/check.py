@@ -22,6 +22,7 @@ from trading_bot.report.check_line import (
     failed,
     passed,
 )
+from trading_bot.settings.folders import make_folder
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
 from trading_bot.settings.tree import REFUSALS, Settings
 
@@ -155,14 +156,14 @@ def folder_line(name: str, path: Path) -> CheckLine:
     """Whether a folder exists or can be made, can be written, and is kept from other writers."""
     fix = f"make {path} a folder that this user owns: mkdir -p {path} && chmod 700 {path}"
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path)
         probe = path / ".check"
         probe.write_text("", encoding="utf-8")
         probe.unlink()
     except OSError as error:
-        return failed(name, f"{path} cannot be written: {error.strerror}", fix)
+        return failed(name, f"{path} cannot be written: {error.strerror}", fix, SettingsError.exit_code)
     if path.stat().st_mode & stat.S_IWOTH:
-        return failed(name, f"every user may write to {path}", f"chmod o-w {path}")
+        return failed(name, f"every user may write to {path}", f"chmod o-w {path}", SettingsError.exit_code)
     return passed(name, f"{path} can be written")
 
 

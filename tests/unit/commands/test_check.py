@@ -5,6 +5,7 @@ import pytest
 
 from trading_bot.commands import check
 from trading_bot.commands.arguments import parse_arguments
+from trading_bot.domain.errors import SettingsError
 from trading_bot.report.check_line import (
     CheckState,
     calendar_line,
@@ -125,13 +126,17 @@ def test_a_folder_is_made_and_probed(tmp_path):
 def test_a_folder_that_is_a_file_fails(tmp_path):
     (tmp_path / "data").write_text("", encoding="utf-8")
 
-    assert check.folder_line("data", tmp_path / "data").state is FAIL
+    line = check.folder_line("data", tmp_path / "data")
+
+    assert (line.state, line.exit_code) == (FAIL, SettingsError.exit_code), "as the daemon says"
 
 
 def test_a_folder_that_everyone_may_write_fails(tmp_path):
     tmp_path.chmod(0o777)
 
-    assert check.folder_line("data", tmp_path).state is FAIL
+    line = check.folder_line("data", tmp_path)
+
+    assert (line.state, line.exit_code) == (FAIL, SettingsError.exit_code)
 
 
 def test_the_first_failure_decides_the_exit_code():
