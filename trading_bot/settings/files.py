@@ -134,11 +134,8 @@ def _toml_problem(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem | None:
     if leaf is None:
         return _unknown_key(entry, leaves)
     if leaf.is_secret:
-        name = next((name for name, key in SHORT_NAMES.items() if key == leaf.key), leaf.name)
-        fix = f"remove it here and write {name}=… into .env (mode 600)"
-        return Problem(
-            where=entry.where, key=entry.name, reason="a secret does not belong in a TOML file", fix=fix
-        )
+        reason = "a secret does not belong in a TOML file"
+        return Problem(where=entry.where, key=entry.name, reason=reason, fix=_secret_fix(leaf))
     if _is_of_kind(entry.value, leaf.kind):
         return None
     return Problem(
@@ -151,6 +148,11 @@ def _toml_problem(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem | None:
     )
 
 
+def _secret_fix(leaf: Leaf) -> str:
+    name = next((name for name, key in SHORT_NAMES.items() if key == leaf.key), leaf.name)
+    return f"remove it here and write {name}=… into .env (mode 600)"
+
+
 def _unknown_key(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem:
     is_section = _is_section(entry.key, leaves)
     meant = None if is_section else closest_key(entry.key, leaves) or _closest_section(entry.key, leaves)
@@ -158,12 +160,17 @@ def _unknown_key(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem:
         where=entry.where,
         key=entry.name,
         reason="is a table of settings, not a value" if is_section else "no such setting",
-        fix=f"did you mean {meant}?"
+        fix=_meant_fix(meant, leaves)
         if meant
         else f"write [{entry.name}] and its keys below"
         if is_section
         else "remove it; `config show` lists every setting",
     )
+
+
+def _meant_fix(meant: str, leaves: Mapping[Key, Leaf]) -> str:
+    leaf = leaves.get(tuple(meant.split(".")))
+    return _secret_fix(leaf) if leaf is not None and leaf.is_secret else f"did you mean {meant}?"
 
 
 def _closest_section(key: Key, leaves: Mapping[Key, Leaf]) -> str | None:

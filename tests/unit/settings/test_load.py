@@ -186,6 +186,14 @@ def test_symbols_are_separated_by_commas(project):
             '[credentials]\napi_secret = "canary"',
             ("a secret does not belong in a TOML file", "UPSTOX_API_SECRET="),
         ),
+        (
+            '[upstox]\napi_key = "canary"',
+            ("upstox.api_key: no such setting", "fix: remove it here and write UPSTOX_API_KEY=… into .env"),
+        ),
+        (
+            "[rate]\nper_second = 4",
+            ("entries_per_second (5) must not be above per_second (4)",),
+        ),
     ],
 )
 def test_a_wrong_toml_file_is_explained(project, text, expected):
