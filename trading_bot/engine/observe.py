@@ -23,6 +23,7 @@ from trading_bot.engine.snapshot import (
     Snapshot,
     SymbolView,
     WorkerView,
+    order_view,
 )
 from trading_bot.engine.state import State
 from trading_bot.engine.supervisor import Supervisor, WorkerHealth
@@ -138,21 +139,9 @@ def _why_not(series: Series) -> str:
 def _orders(state: State) -> tuple[OrderView, ...]:
     series = state.market.series
     return tuple(
-        OrderView(
-            intended_at_ms=order.intended_at_ms,
-            symbol=series[key].instrument.symbol if (key := order.request.instrument_key) in series else key,
-            side=order.request.side,
-            purpose=order.request.purpose,
-            order_type=order.terms.order_type,
-            quantity=order.terms.quantity,
-            filled_quantity=order.filled_quantity,
-            price=order.terms.price,
-            trigger_price=order.terms.trigger_price,
-            status=order.status,
-            tag=order.tag,
-            message=order.message,
-        )
+        order_view(order, series[key].instrument.symbol if key in series else key)
         for order in state.book.orders.values()
+        for key in (order.request.instrument_key,)
     )
 
 

@@ -8,10 +8,9 @@ from typing import Any
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.money import ZERO, rupees
-from trading_bot.domain.order import Order
 from trading_bot.domain.position import Position
 from trading_bot.engine.decisions.positions.entries import open_risk
-from trading_bot.engine.snapshot import DayView, OrderView, RunHeader, Snapshot, SymbolView
+from trading_bot.engine.snapshot import DayView, RunHeader, Snapshot, SymbolView, order_view
 from trading_bot.report.status import status_document, stopped_document
 from trading_bot.risk.sizing import exact
 from trading_bot.settings.tree import Settings
@@ -34,10 +33,14 @@ def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: 
             for position in stopped.core.state.book.positions.values()
             if not position.is_flat
         ),
-        orders=tuple(_order(stopped, order) for order in stopped.core.state.book.orders.values()),
+        orders=tuple(
+            order_view(order, stopped.instruments[order.request.instrument_key].symbol)
+            for order in stopped.core.state.book.orders.values()
+        ),
         halts=halt_texts(stopped),
     )
-    return stopped_document(status_document(snapshot)) | {"note": note}
+    is_blank = not stopped.core.last_sequence
+    return stopped_document(status_document(snapshot), is_blank=is_blank) | {"note": note}
 
 
 def session_day(stopped: StoppedBook) -> date:
@@ -88,21 +91,4 @@ def _symbol(stopped: StoppedBook, position: Position) -> SymbolView:
         stop=trade.stop_price if trade else None,
         target=trade.plan.target_price if trade else None,
         unrealised=position.gross_pnl(price) if price else None,
-    )
-
-
-def _order(stopped: StoppedBook, order: Order) -> OrderView:
-    return OrderView(
-        intended_at_ms=order.intended_at_ms,
-        symbol=stopped.instruments[order.request.instrument_key].symbol,
-        side=order.request.side,
-        purpose=order.request.purpose,
-        order_type=order.terms.order_type,
-        quantity=order.terms.quantity,
-        filled_quantity=order.filled_quantity,
-        price=order.terms.price,
-        trigger_price=order.terms.trigger_price,
-        status=order.status,
-        tag=order.tag,
-        message=order.message,
     )
