@@ -74,7 +74,7 @@ def resting_snapshot(
         day=_day(state),
         orders=_orders(state),
         workers=_workers(supervisor.health.values(), loop_time_s),
-        halts=_book_halts(state),
+        halts=halts.texts(state.book),
         notices=tuple(board.notices),
     )
 
@@ -158,16 +158,9 @@ def _workers(health: Iterable[WorkerHealth], loop_time_s: float) -> tuple[Worker
 
 
 def _halts(state: State) -> tuple[str, ...]:
-    reasons = list(_book_halts(state))
+    reasons = list(halts.texts(state.book))
     if not state.is_recovered:
         reasons.append("books are not reconciled yet")
     if not state.market.is_feed_up:
         reasons.append("no market data")
-    return tuple(reasons)
-
-
-def _book_halts(state: State) -> tuple[str, ...]:
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in state.book.halts]
-    if state.book.is_panicking:
-        reasons.insert(0, "panic is latched until resume")
     return tuple(reasons)

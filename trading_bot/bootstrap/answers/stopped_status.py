@@ -9,6 +9,7 @@ from trading_bot.bootstrap.answers.stopped_book import StoppedBook
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.position import Position
+from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions.entries import open_risk
 from trading_bot.engine.snapshot import DayView, RunHeader, Snapshot, SymbolView, order_view
 from trading_bot.report.status import status_document, stopped_document
@@ -37,7 +38,7 @@ def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: 
             order_view(order, stopped.instruments[order.request.instrument_key].symbol)
             for order in stopped.core.state.book.orders.values()
         ),
-        halts=halt_texts(stopped),
+        halts=halts.texts(stopped.core.state.book),
     )
     is_blank = not stopped.core.last_sequence
     return stopped_document(status_document(snapshot), is_blank=is_blank) | {"note": note}
@@ -46,13 +47,6 @@ def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: 
 def session_day(stopped: StoppedBook) -> date:
     """The newest session that was started, else the day of the newest row."""
     return stopped.core.state.book.on or date_of(stopped.last_ms)
-
-
-def halt_texts(stopped: StoppedBook) -> tuple[str, ...]:
-    """Why nothing new would be entered; a latched panic first."""
-    book = stopped.core.state.book
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in book.halts]
-    return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
 
 
 def _day(stopped: StoppedBook) -> DayView:
