@@ -21,8 +21,16 @@ def run_daemon(arguments: Namespace, context: Context) -> int:
 
 
 def run_panic_exit(arguments: Namespace, context: Context) -> int:
-    """Cancel everything, flatten and latch. Broken settings are left out: this must always work."""
+    """Cancel everything, flatten and latch. Broken settings are left out: this must always work.
+
+    Raises SettingsError where they may have named another mode: that of the daemon which is meant.
+    """
     loaded = context.load(is_lenient=True)
+    if not loaded.is_mode_known:
+        raise SettingsError(
+            f"the settings that cannot be read may name another mode than {loaded.settings.mode}, so nothing "
+            "was done: add --mode with the one that is meant, as in --mode live --panic-exit"
+        )
     if not arguments.yes and not _is_confirmed(context, loaded.settings.mode):
         context.warn("nothing was done")
         return 1

@@ -19,6 +19,7 @@ from trading_bot.settings.sources import (
     NamedText,
     is_readable_by_all,
     layer_of,
+    lost_layer,
     resolve,
     shown,
     unknown_names,
@@ -36,15 +37,11 @@ def toml_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
         document = tomllib.loads(text)
     except OSError as error:
         fix = "check the path; `init` writes config/local.toml"
-        return Layer(
-            problems=(Problem(where=label, key="", reason=f"cannot be read: {error.strerror}", fix=fix),)
-        )
+        return lost_layer(Problem(where=label, key="", reason=f"cannot be read: {error.strerror}", fix=fix))
     except UnicodeDecodeError:
-        return Layer(
-            problems=(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"),)
-        )
+        return lost_layer(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"))
     except tomllib.TOMLDecodeError as error:
-        return Layer(problems=(_broken_toml(label, text, error),))
+        return lost_layer(_broken_toml(label, text, error))
     lines = dict(_key_lines(text))
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -65,11 +62,9 @@ def dotenv_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
         bindings = list(parse_stream(StringIO(path.read_text(encoding="utf-8-sig"))))
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
-        return Layer(problems=(Problem(where=label, key="", reason=reason, fix="check owner and mode"),))
+        return lost_layer(Problem(where=label, key="", reason=reason, fix="check owner and mode"))
     except UnicodeDecodeError:
-        return Layer(
-            problems=(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"),)
-        )
+        return lost_layer(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"))
     broken = tuple(_broken_line(label, binding) for binding in bindings if _is_broken(binding))
     pairs = [
         NamedText(binding.key, binding.value, f"{label}:{_line(binding)}")

@@ -96,6 +96,20 @@ def test_panic_works_with_broken_settings(desk):
     assert "FOO: no such setting" in desk.warned[0]
 
 
+def test_panic_does_not_guess_the_mode_where_it_may_have_been_left_out(desk, tmp_path):
+    """Fault 86: it would end with "nothing can be open" while the daemon of another mode trades."""
+    config = tmp_path / "broken.toml"
+    config.write_text("[run\nmode = live", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="add --mode"):
+        run(desk, "--config", str(config), "--panic-exit", "--yes")
+
+    assert desk.backend.questions == []
+    assert "broken TOML" in desk.warned[0]
+    desk.backend.answers["panic_exit"] = 0
+    assert run(desk, "--config", str(config), "--panic-exit", "--yes", "--mode", "live") == 0
+
+
 def test_resume_says_what_it_released(desk):
     desk.backend.answers["resume"] = "released: panic latch"
 
