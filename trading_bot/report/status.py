@@ -1,6 +1,6 @@
 """The snapshot as a JSON document, which the control socket carries, and that document as text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,16 +29,16 @@ def status_document(snapshot: Snapshot) -> dict[str, Any]:
     return {"running": True, **document}
 
 
-def stopped_document(document: Mapping[str, Any], *, is_blank: bool = False) -> dict[str, Any]:
+def stopped_document(document: Mapping[str, Any], unknown: Iterable[str] = ()) -> dict[str, Any]:
     """The same for a daemon that does not run, made from what its database holds.
 
-    What only a running one knows is null; so is the time where nothing was journaled yet, which `is_blank`.
+    What only a running one knows is null, and of the head what its database does not hold: `unknown`.
     """
-    timeless = {"now": None, "session_on": None} if is_blank else {}
+    nobody_knows = dict.fromkeys(("speed", "run_id", *unknown))
     return {
         **document,
         "running": False,
-        "run": {**document["run"], "speed": None, "run_id": None, **timeless},
+        "run": {**document["run"], **nobody_knows},
         "day": {**document["day"], "longest_unprotected_s": None},
         "symbols": [{**row, "unprotected_s": None, "foreign_quantity": None} for row in document["symbols"]],
     }

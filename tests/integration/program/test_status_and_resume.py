@@ -55,6 +55,17 @@ def test_status_of_a_journal_without_rows_names_no_time(shell):
     assert (run["now"], run["session_on"], run["speed"], run["run_id"]) == (None, None, None, None)
 
 
+def test_status_of_a_journal_that_holds_a_latch_alone_names_no_session(shell):
+    shell(f"{MODE} --panic-exit --yes")
+    shell.output()
+
+    shell(f"status {MODE} --json")
+
+    document = shell.json()
+    assert (document["run"]["session_on"], document["halts"]) == (None, ["panic is latched until resume"])
+    assert document["run"]["now"] is not None
+
+
 def test_result_of_a_finished_day_is_net_of_its_charges(shell):
     shell.write_journal(whole_day())
 

@@ -116,7 +116,7 @@ def test_what_only_a_running_daemon_knows_is_not_told_of_a_stopped_one(document)
 
 
 def test_a_journal_without_a_row_has_no_time(document):
-    stopped = stopped_document(document, is_blank=True)
+    stopped = stopped_document(document, ("now", "session_on"))
 
     assert (stopped["run"]["now"], stopped["run"]["session_on"]) == (None, None)
     assert status_text(stopped).startswith("paper not running, nothing is journaled yet (live prices)")

@@ -1,6 +1,5 @@
 """`status` while no daemon runs: the same document, made from the journal."""
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,34 +18,30 @@ from trading_bot.settings.tree import Settings
 
 def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: str) -> dict[str, Any]:
     """The status document of a journal, `running` false; `note` says what a person should know beside it."""
+    book = stopped.core.state.book
     snapshot = Snapshot(
         run=RunHeader(
             mode=settings.mode.value,
-            session_on=session_day(stopped),
+            session_on=book.on or date_of(stopped.last_ms),
             now_ms=stopped.last_ms,
-            phase="closed" if stopped.core.state.book.is_day_closed else "unknown",
+            phase="closed" if book.is_day_closed else "unknown",
             data=f"from {database}",
             state="stopped",
         ),
         day=_day(stopped),
         symbols=tuple(
-            _symbol(stopped, position)
-            for position in stopped.core.state.book.positions.values()
-            if not position.is_flat
+            _symbol(stopped, position) for position in book.positions.values() if not position.is_flat
         ),
         orders=tuple(
             order_view(order, stopped.instruments[order.request.instrument_key].symbol)
-            for order in stopped.core.state.book.orders.values()
+            for order in book.orders.values()
         ),
-        halts=halts.texts(stopped.core.state.book),
+        halts=halts.texts(book),
     )
-    is_blank = not stopped.core.last_sequence
-    return stopped_document(status_document(snapshot), is_blank=is_blank) | {"note": note}
-
-
-def session_day(stopped: StoppedBook) -> date:
-    """The newest session that was started, else the day of the newest row."""
-    return stopped.core.state.book.on or date_of(stopped.last_ms)
+    unknown = {"session_on": book.on, "now": stopped.core.last_sequence}
+    return stopped_document(
+        status_document(snapshot), [name for name, known in unknown.items() if not known]
+    ) | {"note": note}
 
 
 def _day(stopped: StoppedBook) -> DayView:
