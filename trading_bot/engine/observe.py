@@ -23,6 +23,7 @@ from trading_bot.engine.snapshot import (
     Snapshot,
     SymbolView,
     WorkerView,
+    order_view,
 )
 from trading_bot.engine.state import State
 from trading_bot.engine.supervisor import Supervisor, WorkerHealth
@@ -73,7 +74,7 @@ def resting_snapshot(
         day=_day(state),
         orders=_orders(state),
         workers=_workers(supervisor.health.values(), loop_time_s),
-        halts=_book_halts(state),
+        halts=halts.texts(state.book),
         notices=tuple(board.notices),
     )
 
@@ -138,21 +139,9 @@ def _why_not(series: Series) -> str:
 def _orders(state: State) -> tuple[OrderView, ...]:
     series = state.market.series
     return tuple(
-        OrderView(
-            intended_at_ms=order.intended_at_ms,
-            symbol=series[key].instrument.symbol if (key := order.request.instrument_key) in series else key,
-            side=order.request.side,
-            purpose=order.request.purpose,
-            order_type=order.terms.order_type,
-            quantity=order.terms.quantity,
-            filled_quantity=order.filled_quantity,
-            price=order.terms.price,
-            trigger_price=order.terms.trigger_price,
-            status=order.status,
-            tag=order.tag,
-            message=order.message,
-        )
+        order_view(order, series[key].instrument.symbol if key in series else key)
         for order in state.book.orders.values()
+        for key in (order.request.instrument_key,)
     )
 
 
@@ -169,16 +158,9 @@ def _workers(health: Iterable[WorkerHealth], loop_time_s: float) -> tuple[Worker
 
 
 def _halts(state: State) -> tuple[str, ...]:
-    reasons = list(_book_halts(state))
+    reasons = list(halts.texts(state.book))
     if not state.is_recovered:
         reasons.append("books are not reconciled yet")
     if not state.market.is_feed_up:
         reasons.append("no market data")
-    return tuple(reasons)
-
-
-def _book_halts(state: State) -> tuple[str, ...]:
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in state.book.halts]
-    if state.book.is_panicking:
-        reasons.insert(0, "panic is latched until resume")
     return tuple(reasons)

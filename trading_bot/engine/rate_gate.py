@@ -5,9 +5,9 @@ Place, modify and cancel count together. Strategies get a part of each window; e
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trading_bot.domain.section import Section
 
@@ -26,6 +26,15 @@ class RateSettings(Section):
     entry_share: Annotated[
         float, Field(gt=0, le=0.8, description="Part of the minute and half hour that entries may use")
     ] = 0.6
+
+    @model_validator(mode="after")
+    def _leaves_room_for_entries(self) -> Self:
+        if self.entries_per_second > self.per_second:
+            raise ValueError(
+                f"entries_per_second ({self.entries_per_second}) must not be above "
+                f"per_second ({self.per_second})"
+            )
+        return self
 
     def calls_within(self, seconds: int) -> int:
         """How many calls of exits leave in so many seconds, where none left just before."""

@@ -12,6 +12,8 @@ from trading_bot.settings.names import FILE_SUFFIX, SHORT_NAMES, closest_name, i
 from trading_bot.settings.problems import Problem
 
 MASK = "********"
+ENVIRONMENT = "environment"
+COMMAND_LINE = "command line"
 _NEAR_MISS = 0.9
 
 
@@ -41,11 +43,18 @@ class Layer:
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_lost: bool = False
+    """Whether nothing of the source could be read."""
+
+
+def lost_layer(problem: Problem) -> Layer:
+    """A source of which nothing could be read, and why."""
+    return Layer(problems=(problem,), is_lost=True)
 
 
 def environment_layer(environment: Mapping[str, str], leaves: Mapping[Key, Leaf]) -> Layer:
     """The settings among the environment's names; other people's names are left alone."""
-    pairs = [NamedText(name, text, "environment") for name, text in environment.items()]
+    pairs = [NamedText(name, text, ENVIRONMENT) for name, text in environment.items()]
     ours = [pair for pair in pairs if resolve(pair.name, leaves) is not None]
     unknown = [pair for pair in pairs if is_ours(pair.name) and pair not in ours]
     near = [
@@ -63,7 +72,7 @@ def override_layer(overrides: Mapping[Key, tuple[str, Any]]) -> Layer:
     """Values given as command line options: key -> (option, value)."""
     return Layer(
         tuple(
-            Entry(key=key, name=option, value=value, where="command line", is_text=True)
+            Entry(key=key, name=option, value=value, where=COMMAND_LINE, is_text=True)
             for key, (option, value) in overrides.items()
         )
     )

@@ -1,5 +1,8 @@
 """The whole tree of settings, and what follows from it."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from trading_bot.adapters.log_settings import LogSettings
@@ -103,3 +106,19 @@ def require_flat_before_broker(settings: Settings) -> None:
                 f"taken to be at {closed_at:%H:%M} (simulator.{key}_square_off_at).\n"
                 f"  fix: an earlier {kind}_flat_by; or, if the broker's times have changed, that setting"
             )
+
+
+REFUSALS: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
+    {
+        "live opt-in": require_live_opt_in,
+        "protection": require_protection,
+        "square-off": require_flat_before_broker,
+    }
+)
+"""Whatever settings that are valid alone the daemon still refuses, by what it is about: see `check`."""
+
+
+def require_startable(settings: Settings) -> None:
+    """Raise SettingsError for settings that the daemon does not start with."""
+    for require in REFUSALS.values():
+        require(settings)

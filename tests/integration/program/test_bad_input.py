@@ -17,6 +17,19 @@ def test_a_file_in_the_place_of_a_folder_is_named_with_its_setting(name, key, mo
     assert "make it a folder that this user owns" in told
 
 
+@pytest.mark.parametrize("mode", ["paper", "replay"])
+def test_a_folder_that_cannot_be_written_is_refused_by_check_and_daemon_alike(mode, shell, monkeypatch):
+    """The owner of this machine may write anywhere, whatever its mode says."""
+    shell.data.mkdir()
+    monkeypatch.setattr("trading_bot.settings.folders.os.access", lambda *_what: False)
+
+    assert shell(f"--mode {mode}") == 2
+
+    assert "error: run.data_dir = data: cannot be used: Permission denied" in shell.error()
+    assert shell(f"--mode {mode} check") == 2
+    assert "data cannot be written: Permission denied" in shell.output()
+
+
 def test_panic_does_not_depend_on_its_log(shell, simulator, monkeypatch):
     monkeypatch.setenv("UPSTOX_ACCESS_TOKEN", TOKEN)
     (shell.folder / "logs").touch()

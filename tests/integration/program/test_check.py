@@ -144,6 +144,18 @@ def test_a_symbol_that_the_broker_does_not_list_is_red_with_suggestions(shell, b
     assert "did you mean RELIANCE" in lines["instruments"]["message"]
 
 
+def test_a_symbol_that_a_replay_refuses_is_red(check, monkeypatch):
+    monkeypatch.setenv("SYMBOLS", "RELIANC")
+
+    code, lines = check("--mode replay")
+
+    assert (code, lines["instruments"]["state"]) == (2, "fail")
+    assert "did you mean RELIANCE" in lines["instruments"]["message"]
+    monkeypatch.setenv("SYMBOLS", "RELIANCE,MYSHARE")
+
+    assert check("--mode replay")[1]["instruments"]["state"] == "ok"
+
+
 def test_a_misspelt_strategy_is_red(check, monkeypatch):
     assert check("--mode replay")[1]["strategies"] == {
         "name": "strategies", "state": "ok", "message": "confluence", "fix": ""

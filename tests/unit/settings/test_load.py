@@ -186,6 +186,14 @@ def test_symbols_are_separated_by_commas(project):
             '[credentials]\napi_secret = "canary"',
             ("a secret does not belong in a TOML file", "UPSTOX_API_SECRET="),
         ),
+        (
+            '[upstox]\napi_key = "canary"',
+            ("upstox.api_key: no such setting", "fix: remove it here and write UPSTOX_API_KEY=… into .env"),
+        ),
+        (
+            "[rate]\nper_second = 4",
+            ("entries_per_second (5) must not be above per_second (4)",),
+        ),
     ],
 )
 def test_a_wrong_toml_file_is_explained(project, text, expected):
@@ -317,3 +325,33 @@ def test_lenient_loading_leaves_out_what_is_wrong_and_says_so(project):
     assert loaded.settings.risk.sizing.base_capital == 4000
     assert loaded.secrets == ("tok-1",)
     assert len(loaded.warnings) == 3
+
+
+LOST_MODES = [
+    ("config/local.toml", "[run\nmode = live", {}, False),
+    ("config/local.toml", "[run]\nmode = 5", {}, False),
+    ("config/local.toml", '[run]\nmode = "lvie"', {}, False),
+    ("config/local.toml", "[run\nmode = live", {"TRADING_BOT_MODE": "paper"}, True),
+    ("config/local.toml", '[run]\nmode = "live"\n[risk]\nfoo = 1', {}, True),
+    (".env", "FOO=1", {}, True),
+    (".env", "", {"TRADING_BOT_MODE": "lvie"}, False),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "environment", "is_known"), LOST_MODES)
+def test_a_mode_that_may_have_been_left_out_is_not_taken_for_the_default(
+    project, name, text, environment, is_known
+):
+    """Fault 86: panic would be of another mode than the daemon's."""
+    project.write(name, text)
+    project.environment.update(environment)
+
+    assert project.load(is_lenient=True).is_mode_known is is_known
+
+
+def test_a_dotenv_that_is_lost_may_have_named_another_mode_than_the_file(project):
+    project.write("config/local.toml", '[run]\nmode = "paper"')
+    (project.folder / ".env").write_bytes(b"\xff\xfe")
+
+    assert not project.load(is_lenient=True).is_mode_known
+    assert project.load(is_lenient=True, overrides={("run", "mode"): ("--mode", "live")}).is_mode_known

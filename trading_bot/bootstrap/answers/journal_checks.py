@@ -15,11 +15,11 @@ from trading_bot.adapters.storage.hash_chain import BrokenChainError
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
-from trading_bot.bootstrap.answers.stopped_status import halt_texts
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.book import Book
+from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.report.check_line import CheckLine, doubtful, failed, instance_line, passed
 from trading_bot.settings.tree import Settings
@@ -81,7 +81,7 @@ def business_line(stopped: StoppedBook, *, is_running: bool) -> CheckLine:
     book = stopped.core.state.book
     waiting = [halt for halt in book.halts.values() if halt.until_released]
     if book.is_panicking or waiting:
-        message = "; ".join(halt_texts(stopped))
+        message = "; ".join(halts.texts(book))
         return failed(name, message, "once you know why: python main.py resume", HaltedError.exit_code)
     doubts = [order.tag for order in book.orders.values() if order.status is OrderStatus.IN_DOUBT]
     left = [

@@ -7,6 +7,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.book import Book
 from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
@@ -42,6 +43,12 @@ def clear_halt(turn: Turn, scope: ev.HaltScope, subject: str, reason: str) -> No
     """Let entries go on where this halt was the cause."""
     if (scope, subject, reason) in turn.state.book.halts:
         turn.emit(ev.HaltCleared(at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason))
+
+
+def texts(book: Book) -> tuple[str, ...]:
+    """Why nothing new is entered, as far as the book knows; a latched panic first."""
+    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in book.halts]
+    return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
 
 
 def objection(state: State, instrument_key: str, strategy: str) -> Denied | None:
