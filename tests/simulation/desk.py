@@ -59,7 +59,6 @@ class Desk:
         self.days = fresh_day(source, source.instruments, midnight_ms(source.on))
         self.faults = Faults()
         self.limits = RateLimits()
-        self.phase = "open"
         self._app = {SIMULATION: self}
 
     @property
