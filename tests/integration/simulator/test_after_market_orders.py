@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from tests.fakes.engine_driver import EngineDriver
-from tests.fakes.scripted_market import CALL, CLOSES, RELIANCE, at, moment, update
-from tests.integration.simulator.conftest import TOKEN
+from tests.fakes.scripted_market import CALL, RELIANCE
+from tests.integration.simulator.conftest import MORNING, TOKEN, open_session
 from trading_bot.adapters.upstox.fields import Oddities
 from trading_bot.adapters.upstox.offload import ThreadOffload
 from trading_bot.adapters.upstox.order_stream import OrderStream
@@ -28,8 +28,6 @@ LIMIT_BUY = {
     "order_type": "LIMIT", "transaction_type": "BUY", "price": 1401.0, "trigger_price": 0,
     "disclosed_quantity": 0, "is_amo": True, "tag": "tb1",
 }  # fmt: skip
-MORNING = {"start_at": time(8, 30), "hold_at": time(8, 30), "first_client_wait_s": 60}
-"""The clock stands at half past eight until somebody subscribes to the feed."""
 STRICT = {"refuses_amo_in_session": True, "requires_amo_outside_session": True}
 RECEIVED, MODIFIED, CANCELLED = (
     "after market order req received",
@@ -42,13 +40,6 @@ SENT_ON = ["put order req received", "validation pending", "open pending"]
 @pytest.fixture
 async def morning(start, connect):
     return connect(await start(**MORNING))
-
-
-def open_session(client) -> None:
-    """Let the core pass the open with one trade, and time for an order's way."""
-    core = client.server.simulation.core
-    core.on_market(moment("09:15", update(RELIANCE, "09:15", CLOSES[RELIANCE.key])))
-    core.advance(at("09:15:01"))
 
 
 async def placed(client, **changes) -> str:
@@ -143,7 +134,7 @@ async def test_every_read_shows_a_kept_order_and_its_way_into_the_session(mornin
     assert [row["status"] for row in await morning.get("/v2/order/retrieve-all")] == [RECEIVED]
     assert await morning.get("/v2/order/trades", order_id=order_id) == []
 
-    open_session(morning)
+    open_session(morning.server)
 
     (row,) = await morning.get("/v2/order/retrieve-all")
     assert (row["status"], row["is_amo"], row["filled_quantity"]) == ("complete", True, 10)
@@ -165,7 +156,7 @@ async def test_the_order_stream_shows_each_of_its_states(morning):
         "trigger_price": 0,
     }
     assert (await morning.call("PUT", "/v3/order/modify", json=change))[0] == 200
-    open_session(morning)
+    open_session(morning.server)
 
     shown = []
     async with asyncio.timeout(5):
@@ -180,7 +171,7 @@ async def test_it_is_cancelled_at_once_and_ends_there(morning):
     order_id = await placed(morning)
 
     status, _ = await morning.call("DELETE", "/v3/order/cancel", params={"order_id": order_id})
-    open_session(morning)
+    open_session(morning.server)
     again, body = await morning.call("DELETE", "/v3/order/cancel", params={"order_id": order_id})
 
     assert status == 200
