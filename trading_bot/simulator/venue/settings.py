@@ -46,6 +46,18 @@ class VenueSettings(Section):
     closing_band: Decimal = Field(default=Decimal("0.03"), gt=0, lt=1)
     """Price band in the closing auction, and for stock futures from the moment it begins."""
 
+    amo_opens_at: ClockTime = time(5)
+    """When after-market orders for the day's session begin to be taken; these five times come from an undated
+    table, older than the closing auction."""
+    amo_share_closes_at: ClockTime = time(8, 58)
+    """When those in shares are no longer taken before the session."""
+    amo_derivative_closes_at: ClockTime = time(9, 13)
+    """When those in futures and options are no longer taken before the session."""
+    amo_share_reopens_at: ClockTime = time(16, 5)
+    """When those in shares for the next session begin to be taken, until midnight."""
+    amo_derivative_reopens_at: ClockTime = time(15, 45)
+    """When those in futures and options do; that table's 15:31 is inside the session of today."""
+
     auction_share_square_off_at: ClockTime = time(15, 10)
     """When the risk desk closes intraday positions in shares that have a closing auction."""
     share_square_off_at: ClockTime = time(15, 15)
