@@ -136,11 +136,10 @@ def _why_not(series: Series) -> str:
 
 
 def _orders(state: State) -> tuple[OrderView, ...]:
-    series = state.market.series
     return tuple(
         OrderView(
             intended_at_ms=order.intended_at_ms,
-            symbol=series[key].instrument.symbol if (key := order.request.instrument_key) in series else key,
+            symbol=state.market.symbol(order.request.instrument_key),
             side=order.request.side,
             purpose=order.request.purpose,
             order_type=order.terms.order_type,
@@ -178,7 +177,10 @@ def _halts(state: State) -> tuple[str, ...]:
 
 
 def _book_halts(state: State) -> tuple[str, ...]:
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in state.book.halts]
+    reasons = [
+        f"{scope} {state.market.symbol(subject)}".rstrip() + f": {reason}"
+        for scope, subject, reason in state.book.halts
+    ]
     if state.book.is_panicking:
         reasons.insert(0, "panic is latched until resume")
     return tuple(reasons)

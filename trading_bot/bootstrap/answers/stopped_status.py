@@ -48,7 +48,11 @@ def session_day(stopped: StoppedBook) -> date:
 def halt_texts(stopped: StoppedBook) -> tuple[str, ...]:
     """Why nothing new would be entered; a latched panic first."""
     book = stopped.core.state.book
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in book.halts]
+    symbols = {key: instrument.symbol for key, instrument in stopped.instruments.items()}
+    reasons = [
+        f"{scope} {symbols.get(subject, subject)}".rstrip() + f": {reason}"
+        for scope, subject, reason in book.halts
+    ]
     return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
 
 

@@ -34,7 +34,7 @@ def raise_halt(
             at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason, until_released=until_released
         )
     )
-    whose = f"{scope} {subject}".rstrip()
+    whose = f"{scope} {turn.state.market.symbol(subject)}".rstrip()
     turn.command(Alert(level="critical", text=f"entries halted ({whose}): {reason}"))
 
 
