@@ -71,7 +71,7 @@ class ScriptedEvaluator:
             strategy="scripted",
             instrument_key=KEY,
             candle_start_ms=candle.start_ms,
-            score=0.8,
+            score=0.8 if signal is None else 0.8 * signal.direction.sign,
             gates=(),
             signal=signal,
         )
