@@ -100,7 +100,7 @@ def test_known_names_are_accepted_with_their_usual_values(project):
         "UPSTOX_API_KEY=key-1\nUPSTOX_API_SECRET=secret-1\nUPSTOX_REDIRECT_URI=https://127.0.0.1/\n"
         "UPSTOX_ACCESS_TOKEN=token-1\nBASE_CAPITAL=1000000\nMAX_RISK_PER_TRADE=0.01\n"
         "MAX_CONCURRENT_POSITIONS=5\nSLIPPAGE_BPS=0.5\nATR_MULTIPLIER=2.0\nTRAILING_MULTIPLIER=1.5\n"
-        "DEFAULT_SYMBOL=RELIANCE.NS\nTRADE_INTERVAL=15minute\nLIVE_TRADING=yes\nTRADING_BOT_MODE=live\n"
+        "DEFAULT_SYMBOL=RELIANCE.NS\nTRADE_INTERVAL=15minute\nLIVE_PROCESSING_INTERVAL_SECONDS=5\nLIVE_TRADING=yes\nTRADING_BOT_MODE=live\n"
         "MAX_TRADES_PER_SYMBOL_PER_DAY=2\nMAX_TRADES_PER_DAY_GLOBAL=9\nMIN_ENTRY_TIME_AFTER_OPEN=20\n"
         "NO_NEW_ENTRY_AFTER_TIME=14:30\nEXIT_TIMEOUT_SECONDS=7\nTRADING_BOT__LOGS__MAX_BYTES=20000\n",
     )
@@ -118,6 +118,7 @@ def test_known_names_are_accepted_with_their_usual_values(project):
     assert settings.risk.windows.no_new_entry_after == time(14, 30)
     assert settings.risk.exits.exit_step_timeout_s == 7
     assert settings.confluence.timeframe_minutes == 15
+    assert settings.confluence.provisional_interval_s == 5
     assert settings.run.live_trading
     assert settings.mode is Mode.LIVE
     assert settings.logs.max_bytes == 20_000
