@@ -126,7 +126,8 @@ class EntrySettings(Section):
     """How entries are priced and how long they may wait."""
 
     directions: Directions = Directions.BOTH
-    """both, long or short: signals of the other direction are denied."""
+    """both, long or short: entries on the other side are denied, of whatever strategy; their signals are
+    raised, recorded, and close trades where on_opposite_signal says so. confluence.directions raises none."""
     at_market: bool = False
     """Whether entries are market orders, with the broker's protection, instead of limits."""
 

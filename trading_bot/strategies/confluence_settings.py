@@ -24,7 +24,12 @@ class ConfluenceSettings(Section):
         Field(ge=0, le=900, description="Seconds between looks at the forming candle; 0 waits for its close"),
     ] = 0
     directions: Annotated[
-        tuple[Direction, ...], Field(min_length=1, description="Sides of the market that may be entered")
+        tuple[Direction, ...],
+        Field(
+            min_length=1,
+            description="Sides on which this strategy raises signals; one on another side is not raised at "
+            "all and closes no trade either. risk.entries.directions denies entries of any strategy",
+        ),
     ] = (Direction.LONG, Direction.SHORT)
 
     rsi_period: Period = 14
