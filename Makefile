@@ -56,7 +56,7 @@ bench: setup
 	$(BIN)/python benchmarks/journal.py $(if $(DATA),$(DATA),/tmp)
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/signal_to_wire.py
-	$(BIN)/python benchmarks/virtual_days.py 4
+	$(BIN)/python benchmarks/virtual_days.py
 	$(BIN)/python benchmarks/backtest.py
 	$(BIN)/python benchmarks/tick_to_decision.py
 	$(BIN)/python benchmarks/sweep.py

@@ -103,7 +103,7 @@ class PanicRun:
             if state.is_recovered and is_finished(state):
                 self.write(FLAT)
                 return 0
-            left = _open_in(state)
+            left = open_in(state)
             if left != said:
                 self.write(left)
                 said = left
@@ -122,10 +122,12 @@ class _Teller:
         self.write(f"{level}: {text}")
 
 
-def _open_in(state: State) -> str:
+def open_in(state: State) -> str:
+    """What complete reads still show, as a person reads it."""
     if not state.is_recovered:
         return "reading the broker's books"
-    held = [f"{key} {quantity:+}" for key, quantity in state.broker_quantity.items() if quantity]
+    quantities = state.broker_quantity.items()
+    held = [f"{state.market.symbol(key)} {quantity:+}" for key, quantity in quantities if quantity]
     live = sum(1 for _ in state.book.live_orders()) + len(state.open_foreign_orders)
     return open_text(held, live) or UNCONFIRMED
 

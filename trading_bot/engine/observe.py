@@ -74,7 +74,7 @@ def resting_snapshot(
         day=_day(state),
         orders=_orders(state),
         workers=_workers(supervisor.health.values(), loop_time_s),
-        halts=halts.texts(state.book),
+        halts=halts.texts(state.book, state.market.symbol),
         notices=tuple(board.notices),
     )
 
@@ -137,11 +137,9 @@ def _why_not(series: Series) -> str:
 
 
 def _orders(state: State) -> tuple[OrderView, ...]:
-    series = state.market.series
     return tuple(
-        order_view(order, series[key].instrument.symbol if key in series else key)
+        order_view(order, state.market.symbol(order.request.instrument_key))
         for order in state.book.orders.values()
-        for key in (order.request.instrument_key,)
     )
 
 
@@ -158,7 +156,7 @@ def _workers(health: Iterable[WorkerHealth], loop_time_s: float) -> tuple[Worker
 
 
 def _halts(state: State) -> tuple[str, ...]:
-    reasons = list(halts.texts(state.book))
+    reasons = list(halts.texts(state.book, state.market.symbol))
     if not state.is_recovered:
         reasons.append("books are not reconciled yet")
     if not state.market.is_feed_up:

@@ -1,9 +1,11 @@
 """Where settings come from: each source becomes a layer of entries that know their place."""
 
+import math
 import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +143,8 @@ def shown(value: Any, leaf: Leaf | None) -> str:
     """A value as it may be printed."""
     if leaf is not None and leaf.is_secret:
         return MASK
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{Decimal(str(value)):f}"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

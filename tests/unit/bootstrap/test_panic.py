@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.fakes.engine_driver import EngineDriver
-from trading_bot.bootstrap.panic import left_open, where_known
+from trading_bot.bootstrap.panic import left_open, open_in, where_known
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.engine.book import Book
 
@@ -44,3 +44,11 @@ def test_an_instrument_that_nobody_kept_goes_by_its_key():
 
 def test_an_unknown_book_is_not_an_empty_one():
     assert left_open(None, [], "see") == "the journal cannot be read: what is open is not known; see"
+
+
+def test_what_panic_still_finds_open_is_named_by_symbol():
+    driver = EngineDriver()
+    driver.read_books()
+    driver.read_positions(20)
+
+    assert "RELIANCE +20" in open_in(driver.core.state)

@@ -19,7 +19,6 @@ from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.book import Book
-from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.report.check_line import CheckLine, doubtful, failed, instance_line, passed
 from trading_bot.settings.tree import Settings
@@ -81,14 +80,11 @@ def business_line(stopped: StoppedBook, *, is_running: bool) -> CheckLine:
     book = stopped.core.state.book
     waiting = [halt for halt in book.halts.values() if halt.until_released]
     if book.is_panicking or waiting:
-        message = "; ".join(halts.texts(book))
+        message = "; ".join(stopped.halts)
         return failed(name, message, "once you know why: python main.py resume", HaltedError.exit_code)
     doubts = [order.tag for order in book.orders.values() if order.status is OrderStatus.IN_DOUBT]
     left = [
-        *(
-            f"open trade in {stopped.instruments[trade.instrument_key].symbol}"
-            for trade in book.trades.values()
-        ),
+        *(f"open trade in {stopped.symbol(trade.instrument_key)}" for trade in book.trades.values()),
         *(f"order {tag} in doubt" for tag in doubts),
     ]
     if left and not is_running:

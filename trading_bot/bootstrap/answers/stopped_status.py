@@ -8,7 +8,6 @@ from trading_bot.bootstrap.answers.stopped_book import StoppedBook
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.position import Position
-from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions.entries import open_risk
 from trading_bot.engine.snapshot import DayView, RunHeader, Snapshot, SymbolView, order_view
 from trading_bot.report.status import status_document, stopped_document
@@ -33,10 +32,9 @@ def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: 
             _symbol(stopped, position) for position in book.positions.values() if not position.is_flat
         ),
         orders=tuple(
-            order_view(order, stopped.instruments[order.request.instrument_key].symbol)
-            for order in book.orders.values()
+            order_view(order, stopped.symbol(order.request.instrument_key)) for order in book.orders.values()
         ),
-        halts=halts.texts(book),
+        halts=stopped.halts,
     )
     unknown = {"session_on": book.on, "now": stopped.core.last_sequence}
     return stopped_document(

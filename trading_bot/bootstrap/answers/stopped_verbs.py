@@ -15,7 +15,6 @@ from trading_bot.bootstrap.answers.stopped_status import document_of
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.places import lock_paths
 from trading_bot.domain.errors import StorageError
-from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -45,13 +44,13 @@ def release_in_journal(
         )
         owned.callback(journal.close)
         stopped = read_book(settings, database, load_market_rules().charges)
-        before = halts.texts(stopped.core.state.book)
+        before = stopped.halts
         at_ms = stopped.last_ms if settings.mode is Mode.REPLAY else max(now_ms, stopped.last_ms)
         step = stopped.core.step(OperatorAsked(at_ms=at_ms, wish=OperatorWish.RESUME, asked_by=ASKED_BY))
         if step.rows:
             journal.append(step.rows)
             asyncio.run(journal.durable(step.rows[-1].sequence))
-        return before, halts.texts(stopped.core.state.book)
+        return before, stopped.halts
 
 
 def _ignore(error: StorageError) -> None:

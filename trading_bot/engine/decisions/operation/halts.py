@@ -1,5 +1,6 @@
 """Halts: what stops entries, for whom and until when. Exits go on under every one of them."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from trading_bot.domain import events as ev
@@ -35,7 +36,7 @@ def raise_halt(
             at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason, until_released=until_released
         )
     )
-    whose = f"{scope} {subject}".rstrip()
+    whose = f"{scope} {turn.state.market.symbol(subject)}".rstrip()
     turn.command(Alert(level="critical", text=f"entries halted ({whose}): {reason}"))
 
 
@@ -45,9 +46,11 @@ def clear_halt(turn: Turn, scope: ev.HaltScope, subject: str, reason: str) -> No
         turn.emit(ev.HaltCleared(at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason))
 
 
-def texts(book: Book) -> tuple[str, ...]:
+def texts(book: Book, symbol_of: Callable[[str], str]) -> tuple[str, ...]:
     """Why nothing new is entered, as far as the book knows; a latched panic first."""
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in book.halts]
+    reasons = [
+        f"{scope} {symbol_of(subject)}".rstrip() + f": {reason}" for scope, subject, reason in book.halts
+    ]
     return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
 
 

@@ -113,10 +113,11 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
     )
     if cause is RefusalCause.NEEDS_LOGIN:
         halts.need_login(turn)
-        _tell_unsent(order, turn)
+        _tell_unsent(state, order, turn)
         return
     if cause is RefusalCause.RATE_LIMITED:
-        rates.note_refusal(state, f"{order.request.purpose} of {order.request.instrument_key}", turn)
+        symbol = state.market.symbol(order.request.instrument_key)
+        rates.note_refusal(state, f"{order.request.purpose} of {symbol}", turn)
         return
     halts.note_rejection(state, turn, text)
     halts.note_refused_entry(state, order, turn)
@@ -125,10 +126,11 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
     protection.note_failure(state, order, text, turn)
 
 
-def _tell_unsent(order: Order, turn: Turn) -> None:
+def _tell_unsent(state: State, order: Order, turn: Turn) -> None:
     if order.request.purpose is Purpose.ENTRY:
         return
-    text = f"no {order.request.purpose} can be placed for {order.request.instrument_key}: log in again"
+    symbol = state.market.symbol(order.request.instrument_key)
+    text = f"no {order.request.purpose} can be placed for {symbol}: log in again"
     turn.command(Alert(level="critical", text=text))
 
 
@@ -168,7 +170,7 @@ def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn)
     )
     if needs_login:
         halts.need_login(turn)
-        _tell_unsent(order, turn)
+        _tell_unsent(state, order, turn)
     elif outcome.cause is RefusalCause.RATE_LIMITED:
         rates.note_refusal(state, f"change of {order.tag}", turn)
     elif outcome.cause is RefusalCause.NO_SUCH_ORDER and order.status is OrderStatus.ACKNOWLEDGED:

@@ -194,12 +194,8 @@ def test_a_believed_difference_is_told_with_both_figures(driver):
 
     driver.read_positions(20)
 
-    assert (
-        Alert(
-            level="critical", text=f"{KEY}: our position 35, the broker's 20; exits cover only what both show"
-        )
-        in driver.drain()
-    )
+    text = "RELIANCE: our position 35, the broker's 20; exits cover only what both show"
+    assert Alert(level="critical", text=text) in driver.drain()
 
 
 def test_two_sights_with_agreement_between_them_confirm_nothing(driver):

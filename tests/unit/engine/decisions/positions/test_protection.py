@@ -251,6 +251,8 @@ def test_a_stop_that_is_gone_is_told_at_once_and_counted(driver):
     driver.push(stop, OrderStatus.REJECTED, message="below the circuit")
 
     told = [command for command in driver.drain() if isinstance(command, Alert)]
-    assert any(alert.level == "critical" and alert.text.startswith(f"stop of {KEY} gone: ") for alert in told)
+    assert any(
+        alert.level == "critical" and alert.text.startswith("stop of RELIANCE gone: ") for alert in told
+    )
     (trade,) = driver.book.trades.values()
     assert trade.stop_failures == 1
