@@ -15,6 +15,7 @@ JOBS ?= 2
 EXAMPLES ?= 1000
 STEPS ?= 500
 SETS ?= 600
+SHARES ?=
 CANDLES ?= 20000
 MODULES ?=
 ONLY ?=
@@ -26,7 +27,7 @@ POINT ?=
 TALLY ?=
 START_LIMIT ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes crash-test prove-harness prove-sweep machines fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes crash-test prove-harness prove-sweep cross-check machines fuzz mutate lock clean
 
 setup: native
 
@@ -105,6 +106,10 @@ mutate: setup
 # Compiled sets of a sweep against the engine, on the market data that lies beside the project.
 prove-sweep: setup
 	SWEEP_SETS=$(SETS) SWEEP_CANDLES=$(CANDLES) SWEEP_SEED=$(if $(SEED),$(SEED),1) $(BIN)/python -m pytest -q tests/unit/backtest/sweeps/test_real_data.py
+
+# The engine beside backtesting.py and vectorbt, on the market data that lies beside the project.
+cross-check: setup
+	CROSS_SHARES=$(if $(SHARES),$(SHARES),30) CROSS_CANDLES=$(CANDLES) $(BIN)/python -m pytest -q tests/unit/backtest/test_other_engines.py
 
 simulate-closes: setup
 	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))
