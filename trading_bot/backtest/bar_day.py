@@ -16,11 +16,13 @@ from trading_bot.engine.inputs import BarsClosed
 from trading_bot.simulator.venue.contracts import Level, MarketUpdate
 
 _LEGS = 4
-_STEP_MS = 50
-"""Between two prices of one candle: longer than an order needs to the exchange and back."""
+STEP_MS = 50
+"""Between two prices of one candle, at least."""
 _LEVELS_MAX = 40
 """Prices of one leg at which something may happen; more would be a stop that runs away from the price."""
 _ANY_QUANTITY = 1_000_000_000
+_STANDING_VOLUME = 1
+"""The day's volume as the venue sees it: it stands still, since 0 would mean that it is not known."""
 
 
 class Liquidity(NamedTuple):
@@ -29,17 +31,22 @@ class Liquidity(NamedTuple):
     spread_bps: Decimal
     """Whole spread in basis points of the price; at least a tick on both sides."""
     participation: Decimal
-    """Part of a candle's volume that one quote holds."""
+    """Part of a candle's volume that may be bought in it, and may be sold in it."""
 
 
 class BarDay:
     """Plays a day's candles to the core and to the exchange."""
 
-    def __init__(self, core: Core, exchange: DayExchange, liquidity: Liquidity) -> None:
+    def __init__(
+        self, core: Core, exchange: DayExchange, liquidity: Liquidity, step_ms: int = STEP_MS
+    ) -> None:
+        """`step_ms` lies between two prices of one candle: longer than an order needs to the exchange."""
         self._core = core
         self._exchange = exchange
         self._liquidity = liquidity
-        self._volumes: dict[str, int] = {}
+        self._step_ms = step_ms
+        self._dealt_before: dict[str, tuple[int, int]] = {}
+        """Units bought and sold before the candle that is walked."""
 
     def play(self, day: Sequence[BarsClosed]) -> None:
         """Play candles in the order of their time."""
@@ -69,6 +76,7 @@ class BarDay:
     def _walk(self, bars: BarsClosed) -> None:
         """Take the prices inside the candles of whatever is held or ordered, leg by leg."""
         keys = self._exchange.keys()
+        self._dealt_before = {key: self._exchange.dealt(key) for key in keys}
         moving = [
             (key, candle, corners(candle, self._hurt_first(key, candle)))
             for key, candle in bars.bars
@@ -109,38 +117,45 @@ class BarDay:
         (price, target), (now_ms, last_ms) = way, time
         if price == target:
             self._show(key, candle, target, now_ms)
-            return min(now_ms + _STEP_MS, last_ms)
+            return min(now_ms + self._step_ms, last_ms)
         for _ in range(_LEVELS_MAX):
             price = next_price(price, target, self._exchange.levels(key))
             self._show(key, candle, price, now_ms)
-            now_ms = min(now_ms + _STEP_MS, last_ms)
+            now_ms = min(now_ms + self._step_ms, last_ms)
             if price == target:
                 break
         return now_ms
 
     def _show(self, key: str, candle: Candle, price: int, now_ms: int) -> None:
-        """Let a price be seen with what may be had at it, and everything happen that follows from it."""
+        """Let a price be seen with what may still be had of the candle, and let everything follow from it.
+
+        Nothing is shown as traded: what rests fills when the other side's quote reaches it, and what quotes
+        hold is counted once for the whole candle, not anew at each of its prices.
+        """
         instrument = self._core.state.market.series[key].instrument
-        quantity = self._quantity(instrument, candle)
+        to_buy, to_sell = self._left(instrument, candle)
         half = max(instrument.tick_size, int(price * self._liquidity.spread_bps / 20_000))
         bid = instrument.round_price(price - half, Rounding.DOWN)
         ask = instrument.round_price(price + half, Rounding.UP)
-        self._volumes[key] = self._volumes.get(key, 0) + quantity
         update = MarketUpdate(
             key,
             price,
-            quantity,
+            0,
             now_ms,
-            self._volumes[key],
-            (Level(max(bid, instrument.tick_size), quantity),),
-            (Level(ask, quantity),),
+            _STANDING_VOLUME,
+            (Level(max(bid, instrument.tick_size), to_sell),),
+            (Level(ask, to_buy),),
         )
         self._exchange.move(update, now_ms)
-        self._exchange.settle(now_ms + _STEP_MS - 1)
+        self._exchange.settle(now_ms + self._step_ms - 1)
 
-    def _quantity(self, instrument: Instrument, candle: Candle) -> int:
-        """Units that one quote holds: a part of the candle's volume, at least a lot; any if unknown."""
+    def _left(self, instrument: Instrument, candle: Candle) -> tuple[int, int]:
+        """Units that may still be bought and sold in a candle, in whole lots; any where volume is unknown."""
         if candle.volume is None:
-            return _ANY_QUANTITY
-        part = int(candle.volume * self._liquidity.participation)
-        return max(1, part // instrument.lot_size) * instrument.lot_size
+            return _ANY_QUANTITY, _ANY_QUANTITY
+        share = int(candle.volume * self._liquidity.participation)
+        before = self._dealt_before.get(instrument.key, (0, 0))
+        bought, sold = (
+            now - then for now, then in zip(self._exchange.dealt(instrument.key), before, strict=True)
+        )
+        return instrument.whole_lots(max(0, share - bought)), instrument.whole_lots(max(0, share - sold))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from trading_bot.domain.errors import TradingBotError
 from trading_bot.domain.market_data import Tick
-from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import (
     Alert,
@@ -75,6 +75,15 @@ class DayExchange:
         book = self._core.state.book
         live = {order.request.instrument_key for order in book.orders.values() if order.status.is_live}
         return live | set(book.trade_id_by_instrument)
+
+    def dealt(self, instrument_key: str) -> tuple[int, int]:
+        """Units that were bought and sold at the venue today."""
+        rows = () if self._venue is None else self._venue.trade_rows()
+        bought, sold = (
+            sum(row.quantity for row in rows if row.instrument_key == instrument_key and row.side is side)
+            for side in (Side.BUY, Side.SELL)
+        )
+        return bought, sold
 
     def levels(self, instrument_key: str) -> set[int]:
         """Prices in paise at which something happens: triggers at the venue, levels that are watched."""

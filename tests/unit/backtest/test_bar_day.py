@@ -74,13 +74,32 @@ def test_a_trailing_stop_follows_the_way_of_the_price_inside_a_candle():
     assert len(record.stops) > 1
 
 
-def test_only_a_part_of_the_volume_can_be_had_at_a_price():
+def test_the_share_of_a_candles_volume_bounds_what_is_dealt_in_it_however_many_prices_it_has():
     thin = SignalsAt(signals={30: Direction.LONG})
-    outcome, result = played(thin, bars_of(*[FLAT] * 4, volume=100))
+    restless = (PRICE, PRICE + 100, PRICE - 100, PRICE)
+    outcome, result = played(thin, bars_of(FLAT, *[restless] * 6, volume=100))
 
-    assert {fill.quantity for fill in result.trades[0].record.entries} == {10}
-    assert len(result.trades[0].record.entries) > 1
+    record = result.trades[0].record
+    for fills in (record.entries, record.exits):
+        minutes = [(fill.filled_at_ms - OPEN_MS) // MINUTE_MS for fill in fills]
+        by_minute = {
+            minute: sum(fill.quantity for fill, then in zip(fills, minutes, strict=True) if then == minute)
+            for minute in minutes
+        }
+        assert by_minute
+        assert max(by_minute.values()) <= 10
     assert "unprotected" not in " ".join(outcome.alerts)
+
+
+@pytest.mark.parametrize("volume", [0, 9])
+def test_a_candle_without_volume_or_with_too_little_for_a_unit_fills_nothing(volume):
+    thin = SignalsAt(signals={30: Direction.LONG})
+
+    outcome, result = played(thin, bars_of(*[FLAT] * 4, volume=volume))
+
+    assert any(row.kind == "order_intended" for row in outcome.rows)
+    assert not any(row.kind == "order_filled" for row in outcome.rows)
+    assert result.trades == ()
 
 
 @pytest.mark.parametrize(
