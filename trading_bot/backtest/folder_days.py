@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from trading_bot.adapters.history import HistoryFolder
+from trading_bot.adapters.history import HistoryFolder, WarmUp
 from trading_bot.backtest.bar_run import BarDayData
 from trading_bot.domain.candle_arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
@@ -23,6 +23,8 @@ class FolderDays:
     """The days of a folder in a range, as far as there are candles and the exchange was open."""
 
     folder: HistoryFolder
+    warm_up: WarmUp
+    """Where the days before come from: the folder, and those that complete its history."""
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     plan_of: PlanOf
@@ -69,10 +71,10 @@ class FolderDays:
 
     def _warm_up(self, symbol: str, key: str, plan: DayPlan) -> tuple[Candle, ...]:
         """The candles of continuous trading of the days before; none where there are too few."""
-        if self.folder.minutes_before(symbol, plan.on) < self.minutes_required:
+        if self.warm_up.minutes_before(symbol, plan.on) < self.minutes_required:
             return ()
         sessions = plan.warm_up.sessions[key]
-        before = self._candles(symbol, plan.warm_up.first, plan.on - timedelta(days=1))
+        before = self.warm_up.candles(symbol, plan.warm_up.first, plan.on - timedelta(days=1))
         kept: list[Candle] = []
         for on, (start_ms, end_ms) in sorted(sessions.items()):
             if on < plan.on:

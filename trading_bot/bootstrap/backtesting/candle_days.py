@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from trading_bot.adapters.history import HistoryFolder
+from trading_bot.adapters.history import HistoryFolder, open_warm_up
 from trading_bot.backtest.bar_day import Liquidity
 from trading_bot.backtest.bar_run import BarDayData, BarRun
 from trading_bot.backtest.folder_days import FolderDays
@@ -58,6 +58,7 @@ class CandleDays:
         required_s = max((one.warm_up.required * one.timeframe_s for one in strategies), default=0)
         data = FolderDays(
             folder=self.folder,
+            warm_up=open_warm_up(self.folder),
             symbols=self.symbols,
             days=self.days,
             plan_of=plan_of,
