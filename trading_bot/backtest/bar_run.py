@@ -30,7 +30,7 @@ class BarDayData:
     plan: DayPlan
     bars: Sequence[inputs.BarsClosed]
     previous_closes: Mapping[str, int]
-    """Paise, by instrument key."""
+    """Paise, by instrument key; of an instrument whose first day this is, there is none."""
     warm_up: Mapping[str, tuple[Candle, ...]] = field(default_factory=dict)
     """Earlier minutes, oldest first, of instruments whose indicators are to be opened on this day."""
 
