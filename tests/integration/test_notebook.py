@@ -3,14 +3,16 @@
 import sqlite3
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from tests.fakes.candle_days import SignalsAt, bars_of, played
 from tests.fakes.engine_driver import PRICE
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.domain.signal import Direction
+
+nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed: make test installs it")
+nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed: make test installs it")
+pytest.importorskip("ipykernel", reason="ipykernel is not installed: make test installs it")
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "docs" / "notebooks" / "run.ipynb"
 FLAT = (PRICE, PRICE, PRICE, PRICE)
@@ -54,7 +56,7 @@ def test_it_shows_what_was_traded_and_the_file_stays_as_it_was(database, tmp_pat
     notebook = written()
     notebook.cells.append(nbformat.v4.new_code_cell(WRITES, metadata={"tags": ["raises-exception"]}))
 
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    nbclient.NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
 
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     shown = " ".join(output.data.get("text/plain", "") for output in outputs if "data" in output)
