@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from trading_bot.backtest.bar_path import corners, next_price
 from trading_bot.backtest.day_exchange import DayExchange
-from trading_bot.domain.instrument import Instrument, Rounding
+from trading_bot.domain.instrument import Rounding
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import Purpose
@@ -56,6 +56,7 @@ class BarDay:
                 at = self._play_quiet(day, at)
                 continue
             self._walk(day[at])
+            self._offer_all(day[at], day[at + 1 : at + 2])
             self._exchange.hand_on(day[at])
             at += 1
 
@@ -70,6 +71,18 @@ class BarDay:
 
         self._exchange.take(self._core.step_run(following(), day[at].at_ms))
         return at
+
+    def _offer_all(self, bars: BarsClosed, following: Sequence[BarsClosed]) -> None:
+        """With the last candles of trading, let all that is held be sold or bought at its last price.
+
+        Where the data end before the session, the broker closes it later, and no volume is known by then.
+        """
+        now_ms, market = bars.at_ms - MS_PER_SECOND, self._core.state.market
+        for key in sorted(self._exchange.keys()):
+            end_ms = market.series[key].hours.continuous[-1][1]
+            is_last = not following or following[0].start_ms >= end_ms
+            if is_last and now_ms < end_ms and (price := market.last_price(key)):
+                self._show(key, price, (_ANY_QUANTITY, _ANY_QUANTITY), now_ms)
 
     # --- inside a candle --------------------------------------------------------------------------------
 
@@ -116,24 +129,24 @@ class BarDay:
         """Move the price of an instrument along a way, past every level on it; the time after that."""
         (price, target), (now_ms, last_ms) = way, time
         if price == target:
-            self._show(key, candle, target, now_ms)
+            self._show(key, target, self._left(key, candle), now_ms)
             return min(now_ms + self._step_ms, last_ms)
         for _ in range(_LEVELS_MAX):
             price = next_price(price, target, self._exchange.levels(key))
-            self._show(key, candle, price, now_ms)
+            self._show(key, price, self._left(key, candle), now_ms)
             now_ms = min(now_ms + self._step_ms, last_ms)
             if price == target:
                 break
         return now_ms
 
-    def _show(self, key: str, candle: Candle, price: int, now_ms: int) -> None:
-        """Let a price be seen with what may still be had of the candle, and let everything follow from it.
+    def _show(self, key: str, price: int, left: tuple[int, int], now_ms: int) -> None:
+        """Let a price be seen with what may still be bought and sold, and let everything follow from it.
 
         Nothing is shown as traded: what rests fills when the other side's quote reaches it, and what quotes
         hold is counted once for the whole candle, not anew at each of its prices.
         """
         instrument = self._core.state.market.series[key].instrument
-        to_buy, to_sell = self._left(instrument, candle)
+        to_buy, to_sell = left
         half = max(instrument.tick_size, int(price * self._liquidity.spread_bps / 20_000))
         bid = instrument.round_price(price - half, Rounding.DOWN)
         ask = instrument.round_price(price + half, Rounding.UP)
@@ -149,13 +162,12 @@ class BarDay:
         self._exchange.move(update, now_ms)
         self._exchange.settle(now_ms + self._step_ms - 1)
 
-    def _left(self, instrument: Instrument, candle: Candle) -> tuple[int, int]:
+    def _left(self, key: str, candle: Candle) -> tuple[int, int]:
         """Units that may still be bought and sold in a candle, in whole lots; any where volume is unknown."""
         if candle.volume is None:
             return _ANY_QUANTITY, _ANY_QUANTITY
+        instrument = self._core.state.market.series[key].instrument
         share = int(candle.volume * self._liquidity.participation)
-        before = self._dealt_before.get(instrument.key, (0, 0))
-        bought, sold = (
-            now - then for now, then in zip(self._exchange.dealt(instrument.key), before, strict=True)
-        )
+        before = self._dealt_before.get(key, (0, 0))
+        bought, sold = (now - then for now, then in zip(self._exchange.dealt(key), before, strict=True))
         return instrument.whole_lots(max(0, share - bought)), instrument.whole_lots(max(0, share - sold))

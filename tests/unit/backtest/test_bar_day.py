@@ -199,3 +199,19 @@ def test_a_candle_whose_last_minute_is_missing_is_judged_all_the_same():
 
     assert outcome.has_trades
     assert seen == [30, 45, 60, 75]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "price"), [(60, PRICE + 30), (326, PRICE - 1_370)], ids=["data end early", "nobody trades"]
+)
+def test_what_is_held_when_the_candles_are_over_is_closed_all_the_same(minutes, price):
+    """V7, V11: at the last price, or where an exit already waits for somebody, at what it asks."""
+    last = (PRICE + 40, PRICE + 40, PRICE + 40, PRICE + 40)
+    dry = bars_of(*[FLAT] * minutes, last, first_minute=33, volume=0)
+
+    outcome, result = played(SignalsAt(signals={30: Direction.LONG}), (*bars_of(*[FLAT] * 3), *dry))
+
+    (trade,) = result.trades
+    assert trade.record.open_quantity == 0
+    assert {fill.price for fill in trade.record.exits} == {price}
+    assert result.net == outcome.ledger_net_pnl
