@@ -142,3 +142,13 @@ def test_daily_candles_are_refused_with_the_reason(run, tmp_path):
 
     assert code == 2
     assert "needs 1-minute candles or ticks" in told.err
+
+
+def test_indices_alone_are_refused_since_nobody_can_buy_them(run, folder):
+    (folder / "UPDOWN.csv").rename(folder / "NIFTY.csv")
+
+    code, told, summary = run("--data", folder)
+
+    assert code == 2
+    assert "NIFTY: an index can be watched, not bought" in told.err
+    assert summary is None

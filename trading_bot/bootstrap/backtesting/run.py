@@ -55,6 +55,7 @@ def run_backtest(
     folder = open_history(options.data)
     symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
     days = _trading_days(folder, symbols, options, rules.calendar)
+    _require_tradable(folder, symbols, days[-1])
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
     require_sound(options.data, checks, accept_defects=options.accept_defects)
     charger = charger_of(rules.charges)
@@ -79,6 +80,14 @@ def _require_intraday(settings: Settings) -> None:
         raise SettingsError(
             "risk.exits.stops = on_close and risk.windows.square_off = no are for sweeps and walk-forwards: a"
             " backtest trades days.\n  fix: leave both at their defaults"
+        )
+
+
+def _require_tradable(folder: HistoryFolder, symbols: tuple[str, ...], on: date) -> None:
+    """Raise HistoryError where everything is an index: the test would end with nothing, and not say why."""
+    if not any(folder.instrument(symbol, on).is_tradable for symbol in symbols):
+        raise HistoryError(
+            f"{folder.path}: {', '.join(symbols)}: an index can be watched, not bought; add shares"
         )
 
 
