@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from trading_bot.backtest.bar_path import corners, next_price
-from trading_bot.backtest.day_exchange import DayExchange
+from trading_bot.backtest.day_exchange import STANDING_VOLUME, DayExchange
 from trading_bot.domain.instrument import Rounding
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
@@ -21,8 +21,7 @@ STEP_MS = 50
 _LEVELS_MAX = 40
 """Prices of one leg at which something may happen; more would be a stop that runs away from the price."""
 _ANY_QUANTITY = 1_000_000_000
-_STANDING_VOLUME = 1
-"""The day's volume as the venue sees it: it stands still, since 0 would mean that it is not known."""
+_ANY_OF_BOTH = (_ANY_QUANTITY, _ANY_QUANTITY)
 
 
 class Liquidity(NamedTuple):
@@ -82,7 +81,7 @@ class BarDay:
             end_ms = market.series[key].hours.continuous[-1][1]
             is_last = not following or following[0].start_ms >= end_ms
             if is_last and now_ms < end_ms and (price := market.last_price(key)):
-                self._show(key, price, (_ANY_QUANTITY, _ANY_QUANTITY), now_ms)
+                self._show(key, price, _ANY_OF_BOTH, now_ms, is_last=True)
 
     # --- inside a candle --------------------------------------------------------------------------------
 
@@ -139,7 +138,9 @@ class BarDay:
                 break
         return now_ms
 
-    def _show(self, key: str, price: int, left: tuple[int, int], now_ms: int) -> None:
+    def _show(
+        self, key: str, price: int, left: tuple[int, int], now_ms: int, *, is_last: bool = False
+    ) -> None:
         """Let a price be seen with what may still be bought and sold, and let everything follow from it.
 
         Nothing is shown as traded: what rests fills when the other side's quote reaches it, and what quotes
@@ -155,17 +156,17 @@ class BarDay:
             price,
             0,
             now_ms,
-            _STANDING_VOLUME,
+            STANDING_VOLUME,
             (Level(max(bid, instrument.tick_size), to_sell),),
             (Level(ask, to_buy),),
         )
-        self._exchange.move(update, now_ms)
+        self._exchange.move(update, now_ms, is_last=is_last)
         self._exchange.settle(now_ms + self._step_ms - 1)
 
     def _left(self, key: str, candle: Candle) -> tuple[int, int]:
         """Units that may still be bought and sold in a candle, in whole lots; any where volume is unknown."""
         if candle.volume is None:
-            return _ANY_QUANTITY, _ANY_QUANTITY
+            return _ANY_OF_BOTH
         instrument = self._core.state.market.series[key].instrument
         share = int(candle.volume * self._liquidity.participation)
         before = self._dealt_before.get(key, (0, 0))

@@ -2,12 +2,14 @@
 
 import csv
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from trading_bot.adapters.history import open_history
 from trading_bot.cli import main
 from trading_bot.domain.ist import datetime_of, midnight_ms
 
@@ -18,8 +20,8 @@ GOLDEN = {
     "bars": 67_500,
     "signals": 173,
     "trades": 45,
-    "gross_pnl": "3152.61",
-    "net_pnl": "233.39",
+    "gross_pnl": "2190.28",
+    "net_pnl": "-728.96",
 }
 
 
@@ -71,6 +73,22 @@ def test_ten_shares_of_a_real_month_come_to_what_they_came_to_before(run, shared
     assert summary["problems"] == []
     known = {name: summary[name] for name in ("days", "bars", "signals", "trades", "net_pnl", "gross_pnl")}
     assert known == GOLDEN
+    assert _outside_their_candles(shared_data / "nse_1min" / "2016_kite") == []
+
+
+def _outside_their_candles(prices):
+    """Entries and exits of the newest report that are not among the prices of their minute, nor 0.1% off."""
+    (table,) = Path("data/reports").glob("backtest-*/trades.csv")
+    folder, found = open_history(prices), []
+    for trade in csv.DictReader(table.read_text().splitlines()):
+        for at, price in ((trade["entry_at"], "entry_price"), (trade["exit_at"], "exit_price")):
+            moment = datetime.fromisoformat(at)
+            on, start_ms = moment.date(), int(moment.timestamp()) // 60 * 60_000
+            minute = folder.minute_candles(trade["symbol"], on, on).between(start_ms, start_ms + 60_000)
+            paise = 100 * float(trade[price])
+            if not minute.low[0] * 0.999 <= paise <= minute.high[0] * 1.001:
+                found.append((trade["symbol"], at, trade[price], minute.candles()))
+    return found
 
 
 @pytest.mark.parametrize("fidelity", ["candle", "tick"])

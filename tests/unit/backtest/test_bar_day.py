@@ -215,3 +215,20 @@ def test_what_is_held_when_the_candles_are_over_is_closed_all_the_same(minutes, 
     assert trade.record.open_quantity == 0
     assert {fill.price for fill in trade.record.exits} == {price}
     assert result.net == outcome.ledger_net_pnl
+
+
+@pytest.mark.parametrize(("missing", "price"), [(0, PRICE + 2_010), (7, PRICE + 2_080)])
+def test_a_later_order_meets_the_next_open_and_not_the_quote_of_hours_ago(missing, price):
+    """Where nobody trades in the minutes after it, it waits at its limit and is met there."""
+    falls, higher = (PRICE, PRICE, PRICE - 5_000, PRICE - 4_000), (PRICE + 2_000,) * 4
+    bars = bars_of(FLAT, FLAT, falls, *[FLAT] * 97, *[higher] * 30)
+
+    _, result = played(
+        SignalsAt(signals={30: Direction.LONG, 139: Direction.LONG}), (*bars[:110], *bars[110 + missing :])
+    )
+
+    first, second = (trade.record for trade in result.trades)
+    assert first.closed.exit_reason == "stop"
+    assert [fill.price for fill in second.entries] == [price]
+    begun_ms = second.entries[0].filled_at_ms - OPEN_MS
+    assert (140 + missing) * MINUTE_MS <= begun_ms < (140 + missing) * MINUTE_MS + 1_000
