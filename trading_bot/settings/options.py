@@ -71,6 +71,8 @@ class BacktestOptions:
     seed: int = 1
     accept_defects: bool = False
     """Whether data that are not sound are taken all the same."""
+    stress: str | None = None
+    """The scenario of config/stress that is laid over the data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

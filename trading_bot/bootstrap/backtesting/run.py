@@ -15,6 +15,7 @@ from trading_bot.backtest.report.assumptions import market_assumptions
 from trading_bot.backtest.result import BacktestResult, Collector
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
+from trading_bot.bootstrap.backtesting.stress import load_scenario, stressed_folder
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.places import reports_folder
 from trading_bot.domain.calendar import Calendar
@@ -58,6 +59,11 @@ def run_backtest(
     _require_tradable(folder, symbols, days[-1])
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
     require_sound(options.data, checks, accept_defects=options.accept_defects)
+    if options.stress is not None:
+        scenario = load_scenario(options.stress)
+        into = settings.run.data_dir / "stress" / options.stress
+        write(f"stress {options.stress}: {scenario.description}\n  {scenario.source}\n  candles: {into}")
+        folder = open_history(stressed_folder(folder, symbols, days, scenario, into))
     charger = charger_of(rules.charges)
     collector = Collector(settings.simulator.opening_balance, charger)
     with progress("backtest", len(days)) as shown:
@@ -65,7 +71,8 @@ def run_backtest(
             collector.add(outcome)
             shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
     fidelity = options.fidelity.value
-    result = collector.result(data=str(options.data), fidelity=fidelity, symbols=symbols)
+    data = f"{options.data}, stress {options.stress}" if options.stress else str(options.data)
+    result = collector.result(data=data, fidelity=fidelity, symbols=symbols)
     venue = settings.simulator.model_copy(update={"slippage_bps": settings.run.slippage_bps})
     result = replace(result, assumptions=market_assumptions(fidelity, venue, settings.backtest))
     run_id = f"backtest-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
