@@ -170,3 +170,35 @@ def test_indices_alone_are_refused_since_nobody_can_buy_them(run, folder):
     assert code == 2
     assert "NIFTY: an index can be watched, not bought" in told.err
     assert summary is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nse_15min", "candles of 900 seconds; playing a day needs 1-minute candles or ticks"),
+        ("nse_30min/2016", "candles of 1800 seconds; playing a day needs 1-minute candles or ticks"),
+        ("nse_60min/2024_2026", "candles of 3600 seconds; playing a day needs 1-minute candles or ticks"),
+        ("nse_daily/adjusted_2020_2026", "one row a day; playing a day needs 1-minute candles or ticks"),
+        ("nse_daily/unadjusted_2000_2021", "one row a day"),
+        ("nse_daily/adjusted_2008_2021", "one row a day"),
+        ("nse_bhavcopy", "one row a day"),
+        ("india_vix", "one row a day"),
+        ("index_daily", "one row a day"),
+        ("ta_reference/nse_talib", "one row a day"),
+        ("index_1min/2009", "an index can be watched, not bought"),
+        ("index_1min/2016_kite", "an index can be watched, not bought"),
+        ("index_1min/defects", "another instrument, it seems"),
+        ("nse_1min/2016_kite", "sound from 2016-08-16 to 2016-09-09"),
+        ("nse_1min/2015_ieod", "suspected split or bonus that prices lack: 2015-07-03"),
+        ("options/nifty_1min_full_2026", "a table of option chains"),
+        ("options/kite_chain_2026/index", "a table of option chains"),
+        ("options/bhavcopy_2025", "a table of futures"),
+        ("instruments", "ts, open, high, low, close not found"),
+        ("upstox_feed", "no Parquet or CSV files in the folder"),
+    ],
+)
+def test_folders_of_real_data_that_cannot_be_traded_are_refused_with_the_reason(run, shared_data, name, said):
+    code, told, summary = run("--data", shared_data / name)
+
+    assert (code, summary) == (2, None)
+    assert said in told.err
