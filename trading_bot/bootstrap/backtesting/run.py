@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from trading_bot.adapters.history import HistoryFolder, open_history
@@ -60,10 +61,8 @@ def run_backtest(
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
     require_sound(options.data, checks, accept_defects=options.accept_defects)
     if options.stress is not None:
-        scenario = load_scenario(options.stress)
         into = settings.run.data_dir / "stress" / options.stress
-        write(f"stress {options.stress}: {scenario.description}\n  {scenario.source}\n  candles: {into}")
-        folder = open_history(stressed_folder(folder, symbols, days, scenario, into))
+        folder = _stressed(folder, symbols, days, options.stress, into, write)
     charger = charger_of(rules.charges)
     collector = Collector(settings.simulator.opening_balance, charger)
     with progress("backtest", len(days)) as shown:
@@ -100,6 +99,20 @@ def _require_tradable(folder: HistoryFolder, symbols: tuple[str, ...], on: date)
 
 def _exit_code(result: BacktestResult) -> int:
     return 1 if result.problems else 0
+
+
+def _stressed(  # noqa: PLR0917  # handed on once
+    folder: HistoryFolder,
+    symbols: tuple[str, ...],
+    days: tuple[date, ...],
+    name: str,
+    into: Path,
+    write: Callable[[str], None],
+) -> HistoryFolder:
+    """The folder with a scenario laid over it. Raises SettingsError."""
+    scenario = load_scenario(name)
+    write(f"stress {name}: {scenario.description}\n  {scenario.source}\n  candles: {into}")
+    return open_history(stressed_folder(folder, symbols, days, scenario, into))
 
 
 def _outcomes(  # noqa: PLR0917  # what a day is made of, handed on once
