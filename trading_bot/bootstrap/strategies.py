@@ -22,18 +22,40 @@ def chosen_strategies(settings: Settings) -> tuple[Strategy, ...]:
     SettingsError for a name that is not installed, and for a table that does not fit.
     """
     made = {name: _made(name, table) for name, table in settings.strategies.own.items()}
-    return tuple(
-        _WITH_SECTIONS[name][1](settings)
-        if name in _WITH_SECTIONS
-        else made[name]
-        if name in made
-        else strategy_factory(name)({})
-        for name in settings.run.strategies
-    )
+    try:
+        return tuple(
+            _WITH_SECTIONS[name][1](settings)
+            if name in _WITH_SECTIONS
+            else made[name]
+            if name in made
+            else strategy_factory(name)({})
+            for name in settings.run.strategies
+        )
+    except SettingsError as error:
+        raise SettingsError(f"run.strategies: {error}") from error
+
+
+def strategies_of_closed_candles(settings: Settings) -> tuple[Strategy, ...]:
+    """Every strategy, where there are no ticks.
+
+    Raises SettingsError for one that looks at forming candles.
+    """
+    chosen = chosen_strategies(settings)
+    for strategy in chosen:
+        if strategy.provisional_interval_s:
+            raise SettingsError(
+                f"strategy {strategy.name!r} looks at candles that still form, every "
+                f"{strategy.provisional_interval_s} s, and candles alone do not show how they formed.\n"
+                "  fix: provisional_interval_s = 0, or --fidelity tick"
+            )
+    return chosen
 
 
 def _made(name: str, table: Mapping[str, object]) -> Strategy:
     if name in _WITH_SECTIONS:
         section, _ = _WITH_SECTIONS[name]
         raise SettingsError(f"[strategies.own.{name}] is not read.\n  fix: write {section} instead")
-    return strategy_factory(name)(table)
+    try:
+        return strategy_factory(name)(table)
+    except SettingsError as error:
+        raise SettingsError(f"strategies.own: {error}") from error
