@@ -4,8 +4,10 @@ from typing import ClassVar
 
 import pytest
 
+from trading_bot.bootstrap.answers.check_lines import strategies_line
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import SettingsError
+from trading_bot.report.check_line import CheckState
 from trading_bot.settings.load import Places, load_settings
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.ema_cross import EmaCross
@@ -91,3 +93,12 @@ def test_what_does_not_fit_is_refused_with_what_was_meant(strategies, text, said
 
 def test_settings_can_be_made_without_any_table():
     assert chosen_strategies(Settings())[0].name == "confluence"
+
+
+def test_check_tells_of_a_table_that_does_not_fit():
+    own = {OWN: {"fats": 5}}
+
+    line = strategies_line(Settings.model_validate({"strategies": {"own": own}}))
+
+    assert line.state is CheckState.FAIL
+    assert "did you mean fast" in line.message
