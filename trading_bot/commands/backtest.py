@@ -35,6 +35,11 @@ def add_backtest_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--accept-defects", action="store_true", help="take data that `history check` refuses all the same"
     )
+    parser.add_argument(
+        "--stress",
+        metavar="NAME",
+        help="lay a scenario of config/stress over the data, e.g. crash-2020-03-23",
+    )
 
 
 def run_backtest(arguments: Namespace, context: Context) -> int:
@@ -47,5 +52,6 @@ def run_backtest(arguments: Namespace, context: Context) -> int:
         fidelity=arguments.fidelity,
         seed=arguments.seed,
         accept_defects=arguments.accept_defects,
+        stress=arguments.stress,
     )
     return context.backend.backtest(context.load().settings, options, context.write)

@@ -15,6 +15,7 @@ from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings, StopStyle
 from trading_bot.settings.run import Mode, RunSettings
+from trading_bot.settings.strategy_sections import StrategySections
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     run: RunSettings = RunSettings()
     risk: RiskSettings = RiskSettings()
     confluence: ConfluenceSettings = ConfluenceSettings()
+    strategies: StrategySections = StrategySections()
     engine: EngineSettings = EngineSettings()
     rate: RateSettings = RateSettings()
     supervisor: SupervisorSettings = SupervisorSettings()

@@ -7,12 +7,12 @@ from datetime import date
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.journal_checks import journal_lines
 from trading_bot.bootstrap.answers.one_shot import silence
+from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import SettingsError, UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, calendar_line, failed, passed
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
-from trading_bot.strategies.registry import require_strategy
 
 ACCOUNT_LINES = ("token", "profile", "funds", "static address", "instruments", "feed")
 
@@ -28,12 +28,11 @@ def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[Che
 
 
 def strategies_line(settings: Settings) -> CheckLine:
-    """Whether there is every strategy of the settings."""
+    """Whether there is every strategy of the settings, and every table of settings fits."""
     try:
-        for name in settings.run.strategies:
-            require_strategy(name)
+        chosen_strategies(settings)
     except SettingsError as error:
-        fix = "mend run.strategies, or install the package that holds it"
+        fix = "mend run.strategies or the strategy's table, or install the package that holds it"
         return failed("strategies", str(error), fix, SettingsError.exit_code)
     return passed("strategies", ", ".join(settings.run.strategies))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from trading_bot.adapters.history import HistoryFolder, open_history
@@ -15,6 +16,7 @@ from trading_bot.backtest.report.assumptions import market_assumptions
 from trading_bot.backtest.result import BacktestResult, Collector
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
+from trading_bot.bootstrap.backtesting.stress import load_scenario, stressed_folder
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.places import reports_folder
 from trading_bot.domain.calendar import Calendar
@@ -55,8 +57,12 @@ def run_backtest(
     folder = open_history(options.data)
     symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
     days = _trading_days(folder, symbols, options, rules.calendar)
+    _require_tradable(folder, symbols, days[-1])
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
     require_sound(options.data, checks, accept_defects=options.accept_defects)
+    if options.stress is not None:
+        into = settings.run.data_dir / "stress" / options.stress
+        folder = _stressed(folder, symbols, days, options.stress, into, write)
     charger = charger_of(rules.charges)
     collector = Collector(settings.simulator.opening_balance, charger)
     with progress("backtest", len(days)) as shown:
@@ -64,7 +70,8 @@ def run_backtest(
             collector.add(outcome)
             shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
     fidelity = options.fidelity.value
-    result = collector.result(data=str(options.data), fidelity=fidelity, symbols=symbols)
+    data = f"{options.data}, stress {options.stress}" if options.stress else str(options.data)
+    result = collector.result(data=data, fidelity=fidelity, symbols=symbols)
     venue = settings.simulator.model_copy(update={"slippage_bps": settings.run.slippage_bps})
     result = replace(result, assumptions=market_assumptions(fidelity, venue, settings.backtest))
     run_id = f"backtest-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
@@ -82,8 +89,30 @@ def _require_intraday(settings: Settings) -> None:
         )
 
 
+def _require_tradable(folder: HistoryFolder, symbols: tuple[str, ...], on: date) -> None:
+    """Raise HistoryError where everything is an index: the test would end with nothing, and not say why."""
+    if not any(folder.instrument(symbol, on).is_tradable for symbol in symbols):
+        raise HistoryError(
+            f"{folder.path}: {', '.join(symbols)}: an index can be watched, not bought; add shares"
+        )
+
+
 def _exit_code(result: BacktestResult) -> int:
     return 1 if result.problems else 0
+
+
+def _stressed(  # noqa: PLR0917  # handed on once
+    folder: HistoryFolder,
+    symbols: tuple[str, ...],
+    days: tuple[date, ...],
+    name: str,
+    into: Path,
+    write: Callable[[str], None],
+) -> HistoryFolder:
+    """The folder with a scenario laid over it. Raises SettingsError."""
+    scenario = load_scenario(name)
+    write(f"stress {name}: {scenario.description}\n  {scenario.source}\n  candles: {into}")
+    return open_history(stressed_folder(folder, symbols, days, scenario, into))
 
 
 def _outcomes(  # noqa: PLR0917  # what a day is made of, handed on once
