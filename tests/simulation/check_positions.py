@@ -170,8 +170,13 @@ class PositionChecks:
         since_ms = max(self._known_bare_ms.setdefault(key, now_ms), process.started_ms)
         is_slow = self._world.faults.disturbed(now_ms - 60_000, {"journal_slow"})
         newest_ms = now_ms - (_TOLD_AGAIN_S + (_SLOW_COMMITS_S if is_slow else 0)) * 1_000
-        if newest_ms >= since_ms and not self._oracle.told_since(newest_ms, key, "unprotected"):
+        if newest_ms >= since_ms and not self._is_told(newest_ms, key, "unprotected"):
             self._oracle.violated("V4", f"{key} is bare by the daemon's own book, and nobody was told")
+
+    def _is_told(self, since_ms, key, words):
+        """Whether a person was told of an instrument, which is named as people do."""
+        (symbol,) = (one.symbol for one in self._world.source.instruments if one.key == key)
+        return self._oracle.told_since(since_ms, symbol, words)
 
     def _check_hours(self, key):
         """After the time to be flat nothing may be held for long, once the faults are over."""
@@ -220,7 +225,7 @@ class PositionChecks:
         """Whether the user has cancelled stops more often than one is placed again, and was told so."""
         cancels = sum(fault.kind == "user_cancels" for fault in self._world.schedule.faults)
         most = self._world.sections.risk.exits.max_stop_cancels
-        return cancels > most and self._oracle.told_since(0, key, "no other is placed")
+        return cancels > most and self._is_told(0, key, "no other is placed")
 
     def _on_exit(self, process, event):
         """That the guard closes what has no stop is the second line: in calm the first one has to hold.
