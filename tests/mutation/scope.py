@@ -31,7 +31,11 @@ def _test(name: str) -> str:
 _DECISIONS = "engine/decisions"
 _BESIDE = {
     "domain/charges": ("domain/test_charge_examples",),
-    f"{_DECISIONS}/account/reconcile": (f"{_DECISIONS}/account/test_closed_by_the_user",),
+    f"{_DECISIONS}/account/reconcile": (
+        f"{_DECISIONS}/account/test_closed_by_the_user",
+        f"{_DECISIONS}/account/test_account_read",
+        f"{_DECISIONS}/account/test_annulled",
+    ),
     f"{_DECISIONS}/positions/exits": (f"{_DECISIONS}/positions/test_exit_ladder",),
     f"{_DECISIONS}/positions/protection": (
         f"{_DECISIONS}/positions/test_growing_stops",
