@@ -248,7 +248,7 @@ async def test_a_kept_order_of_others_is_named_and_left_alone_until_a_panic_canc
     driver.read_books(kept)
     commands = driver.drain()
     assert kept.status is OrderStatus.ACKNOWLEDGED
-    assert f"foreign order {order_id} in {RELIANCE.key}" in [
+    assert f"foreign order {order_id} in {RELIANCE.symbol}" in [
         command.text for command in commands if isinstance(command, Alert)
     ]
     assert not any(isinstance(command, CancelOrder) for command in commands)

@@ -7,7 +7,7 @@ from datetime import date
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.journal_checks import journal_lines
 from trading_bot.bootstrap.answers.one_shot import silence
-from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.bootstrap.strategies import require_strategies
 from trading_bot.domain.errors import SettingsError, UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, calendar_line, failed, passed
@@ -30,7 +30,7 @@ def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[Che
 def strategies_line(settings: Settings) -> CheckLine:
     """Whether there is every strategy of the settings, and every table of settings fits."""
     try:
-        chosen_strategies(settings)
+        require_strategies(settings)
     except SettingsError as error:
         fix = "mend run.strategies or the strategy's table, or install the package that holds it"
         return failed("strategies", str(error), fix, SettingsError.exit_code)
