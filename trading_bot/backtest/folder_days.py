@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from trading_bot.adapters.history import HistoryFolder
 from trading_bot.backtest.bar_run import BarDayData
@@ -18,11 +19,27 @@ PlanOf = Callable[[date, Sequence[Instrument], bool], DayPlan]
 _DAYS_AT_ONCE = 30
 
 
+class CandleFolder(Protocol):
+    """What days are made of: a folder of candles, or one whose prices are changed."""
+
+    def instrument(self, symbol: str, on: date) -> Instrument:
+        """One instrument as of one day."""
+        ...
+
+    def minutes_before(self, symbol: str, on: date) -> int:
+        """How many minutes have rows on earlier days."""
+        ...
+
+    def minute_candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        """1-minute candles of the days from `first` to `last`, both included."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class FolderDays:
     """The days of a folder in a range, as far as there are candles and the exchange was open."""
 
-    folder: HistoryFolder
+    folder: CandleFolder
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     plan_of: PlanOf

@@ -132,7 +132,7 @@ def _wait(sample: SharpeSample, trials: Trials, bar: Bar) -> str:
 def _choice(evidence: Evidence, bar: Bar) -> Criterion:
     name = "overfitting"
     if evidence.trials is not None and evidence.trials.count == 1:
-        return Criterion(name=name, passed=True, reason="one trial: nothing was chosen")
+        return Criterion(name=name, passed=True, reason="not applicable: one trial, nothing was chosen")
     overfit, loss = evidence.overfit_probability, evidence.loss_probability
     if overfit is None or loss is None:
         return _unknown(name, "the choice among the trials was not cross-validated")

@@ -41,3 +41,11 @@ class RunSettings(Section):
     """Whether the daemon ends after the session's report instead of idling until the next session."""
     data_dir: Path = Path("data")
     """Folder of journals, reports and the token."""
+
+
+class LiveSettings(Section):
+    """What mode live demands before it begins."""
+
+    require_promotion: bool = False
+    """Whether mode live refuses to start while an enabled strategy has no promotion that holds
+    (`python main.py promote`); without it, it only warns."""

@@ -11,7 +11,7 @@ from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings, StopStyle
-from trading_bot.settings.run import Mode, RunSettings
+from trading_bot.settings.run import LiveSettings, Mode, RunSettings
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     )
 
     run: RunSettings = RunSettings()
+    live: LiveSettings = LiveSettings()
     risk: RiskSettings = RiskSettings()
     confluence: ConfluenceSettings = ConfluenceSettings()
     engine: EngineSettings = EngineSettings()

@@ -154,7 +154,7 @@ def test_criteria_that_pass_say_why_too():
     alone = promote(replace(GOOD, trials=Trials(count=1, variance=0)))
     reasons = {one.name: one.reason for one in alone.criteria}
 
-    assert reasons["overfitting"] == "one trial: nothing was chosen"
+    assert reasons["overfitting"] == "not applicable: one trial, nothing was chosen"
     assert reasons["look-ahead"] == "a changed future changes no decision"
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.journal_checks import journal_lines
 from trading_bot.bootstrap.answers.one_shot import silence
+from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, calendar_line, failed, passed
@@ -19,7 +20,11 @@ ACCOUNT_LINES = ("token", "profile", "funds", "static address", "instruments", "
 def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[CheckLine]:
     """Look at everything that is needed in the mode in effect."""
     with silence():
-        return (*rules_lines(load_market_rules, settings, today), *_of_broker(settings, now_ms))
+        return (
+            *rules_lines(load_market_rules, settings, today),
+            promotion_line(settings),
+            *_of_broker(settings, now_ms),
+        )
 
 
 def rules_lines(load: Callable[[], MarketRules], settings: Settings, today: date) -> Sequence[CheckLine]:

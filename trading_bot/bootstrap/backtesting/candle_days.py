@@ -1,16 +1,16 @@
 """A backtest at candle fidelity, put together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from random import Random
 
-from trading_bot.adapters.history import HistoryFolder
 from trading_bot.backtest.bar_day import Liquidity
 from trading_bot.backtest.bar_run import BarDayData, BarRun
-from trading_bot.backtest.folder_days import FolderDays
+from trading_bot.backtest.folder_days import CandleFolder, FolderDays
 from trading_bot.backtest.outcome import DayOutcome
+from trading_bot.backtest.variation import ChangedFolder, Variation
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
 from trading_bot.bootstrap.strategies import chosen_strategies
@@ -32,10 +32,25 @@ class CandleDays:
 
     settings: Settings
     rules: MarketRules
-    folder: HistoryFolder
+    folder: CandleFolder
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     seed: int
+    warm_up_sessions: int | None = None
+    """Sessions of history that indicators are opened on; None: as many as the strategies want."""
+    dearer: int = 1
+    """So many times slippage and spread."""
+
+    def varied(self, variation: Variation) -> "CandleDays":
+        """The same account from the beginning, on other days or under other conditions."""
+        change = variation.change
+        return replace(
+            self,
+            folder=self.folder if change is None else ChangedFolder(self.folder, change),
+            days=variation.days,
+            warm_up_sessions=variation.warm_up_sessions,
+            dearer=variation.dearer,
+        )
 
     def outcomes(self) -> Iterator[DayOutcome]:
         """Yield each day as it ends."""
@@ -49,7 +64,8 @@ class CandleDays:
 
         def plan_of(on: date, instruments: Sequence[Instrument], is_warming_up: bool) -> DayPlan:  # noqa: FBT001
             listed.update((instrument.key, instrument) for instrument in instruments)
-            return day_plan(self.rules.calendar, on, instruments, strategies if is_warming_up else ())
+            wanted, earlier = (strategies, self.warm_up_sessions) if is_warming_up else ((), None)
+            return day_plan(self.rules.calendar, on, instruments, wanted, earlier=earlier)
 
         def is_warm(key: str) -> bool:
             series = core.state.market.series.get(key)
@@ -67,7 +83,9 @@ class CandleDays:
         run = BarRun(
             core=core,
             new_venue=self._new_venue,
-            liquidity=Liquidity(settings.backtest.spread_bps, settings.backtest.participation),
+            liquidity=Liquidity(
+                settings.backtest.spread_bps * self.dearer, settings.backtest.participation, self.dearer
+            ),
             cash=settings.simulator.opening_balance,
             margin_rates=self._margin_rates,
         )
@@ -75,7 +93,7 @@ class CandleDays:
 
     def _new_venue(self, day: BarDayData, cash: Decimal) -> Venue:
         settings, on = self.settings, day.plan.on
-        changes = {"opening_balance": cash, "slippage_bps": settings.run.slippage_bps}
+        changes = {"opening_balance": cash, "slippage_bps": settings.run.slippage_bps * self.dearer}
         venue_settings = settings.simulator.model_copy(update=changes)
         chance = Random(f"{self.seed} {on}")  # noqa: S311  # a simulation
         return Venue(

@@ -77,6 +77,8 @@ class MarketDaemon:
     logins: Logins
     reports: Path
     write: Callable[[str], None]
+    doubts: Sequence[str] = ()
+    """What a person should know of the strategies before they trade."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _locked: set[Path] = field(default_factory=set)
@@ -96,6 +98,7 @@ class MarketDaemon:
             self._first_look()
             self.write(self.account.banner)
             log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)
+            self._tell_doubts()
             adapter = self._adapter()
             owned.callback(adapter.close)
             while True:
@@ -104,6 +107,12 @@ class MarketDaemon:
                     return 0
                 if self.settings.run.exit_after_close:
                     return 0
+
+    def _tell_doubts(self) -> None:
+        for doubt in self.doubts:
+            self.write(f"warning: {doubt}")
+            self.board.add(self.surroundings.clock.now_ms(), "warning", doubt)
+            log.warning("strategy_not_promoted", says=doubt)
 
     def _own(self, owned: ExitStack, locks: Sequence[Path]) -> None:
         missing = tuple(path for path in locks if path not in self._locked)

@@ -1,0 +1,111 @@
+"""What was tried before: sweeps and backtests leave lines, and a best one is judged by them all."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from trading_bot.backtest.honesty.luck import Choice, Tried, choice
+from trading_bot.backtest.result import BacktestResult
+from trading_bot.backtest.sweeps.trials import BACKTEST, append_lines, identity_of, recorded, trials_from
+from trading_bot.domain.ist import datetime_of
+from trading_bot.research.arrays import Floats
+
+_DIGITS = 9
+
+
+class Trial(NamedTuple):
+    """A backtest as one of many tries."""
+
+    strategies: tuple[str, ...]
+    settings: Mapping[str, Any]
+    """What distinguishes it from other tries of the same strategies."""
+    data: str
+    """A digest of the candles."""
+    folder: str
+    result: BacktestResult
+    returns: Floats
+    """Of each day."""
+    sharpe: float | None
+    """Annual."""
+
+    @property
+    def name(self) -> str:
+        """The strategies as one."""
+        return "+".join(self.strategies)
+
+    def line(self, at_ms: int) -> dict[str, Any]:
+        """What is kept of it."""
+        result = self.result
+        return {
+            "at": datetime_of(at_ms).isoformat(timespec="seconds"),
+            "kind": BACKTEST,
+            "data": self.data,
+            "folder": self.folder,
+            "symbols": list(result.symbols),
+            "candles": result.bars,
+            "strategy": self.name,
+            "set": dict(self.settings),
+            "trades": len(result.trades),
+            "equity": str(result.cash + result.net),
+            "sharpe": self.sharpe,
+            "path": result.fidelity,
+            "first": f"{result.days[0]}",
+            "last": f"{result.days[-1]}",
+            "returns": [round(value, _DIGITS) for value in self.returns.tolist()],
+        }
+
+
+def record_trial(path: Path, trial: Trial, at_ms: int) -> None:
+    """Add the backtest to what was tried."""
+    append_lines(path, [trial.line(at_ms)])
+
+
+def tried(path: Path, trial: Trial) -> tuple[Tried, Choice | str]:
+    """Everything on record of these strategies on any of these shares, this backtest included.
+
+    With it, the choice among those whose daily returns are known for the same days of the same candles, or
+    why it cannot be cross-validated.
+    """
+    names = {*trial.strategies, trial.name}
+    found, unreadable = recorded(path, names, trial.result.symbols)
+    own = json.loads(json.dumps(trial.line(0)))
+    found[identity_of(own)] = own
+    count = Tried(
+        trials=trials_from(one["sharpe"] for one in found.values()),
+        kinds=Counter(str(one.get("kind", "sweep")) for one in found.values()),
+        unreadable=unreadable,
+    )
+    if count.trials.count == 1:
+        return count, "not applicable: one trial"
+    alike = [np.array(one["returns"], dtype=np.float64) for one in found.values() if _is_alike(one, own)]
+    if len(alike) < count.trials.count:
+        missing = count.trials.count - len(alike)
+        return count, (
+            f"the daily returns of {missing} of {count.trials.count} trials are not on record for these days"
+        )
+    return count, choice(alike)
+
+
+def sessions_before(days: Collection[date], on: date) -> int:
+    """How many of the days are earlier."""
+    return sum(day < on for day in days)
+
+
+def _is_alike(one: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Whether a line has the daily returns of the same days of the same candles."""
+    returns = one.get("returns")
+    if not isinstance(returns, list) or len(returns) != len(own["returns"]):
+        return False
+    return all(one.get(key) == own[key] for key in ("data", "first", "last"))
+
+
+def text_of(tried_: Tried) -> str:
+    """How much was tried, in words."""
+    kinds: Sequence[str] = [f"{number} by {kind}" for kind, number in tried_.kinds.most_common()]
+    doubt = f"; {tried_.unreadable} lines are unreadable, there may be more" if tried_.unreadable else ""
+    return f"{tried_.trials.count} ({', '.join(kinds)}){doubt}"
