@@ -26,7 +26,7 @@ POINT ?=
 TALLY ?=
 START_LIMIT ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes crash-test prove-harness prove-sweep machines fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep machines fuzz mutate lock clean
 
 setup: native
 
@@ -86,6 +86,10 @@ simulate-faults: setup
 # Real processes, killed at named points; POINT="run: fill, after the commit" takes one point only.
 crash-test: setup
 	$(BIN)/python -m scripts.crash_test --jobs $(JOBS) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(POINT),--point "$(POINT)") $(if $(TALLY),--tally $(TALLY)) $(if $(START_LIMIT),--start-limit $(START_LIMIT))
+
+# Real days over the wire and as backtests: what differs, and why?
+parity: setup
+	$(BIN)/python -m scripts.parity $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED))
 
 prove-harness: setup
 	$(BIN)/python -m scripts.prove_harness --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KNOWN),--known)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 os.environ["HOT_PATH_INTERPRETED"] = "1"  # compiled code calls itself, and would pass a planted defect by
 
 from tests.acceptance.findings import say
-from tests.simulation.campaign import be_quiet, tried
+from tests.fakes.quiet import be_quiet
+from tests.simulation.campaign import tried
 from tests.simulation.planted import BUGS
 from tests.simulation.schedule import situations_first
 

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from tests.acceptance.findings import say
-from tests.simulation.campaign import Tally, be_quiet, findings
+from tests.fakes.quiet import be_quiet
+from tests.simulation.campaign import Tally, findings
 from tests.simulation.catalogue import KINDS
 from tests.simulation.runner import run
 from tests.simulation.schedule import Schedule, draw

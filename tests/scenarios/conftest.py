@@ -1,21 +1,21 @@
-import logging
-
 import pytest
 import structlog
 
+from tests.fakes.quiet import be_quiet
 from tests.fakes.virtual_days import generated, traded
 
 
-@pytest.fixture(autouse=True, scope="session")
-def quiet_logs():
-    """Days log tens of thousands of lines."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.configure(**before)
+@pytest.fixture(autouse=True)
+def _quiet_logs():
+    be_quiet()
 
 
 @pytest.fixture(scope="session")
-def generated_day(quiet_logs):
+def generated_day():
     """A generated day of three shares, traded into memory."""
-    return traded(generated())
+    before = structlog.get_config()
+    be_quiet()
+    try:
+        return traded(generated())
+    finally:
+        structlog.configure(**before)

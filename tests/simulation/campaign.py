@@ -1,14 +1,12 @@
 """Runs many seeds in several processes and adds up what they injected and found."""
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
-import structlog
-
+from tests.fakes.quiet import be_quiet
 from tests.simulation.runner import run
 from tests.simulation.schedule import draw
 
@@ -51,11 +49,6 @@ class Tally:
     @property
     def seeds_per_second(self):
         return self.seeds / max(time.monotonic() - self.started_s, 0.001)
-
-
-def be_quiet():
-    """The daemon's own log says nothing: its rows are in the trace."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def tried(seed, *, is_brief=False):

@@ -5,6 +5,7 @@ from collections import Counter, deque
 from urllib.parse import parse_qs, urlsplit
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, OrderStatus
 from trading_bot.domain.tag import parse_tag
 from trading_bot.simulator.venue.orders import Status
@@ -17,6 +18,8 @@ _ENDED = {
     OrderStatus.REJECTED: Status.REJECTED,
 }
 _HIDING = frozenset({"hidden_orders", "request_slow"})
+_LATE_BOOKS = frozenset({"book_stale", "all_stale"})
+_SETTLE_S = 30
 
 
 class OrderChecks:
@@ -144,7 +147,9 @@ class OrderChecks:
 
     def _judge_absence(self, tag, order):
         """An order that stays hidden past the settle time is given up by design, and adopted later."""
-        if not self._world.faults.disturbed(order.ordered_at_ms - 30_000, _HIDING):
+        faults, since_ms = self._world.faults, order.ordered_at_ms - _SETTLE_S * MS_PER_SECOND
+        is_late = faults.disturbed(since_ms, _LATE_BOOKS, least_value=_SETTLE_S)
+        if not is_late and not faults.disturbed(since_ms, _HIDING):
             self._oracle.violated("V2", f"absent is believed of {tag}, which the venue has")
         self._world.venue_faults.late_ms[order.instrument.key] = self._oracle.now_ms
 

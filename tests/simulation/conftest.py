@@ -1,13 +1,9 @@
 import pytest
-import structlog
 
-from tests.simulation.campaign import be_quiet
+from tests.fakes.quiet import be_quiet
 
 
 @pytest.fixture(autouse=True)
-def quiet():
+def _quiet():
     """The daemon's log would be most of a simulation's time."""
-    kept = structlog.get_config()
     be_quiet()
-    yield
-    structlog.configure(**kept)

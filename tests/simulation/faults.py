@@ -43,11 +43,13 @@ class ActiveFaults:
     def hits(self, kind, symbol=None):
         return self.hit(kind, symbol) is not None
 
-    def disturbed(self, from_ms, kinds=None):
-        """Whether any fault (of these kinds) was active at some time since then."""
+    def disturbed(self, from_ms, kinds=None, *, least_value=None):
+        """Whether any fault (of these kinds, at least as strong) was active at some time since then."""
         now_ms, start_ms, heal_ms = self._now_ms(), self._schedule.start_ms, self._schedule.heal_ms
         for fault in self._schedule.faults:
             if kinds is not None and fault.kind not in kinds:
+                continue
+            if least_value is not None and fault.value < least_value:
                 continue
             begins_ms = start_ms + fault.at_s * MS_PER_SECOND
             ends_ms = min(heal_ms, start_ms + fault.until_s * MS_PER_SECOND)

@@ -81,7 +81,7 @@ class Process:
                 clock=clock,
                 broker=self._broker(),
                 feed=world.feed.port(),
-                history=SourceHistory(world.source),
+                history=SourceHistory(world.source, clock.now_ms),
                 notifier=_Notifier(self),
             ),
             records=Records(journal=self.journal, earlier_rows=rows),

@@ -42,7 +42,7 @@ _OF_ASSUMED_FILLS = (
     "assumed_fills_are_applied_again_with_their_trades",
     "trades_of_assumed_fills_are_not_explained",
 )
-_ONE_TRACE = "import sys; from tests.simulation.campaign import be_quiet; be_quiet()\n"
+_ONE_TRACE = "import sys; from tests.fakes.quiet import be_quiet; be_quiet()\n"
 _ONE_TRACE += "from tests.simulation.runner import run; from tests.simulation.schedule import draw\n"
 _ONE_TRACE += "print(run(draw(int(sys.argv[1]))).trace)"
 

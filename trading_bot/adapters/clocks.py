@@ -9,6 +9,9 @@ from collections.abc import Callable
 from trading_bot.domain.ist import MS_PER_SECOND
 
 _NS_PER_MS = 1_000_000
+_LONGEST_WALK_MS = 900_000
+_TURNS = 6
+"""Of the event loop, until what wakes at a second has decided, and what it led to was handed out."""
 
 
 class SystemClock:
@@ -87,6 +90,19 @@ class SimulatorClock:
             sleeper = heapq.heappop(self._sleepers)[2]
             if not sleeper.done():
                 sleeper.set_result(None)
+
+    async def walk(self, now_ms: int) -> None:
+        """Take the simulator's time second by second, each seen by whoever sleeps from second to second.
+
+        What is quiet for a minute is then quiet for a minute here as well, and a candle that the clock closes
+        is closed before anything later is known. A leap over hours is one step.
+        """
+        if now_ms - self._now_ms <= _LONGEST_WALK_MS:
+            while (second_ms := self._now_ms - self._now_ms % MS_PER_SECOND + MS_PER_SECOND) <= now_ms:
+                self.sync(second_ms)
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
+        self.sync(now_ms)
 
     async def sleep_until(self, at_ms: int) -> None:
         """Sleep until the simulator's time has come."""

@@ -26,11 +26,19 @@ class CandleFolder(Protocol):
         """One instrument as of one day."""
         ...
 
-    def minutes_before(self, symbol: str, on: date) -> int:
-        """How many minutes have rows on earlier days."""
+    def minute_candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        """1-minute candles of the days from `first` to `last`, both included."""
         ...
 
-    def minute_candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+
+class EarlierCandles(Protocol):
+    """What warm-ups are made of, likewise."""
+
+    def minutes_before(self, symbol: str, on: date) -> int:
+        """How many minutes of earlier days there are."""
+        ...
+
+    def candles(self, symbol: str, first: date, last: date) -> CandleArrays:
         """1-minute candles of the days from `first` to `last`, both included."""
         ...
 
@@ -40,6 +48,8 @@ class FolderDays:
     """The days of a folder in a range, as far as there are candles and the exchange was open."""
 
     folder: CandleFolder
+    warm_up: EarlierCandles
+    """Where the days before come from: the folder, and those that complete its history."""
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     plan_of: PlanOf
@@ -86,10 +96,10 @@ class FolderDays:
 
     def _warm_up(self, symbol: str, key: str, plan: DayPlan) -> tuple[Candle, ...]:
         """The candles of continuous trading of the days before; none where there are too few."""
-        if self.folder.minutes_before(symbol, plan.on) < self.minutes_required:
+        if self.warm_up.minutes_before(symbol, plan.on) < self.minutes_required:
             return ()
         sessions = plan.warm_up.sessions[key]
-        before = self._candles(symbol, plan.warm_up.first, plan.on - timedelta(days=1))
+        before = self.warm_up.candles(symbol, plan.warm_up.first, plan.on - timedelta(days=1))
         kept: list[Candle] = []
         for on, (start_ms, end_ms) in sorted(sessions.items()):
             if on < plan.on:

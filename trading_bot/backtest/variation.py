@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from trading_bot.backtest.folder_days import CandleFolder
+from trading_bot.backtest.folder_days import CandleFolder, EarlierCandles
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.candle_arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
@@ -44,10 +44,22 @@ class ChangedFolder:
         """The instrument as it is."""
         return self.folder.instrument(symbol, on)
 
-    def minutes_before(self, symbol: str, on: date) -> int:
-        """How many minutes there are."""
-        return self.folder.minutes_before(symbol, on)
-
     def minute_candles(self, symbol: str, first: date, last: date) -> CandleArrays:
         """The candles of these days, changed."""
         return self.change(symbol, self.folder.minute_candles(symbol, first, last))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedWarmUp:
+    """Candles of earlier days of which only the prices are others."""
+
+    warm_up: EarlierCandles
+    change: Change
+
+    def minutes_before(self, symbol: str, on: date) -> int:
+        """How many minutes there are."""
+        return self.warm_up.minutes_before(symbol, on)
+
+    def candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        """The candles of these days, changed."""
+        return self.change(symbol, self.warm_up.candles(symbol, first, last))

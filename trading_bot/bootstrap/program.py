@@ -16,6 +16,7 @@ from trading_bot.settings.options import (
     DownloadOptions,
     HistoryQuestion,
     ImportOptions,
+    ParityOptions,
     PromoteOptions,
     RunOptions,
     SimulatorOptions,
@@ -137,6 +138,12 @@ class Program:
         from trading_bot.terminal.progress import shown_progress
 
         return run_walk_forward(settings, options, write, shown_progress, wall_now_ms())
+
+    def parity(self, settings: Settings, options: ParityOptions, write: Callable[[str], None]) -> int:
+        """Compare a day over the wire with its backtest, write the report and return the exit code."""
+        from trading_bot.bootstrap.parity.run import run_parity
+
+        return run_parity(settings, options, write, wall_now_ms())
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

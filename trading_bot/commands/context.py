@@ -15,6 +15,7 @@ from trading_bot.settings.options import (
     DownloadOptions,
     HistoryQuestion,
     ImportOptions,
+    ParityOptions,
     PromoteOptions,
     RunOptions,
     SimulatorOptions,
@@ -89,6 +90,10 @@ class Backend(Protocol):
         self, settings: Settings, options: WalkForwardOptions, write: Callable[[str], None]
     ) -> int:
         """Choose on some days, play on the next, record and report, and return the exit code."""
+        ...
+
+    def parity(self, settings: Settings, options: ParityOptions, write: Callable[[str], None]) -> int:
+        """Compare a day over the wire with its backtest, write the report and return the exit code."""
         ...
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:

@@ -27,6 +27,7 @@ from trading_bot.commands.history import (
     run_history_prune,
 )
 from trading_bot.commands.init import run_init
+from trading_bot.commands.parity import add_parity_arguments, run_parity
 from trading_bot.commands.reading import (
     TRADE_LOG,
     run_charges,
@@ -246,6 +247,12 @@ COMMANDS: tuple[Command, ...] = (
         summary="numbers chosen on some days and played on the next, again and again",
         run=run_walk_forward,
         add_arguments=add_walk_forward_arguments,
+    ),
+    Command(
+        words=("parity",),
+        summary="a day over the wire and as a backtest: every difference explained",
+        run=run_parity,
+        add_arguments=add_parity_arguments,
     ),
     Command(
         words=("simulator",),

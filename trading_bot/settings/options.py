@@ -148,6 +148,21 @@ class HistoryQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParityOptions:
+    """Which day is compared with itself."""
+
+    data: Path | None = None
+    """Folder of candles or ticks; without it only the recorded inputs of a journal are replayed."""
+    on: date | None = None
+    """The day; without it the last one of the journal, or of the folder."""
+    symbols: tuple[str, ...] = ()
+    seed: int = 1
+    journal: Path | None = None
+    """A day that was traded already, instead of one that is played now."""
+    config_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargesQuestion:
     """One instrument's trades of one day, of which the contract note is wanted."""
 

@@ -1,6 +1,9 @@
 """The computer's time as session time, when somebody sets it."""
 
-from trading_bot.adapters.clocks import SystemClock
+import asyncio
+
+from trading_bot.adapters.clocks import SimulatorClock, SystemClock
+from trading_bot.simulator.virtual_time import run_virtually
 
 HOUR_MS = 3_600_000
 START_MS = 1_795_059_000_000
@@ -56,3 +59,44 @@ def test_a_step_forward_is_followed():
     machine.wall_ms += HOUR_MS
 
     assert machine.clock.now_ms() == START_MS + HOUR_MS
+
+
+# --- a simulator's time -----------------------------------------------------------------------------------
+
+
+def seconds_seen(walk_to_ms, *, start_ms=400):
+    """The times at which somebody woke who sleeps from second to second."""
+
+    async def scenario():
+        clock, seen = SimulatorClock(start_ms), []
+
+        async def count():
+            while True:
+                now_ms = clock.now_ms()
+                await clock.sleep_until(now_ms - now_ms % 1_000 + 1_000)
+                seen.append(clock.now_ms())
+
+        counting = asyncio.create_task(count())
+        await asyncio.sleep(0)
+        await clock.walk(walk_to_ms)
+        counting.cancel()
+        return seen, clock.now_ms()
+
+    return run_virtually(scenario())
+
+
+def test_a_walk_shows_every_second_to_whoever_counts_them():
+    assert seconds_seen(3_700) == ([1_000, 2_000, 3_000], 3_700)
+
+
+def test_a_walk_that_ends_on_a_second_shows_it_before_it_ends():
+    assert seconds_seen(2_000) == ([1_000, 2_000], 2_000)
+
+
+def test_a_walk_back_is_none():
+    assert seconds_seen(100) == ([], 400)
+
+
+def test_a_leap_over_hours_is_one_step():
+    assert seconds_seen(HOUR_MS)[1] == HOUR_MS
+    assert len(seconds_seen(HOUR_MS)[0]) <= 1

@@ -64,6 +64,9 @@ class FakeBackend:
     def walk_forward(self, settings, options, write):
         return self._answer("walk_forward", settings, options)
 
+    def parity(self, settings, options, write):
+        return self._answer("parity", settings, options)
+
     def charges(self, question, *, as_json):
         return self._answer("charges", question, as_json)
 

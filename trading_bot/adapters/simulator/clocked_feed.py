@@ -25,6 +25,8 @@ class ClockedFeed:
         self._clock = clock
         self._is_at_rest: Callable[[], bool] = lambda: True
         self._has_given_up = False
+        self.is_idle = True
+        """Whether everything that has arrived was worked off: time may then pass without a message."""
 
     def wait_for(self, is_at_rest: Callable[[], bool]) -> None:
         """Read on only while this is true; what takes long, such as a full rate window, is not waited for."""
@@ -33,13 +35,19 @@ class ClockedFeed:
     async def messages(self, instrument_keys: Sequence[str]) -> AsyncGenerator[Frame | MarketStatus | None]:
         """Pass every message on, the clock set to its time first."""
         async with aclosing(self._feed.messages(instrument_keys)) as messages:
-            async for message in messages:
-                if message is not None:
-                    self._clock.sync(message.sent_at_ms)
-                    yield self._in_time(message)
-                else:
-                    yield None
-                await self._rest()
+            try:
+                async for message in messages:
+                    self.is_idle = False
+                    if message is not None:
+                        await self._clock.walk(message.sent_at_ms)
+                        await self._rest()
+                        yield self._in_time(message)
+                    else:
+                        yield None
+                    await self._rest()
+                    self.is_idle = True
+            finally:
+                self.is_idle = True
 
     def _in_time(self, message: Frame | MarketStatus) -> Frame | MarketStatus:
         """The same, never older than session time: a clock that was read meanwhile makes no frame late.

@@ -87,7 +87,11 @@ async def require_simulator(link: SimulatorLink, url: str) -> ClockReading:
 
 @dataclass(slots=True)
 class SimulatorClockWorker:
-    """Keeps session time with the simulator where frames do not: before the open, in quiet minutes."""
+    """Keeps session time with the simulator where frames do not: before the open, in quiet minutes.
+
+    The simulator's time is that of frames which may still be on their way. So it is taken a moment after it
+    was read, and only when no frame waits to be worked off: else candles would close before their ticks.
+    """
 
     link: SimulatorLink
     clock: SimulatorClock
@@ -95,6 +99,7 @@ class SimulatorClockWorker:
     """Wall-time sleep, for example ``asyncio.sleep``."""
     interval_s: float = 0.05
     reading: ClockReading | None = None
+    is_feed_idle: Callable[[], bool] = lambda: True
     name: str = "simulator clock"
 
     async def run(self, beat: Callable[[], None]) -> None:
@@ -102,7 +107,9 @@ class SimulatorClockWorker:
         while True:
             beat()
             self.reading = await self.link.clock()
-            self.clock.sync(self.reading.now_ms)
+            await self.pause(self.interval_s)
+            if not self.is_feed_idle():
+                continue
+            await self.clock.walk(self.reading.now_ms)
             if self.reading.is_finished:
                 return
-            await self.pause(self.interval_s)

@@ -84,6 +84,7 @@ def permutation(
     observed: float,
     market: Permutable,
     score: Callable[[Change], float],
+    *,
     rounds: int,
     rng: np.random.Generator,
     advance: Callable[[str], None],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trading_bot.backtest.variation import Change
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candle_arrays import CandleArrays, joined
 from trading_bot.research.arrays import Floats, Ints
 from trading_bot.research.daily import day_of
 from trading_bot.research.permutation import permuted_bars
@@ -53,9 +53,11 @@ class Permutable:
                 changed |= self._in_step({symbol: candles}, candles.start_ms, rng)
 
         def change(symbol: str, candles: CandleArrays) -> CandleArrays:
-            if not candles.start_ms.size:
+            if symbol not in changed or not candles.start_ms.size:
                 return candles
-            return changed[symbol].between(int(candles.start_ms[0]), int(candles.start_ms[-1]) + 1)
+            end_ms = int(candles.start_ms[-1]) + 1
+            moved = changed[symbol].between(max(self.from_ms, int(candles.start_ms[0])), end_ms)
+            return joined([candles.between(0, self.from_ms), moved])
 
         return change
 

@@ -10,6 +10,10 @@ _LEFT_DAYS = 10
 """Calendar days without data up to the last day, after which a share has left."""
 _BRIEF_DAYS = 366
 """Calendar days within which few shares leave the exchange."""
+_CHOSEN_LATE = (
+    "The shares were chosen with today's knowledge, as the data say: those that failed or were delisted are "
+    "missing, and results are flattered by that."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +36,15 @@ class Survivors:
     def _of_universe(self) -> tuple[str, ...]:
         if self.universe is Universe.COMPLETE:
             return ()
-        if self.universe is Universe.SURVIVORS:
-            return (
-                "The shares were chosen with today's knowledge, as the data say: those that failed or were "
-                "delisted are missing, and results are flattered by that.",
-            )
+        return (_CHOSEN_LATE if self.universe is Universe.SURVIVORS else self._unknown,)
+
+    @property
+    def _unknown(self) -> str:
         brief = self.calendar_days <= _BRIEF_DAYS
         span = "Within a year few leave the exchange" if brief else "Over years many leave the exchange"
         return (
             f"Nobody says how the {self.symbols} shares were chosen (universe in provenance.toml). "
-            f"{span}: those that were delisted since are probably missing.",
+            f"{span}: those that were delisted since are probably missing."
         )
 
     def _of_left(self) -> tuple[str, ...]:

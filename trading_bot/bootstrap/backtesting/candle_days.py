@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
+from trading_bot.adapters.history import HistoryFolder, open_warm_up
 from trading_bot.backtest.bar_day import Liquidity
 from trading_bot.backtest.bar_run import BarDayData, BarRun
-from trading_bot.backtest.folder_days import CandleFolder, FolderDays
+from trading_bot.backtest.folder_days import FolderDays
 from trading_bot.backtest.outcome import DayOutcome
-from trading_bot.backtest.variation import ChangedFolder, Variation
+from trading_bot.backtest.variation import Change, ChangedFolder, ChangedWarmUp, Variation
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
 from trading_bot.bootstrap.strategies import chosen_strategies
@@ -32,10 +33,12 @@ class CandleDays:
 
     settings: Settings
     rules: MarketRules
-    folder: CandleFolder
+    folder: HistoryFolder
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     seed: int
+    change: Change | None = None
+    """Of the prices; None: as they are."""
     warm_up_sessions: int | None = None
     """Sessions of history that indicators are opened on; None: as many as the strategies want."""
     dearer: int = 1
@@ -43,11 +46,10 @@ class CandleDays:
 
     def varied(self, variation: Variation) -> "CandleDays":
         """The same account from the beginning, on other days or under other conditions."""
-        change = variation.change
         return replace(
             self,
-            folder=self.folder if change is None else ChangedFolder(self.folder, change),
             days=variation.days,
+            change=variation.change,
             warm_up_sessions=variation.warm_up_sessions,
             dearer=variation.dearer,
         )
@@ -71,9 +73,11 @@ class CandleDays:
             series = core.state.market.series.get(key)
             return series is not None and series.is_warm
 
+        folder, warm_up, change = self.folder, open_warm_up(self.folder), self.change
         required_s = max((one.warm_up.required * one.timeframe_s for one in strategies), default=0)
         data = FolderDays(
-            folder=self.folder,
+            folder=folder if change is None else ChangedFolder(folder, change),
+            warm_up=warm_up if change is None else ChangedWarmUp(warm_up, change),
             symbols=self.symbols,
             days=self.days,
             plan_of=plan_of,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from trading_bot.adapters.history import open_warm_up
 from trading_bot.adapters.history.origin import universe_of
 from trading_bot.adapters.history.source import digest_of
 from trading_bot.backtest.honesty.costs import costs_doubled
@@ -156,7 +157,7 @@ class SelfCheck:
 
         rng = np.random.default_rng(self.tested.options.seed)
         with self.progress("permutation", rounds) as shown:
-            figures = permutation(observed, market, score, rounds, rng, shown.advance)
+            figures = permutation(observed, market, score, rounds=rounds, rng=rng, advance=shown.advance)
         return Permutation(observed=observed, permuted=figures, trials=trials)
 
     def _dearer(self, days: CandleDays) -> BacktestResult:
@@ -200,11 +201,11 @@ def _player(days: CandleDays) -> Play:
 
 def _earlier_sessions(tested: Tested) -> dict[date, int]:
     """How many sessions of data lie before each day, of the share with the fewest that trades on it."""
-    calendar = tested.rules.calendar
-    having = {symbol: tested.folder.days(symbol) for symbol in tested.symbols}
+    calendar, warm_up = tested.rules.calendar, open_warm_up(tested.folder)
+    after = tested.days[-1] + timedelta(days=1)
     found: dict[date, int] = {}
-    for days in having.values():
-        covered = [day for day in days if _is_session(calendar, day)]
+    for symbol in tested.symbols:
+        covered = [day for day in warm_up.days_before(symbol, after) if _is_session(calendar, day)]
         for place, day in enumerate(covered):
             found[day] = min(place, found.get(day, place))
     return {day: found.get(day, 0) for day in tested.days}

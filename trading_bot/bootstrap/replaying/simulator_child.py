@@ -4,7 +4,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from trading_bot.domain.errors import SettingsError, UserFacingError
@@ -69,5 +69,6 @@ async def _stop(process: Process) -> None:
     try:
         await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
     except TimeoutError:
-        process.kill()
+        with suppress(ProcessLookupError):  # it may end in this very moment
+            process.kill()
         await process.wait()

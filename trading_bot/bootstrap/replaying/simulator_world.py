@@ -44,6 +44,8 @@ class SimulatorWorld:
         """The ports, and the worker that keeps session time."""
         feed = ClockedFeed(self.adapter.feed, self.clock)
 
+        self.follower.is_feed_idle = lambda: feed.is_idle
+
         def on_engine(engine: Engine) -> None:
             self.held.follow(engine)
             feed.wait_for(lambda: engine.is_at_rest)

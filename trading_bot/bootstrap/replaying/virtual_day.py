@@ -63,7 +63,7 @@ class VirtualDay:
             clock=clock,
             broker=self.wired(SimulatedBroker(venue, clock.now_ms), clock),
             feed=MarketFeed(self.source, venue, clock),
-            history=SourceHistory(self.source),
+            history=SourceHistory(self.source, clock.now_ms),
             notifier=self.notifier,
         )
         breaker: list[str] = []

@@ -1,13 +1,15 @@
 """The simulator's market as the engine's feed and history, without a wire between."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import date
 
 from trading_bot.domain.instrument import InstrumentKind
+from trading_bot.domain.ist import MS_PER_MINUTE, midnight_ms
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus, Tick
 from trading_bot.engine.ports import Clock
-from trading_bot.simulator.venue.contracts import MarketSource, MarketUpdate, OrderRow
+from trading_bot.simulator.server.day_record import MarketDay, fresh_day
+from trading_bot.simulator.venue.contracts import MarketMoment, MarketSource, MarketUpdate, OrderRow
 from trading_bot.simulator.venue.venue import Venue
 
 
@@ -68,11 +70,35 @@ class MarketFeed:
 
 
 class SourceHistory:
-    """The history before the day, as the source has it."""
+    """The history before the day as the source has it, and the day's own minutes once they are over.
 
-    def __init__(self, source: MarketSource) -> None:
+    Today's are asked for after a gap in the feed only, so they are gathered only then: by a second reading of
+    the day, up to the time of the question.
+    """
+
+    def __init__(self, source: MarketSource, now_ms: Callable[[], int]) -> None:
         self._source = source
+        self._now_ms = now_ms
+        self._today: MarketDay | None = None
+        self._moments = source.moments()
+        self._next: MarketMoment | None = None
 
     async def minute_candles(self, instrument_key: str, first: date, last: date) -> tuple[Candle, ...]:
-        """Return 1-minute candles of earlier sessions, oldest first; today's are not known yet."""
-        return self._source.history(instrument_key, first, last)
+        """Return finished 1-minute candles inside the range, oldest first."""
+        earlier = self._source.history(instrument_key, first, last)
+        if not first <= self._source.on <= last:
+            return earlier
+        now_ms = self._now_ms()
+        today = self._day_until(now_ms).find(instrument_key)
+        minutes = () if today is None else today.candles()
+        return (*earlier, *(minute for minute in minutes if minute.start_ms + MS_PER_MINUTE <= now_ms))
+
+    def _day_until(self, now_ms: int) -> MarketDay:
+        if self._today is None:
+            source = self._source
+            self._today = fresh_day(source, source.instruments, midnight_ms(source.on))
+            self._next = next(self._moments, None)
+        while self._next is not None and self._next.at_ms <= now_ms:
+            self._today.apply(self._next)
+            self._next = next(self._moments, None)
+        return self._today

@@ -9,8 +9,9 @@ from trading_bot.simulator.virtual_time import run_virtually
 class ThreeFrames:
     """A feed of three frames, a second of session time apart."""
 
-    def __init__(self):
+    def __init__(self, spacing_ms=1_000):
         self.read = self.reconnections = 0
+        self._spacing_ms = spacing_ms
 
     async def reconnect(self):
         self.reconnections += 1
@@ -18,7 +19,7 @@ class ThreeFrames:
     async def messages(self, instrument_keys):
         for number in range(1, 4):
             self.read = number
-            yield Frame(number * 1_000, ())
+            yield Frame(number * self._spacing_ms, ())
 
 
 def feed_and_clock():
@@ -85,3 +86,37 @@ def test_a_frame_that_the_clock_has_overtaken_counts_as_sent_now():
         return [frame.sent_at_ms async for frame in feed.messages(())]
 
     assert run_virtually(times()) == [2_500, 2_500, 3_000]
+
+
+def test_every_second_before_a_frame_has_passed_when_it_is_handed_on():
+    """V21: what the clock decides at a second is decided on what was known then."""
+
+    async def scenario():
+        clock = SimulatorClock(0)
+        feed, seen = ClockedFeed(ThreeFrames(spacing_ms=2_500), clock), []
+
+        async def count():
+            for second_ms in range(1_000, 8_000, 1_000):
+                await clock.sleep_until(second_ms)
+                seen.append(second_ms)
+
+        counting = asyncio.create_task(count())
+        await asyncio.sleep(0)
+        known = [list(seen) async for _ in feed.messages(())]
+        counting.cancel()
+        return known
+
+    assert run_virtually(scenario()) == [
+        [1_000, 2_000],
+        [1_000, 2_000, 3_000, 4_000, 5_000],
+        [1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000],
+    ]
+
+
+def test_the_feed_is_idle_unless_a_frame_is_being_worked_off():
+    async def scenario():
+        feed, _, _ = feed_and_clock()
+        before, during = feed.is_idle, [feed.is_idle async for _ in feed.messages(())]
+        return before, during, feed.is_idle
+
+    assert run_virtually(scenario()) == (True, [False, False, False], True)

@@ -102,6 +102,8 @@ def _release(state: State, tag: str, turn: Turn) -> None:
     order = state.book.orders[tag]
     text = "not in two complete reads after the settle time"
     turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=tag, status=OrderStatus.ABSENT, message=text))
-    halts.note_rejection(state, turn, f"order {tag} was never placed")
+    is_accepted = order.order_id is not None
+    known = f"({order.order_id}) was accepted, and no book has it" if is_accepted else "was never placed"
+    halts.note_rejection(state, turn, f"order {tag} {known}")
     protection.note_failure(state, order, text, turn)
     turn.touch(tag)

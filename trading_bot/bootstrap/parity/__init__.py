@@ -1,0 +1,1 @@
+"""One day over the wire and as a backtest, compared."""
