@@ -35,9 +35,9 @@ def test_a_signal_after_quiet_minutes_is_filled_at_the_next_open_too(direction):
     quiet = (*(away + direction.sign * 2_000 for _ in range(4)),)
     strategy = SignalsAt(signals={30: direction, 40: direction})
 
-    outcome, result = played(strategy, bars_of(FLAT, FLAT, out, *[quiet] * 12))
+    _, result = played(strategy, bars_of(FLAT, FLAT, out, *[quiet] * 12))
 
-    first, second = (trade.record.entries[0] for trade in result.trades)
+    _, second = (trade.record.entries[0] for trade in result.trades)
     begin_ms = OPEN_MS + 41 * MINUTE_MS
     assert second.price == quiet[0] + direction.sign * 10
     assert begin_ms < second.filled_at_ms < begin_ms + 1_000

@@ -14,7 +14,7 @@ from trading_bot.research.arrays import Floats, is_flat
 from trading_bot.research.daily import daily_equity
 from trading_bot.research.deflated_sharpe import Trials
 from trading_bot.research.overfitting import Overfitting, overfitting
-from trading_bot.research.permutation import p_value
+from trading_bot.research.permutation import best_of_p, p_value
 from trading_bot.research.shuffling import ShuffledDrawdowns, shuffled_drawdowns
 
 SHUFFLES = 1_000
@@ -40,8 +40,8 @@ class Permutation:
 
     @property
     def p(self) -> float:
-        """How often chance does as well with the best of all trials, at most (Bonferroni)."""
-        return min(1.0, self.alone * self.trials)
+        """How often chance does as well with the best of all trials, at most."""
+        return best_of_p(self.observed, self.permuted, self.trials)
 
     @property
     def as_good(self) -> int:

@@ -36,6 +36,18 @@ class Permutable:
         return len(self._times) * len(self.series)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every candle has prices above zero that do not leave its high and low."""
+        return all(
+            bool(
+                (one.low > 0).all()
+                and (np.maximum(one.open, one.close) <= one.high).all()
+                and (np.minimum(one.open, one.close) >= one.low).all()
+            )
+            for one in self.series.values()
+        )
+
+    @property
     def _times(self) -> Ints:
         return np.unique(np.concatenate([candles.start_ms for candles in self.series.values()]))
 

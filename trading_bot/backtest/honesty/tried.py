@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +15,8 @@ from trading_bot.domain.ist import datetime_of
 from trading_bot.research.arrays import Floats
 
 _DIGITS = 9
+_LEAST_ALIKE = 0.5
+"""The part of all trials whose daily returns have to be known for the choice among them to be judged."""
 
 
 class Trial(NamedTuple):
@@ -68,7 +69,7 @@ def record_trial(path: Path, trial: Trial, at_ms: int) -> None:
 def tried(path: Path, trial: Trial) -> tuple[Tried, Choice | str]:
     """Everything on record of these strategies on any of these shares, this backtest included.
 
-    With it, the choice among those whose daily returns are known for the same days of the same candles, or
+    With it, the choice among those whose daily returns are known for the same days of the same shares, or
     why it cannot be cross-validated.
     """
     names = {*trial.strategies, trial.name}
@@ -82,26 +83,27 @@ def tried(path: Path, trial: Trial) -> tuple[Tried, Choice | str]:
     )
     if count.trials.count == 1:
         return count, "not applicable: one trial"
-    alike = [np.array(one["returns"], dtype=np.float64) for one in found.values() if _is_alike(one, own)]
-    if len(alike) < count.trials.count:
+    alike = [daily for one in found.values() if (daily := _daily(one, own)) is not None]
+    if len(alike) < _LEAST_ALIKE * count.trials.count:
         missing = count.trials.count - len(alike)
         return count, (
-            f"the daily returns of {missing} of {count.trials.count} trials are not on record for these days"
+            f"the daily returns of {missing} of {count.trials.count} trials are not on record for these days "
+            "and shares; sweep or backtest them again on the same ones"
         )
     return count, choice(alike)
 
 
-def sessions_before(days: Collection[date], on: date) -> int:
-    """How many of the days are earlier."""
-    return sum(day < on for day in days)
-
-
-def _is_alike(one: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
-    """Whether a line has the daily returns of the same days of the same candles."""
-    returns = one.get("returns")
-    if not isinstance(returns, list) or len(returns) != len(own["returns"]):
-        return False
-    return all(one.get(key) == own[key] for key in ("data", "first", "last"))
+def _daily(one: Mapping[str, Any], own: Mapping[str, Any]) -> Floats | None:
+    """The daily returns of a line; None where they are not those of the same days and shares."""
+    days = (one.get("first"), one.get("last"), sorted(one["symbols"]))
+    if days != (own["first"], own["last"], sorted(own["symbols"])):
+        return None
+    try:
+        returns = np.array(one.get("returns"), dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    is_whole = returns.shape == (len(own["returns"]),) and bool(np.isfinite(returns).all())
+    return returns if is_whole else None
 
 
 def text_of(tried_: Tried) -> str:

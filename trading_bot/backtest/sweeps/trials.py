@@ -11,12 +11,15 @@ from trading_bot.backtest.sweeps.figures import Figures
 from trading_bot.backtest.sweeps.grid import ParameterSet
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.policy import Policy
-from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.ist import date_of, datetime_of
 from trading_bot.research.deflated_sharpe import Trials
 from trading_bot.research.ratios import TRADING_DAYS
 
 BACKTEST = "backtest"
 """The kind of a line that a backtest left."""
+_RETURNS_MOST = 2_000_000
+"""Daily returns of one attempt that are kept, some twenty bytes each; of a larger one none are."""
+_DIGITS = 7
 
 
 class Attempt(NamedTuple):
@@ -45,10 +48,11 @@ class Record(NamedTuple):
 def append_trials(path: Path, attempt: Attempt, at_ms: int) -> None:
     """Add a line for each set; the file and its folder are made where they are missing."""
     common = _common(attempt, at_ms)
+    keeps_returns = len(attempt.sets) * len(attempt.market.days) <= _RETURNS_MOST
     append_lines(
         path,
         (
-            common | {"set": values} | _figures(figures)
+            common | {"set": values} | _figures(figures) | (_returns(figures) if keeps_returns else {})
             for values, figures in zip(attempt.sets, attempt.figures, strict=True)
         ),
     )
@@ -107,6 +111,8 @@ def _common(attempt: Attempt, at_ms: int) -> dict[str, Any]:
         "folder": attempt.folder,
         "symbols": [one.symbol for one in market.instruments],
         "candles": market.bars,
+        "first": f"{date_of(int(market.times[0]))}",
+        "last": f"{date_of(int(market.times[-1]))}",
         "strategy": attempt.strategy,
         "policy": {"cash": str(policy.cash), "fee": str(policy.fee), "quantity": policy.quantity},
     }
@@ -123,6 +129,11 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "sharpe": figures.sharpe,
         "path": figures.path,
     }
+
+
+def _returns(figures: Figures) -> dict[str, Any]:
+    found = figures.returns
+    return {} if found is None else {"returns": [round(value, _DIGITS) for value in found.tolist()]}
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -140,14 +140,9 @@ class SelfCheck:
     def _permutation(self, days: CandleDays, observed: float, trials: int) -> Permutation | None:
         rounds = self.tested.options.checks.permutations
         market = _permutable(self.tested)
-        if not self.tested.result.trades or not rounds:
-            self.why_not["bar permutation"] = "nothing was traded" if rounds else "no permutations asked for"
-            return None
-        if market.cells > MOST_CELLS:
-            self.why_not["bar permutation"] = (
-                f"{market.cells:,} candles are more than the {MOST_CELLS:,} that are held at once; "
-                "narrow it with --symbols, --from and --to"
-            )
+        objection = self._objection(market)
+        if objection:
+            self.why_not["bar permutation"] = objection
             return None
 
         def score(change: Change) -> float:
@@ -159,6 +154,19 @@ class SelfCheck:
         with self.progress("permutation", rounds) as shown:
             figures = permutation(observed, market, score, rounds=rounds, rng=rng, advance=shown.advance)
         return Permutation(observed=observed, permuted=figures, trials=trials)
+
+    def _objection(self, market: Permutable) -> str:
+        """Why the market is not permuted; empty when it is."""
+        if not self.tested.options.checks.permutations:
+            return "no permutations asked for"
+        if not self.tested.result.trades:
+            return "nothing was traded"
+        if market.cells > MOST_CELLS:
+            return (
+                f"{market.cells:,} candles are more than the {MOST_CELLS:,} that are held at once; "
+                "narrow it with --symbols, --from and --to"
+            )
+        return "" if market.is_whole else "candles have prices outside their high and low"
 
     def _dearer(self, days: CandleDays) -> BacktestResult:
         with self.progress("costs doubled", 1) as shown:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from trading_bot.backtest.report import console_text, write_backtest
 from trading_bot.bootstrap.backtesting.honest import SelfCheck, data_digest
 from trading_bot.bootstrap.backtesting.played import fresh_name
-from trading_bot.bootstrap.backtesting.tested import ProgressMaker, tested
+from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested, tested
 from trading_bot.bootstrap.fingerprints import fingerprints
 from trading_bot.bootstrap.places import reports_folder, trials_path
 from trading_bot.bootstrap.promotions.record import evidence_record
@@ -39,17 +40,23 @@ def run_backtest(
 
     Raises HistoryError or UnknownInstrumentError for data that cannot be tested, SettingsError for settings.
     """
-    done = backtested(settings, options, progress, now_ms)
+    done = backtested(settings, options, write, progress, now_ms)
     write(done.text)
     return 0 if done.is_sound else 1
 
 
 def backtested(
-    settings: Settings, options: BacktestOptions, progress: ProgressMaker, now_ms: int
+    settings: Settings,
+    options: BacktestOptions,
+    write: Callable[[str], None],
+    progress: ProgressMaker,
+    now_ms: int,
 ) -> Backtested:
-    """Test, check and report. Raises as `run_backtest` does."""
-    prints = fingerprints(settings)
+    """Test, check and report; before the checks it is said what they cost. Raises as `run_backtest` does."""
+    prints, started_s = fingerprints(settings), monotonic()
     done = tested(settings, options, progress)
+    if done.candle_days is not None and not options.checks.is_quick:
+        write(_announced(done, monotonic() - started_s))
     digest = data_digest(done)
     check = SelfCheck(tested=done, prints=prints, progress=progress, data_digest=digest)
     findings = check.findings(trials_path(settings), now_ms)
@@ -63,4 +70,12 @@ def backtested(
         record=record,
         text=console_text(done.result, folder, findings),
         is_sound=not done.result.problems,
+    )
+
+
+def _announced(done: Tested, seconds: float) -> str:
+    checks, days = done.options.checks, len(done.days)
+    return (
+        f"checks: the {days} days are played up to {checks.permutations + 1} times more, about "
+        f"{seconds:.0f} s each, and a few of them oftener (backtest --quick leaves that out)"
     )

@@ -34,7 +34,7 @@ def run_promote(
     or a report that cannot be judged.
     """
     if options.backtest is not None:
-        done = backtested(settings, options.backtest, progress, now_ms)
+        done = backtested(settings, options.backtest, write, progress, now_ms)
         write(done.text)
         report, record = done.folder, done.record
     else:
