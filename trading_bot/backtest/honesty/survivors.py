@@ -42,10 +42,8 @@ class Survivors:
     def _unknown(self) -> str:
         brief = self.calendar_days <= _BRIEF_DAYS
         span = "Within a year few leave the exchange" if brief else "Over years many leave the exchange"
-        return (
-            f"Nobody says how the {self.symbols} shares were chosen (universe in provenance.toml). "
-            f"{span}: those that were delisted since are probably missing."
-        )
+        shares = "the share was" if self.symbols == 1 else f"the {self.symbols} shares were"
+        return f"Nobody says how {shares} chosen (universe in provenance.toml). {span}: those that were delisted since are probably missing."
 
     def _of_left(self) -> tuple[str, ...]:
         texts = []

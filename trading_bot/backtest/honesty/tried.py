@@ -10,11 +10,17 @@ import numpy as np
 
 from trading_bot.backtest.honesty.luck import Choice, Tried, choice
 from trading_bot.backtest.result import BacktestResult
-from trading_bot.backtest.sweeps.trials import BACKTEST, append_lines, identity_of, recorded, trials_from
+from trading_bot.backtest.sweeps.trials import (
+    BACKTEST,
+    append_lines,
+    identity_of,
+    plain_returns,
+    recorded,
+    trials_from,
+)
 from trading_bot.domain.ist import datetime_of
 from trading_bot.research.arrays import Floats
 
-_DIGITS = 9
 _LEAST_ALIKE = 0.5
 """The part of all trials whose daily returns have to be known for the choice among them to be judged."""
 
@@ -57,7 +63,7 @@ class Trial(NamedTuple):
             "path": result.fidelity,
             "first": f"{result.days[0]}",
             "last": f"{result.days[-1]}",
-            "returns": [round(value, _DIGITS) for value in self.returns.tolist()],
+            "returns": plain_returns(self.returns),
         }
 
 
@@ -109,5 +115,6 @@ def _daily(one: Mapping[str, Any], own: Mapping[str, Any]) -> Floats | None:
 def text_of(tried_: Tried) -> str:
     """How much was tried, in words."""
     kinds: Sequence[str] = [f"{number} by {kind}" for kind, number in tried_.kinds.most_common()]
-    doubt = f"; {tried_.unreadable} lines are unreadable, there may be more" if tried_.unreadable else ""
+    lines = "1 line is" if tried_.unreadable == 1 else f"{tried_.unreadable} lines are"
+    doubt = f"; {lines} unreadable, there may be more" if tried_.unreadable else ""
     return f"{tried_.trials.count} ({', '.join(kinds)}){doubt}"

@@ -104,7 +104,7 @@ def _look_ahead(findings: Findings) -> Iterator[str]:
         "market after the cut turned round or missing."
     )
     for cut in ahead.moved[:_MOVED_SHOWN]:
-        yield f"{cut.text}.".capitalize()
+        yield f"{cut.text[:1].upper()}{cut.text[1:]}."
 
 
 def _warm_up(check: WarmUpCheck) -> Iterator[str]:

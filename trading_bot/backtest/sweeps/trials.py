@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from trading_bot.backtest.sweeps.figures import Figures
 from trading_bot.backtest.sweeps.grid import ParameterSet
@@ -19,7 +20,6 @@ BACKTEST = "backtest"
 """The kind of a line that a backtest left."""
 _RETURNS_MOST = 2_000_000
 """Daily returns of one attempt that are kept, some twenty bytes each; of a larger one none are."""
-_DIGITS = 7
 
 
 class Attempt(NamedTuple):
@@ -133,7 +133,12 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 def _returns(figures: Figures) -> dict[str, Any]:
     found = figures.returns
-    return {} if found is None else {"returns": [round(value, _DIGITS) for value in found.tolist()]}
+    return {} if found is None else {"returns": plain_returns(found)}
+
+
+def plain_returns(returns: npt.NDArray[np.floating[Any]]) -> list[float]:
+    """To seven significant digits."""
+    return [float(f"{value:.7g}") for value in returns.tolist()]
 
 
 def _lines(path: Path) -> Iterator[str]:
