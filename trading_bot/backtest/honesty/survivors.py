@@ -43,7 +43,10 @@ class Survivors:
         brief = self.calendar_days <= _BRIEF_DAYS
         span = "Within a year few leave the exchange" if brief else "Over years many leave the exchange"
         shares = "the share was" if self.symbols == 1 else f"the {self.symbols} shares were"
-        return f"Nobody says how {shares} chosen (universe in provenance.toml). {span}: those that were delisted since are probably missing."
+        return (
+            f"Nobody says how {shares} chosen (universe in provenance.toml). {span}: those that were "
+            "delisted since are probably missing."
+        )
 
     def _of_left(self) -> tuple[str, ...]:
         texts = []
