@@ -61,6 +61,18 @@ def backtest(folder, prices, checks=FEW, **changes):
     return Done(code, written, shown.notes, report, settings)
 
 
+def candle_days(settings, prices):
+    folder = open_history(prices)
+    return CandleDays(
+        settings=settings,
+        rules=load_market_rules(),
+        folder=folder,
+        symbols=("AAA",),
+        days=folder.all_days(),
+        seed=1,
+    )
+
+
 @pytest.fixture(scope="module")
 def prices(tmp_path_factory):
     return price_folder(tmp_path_factory.mktemp("history") / "prices", minutes=3 * 375, AAA=1)
@@ -127,11 +139,8 @@ def test_a_backtest_is_a_trial(done):
 
 def test_a_program_that_leaks_the_next_candle_is_found(tmp_path, prices):
     """Prices that hold a part of the next minute: as if a candle were handed on before it is over."""
-    folder, settings = open_history(prices), settings_in(tmp_path)
-    days = folder.all_days()
-    played = CandleDays(
-        settings=settings, rules=load_market_rules(), folder=folder, symbols=("AAA",), days=days, seed=1
-    )
+    played = candle_days(settings_in(tmp_path), prices)
+    days = played.days
 
     def leaked(candles):
         close = np.append(candles.close[1:], candles.close[-1:])
@@ -149,8 +158,22 @@ def test_a_program_that_leaks_the_next_candle_is_found(tmp_path, prices):
     assert signals[0] % MS_PER_MINUTE == 0
 
 
-def rows_of(play, days):
-    return [row for outcome in play(Variation(days=days)) for row in outcome.rows]
+def test_dearer_fills_cost_twice_the_spread(tmp_path, prices):
+    """Half a spread is a tick here, and then two."""
+    played = candle_days(settings_in(tmp_path), prices)
+
+    def first_fill(dearer):
+        rows = rows_of(lambda variation: played.varied(variation).outcomes(), played.days, dearer=dearer)
+        return next(json.loads(row.payload)["fill"] for row in rows if row.kind == "order_filled")
+
+    usual, dearer = first_fill(1), first_fill(2)
+
+    assert usual["side"] == dearer["side"]
+    assert dearer["price"] - usual["price"] == (5 if usual["side"] == "BUY" else -5)
+
+
+def rows_of(play, days, **conditions):
+    return [row for outcome in play(Variation(days=days, **conditions)) for row in outcome.rows]
 
 
 def test_days_of_ticks_are_not_played_again_and_that_is_said(tmp_path, prices):
