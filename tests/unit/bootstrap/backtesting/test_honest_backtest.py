@@ -158,18 +158,21 @@ def test_a_program_that_leaks_the_next_candle_is_found(tmp_path, prices):
     assert signals[0] % MS_PER_MINUTE == 0
 
 
-def test_dearer_fills_cost_twice_the_spread(tmp_path, prices):
-    """Half a spread is a tick here, and then two."""
+def test_dearer_fills_cost_twice_the_spread_and_slippage(tmp_path, prices):
+    """Seen at the first stop: an entry that rests at its limit is filled there."""
     played = candle_days(settings_in(tmp_path), prices)
 
-    def first_fill(dearer):
+    def first_stop(dearer):
         rows = rows_of(lambda variation: played.varied(variation).outcomes(), played.days, dearer=dearer)
-        return next(json.loads(row.payload)["fill"] for row in rows if row.kind == "order_filled")
+        fills = [json.loads(row.payload)["fill"] for row in rows if row.kind == "order_filled"]
+        return next(fill for fill in fills if fill["side"] != fills[0]["side"])
 
-    usual, dearer = first_fill(1), first_fill(2)
+    usual, dearer = first_stop(1), first_stop(2)
+    sign = 1 if usual["side"] == "BUY" else -1
+    half_spread, slippage = usual["price"] * 5 / 20_000, usual["price"] * 0.5 / 10_000
 
     assert usual["side"] == dearer["side"]
-    assert dearer["price"] - usual["price"] == (5 if usual["side"] == "BUY" else -5)
+    assert (dearer["price"] - usual["price"]) * sign == pytest.approx(half_spread + slippage, abs=5)
 
 
 def rows_of(play, days, **conditions):
