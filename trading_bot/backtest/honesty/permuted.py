@@ -83,7 +83,9 @@ class Permutable:
         bars = np.stack([_filled(candles, times) for candles in group.values()])
         moved = permuted_bars(bars, rng, opens_session=opens_session, kept=kept)
         return {
-            symbol: _candles(candles, moved[number][np.searchsorted(times, candles.start_ms)], self, symbol)
+            symbol: _candles(
+                candles, moved[number][np.searchsorted(times, candles.start_ms)], self.ticks[symbol]
+            )
             for number, (symbol, candles) in enumerate(group.items())
         }
 
@@ -98,13 +100,8 @@ def _filled(candles: CandleArrays, times: Ints) -> Floats:
     return np.stack([np.where(has_own, column[newest], still) for column in columns], axis=-1).astype(float)
 
 
-def _candles(before: CandleArrays, prices: Floats, market: Permutable, symbol: str) -> CandleArrays:
-    """Prices on the share's grid, at its own times and volumes; what was kept is what it was."""
-    tick = market.ticks[symbol]
-    kept = before.start_ms < market.from_ms
+def _candles(before: CandleArrays, prices: Floats, tick: int) -> CandleArrays:
+    """Prices on the share's grid, at its own times and volumes."""
     on_grid = np.maximum(np.rint(prices / tick).astype(np.int64) * tick, tick)
-    columns = (before.open, before.high, before.low, before.close)
-    opens, highs, lows, closes = (
-        np.where(kept, column, on_grid[:, place]) for place, column in enumerate(columns)
-    )
+    opens, highs, lows, closes = on_grid.T
     return CandleArrays(before.start_ms, opens, highs, lows, closes, before.volume)

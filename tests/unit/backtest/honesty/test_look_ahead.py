@@ -55,6 +55,17 @@ def test_a_decision_that_only_the_other_future_makes_has_moved_too():
     assert found.moved[0].moved.endswith("was added")
 
 
+def test_a_decision_that_turned_into_another_has_moved_too():
+    def play(variation):
+        direction = "long" if variation.change is None else "short"
+        return iter([outcome_of(DAYS[0], [signal_row(moment - 60_000, direction=direction)])])
+
+    moment = int(candles_of().start_ms[4])
+    found, _ = looked(play, [moment])
+
+    assert [cut.moved for cut in found.cuts] == ["2024-01-01 09:19 signal raised became another"] * 2
+
+
 def test_orders_are_decisions_and_fills_are_not():
     rows = [signal_row(0, kind=kind) for kind in ("order_intended", "order_filled", "trade_planned")]
 
