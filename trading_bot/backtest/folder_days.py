@@ -22,6 +22,10 @@ _DAYS_AT_ONCE = 30
 class CandleFolder(Protocol):
     """What days are made of: a folder of candles, or one whose prices are changed."""
 
+    def days(self, symbol: str) -> tuple[date, ...]:
+        """Days on which the instrument has rows, ascending."""
+        ...
+
     def instrument(self, symbol: str, on: date) -> Instrument:
         """One instrument as of one day."""
         ...
@@ -61,7 +65,7 @@ class FolderDays:
 
     def __iter__(self) -> Iterator[BarDayData]:
         """Yield each day; the next one is read when the one before is over."""
-        closes: dict[str, int] = {}
+        closes = self._closes_before()
         for first in range(0, len(self.days), _DAYS_AT_ONCE):
             days = self.days[first : first + _DAYS_AT_ONCE]
             arrays = {symbol: self._candles(symbol, days[0], days[-1]) for symbol in self.symbols}
@@ -81,23 +85,29 @@ class FolderDays:
         data = BarDayData(
             plan=plan,
             bars=self._bars({listed[symbol].key: candles for symbol, candles in today.items()}),
-            previous_closes={
-                listed[symbol].key: closes.get(symbol, int(candles.open[0]))
-                for symbol, candles in today.items()
-            },
+            previous_closes={listed[symbol].key: closes[symbol] for symbol in today if symbol in closes},
             warm_up={
                 listed[symbol].key: history
                 for symbol in cold
-                if (history := self._warm_up(symbol, listed[symbol].key, plan))
+                if (history := self._warm_up(symbol, listed[symbol].key, plan)) is not None
             },
         )
         closes.update({symbol: int(candles.close[-1]) for symbol, candles in today.items()})
         return data
 
-    def _warm_up(self, symbol: str, key: str, plan: DayPlan) -> tuple[Candle, ...]:
-        """The candles of continuous trading of the days before; none where there are too few."""
+    def _closes_before(self) -> dict[str, int]:
+        """The last close in paise before the first of the days, of every symbol that has one."""
+        closes = {}
+        for symbol in self.symbols:
+            earlier = [day for day in self.folder.days(symbol) if day < self.days[0]][-1:]
+            if earlier:
+                closes[symbol] = int(self._candles(symbol, earlier[0], earlier[0]).close[-1])
+        return closes
+
+    def _warm_up(self, symbol: str, key: str, plan: DayPlan) -> tuple[Candle, ...] | None:
+        """The candles of continuous trading of the days before; None where they are too few to begin."""
         if self.warm_up.minutes_before(symbol, plan.on) < self.minutes_required:
-            return ()
+            return None
         sessions = plan.warm_up.sessions[key]
         before = self.warm_up.candles(symbol, plan.warm_up.first, plan.on - timedelta(days=1))
         kept: list[Candle] = []

@@ -40,6 +40,10 @@ class ChangedFolder:
     folder: CandleFolder
     change: Change
 
+    def days(self, symbol: str) -> tuple[date, ...]:
+        """The days with rows: there are no others, whatever the prices."""
+        return self.folder.days(symbol)
+
     def instrument(self, symbol: str, on: date) -> Instrument:
         """The instrument as it is."""
         return self.folder.instrument(symbol, on)

@@ -87,11 +87,6 @@ def history_path(settings: Settings) -> Path:
     return settings.run.data_dir / "history.db"
 
 
-def raw_folder(settings: Settings) -> Path:
-    """Downloaded series as CSV files."""
-    return settings.run.data_dir / "raw"
-
-
 def reports_folder(settings: Settings) -> Path:
     """The reports of all runs."""
     return settings.run.data_dir / "reports"

@@ -148,10 +148,16 @@ class Program:
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""
         from trading_bot.adapters.market_rules import load_market_rules
-        from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
+        from trading_bot.report.contract_note import (
+            charge_orders,
+            note_as_dict,
+            render_note,
+            with_closed_day,
+        )
 
+        rules = load_market_rules()
         note = charge_orders(
-            load_market_rules().charges,
+            rules.charges,
             question.on,
             segment=question.segment,
             kind=question.kind,
@@ -159,6 +165,7 @@ class Program:
             buys=question.buys,
             sells=question.sells,
         )
+        note = with_closed_day(note, rules.calendar)
         return json.dumps(note_as_dict(note), indent=2) if as_json else render_note(note)
 
     def rules(self, on: date, *, as_json: bool) -> str:

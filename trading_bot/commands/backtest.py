@@ -82,6 +82,11 @@ def _add_tested(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--accept-defects", action="store_true", help="take data that `history check` refuses all the same"
     )
+    parser.add_argument(
+        "--stress",
+        metavar="NAME",
+        help="lay a scenario of config/stress over the data, e.g. crash-2020-03-23",
+    )
 
 
 def run_backtest(arguments: Namespace, context: Context) -> int:
@@ -106,6 +111,7 @@ def _options(arguments: Namespace, *, is_quick: bool) -> BacktestOptions:
         fidelity=arguments.fidelity,
         seed=arguments.seed,
         accept_defects=arguments.accept_defects,
+        stress=arguments.stress,
         checks=CheckOptions(
             is_quick=is_quick,
             permutations=arguments.permutations,

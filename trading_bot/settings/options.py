@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trading_bot.backtest.sweeps.grid import Axis
 from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
-from trading_bot.backtest.walk_forward.sampler import Sampler
+from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 from trading_bot.domain.interval import DAY, Interval
 
@@ -85,6 +85,8 @@ class BacktestOptions:
     seed: int = 1
     accept_defects: bool = False
     """Whether data that are not sound are taken all the same."""
+    stress: str | None = None
+    """The scenario of config/stress that is laid over the data."""
     checks: CheckOptions = CheckOptions()
 
 
@@ -206,15 +208,20 @@ class SweepOptions(PlayedOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkForwardOptions(PlayedOptions):
-    """Chosen on some days, played on the next."""
+    """Chosen on some days, played on others."""
 
-    train: int
-    """Trading days."""
-    test: int
+    train: int | None = None
+    """Trading days; with `test`, for walking forward."""
+    test: int | None = None
+    folds: int | None = None
+    """Parts of a purged cross-validation, instead."""
+    embargo: float = 0.0
+    """The share of the days that is left out after the test of a fold."""
     gap: int = 0
     """Days between the two that neither sees."""
     anchored: bool = False
     sampler: Sampler = Sampler.TPE
+    pruner: Pruner = Pruner.NONE
     trials: int = 100
     """Sets of each window."""
     seed: int = 1

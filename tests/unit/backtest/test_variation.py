@@ -5,6 +5,9 @@ from trading_bot.backtest.variation import ChangedFolder, ChangedWarmUp
 class Source:
     """A folder and a warm-up with the same candles."""
 
+    def days(self, symbol):
+        return DAYS
+
     def instrument(self, symbol, on):
         return symbol, on
 
@@ -26,6 +29,7 @@ def test_prices_change_and_facts_do_not():
     folder = ChangedFolder(Source(), without_volume)
     warm_up = ChangedWarmUp(Source(), without_volume)
 
+    assert folder.days("TOY") == DAYS
     assert folder.instrument("TOY", DAYS[0]) == ("TOY", DAYS[0])
     assert warm_up.minutes_before("TOY", DAYS[0]) == 7
     for changed in (folder.minute_candles, warm_up.candles):

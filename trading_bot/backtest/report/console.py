@@ -1,6 +1,6 @@
 """What a backtest prints at its end: whether to believe it, its figures, and where the report is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from trading_bot.backtest.honesty.findings import Findings
@@ -53,6 +53,16 @@ def _doubts(figures: Figures) -> Iterator[str]:
     if alerts:
         told = plural(sum(alerts.values()), "alert")
         yield f"  note: {told} of {plural(len(alerts), 'kind')}, see the report"
+    yield from _assumed_charges(figures.result.notices)
+
+
+def _assumed_charges(notices: Mapping[str, int]) -> Iterator[str]:
+    """One line for all of them, for there is one for each rate and period."""
+    if not notices:
+        return
+    (text, days), *others = notices.items()
+    more = f", and {plural(len(others), 'more such rate')}: see the report" if others else ""
+    yield f"  note: {text} ({plural(days, 'day')}){more}"
 
 
 def _rows(figures: Figures) -> list[tuple[str, ...]]:

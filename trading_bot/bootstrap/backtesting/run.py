@@ -54,7 +54,7 @@ def backtested(
 ) -> Backtested:
     """Test, check and report; before the checks it is said what they cost. Raises as `run_backtest` does."""
     prints, started_s = fingerprints(settings), monotonic()
-    done = tested(settings, options, progress)
+    done = tested(settings, options, write, progress)
     if done.candle_days is not None and not options.checks.is_quick:
         write(_announced(done, monotonic() - started_s))
     digest = data_digest(done)

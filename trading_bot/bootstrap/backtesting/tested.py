@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from trading_bot.adapters.history import HistoryFolder, open_history
@@ -14,6 +15,7 @@ from trading_bot.backtest.report.assumptions import market_assumptions
 from trading_bot.backtest.result import BacktestResult, Collector
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
+from trading_bot.bootstrap.backtesting.stress import load_scenario, stressed_folder
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import HistoryError, SettingsError, UncoveredDateError
@@ -65,7 +67,9 @@ class Tested:
         )
 
 
-def tested(settings: Settings, options: BacktestOptions, progress: ProgressMaker) -> Tested:
+def tested(
+    settings: Settings, options: BacktestOptions, write: Callable[[str], None], progress: ProgressMaker
+) -> Tested:
     """Play the days that are asked for.
 
     Raises HistoryError or UnknownInstrumentError for data that cannot be tested, SettingsError for settings.
@@ -75,8 +79,12 @@ def tested(settings: Settings, options: BacktestOptions, progress: ProgressMaker
     folder = open_history(options.data)
     symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
     days = _trading_days(folder, symbols, options, rules.calendar)
+    _require_tradable(folder, symbols, days[-1])
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
     require_sound(options.data, checks, accept_defects=options.accept_defects)
+    if options.stress is not None:
+        into = settings.run.data_dir / "stress" / options.stress
+        folder = _stressed(folder, symbols, days, options.stress, into, write)
     collector = Collector(settings.simulator.opening_balance, charger_of(rules.charges))
     moments: list[int] = []
     chosen = CandleDays if options.fidelity is Fidelity.CANDLE else TickDays
@@ -89,7 +97,8 @@ def tested(settings: Settings, options: BacktestOptions, progress: ProgressMaker
             moments += signal_moments(outcome)
             shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
     fidelity = options.fidelity.value
-    result = collector.result(data=str(options.data), fidelity=fidelity, symbols=symbols)
+    data = f"{options.data}, stress {options.stress}" if options.stress else str(options.data)
+    result = collector.result(data=data, fidelity=fidelity, symbols=symbols)
     venue = settings.simulator.model_copy(update={"slippage_bps": settings.run.slippage_bps})
     return Tested(
         settings=settings,
@@ -110,6 +119,28 @@ def _require_intraday(settings: Settings) -> None:
             "risk.exits.stops = on_close and risk.windows.square_off = no are for sweeps and walk-forwards: a"
             " backtest trades days.\n  fix: leave both at their defaults"
         )
+
+
+def _require_tradable(folder: HistoryFolder, symbols: tuple[str, ...], on: date) -> None:
+    """Raise HistoryError where everything is an index: the test would end with nothing, and not say why."""
+    if not any(folder.instrument(symbol, on).is_tradable for symbol in symbols):
+        raise HistoryError(
+            f"{folder.path}: {', '.join(symbols)}: an index can be watched, not bought; add shares"
+        )
+
+
+def _stressed(  # noqa: PLR0917  # handed on once
+    folder: HistoryFolder,
+    symbols: tuple[str, ...],
+    days: tuple[date, ...],
+    name: str,
+    into: Path,
+    write: Callable[[str], None],
+) -> HistoryFolder:
+    """The folder with a scenario laid over it. Raises SettingsError."""
+    scenario = load_scenario(name)
+    write(f"stress {name}: {scenario.description}\n  {scenario.source}\n  candles: {into}")
+    return open_history(stressed_folder(folder, symbols, days, scenario, into))
 
 
 def _trading_days(

@@ -75,9 +75,8 @@ def _has_waited_blindly(state: State) -> bool:
 
 def _turn_around(state: State, trade: Trade, turn: Turn) -> Trade:
     """More was closed than was held. It must not happen, and when it does it must not be doubled."""
-    strays.record(
-        turn, "position_flipped", f"trade {trade.trade_id} in {trade.instrument_key} was over-closed"
-    )
+    symbol = state.market.symbol(trade.instrument_key)
+    strays.record(turn, "position_flipped", f"trade {trade.trade_id} in {symbol} was over-closed")
     turn.emit(ev.TradeTurned(at_ms=state.now_ms, trade_id=trade.trade_id))
     request_exit(state, trade, ExitReason.UNPROTECTED, turn)
     return state.book.trades[trade.trade_id]
