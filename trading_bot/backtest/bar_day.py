@@ -28,9 +28,10 @@ class Liquidity(NamedTuple):
     """What can be had of a market that is only known by its candles."""
 
     spread_bps: Decimal
-    """Whole spread in basis points of the price; at least a tick on both sides."""
+    """Whole spread in basis points of the price; at least `least_ticks` on both sides."""
     participation: Decimal
     """Part of a candle's volume that may be bought in it, and may be sold in it."""
+    least_ticks: int = 1
 
 
 class BarDay:
@@ -148,7 +149,8 @@ class BarDay:
         """
         instrument = self._core.state.market.series[key].instrument
         to_buy, to_sell = left
-        half = max(instrument.tick_size, int(price * self._liquidity.spread_bps / 20_000))
+        least = instrument.tick_size * self._liquidity.least_ticks
+        half = max(least, int(price * self._liquidity.spread_bps / 20_000))
         bid = instrument.round_price(price - half, Rounding.DOWN)
         ask = instrument.round_price(price + half, Rounding.UP)
         update = MarketUpdate(

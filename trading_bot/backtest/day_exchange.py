@@ -224,15 +224,16 @@ class DayExchange:
         self._due += step.evaluations
 
     def _open_broker(self) -> SimulatedBroker:
-        if self._broker is None:
+        """The broker, its venue at the time of the core: while nothing is open nobody looks at it."""
+        if self._venue is None or self._broker is None:
             self._venue = self._new_venue(self._cash)
-            self._venue.advance(self._core.state.now_ms)
             self._broker = SimulatedBroker(self._venue, lambda: self._core.state.now_ms)
             self._broker.listen(
                 lambda report: self._pushed.append(
                     inputs.OrderPushed(at_ms=self._core.state.now_ms, report=report)
                 )
             )
+        self._venue.advance(self._core.state.now_ms)
         return self._broker
 
     def _take_pushed(self) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
-from trading_bot.adapters.history import HistoryFolder, WarmUp
+from trading_bot.adapters.history import HistoryFolder
 from trading_bot.backtest.bar_run import BarDayData
 from trading_bot.domain.candle_arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
@@ -18,12 +19,40 @@ PlanOf = Callable[[date, Sequence[Instrument], bool], DayPlan]
 _DAYS_AT_ONCE = 30
 
 
+class CandleFolder(Protocol):
+    """What days are made of: a folder of candles, or one whose prices are changed."""
+
+    def days(self, symbol: str) -> tuple[date, ...]:
+        """Days on which the instrument has rows, ascending."""
+        ...
+
+    def instrument(self, symbol: str, on: date) -> Instrument:
+        """One instrument as of one day."""
+        ...
+
+    def minute_candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        """1-minute candles of the days from `first` to `last`, both included."""
+        ...
+
+
+class EarlierCandles(Protocol):
+    """What warm-ups are made of, likewise."""
+
+    def minutes_before(self, symbol: str, on: date) -> int:
+        """How many minutes of earlier days there are."""
+        ...
+
+    def candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        """1-minute candles of the days from `first` to `last`, both included."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class FolderDays:
     """The days of a folder in a range, as far as there are candles and the exchange was open."""
 
-    folder: HistoryFolder
-    warm_up: WarmUp
+    folder: CandleFolder
+    warm_up: EarlierCandles
     """Where the days before come from: the folder, and those that complete its history."""
     symbols: tuple[str, ...]
     days: tuple[date, ...]

@@ -110,6 +110,7 @@ def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDa
     return MarketDaemon(
         settings=settings,
         account=account_of(settings),
+        doubts=_promotion_doubts(settings),
         rules=load_market_rules(),
         files=day_files(settings, database_path(settings, attached=False, now_ms=now_ms)),
         surroundings=surroundings,
@@ -117,6 +118,20 @@ def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDa
         reports=reports_folder(settings),
         write=_print,
     )
+
+
+def _promotion_doubts(settings: Settings) -> tuple[str, ...]:
+    """Why strategies are not fit for money; nobody asks where there is none at stake.
+
+    Raises SettingsError when promotions are demanded and one does not hold.
+    """
+    if settings.mode is not Mode.LIVE:
+        return ()
+    from trading_bot.bootstrap.promotions.standing import require_promotion, standing
+
+    found = standing(settings)
+    require_promotion(settings, found)
+    return found.doubts
 
 
 def account_of(settings: Settings) -> "Account":

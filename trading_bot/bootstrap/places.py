@@ -92,6 +92,11 @@ def reports_folder(settings: Settings) -> Path:
     return settings.run.data_dir / "reports"
 
 
+def promotions_folder(settings: Settings) -> Path:
+    """The verdicts that mode live looks for."""
+    return settings.run.data_dir / "promotions"
+
+
 def trials_path(settings: Settings) -> Path:
     """Every set of numbers that was ever tried, one a line."""
     return settings.run.data_dir / "research" / "trials.jsonl"

@@ -17,6 +17,7 @@ from trading_bot.settings.options import (
     HistoryQuestion,
     ImportOptions,
     ParityOptions,
+    PromoteOptions,
     RunOptions,
     SimulatorOptions,
     SweepOptions,
@@ -114,6 +115,13 @@ class Program:
         from trading_bot.terminal.progress import shown_progress
 
         return run_backtest(settings, options, write, shown_progress, wall_now_ms())
+
+    def promote(self, settings: Settings, options: PromoteOptions, write: Callable[[str], None]) -> int:
+        """Judge strategies, write the verdict, and return 0 when they pass, else 1."""
+        from trading_bot.bootstrap.promotions.promote import run_promote
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_promote(settings, options, write, shown_progress, wall_now_ms())
 
     def sweep(self, settings: Settings, options: SweepOptions, write: Callable[[str], None]) -> int:
         """Play every set of numbers, record and report them, and return the exit code."""

@@ -58,6 +58,20 @@ class Fidelity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """How thoroughly a backtest is checked."""
+
+    is_quick: bool = False
+    """Whether everything that plays days again is left out."""
+    permutations: int = 19
+    """Permuted markets at most."""
+    cuts: int = 5
+    """Moments after which the future is changed; 0: at every signal."""
+    days: int = 10
+    """Days that are begun with other warm-ups; 0: all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestOptions:
     """What is tested, on what."""
 
@@ -73,6 +87,18 @@ class BacktestOptions:
     """Whether data that are not sound are taken all the same."""
     stress: str | None = None
     """The scenario of config/stress that is laid over the data."""
+    checks: CheckOptions = CheckOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteOptions:
+    """What is to be promoted: a backtest that is run for it, or one that is over."""
+
+    backtest: BacktestOptions | None = None
+    report: Path | None = None
+    """The folder of a report."""
+    out: Path | None = None
+    """Where the promotion is written, instead of the usual folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

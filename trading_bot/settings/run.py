@@ -46,3 +46,11 @@ class RunSettings(Section):
     def chosen_symbols(self) -> tuple[str, ...]:
         """What is traded on the real market."""
         return self.symbols or (self.default_symbol,)
+
+
+class LiveSettings(Section):
+    """What mode live demands before it begins."""
+
+    require_promotion: bool = False
+    """Whether mode live refuses to start while an enabled strategy has no promotion that holds
+    (`python main.py promote`); without it, it only warns."""

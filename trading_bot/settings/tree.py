@@ -14,7 +14,7 @@ from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings, StopStyle
-from trading_bot.settings.run import Mode, RunSettings
+from trading_bot.settings.run import LiveSettings, Mode, RunSettings
 from trading_bot.settings.strategy_sections import StrategySections
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     )
 
     run: RunSettings = RunSettings()
+    live: LiveSettings = LiveSettings()
     risk: RiskSettings = RiskSettings()
     confluence: ConfluenceSettings = ConfluenceSettings()
     strategies: StrategySections = StrategySections()

@@ -28,6 +28,22 @@ def test_a_signal_at_the_close_is_filled_at_the_next_open():
 
 
 @pytest.mark.parametrize("direction", list(Direction))
+def test_a_signal_after_quiet_minutes_is_filled_at_the_next_open_too(direction):
+    """The exchange was not looked at meanwhile; neither its clock nor its price may be those of before."""
+    away = PRICE + direction.sign * 8_000
+    out = (PRICE, max(PRICE, away), min(PRICE, away), away)
+    quiet = (*(away + direction.sign * 2_000 for _ in range(4)),)
+    strategy = SignalsAt(signals={30: direction, 40: direction})
+
+    _, result = played(strategy, bars_of(FLAT, FLAT, out, *[quiet] * 12))
+
+    _, second = (trade.record.entries[0] for trade in result.trades)
+    begin_ms = OPEN_MS + 41 * MINUTE_MS
+    assert second.price == quiet[0] + direction.sign * 10
+    assert begin_ms < second.filled_at_ms < begin_ms + 1_000
+
+
+@pytest.mark.parametrize("direction", list(Direction))
 def test_a_candle_that_reaches_stop_and_target_ends_at_the_stop(direction):
     """The order inside a candle is not known: the worse one is assumed."""
     wild = (PRICE, PRICE + 5_000, PRICE - 5_000, PRICE)

@@ -7,6 +7,7 @@ from datetime import date
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.journal_checks import journal_lines
 from trading_bot.bootstrap.answers.one_shot import silence
+from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.bootstrap.strategies import require_strategies
 from trading_bot.domain.errors import SettingsError, UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.market_rules import MarketRules
@@ -23,6 +24,7 @@ def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[Che
         return (
             *rules_lines(load_market_rules, settings, today),
             strategies_line(settings),
+            promotion_line(settings),
             *_of_broker(settings, now_ms),
         )
 

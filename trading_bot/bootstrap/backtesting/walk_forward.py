@@ -16,7 +16,7 @@ from trading_bot.backtest.walk_forward.search import Search
 from trading_bot.backtest.walk_forward.stitch import Part, part_of, stitched
 from trading_bot.backtest.walk_forward.windows import Folds, Lengths, Window, windows_of
 from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
-from trading_bot.bootstrap.backtesting.run import ProgressMaker
+from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, studies_path, trials_path
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import WalkForwardOptions

@@ -78,6 +78,8 @@ class MarketDaemon:
     logins: Logins
     reports: Path
     write: Callable[[str], None]
+    doubts: Sequence[str] = ()
+    """What a person should know of the strategies before they trade."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _locked: set[Path] = field(default_factory=set)
@@ -97,6 +99,7 @@ class MarketDaemon:
             self._first_look()
             self.write(self.account.banner)
             log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)
+            self._tell_doubts()
             adapter = self._adapter()
             owned.callback(adapter.close)
             nights = NightWatch(self._warn)
@@ -110,6 +113,12 @@ class MarketDaemon:
 
     def _warn(self, text: str) -> None:
         self.board.add(self.surroundings.clock.now_ms(), "warning", text)
+
+    def _tell_doubts(self) -> None:
+        for doubt in self.doubts:
+            self.write(f"warning: {doubt}")
+            self.board.add(self.surroundings.clock.now_ms(), "warning", doubt)
+            log.warning("strategy_not_promoted", says=doubt)
 
     def _own(self, owned: ExitStack, locks: Sequence[Path]) -> None:
         missing = tuple(path for path in locks if path not in self._locked)
