@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderStatus, Side
@@ -33,6 +35,25 @@ def test_panic_closes_our_trades_and_stops_entries(driver):
     assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
     driver.signal()
     assert driver.new_events[-1].reason in {"panic", "position_exists"}
+
+
+@pytest.mark.parametrize(
+    ("is_in_the_auction", "minutes_after_the_close", "is_sent"),
+    [(False, -1, True), (False, 0, False), (True, 14, True), (True, 15, False)],
+)
+def test_panic_sends_nothing_that_the_broker_would_keep_for_the_morning(
+    is_in_the_auction, minutes_after_the_close, is_sent
+):
+    """V15: an exit that trades a day later opens a position."""
+    driver = EngineDriver(instrument=replace(SHARE, closing_auction_eligible=is_in_the_auction))
+    driver.enter()
+    close_ms = driver.core.state.market.series[KEY].hours.close_ms
+    driver.now_ms = close_ms + minutes_after_the_close * 60_000
+
+    driver.ask(PANIC)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
+    assert bool(driver.changes() or driver.places()) == is_sent
 
 
 def test_panic_is_latched_once_and_survives_a_restart(driver):
