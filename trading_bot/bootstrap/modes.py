@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 def run_daemon(settings: Settings, options: RunOptions) -> int:
     """Run the daemon in the mode in effect and return the exit code.
 
-    Raises SettingsError when a folder of the settings cannot be one.
+    Raises SettingsError when a folder of the settings cannot be one, or a strategy cannot be loaded: later
+    that would end a day at its open.
     """
+    from trading_bot.bootstrap.strategies import chosen_strategies
+
     _require_folder("run.data_dir", settings.run.data_dir)
+    chosen_strategies(settings)
     with started_logs(settings):
         if settings.mode is Mode.REPLAY:
             return _run(_replay(settings, options).run())

@@ -6,7 +6,7 @@ from trading_bot.commands.context import Context
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import RunOptions, SimulatorOptions
 from trading_bot.settings.run import Mode
-from trading_bot.settings.tree import require_live_opt_in, require_protection
+from trading_bot.settings.tree import require_flat_before_broker, require_live_opt_in, require_protection
 
 _YES = "yes"
 _OF_A_REPLAY = ("data", "date", "speed", "seed", "simulator")
@@ -17,6 +17,7 @@ def run_daemon(arguments: Namespace, context: Context) -> int:
     loaded = context.load()
     require_live_opt_in(loaded.settings)
     require_protection(loaded.settings)
+    require_flat_before_broker(loaded.settings)
     _require_replay(arguments, loaded.settings.mode)
     return context.backend.run(loaded.settings, run_options(arguments))
 

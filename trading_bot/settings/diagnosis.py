@@ -34,7 +34,8 @@ def problem_of(details: ErrorDetails, suspects: Sequence[Entry], known: Mapping[
     """The problem behind one validation error."""
     if len(suspects) == 1 and suspects[0].key == tuple(map(str, details["loc"]))[: len(suspects[0].key)]:
         return _value_problem(details, suspects[0], known[suspects[0].key])
-    places = ", ".join(dict.fromkeys(entry.origin for entry in suspects))
+    named = [entry for entry in suspects if re.search(rf"\b{entry.key[-1]}\b", details["msg"])]
+    places = ", ".join(dict.fromkeys(entry.origin for entry in named or suspects))
     return Problem(
         where=places or "defaults",
         key=".".join(map(str, details["loc"])),

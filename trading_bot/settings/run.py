@@ -41,3 +41,8 @@ class RunSettings(Section):
     """Whether the daemon ends after the session's report instead of idling until the next session."""
     data_dir: Path = Path("data")
     """Folder of journals, reports and the token."""
+
+    @property
+    def chosen_symbols(self) -> tuple[str, ...]:
+        """What is traded on the real market."""
+        return self.symbols or (self.default_symbol,)

@@ -87,3 +87,19 @@ def require_protection(settings: Settings) -> None:
             "risk.windows.square_off is no: positions would be held overnight, unwatched."
             " Only sweep and walkforward may run so.\n  fix: risk.windows.square_off = true"
         )
+
+
+def require_flat_before_broker(settings: Settings) -> None:
+    """Raise SettingsError where we would still hold when the broker closes positions itself, for a fee."""
+    ours, broker = settings.risk.windows, settings.simulator
+    for kind, flat_by, key, closed_at in (
+        ("auction_shares", ours.auction_shares_flat_by, "auction_share", broker.auction_share_square_off_at),
+        ("other_shares", ours.other_shares_flat_by, "share", broker.share_square_off_at),
+        ("derivatives", ours.derivatives_flat_by, "derivative", broker.derivative_square_off_at),
+    ):
+        if flat_by >= closed_at:
+            raise SettingsError(
+                f"risk.windows.{kind}_flat_by = {flat_by:%H:%M} is not before the broker closes them itself, "
+                f"taken to be at {closed_at:%H:%M} (simulator.{key}_square_off_at).\n"
+                f"  fix: an earlier {kind}_flat_by; or, if the broker's times have changed, that setting"
+            )

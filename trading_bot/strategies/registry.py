@@ -45,6 +45,13 @@ def strategy_factory(name: str, installed: Iterable[EntryPoint] | None = None) -
     return made
 
 
+def require_strategy(name: str) -> None:
+    """Raise SettingsError when there is no such strategy. One of another's making is loaded; ours can be."""
+    entry = _entry_point(name, None)
+    if entry not in _BUILT_IN:
+        _loaded(entry)
+
+
 def _by_name(installed: Iterable[EntryPoint] | None) -> dict[str, EntryPoint]:
     found = {entry.name: entry for entry in _BUILT_IN}
     for entry in entry_points(group=GROUP) if installed is None else installed:

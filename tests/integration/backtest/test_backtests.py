@@ -112,6 +112,15 @@ def test_what_cannot_be_tested_is_refused_with_what_there_is(run, folder, words,
     assert summary is None
 
 
+def test_forming_candles_are_looked_at_only_where_there_are_ticks(run, folder, monkeypatch):
+    monkeypatch.setenv("TRADING_BOT__CONFLUENCE__PROVISIONAL_INTERVAL_S", "5")
+
+    code, told, summary = run("--data", folder)
+
+    assert (code, summary) == (2, None)
+    assert "provisional_interval_s = 0, or --fidelity tick" in told.err
+
+
 def test_a_folder_that_is_not_there_is_named(run, tmp_path):
     code, told, _ = run("--data", tmp_path / "nowhere")
 

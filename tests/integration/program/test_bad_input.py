@@ -47,6 +47,26 @@ def test_a_wrong_word_is_one_error_that_says_what_to_mend(words, told, shell):
     assert "Traceback" not in shown
 
 
+@pytest.mark.parametrize("mode", ["replay", "paper"])
+def test_a_misspelt_strategy_is_refused_before_anything_starts(mode, shell, monkeypatch):
+    """No login is waited for, and no list fetched: there is no broker here at all."""
+    monkeypatch.setenv("TRADING_BOT__RUN__STRATEGIES", "conflunce")
+
+    assert shell(f"--mode {mode}") == 2
+
+    told = shell.error()
+    assert "run.strategies: there is no strategy called 'conflunce'; did you mean confluence?" in told
+    assert not shell.data.exists() or not list(shell.data.glob("*.db"))
+
+
+def test_a_square_off_after_the_brokers_is_refused(shell, monkeypatch):
+    monkeypatch.setenv("TRADING_BOT__RISK__WINDOWS__OTHER_SHARES_FLAT_BY", "15:20")
+
+    assert shell("--mode paper") == 2
+
+    assert "other_shares_flat_by = 15:20 is not before the broker closes them itself" in shell.error()
+
+
 @pytest.mark.parametrize("command", ["status", "trades"])
 def test_an_empty_database_is_said_to_be_empty(command, shell):
     shell.data.mkdir()

@@ -160,6 +160,28 @@ def test_static_address_is_compared_with_the_brokers_record_in_live(*, live, che
     assert message in line["message"]
 
 
+def test_a_symbol_that_the_broker_does_not_list_is_red_with_suggestions(shell, broker, check, monkeypatch):
+    monkeypatch.setenv("SYMBOLS", "RELIANCEE")
+    shell.store_token()
+
+    code, lines = check()
+
+    assert (code, lines["instruments"]["state"]) == (2, "fail")
+    assert "did you mean RELIANCE" in lines["instruments"]["message"]
+
+
+def test_a_misspelt_strategy_is_red(check, monkeypatch):
+    assert check("--mode replay")[1]["strategies"] == {
+        "name": "strategies", "state": "ok", "message": "confluence", "fix": ""
+    }  # fmt: skip
+    monkeypatch.setenv("TRADING_BOT__RUN__STRATEGIES", "conflunce")
+
+    code, lines = check("--mode replay")
+
+    assert (code, lines["strategies"]["state"]) == (2, "fail")
+    assert "did you mean confluence" in lines["strategies"]["message"]
+
+
 def test_yesterdays_list_of_instruments_is_yellow(shell, broker, check):
     shell.store_token()
     check()

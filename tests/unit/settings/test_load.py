@@ -197,6 +197,15 @@ def test_a_wrong_toml_file_is_explained(project, text, expected):
     assert "canary" not in error
 
 
+def test_values_that_contradict_each_other_are_told_with_their_own_places_only(project):
+    project.write("config/local.toml", "[confluence]\nmacd_fast = 30\nrsi_period = 10")
+
+    told = project.error()
+
+    assert "local.toml:2: confluence: macd_fast (30) must be below macd_slow (26)" in told
+    assert "local.toml:3" not in told
+
+
 @pytest.mark.parametrize(
     ("text", "mode", "expected"),
     [

@@ -12,6 +12,7 @@ from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, calendar_line, failed, passed
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
+from trading_bot.strategies.registry import require_strategy
 
 ACCOUNT_LINES = ("token", "profile", "funds", "static address", "instruments", "feed")
 
@@ -19,7 +20,22 @@ ACCOUNT_LINES = ("token", "profile", "funds", "static address", "instruments", "
 def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[CheckLine]:
     """Look at everything that is needed in the mode in effect."""
     with silence():
-        return (*rules_lines(load_market_rules, settings, today), *_of_broker(settings, now_ms))
+        return (
+            *rules_lines(load_market_rules, settings, today),
+            strategies_line(settings),
+            *_of_broker(settings, now_ms),
+        )
+
+
+def strategies_line(settings: Settings) -> CheckLine:
+    """Whether there is every strategy of the settings."""
+    try:
+        for name in settings.run.strategies:
+            require_strategy(name)
+    except SettingsError as error:
+        fix = "mend run.strategies, or install the package that holds it"
+        return failed("strategies", str(error), fix, SettingsError.exit_code)
+    return passed("strategies", ", ".join(settings.run.strategies))
 
 
 def rules_lines(load: Callable[[], MarketRules], settings: Settings, today: date) -> Sequence[CheckLine]:

@@ -13,7 +13,7 @@ from trading_bot.backtest.folder_days import FolderDays
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
-from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.bootstrap.strategies import strategies_of_closed_candles
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
@@ -40,7 +40,7 @@ class CandleDays:
     def outcomes(self) -> Iterator[DayOutcome]:
         """Yield each day as it ends."""
         settings, listed = self.settings, dict[str, Instrument]()
-        strategies = chosen_strategies(settings)
+        strategies = strategies_of_closed_candles(settings)
         sections = EngineSections(
             engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
         )
