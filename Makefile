@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TESTS_STAMP := $(VENV)/.tests-installed
+COMPILE := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 SPEED ?=
 SEED ?=
 DATA ?=
@@ -15,6 +17,7 @@ JOBS ?= 2
 EXAMPLES ?= 1000
 STEPS ?= 500
 SETS ?= 600
+SHARES ?=
 CANDLES ?= 20000
 MODULES ?=
 ONLY ?=
@@ -26,7 +29,7 @@ POINT ?=
 TALLY ?=
 START_LIMIT ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep machines fuzz mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz mutate lock clean
 
 setup: native
 
@@ -42,10 +45,15 @@ $(STAMP): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
+# What single tests compare with: other engines, and what runs the notebook.
+$(TESTS_STAMP): requirements-tests.lock $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-tests.lock
+	@touch $@
+
 run: setup
 	$(BIN)/python main.py --mode replay $(if $(DATA),--data $(DATA)) $(if $(DATE),--date $(DATE)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
-test: setup lint
+test: setup $(TESTS_STAMP) lint
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 bench: setup
@@ -56,7 +64,7 @@ bench: setup
 	$(BIN)/python benchmarks/journal.py $(if $(DATA),$(DATA),/tmp)
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/signal_to_wire.py
-	$(BIN)/python benchmarks/virtual_days.py 4
+	$(BIN)/python benchmarks/virtual_days.py
 	$(BIN)/python benchmarks/backtest.py
 	$(BIN)/python benchmarks/tick_to_decision.py
 	$(BIN)/python benchmarks/sweep.py
@@ -110,11 +118,16 @@ mutate: setup
 prove-sweep: setup
 	SWEEP_SETS=$(SETS) SWEEP_CANDLES=$(CANDLES) SWEEP_SEED=$(if $(SEED),$(SEED),1) $(BIN)/python -m pytest -q tests/unit/backtest/sweeps/test_real_data.py
 
+# The engine beside backtesting.py and vectorbt, on the market data that lies beside the project.
+cross-check: setup $(TESTS_STAMP)
+	CROSS_SHARES=$(if $(SHARES),$(SHARES),30) CROSS_CANDLES=$(CANDLES) $(BIN)/python -m pytest -q tests/unit/backtest/test_other_engines.py
+
 simulate-closes: setup
 	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))
 
 lock:
-	uv pip compile --universal --python-version 3.11 --all-extras --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package uuid --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras --no-emit-package uuid pyproject.toml -o requirements.lock
+	$(COMPILE) --group pyproject.toml:tests --constraints requirements.lock $$(sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p' requirements.lock | sort -u) -o requirements-tests.lock
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .coverage

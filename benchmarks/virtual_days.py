@@ -56,6 +56,8 @@ def main() -> None:
     show("memory after the last day", memory[-1] / 1024, None, "MiB")
     if len(settled) > 1:
         show(f"growth a day (slope over {len(settled)} days)", _slope(settled), GROWTH_LIMIT_KIB, "KiB")
+    else:
+        print(f"growth a day: not told by fewer than {SETTLING_DAYS + 2} days")
 
 
 def _seconds(rules: MarketRules, seed: int) -> float:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import Any, NamedTuple
 
-LOCK = "requirements.lock"
+LOCKS = "requirements.lock and requirements-tests.lock"
 _LIMIT_S = 300
 _NAMED = 5
 """So many of the packages without an answer are named."""
@@ -23,7 +23,7 @@ class Verdict(NamedTuple):
 
 
 def main() -> int:
-    """Run pip-audit over the lock and tell what it found."""
+    """Run pip-audit over the locks and tell what it found."""
     try:
         done = subprocess.run(
             [
@@ -34,6 +34,8 @@ def main() -> int:
                 "--disable-pip",
                 "-r",
                 "requirements.lock",
+                "-r",
+                "requirements-tests.lock",
                 "--format",
                 "json",
                 "--progress-spinner",
@@ -71,7 +73,7 @@ def verdict_of(report: str, errors: str) -> Verdict:
 
 def unaudited(why: str) -> Verdict:
     """Nothing was learnt."""
-    return Verdict((f"NOT AUDITED: {LOCK} was not compared with any advisory: {why}",), 0)
+    return Verdict((f"NOT AUDITED: {LOCKS} were not compared with any advisory: {why}",), 0)
 
 
 def _weakness(package: dict[str, Any], found: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ GROUPS = {
     "K security": range(115, 126),
     "L records": range(126, 131),
 }
-_NAMED = re.compile(r"[Ff]aults?\s+((?:\d+(?:-\d+)?(?:,\s*|\s+and\s+|\s+to\s+)?)+)")
+_NAMED = re.compile(r"\b[Ff]aults?\s+((?:\d+(?:-\d+)?(?:,\s*|\s+and\s+|\s+to\s+)?)+)")
 _NUMBER = re.compile(r"(\d+)(?:-(\d+))?")
 
 

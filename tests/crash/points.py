@@ -4,7 +4,7 @@ A point of a run is armed when the daemon has recovered; a point of a start, of 
 armed from the first instruction on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,6 @@ from tests.crash.seams import Passes, Seam, Side
 from trading_bot.domain.order import Purpose
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import PlaceOrder
-from trading_bot.engine.inputs import OperatorWish
 
 
 class Phase(StrEnum):
@@ -240,16 +239,13 @@ def _start() -> Iterator[CrashPoint]:
 
 
 def _panic() -> Iterator[CrashPoint]:
-    panicked: Callable[[tuple[Any, ...]], bool] = lambda arguments: (  # noqa: E731  # beside its only use
-        getattr(arguments[1], "wish", None) is OperatorWish.PANIC
-    )
     steps = (
         ("locks taken", after(f"{DAEMON}:DayFiles.take_over")),
         ("journal open", after("trading_bot.bootstrap.panic_records:PanicFiles.open")),
-        ("ownership, after the commit", after("trading_bot.engine.day:TradingDay.take_over")),
-        ("latch, before the commit", before(HANDLE, panicked)),
+        ("latch, before the commit", before(COMMIT, rows("panic_latched"))),
         ("latch, inside the commit", after(IN_COMMIT, rows("panic_latched"))),
-        ("latch, after the commit", after(HANDLE, panicked)),
+        ("latch, after the commit", after("trading_bot.bootstrap.panic_records:PanicFiles.latched")),
+        ("ownership, after the commit", after("trading_bot.engine.day:TradingDay.take_over")),
         ("first books, after they are taken", after(HANDLE, taken(inputs.BooksRead))),
         ("exit intent, before the commit", before(COMMIT, _EXIT_INTENDED)),
         ("exit intent, inside the commit", after(IN_COMMIT, _EXIT_INTENDED)),

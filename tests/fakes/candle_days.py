@@ -74,6 +74,19 @@ def bars_of(*prices, first_minute=30, volume=1_000_000):
 def played(strategy, bars, *, risk=None, spread_bps=1, settings=None) -> tuple[DayOutcome, DayResult]:
     """Play a day of one share that is warm."""
     rules = market_rules()
+    run = bar_run(strategy, rules, risk=risk, spread_bps=spread_bps, settings=settings)
+    (outcome,) = run.days((day_data(bars),))
+    return outcome, _result(outcome, rules)
+
+
+def day_data(bars, plan=PLAN) -> BarDayData:
+    """A day of one share that is warm."""
+    first = bars[0].bars[0][1]
+    return BarDayData(plan=plan, bars=bars, previous_closes={KEY: first.open}, warm_up={KEY: (first,)})
+
+
+def bar_run(strategy, rules, *, risk=None, spread_bps=1, settings=None) -> BarRun:
+    """Days of one share before their beginning."""
     venue_settings = settings or VenueSettings(delay_jitter=Decimal(0))
     core = Core(
         State(
@@ -86,26 +99,22 @@ def played(strategy, bars, *, risk=None, spread_bps=1, settings=None) -> tuple[D
 
     def new_venue(day, cash):
         return Venue(
-            on=DAY,
+            on=day.plan.on,
             instruments=day.plan.instruments,
             previous_closes=day.previous_closes,
-            plans=session_plans(rules.calendar, DAY, venue_settings, Random(1)),
+            plans=session_plans(rules.calendar, day.plan.on, venue_settings, Random(1)),
             settings=venue_settings.model_copy(update={"opening_balance": cash}),
             random=Random(2),
             charges=contract_note_charges(rules.charges),
         )
 
-    run = BarRun(
+    return BarRun(
         core=core,
         new_venue=new_venue,
         liquidity=Liquidity(Decimal(spread_bps), Decimal("0.1")),
         cash=CASH,
         margin_rates=lambda _instruments: {KEY: Decimal("0.2")},
     )
-    first = bars[0].bars[0][1]
-    data = BarDayData(plan=PLAN, bars=bars, previous_closes={KEY: first.open}, warm_up={KEY: (first,)})
-    (outcome,) = run.days((data,))
-    return outcome, _result(outcome, rules)
 
 
 def _result(outcome, rules):

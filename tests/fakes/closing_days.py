@@ -335,12 +335,13 @@ def _judged(seed, market, drawn, venue, probe) -> Close:
 
 
 def _judge_page(close, key, fate, probe, limit_ms) -> None:
-    pages = [page_ms for page_ms, text in probe.pages if key in text and page_ms >= fate.from_ms]
+    told_of = [(page_ms, text) for page_ms, text in probe.pages if probe.state.market.symbol(key) in text]
+    pages = [page_ms for page_ms, _ in told_of if page_ms >= fate.from_ms]
     if not pages or pages[0] > at(CUT_OFF[key]):
         close.problems.append(f"{key} {fate.kind}: nobody was told")
         return
     if fate.kind == "locked":
-        told = [page_ms for page_ms, text in probe.pages if key in text and "price limit" in text]
+        told = [page_ms for page_ms, text in told_of if "price limit" in text]
         known_ms = max(limit_ms, probe.exiting_ms[key])
         waited_s = (told[0] - known_ms) / MS_PER_SECOND if told else float("inf")
         close.page_s.append(waited_s)

@@ -21,7 +21,7 @@ from trading_bot.domain.order import (
 )
 from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
+from trading_bot.engine.commands import Alert, CancelOrder, Command, ModifyOrder, PlaceOrder
 from trading_bot.engine.core import Core, Step
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow, Outcome
 from trading_bot.engine.settings import EngineSettings
@@ -71,7 +71,7 @@ class ScriptedEvaluator:
             strategy="scripted",
             instrument_key=KEY,
             candle_start_ms=candle.start_ms,
-            score=0.8,
+            score=0.8 if signal is None else 0.8 * signal.direction.sign,
             gates=(),
             signal=signal,
         )
@@ -92,6 +92,9 @@ class ScriptedStrategy:
     def evaluator(self, instrument: Instrument) -> ScriptedEvaluator:
         """The one evaluator there is."""
         return self.scripted
+
+
+_TOLD = (ev.IncidentRecorded, ev.EntryDenied)
 
 
 class EngineDriver:
@@ -177,7 +180,14 @@ class EngineDriver:
         self.commands.extend(step.commands)
         self.events.extend(_decoded(step))
         self.new_events = self.events[before:]
+        self._assert_that_people_read_symbols(step.commands)
         return step
+
+    def _assert_that_people_read_symbols(self, commands: Sequence[Command]) -> None:
+        """Whatever a test is about: alerts, incidents and denials never name the share by its key."""
+        texts = [command.text for command in commands if isinstance(command, Alert)]
+        texts += [event.detail for event in self.new_events if isinstance(event, _TOLD)]
+        assert not [text for text in texts if self.instrument.key in text]
 
     def later(self, seconds: float) -> Step:
         """Let time pass, with one tick of the clock at its end."""

@@ -4,5 +4,8 @@ import structlog
 
 
 def be_quiet():
-    """Log nothing below critical: days and campaigns would log tens of thousands of lines."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    """Print nothing: days and campaigns would log tens of thousands of lines, alerts among them."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.ReturnLoggerFactory(),
+    )

@@ -167,6 +167,7 @@ class VenueDay:
             slice="slice" in options,
             market_protection_pct=Decimal(options.get("protection", "0")),
             placed_by=options.get("by", "SIM001"),
+            is_amo="amo" in options,
         )
         try:
             order_ids = self.venue.place(order)

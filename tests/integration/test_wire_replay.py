@@ -45,13 +45,15 @@ def candles(tmp_path, market_rules):
 def test_a_session_over_the_wire_ends_well_and_its_inputs_replay_to_its_journal(folder):
     daemon = Daemon(folder, SYMBOLS, RECORDED)
     code = daemon.end(timeout_s=200)
-    assert code == 0, daemon.words()
+    words = daemon.words()
+    assert code == 0, words
 
     summary = latest_summary(folder)
     (database,) = (folder / "data").glob("replay-*.db")
     replayed = list(InputReplay.under(Settings()).compare(database, folder / "data/inputs" / database.stem))
     assert summary_problems(summary) == []
     assert summary["trades"] >= 2
+    assert "silent" not in words
     assert [part.is_complete for part in replayed] == [True]
     assert replayed[0].inputs > 10_000
 

@@ -13,15 +13,39 @@ class Scope(NamedTuple):
 
 
 def _scope(goal: float, *modules: str) -> dict[str, Scope]:
-    """Each module with its own test file."""
-    return {f"{name}.py": Scope((_own_test(name),), goal) for name in modules}
+    """Each module with its own test file and those that were split off."""
+    return {
+        f"{name}.py": Scope((_own_test(name), *map(_test, _BESIDE.get(name, ()))), goal) for name in modules
+    }
 
 
 def _own_test(name: str) -> str:
     package, _, module = name.rpartition("/")
-    return f"tests/unit/{package}/test_{module}.py"
+    return _test(f"{package}/test_{module}")
 
 
+def _test(name: str) -> str:
+    return f"tests/unit/{name}.py"
+
+
+_DECISIONS = "engine/decisions"
+_BESIDE = {
+    "domain/charges": ("domain/test_charge_examples",),
+    f"{_DECISIONS}/account/reconcile": (
+        f"{_DECISIONS}/account/test_closed_by_the_user",
+        f"{_DECISIONS}/account/test_account_read",
+        f"{_DECISIONS}/account/test_annulled",
+    ),
+    f"{_DECISIONS}/positions/exits": (f"{_DECISIONS}/positions/test_exit_ladder",),
+    f"{_DECISIONS}/positions/protection": (
+        f"{_DECISIONS}/positions/test_growing_stops",
+        f"{_DECISIONS}/positions/test_guard",
+        f"{_DECISIONS}/positions/test_guard_exits",
+        f"{_DECISIONS}/positions/test_trades",
+        f"{_DECISIONS}/positions/test_driving",
+        f"{_DECISIONS}/market/test_ticks",
+    ),
+}
 _EXACT, _DECIDED = 0.95, 0.85
 SCOPE: dict[str, Scope] = {
     **_scope(
@@ -46,18 +70,7 @@ SCOPE: dict[str, Scope] = {
         "engine/decisions/account/reconcile",
         "engine/decisions/orders/doubts",
         "engine/decisions/positions/exits",
-    ),
-    "engine/decisions/positions/protection.py": Scope(
-        tuple(
-            f"tests/unit/engine/decisions/{name}.py"
-            for name in (
-                "positions/test_protection",
-                "positions/test_guard",
-                "positions/test_trades",
-                "market/test_ticks",
-            )
-        ),
-        _DECIDED,
+        "engine/decisions/positions/protection",
     ),
 }
 

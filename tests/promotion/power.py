@@ -17,7 +17,7 @@ import numpy as np
 from trading_bot.research.arrays import Floats
 from trading_bot.research.deflated_sharpe import column_sharpes, trials_of
 from trading_bot.research.overfitting import overfitting
-from trading_bot.research.permutation import p_value, permuted_bars
+from trading_bot.research.permutation import best_of_p, permuted_bars
 from trading_bot.research.promotion import Bar, Evidence, Verdict, promote
 from trading_bot.research.ratios import TRADING_DAYS, total_return
 from trading_bot.research.shuffling import shuffled_drawdowns
@@ -93,7 +93,7 @@ def evidence(world: World, rng: np.random.Generator) -> Evidence:
     if not world.counted:
         directions, table, ratios, best = directions[:, [best]], table[:, [best]], ratios[[best]], 0
     by_luck = [
-        _best_sharpe(directions, permuted_bars(bars, rng), world.cost) for _ in range(world.permutations)
+        _sharpe(directions[:, best], permuted_bars(bars, rng), world.cost) for _ in range(world.permutations)
     ]
     choice = overfitting(table, world.blocks) if table.shape[1] > 1 else None
     chosen = table[:, best]
@@ -103,7 +103,7 @@ def evidence(world: World, rng: np.random.Generator) -> Evidence:
         trials=trials_of(table),
         overfit_probability=choice.probability if choice else None,
         loss_probability=choice.probability_of_loss if choice else None,
-        permutation_p=p_value(float(ratios[best]), by_luck),
+        permutation_p=best_of_p(float(ratios[best]), by_luck, table.shape[1]),
         doubled_cost_return=total_return(chosen - world.cost),
         looks_ahead=False,
         warm_up_change=0.0,
@@ -166,11 +166,7 @@ def _returns(directions: Floats, bars: Floats, cost: float) -> Floats:
     return directions * (bars[:, 3] / bars[:, 0] - 1)[:, np.newaxis] - cost
 
 
-def _best_sharpe(directions: Floats, bars: Floats, cost: float) -> float:
-    """What the best of all trials shows, by sums alone: a direction squared is 1."""
-    moves, days = bars[:, 3] / bars[:, 0] - 1, len(bars)
-    made = moves @ directions
-    mean = made / days - cost
-    square = float(moves @ moves) - 2 * cost * made + days * cost**2
-    ratios = mean / np.sqrt((square - days * mean**2) / (days - 1))
-    return float(ratios.max())
+def _sharpe(directions: Floats, bars: Floats, cost: float) -> float:
+    """What one strategy shows, for one day."""
+    returns = directions * (bars[:, 3] / bars[:, 0] - 1) - cost
+    return float(returns.mean() / returns.std(ddof=1))

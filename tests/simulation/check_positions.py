@@ -1,11 +1,11 @@
-"""Positions: exit bound (V3), protection (V4), fills (V6), and money (V7), against the venue's truth."""
+"""Positions: exit bound (V3) and protection (V4), against the venue's truth."""
 
 from tests.simulation.catalogue import KINDS
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
-from trading_bot.engine.decisions.positions import trades
+from trading_bot.engine.decisions.positions import protection, trades
 
 _RESTING = (OrderStatus.TRIGGER_PENDING, OrderStatus.OPEN)
 _TOLD_AGAIN_S = 33
@@ -67,115 +67,40 @@ class PositionChecks:
     def __init__(self, oracle):
         self._oracle = oracle
         self._world, self._truth = oracle.world, oracle.truth
-        self._begin_fold()
+        self._refused = set()
+        """Trades of which a stop was refused, or vanished."""
         self._bare = {}
+        """By instrument, since it was last covered in whole: (ms, units held, units covered), each second."""
         self._known_bare_ms = {}
         """Since when the daemon's own book shows a position without enough resting exits."""
-        """By instrument, since it was last covered in whole: (ms, units held, units covered), each second."""
         self._surplus_ms = {}
         self._learned_ms = {}
         """When the daemon last learned that somebody else had closed units of an instrument."""
         self._has_panicked = False
         self.longest_bare_s = 0.0
 
-    def _begin_fold(self):
-        self._fills = {}
-        self._explained = {}
-        """Units of trades that were applied before their rows were shown, by order and trade id."""
-        self._assumed = {}
-        """Units that no trade row has explained yet, by order id."""
-        self._held = {}
-        """Signed units by the fills that were journaled."""
-        self._cash = 0
-        self._refused = set()
-        """Trades of which a stop was refused, or vanished."""
-
     def on_start(self, _process):
-        self._begin_fold()
-
-    # --- V6: fills as they are journaled ----------------------------------------------------------------
-
-    def _on_filled(self, _process, event):
-        fill = event.fill
-        self._truth.refresh()
-        is_true = self._is_true_assumption(fill) if event.is_assumed else self._is_rest_of_a_trade(fill)
-        if not is_true:
-            self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is not the venue's")
-        if (fill.order_id, fill.trade_id) in self._fills:
-            self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is applied twice")
-        self._fills[(fill.order_id, fill.trade_id)] = fill
-        self._move(fill)
-
-    def _is_rest_of_a_trade(self, fill):
-        """Whether it is a trade of the venue, less the units that were assumed before."""
-        known = self._truth.own_trades.get((fill.order_id, fill.trade_id))
-        quantity = fill.quantity + self._explained.get((fill.order_id, fill.trade_id), 0)
-        return known is not None and (known.quantity, known.price, known.side) == (
-            quantity,
-            fill.price,
-            fill.side,
-        )
-
-    def _is_true_assumption(self, fill):
-        """Whether the order really traded so many units that were not applied, at such a price.
-
-        Two parts a paisa apart may stand for them; the value of all is compared at the end.
-        """
-        self._assumed[fill.order_id] = self._assumed.get(fill.order_id, 0) + fill.quantity
-        trades = _of_order(self._truth.own_trades, fill.order_id)
-        traded = sum(trade.quantity for trade in trades)
-        applied = sum(known.quantity for known in _of_order(self._fills, fill.order_id))
-        prices = [trade.price for trade in trades]
-        return (
-            applied + fill.quantity <= traded
-            and min(prices) <= fill.price <= max(prices)
-            and all(trade.side is fill.side for trade in trades)
-        )
-
-    def _on_annulled(self, _process, event):
-        fill, key = event.fill, (event.fill.order_id, event.fill.trade_id)
-        self._truth.refresh()
-        if key in self._truth.own_trades:
-            self._oracle.violated(
-                "V6", f"fill {fill.trade_id} of {event.tag} is undone and stands at the venue"
-            )
-        if self._fills.pop(key, None) is None:
-            self._oracle.violated("V6", f"fill {fill.trade_id} of {event.tag} is undone and was not applied")
-        self._move(fill, -1)
-
-    def _on_explained(self, _process, event):
-        """A trade row shows what was assumed: it must be the venue's, new, and no more than was assumed."""
-        fill, key = event.fill, (event.fill.order_id, event.fill.trade_id)
-        self._truth.refresh()
-        known, left = self._truth.own_trades.get(key), self._assumed.get(fill.order_id, 0)
-        is_new = key not in self._fills and key not in self._explained
-        is_true = known is not None and (known.price, known.side) == (fill.price, fill.side)
-        if not (is_new and is_true and 0 < fill.quantity <= min(left, known.quantity)):
-            self._oracle.violated("V6", f"trade {fill.trade_id} of {event.tag} explains what it cannot")
-        self._explained[key] = fill.quantity
-        self._assumed[fill.order_id] = left - fill.quantity
+        self._refused = set()
 
     def _on_foreign_fill(self, _process, event):
-        fill = event.fill
         if not self._oracle.is_replaying:
-            self._learned_ms[fill.instrument_key] = self._oracle.now_ms
-        self._truth.refresh()
-        if (fill.order_id, fill.trade_id) not in self._truth.foreign_trades:
-            self._oracle.violated("V6", f"foreign fill {fill.trade_id} is not the venue's")
-        self._move(fill)
-
-    def _on_adopted(self, _process, event):
-        key = event.trade.instrument_key
-        self._held[key] = self._held.get(key, 0) + event.quantity
-        self._cash -= event.quantity * event.price
-
-    def _move(self, fill, times=1):
-        signed = times * fill.side.sign * fill.quantity
-        self._held[fill.instrument_key] = self._held.get(fill.instrument_key, 0) + signed
-        self._cash -= signed * fill.price
+            self._learned_ms[event.fill.instrument_key] = self._oracle.now_ms
 
     def _on_panic(self, _process, _event):
         self._has_panicked = True
+
+    def _on_advanced(self, process, event):
+        """No exit leaves that is too much by the daemon's own book: nobody else's trade excuses that."""
+        book = process.engine.state.book
+        trade = book.trades.get(book.trade_id_by_tag.get(event.tag))
+        is_exit = trade is not None and book.orders[event.tag].request.side is trade.exit_side
+        if self._oracle.is_replaying or event.status is not OrderStatus.SENT or not is_exit:
+            return
+        held = abs(book.position_of(trade.instrument_key).quantity)
+        asked = sum(order.worst_case_quantity for order in protection.live_exits(process.engine.state, trade))
+        if asked > held:
+            text = f"{event.tag} leaves though exits of {asked} units stand for the {held} that are held"
+            self._oracle.violated("V3", text)
 
     def _on_intended(self, _process, event):
         if event.request.purpose == "entry":
@@ -202,7 +127,7 @@ class PositionChecks:
         order who closed what, and the daemon's account of it is as good as the venue's."""
         held = [self._truth.net(key) if self._has_panicked else self._truth.own(key)]
         if key in self._truth.foreign_moved_ms:
-            held.append(self._held.get(key, 0))
+            held.append(self._oracle.fills.held.get(key, 0))
         return held
 
     def _is_excused(self, key, since_ms):
@@ -245,8 +170,13 @@ class PositionChecks:
         since_ms = max(self._known_bare_ms.setdefault(key, now_ms), process.started_ms)
         is_slow = self._world.faults.disturbed(now_ms - 60_000, {"journal_slow"})
         newest_ms = now_ms - (_TOLD_AGAIN_S + (_SLOW_COMMITS_S if is_slow else 0)) * 1_000
-        if newest_ms >= since_ms and not self._oracle.told_since(newest_ms, key, "unprotected"):
+        if newest_ms >= since_ms and not self._is_told(newest_ms, key, "unprotected"):
             self._oracle.violated("V4", f"{key} is bare by the daemon's own book, and nobody was told")
+
+    def _is_told(self, since_ms, key, words):
+        """Whether a person was told of an instrument, which is named as people do."""
+        (symbol,) = (one.symbol for one in self._world.source.instruments if one.key == key)
+        return self._oracle.told_since(since_ms, symbol, words)
 
     def _check_hours(self, key):
         """After the time to be flat nothing may be held for long, once the faults are over."""
@@ -295,7 +225,7 @@ class PositionChecks:
         """Whether the user has cancelled stops more often than one is placed again, and was told so."""
         cancels = sum(fault.kind == "user_cancels" for fault in self._world.schedule.faults)
         most = self._world.sections.risk.exits.max_stop_cancels
-        return cancels > most and self._oracle.told_since(0, key, "no other is placed")
+        return cancels > most and self._is_told(0, key, "no other is placed")
 
     def _on_exit(self, process, event):
         """That the guard closes what has no stop is the second line: in calm the first one has to hold.
@@ -316,57 +246,10 @@ class PositionChecks:
         if not event.by_others:
             self._refused.add(event.trade_id)
 
-    # --- V6, V7: the end --------------------------------------------------------------------------------
-
-    def at_end(self):
-        state = self._world.process.engine.state
-        self._truth.refresh()
-        missing = [key for key, trade in self._truth.own_trades.items() if self._taken(key) != trade.quantity]
-        if missing:
-            self._oracle.violated(
-                "V6", f"{len(missing)} of our fills were never taken: {sorted(missing)[:3]}"
-            )
-        for order_id in self._assumed:
-            self._check_assumed(order_id)
-        for key in set(self._held) | set(state.book.positions):
-            if self._held.get(key, 0) != state.book.position_of(key).quantity:
-                self._oracle.violated(
-                    "V6", f"{key} sum of fills {self._held.get(key, 0)} is not the position"
-                )
-        self._check_money(state)
-
-    def _taken(self, key):
-        """Units of a trade that were applied by its row, or before it."""
-        fill = self._fills.get(key)
-        return self._explained.get(key, 0) + (fill.quantity if fill else 0)
-
-    def _check_assumed(self, order_id):
-        """What was applied of an order is worth what it traded: the venue's averages are exact."""
-        applied, traded = (
-            sum(one.quantity * one.price for one in _of_order(known, order_id))
-            for known in (self._fills, self._truth.own_trades)
-        )
-        if applied != traded:
-            self._oracle.violated("V6", f"{order_id} traded for {traded} paise, {applied} were assumed")
-
-    def _check_money(self, state):
-        book = sum(closed.gross_pnl for closed in state.book.closed_trades)
-        book += sum(position.cash for position in state.book.positions.values())
-        if book != self._cash:
-            self._oracle.violated("V7", f"result {book} paise, the fills say {self._cash}")
-        if self._truth.foreign_trades or self._truth.own_live():
-            return
-        traded = sum(-one.side.sign * one.quantity * one.price for one in self._truth.own_trades.values())
-        if traded != book and not any(map(self._truth.own, self._truth.traded_keys())):
-            self._oracle.violated("V7", f"result {book} paise, the venue's ledger {traded}")
-
     EVENTS = {  # noqa: RUF012  # a table
-        ev.OrderFilled: _on_filled,
-        ev.FillAnnulled: _on_annulled,
-        ev.FillExplained: _on_explained,
         ev.ForeignFillTaken: _on_foreign_fill,
-        ev.PositionAdopted: _on_adopted,
         ev.OrderIntended: _on_intended,
+        ev.OrderAdvanced: _on_advanced,
         ev.PanicLatched: _on_panic,
         ev.ExitRequested: _on_exit,
         ev.StopFailed: _on_stop_failed,
@@ -383,11 +266,6 @@ def _is_bare_by_its_book(state, key):
     ended = [order for order in exits if order.status.is_terminal]
     resting += sum(max(0, order.reported_filled_quantity - order.spent_quantity) for order in ended)
     return resting < trades.exitable_quantity(state, trade)
-
-
-def _of_order(known, order_id):
-    """The trades or fills of an order."""
-    return [one for (of_order, _), one in known.items() if of_order == order_id]
 
 
 def bare_since_ms(seconds):

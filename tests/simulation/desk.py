@@ -59,14 +59,13 @@ class Desk:
         self.days = fresh_day(source, source.instruments, midnight_ms(source.on))
         self.faults = Faults()
         self.limits = RateLimits()
-        self.phase = "open"
         self._app = {SIMULATION: self}
 
     @property
     def now_ms(self):
         return self.core.now_ms
 
-    def write_expected(self):
+    def step_finely(self):
         pass
 
     def instrument(self, key, property_path="instrument_key"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tests.simulation.check_entries import EntryChecks
+from tests.simulation.check_fills import FillChecks
 from tests.simulation.check_orders import OrderChecks
 from tests.simulation.check_positions import PositionChecks
 from tests.simulation.check_prices import PriceChecks
@@ -35,10 +36,18 @@ class Oracle:
         self.alerts = []
         """(session ms, level, text) of everything that a person was told."""
         self.orders = OrderChecks(self)
+        self.fills = FillChecks(self)
         self.positions = PositionChecks(self)
         self.entries = EntryChecks(self)
         self.processes = ProcessChecks(self)
-        self._checks = (self.orders, self.positions, self.entries, PriceChecks(self), self.processes)
+        self._checks = (
+            self.orders,
+            self.fills,
+            self.positions,
+            self.entries,
+            PriceChecks(self),
+            self.processes,
+        )
         self.checked = 0
         self.is_replaying = False
         self.is_brief = False

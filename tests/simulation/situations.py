@@ -75,7 +75,17 @@ def stops_are_cancelled(random, symbols):
 
 
 def entries_fill_slowly(random, symbols):
-    return _knobs(random), _always("thin", symbols[:1])
+    """Rows 45, 52, 60: of two shares one does, and now and then what its stop is asked for arrives late."""
+    late = _late_requests(symbols[0]) if len(symbols) > 1 else []
+    return _knobs(random), [*_always("thin", symbols[:1]), *late]
+
+
+def _late_requests(symbol):
+    """So late that a stop's growth is not seen, asked for again, not seen, and then arrives."""
+    return [
+        Fault(kind="request_slow", at_s=float(at_s), for_s=12.0, value=20, symbol=symbol)
+        for at_s in range(30, _SECONDS - 40, 40)
+    ]
 
 
 def cancelled_orders_fill(random, symbols):
@@ -147,7 +157,18 @@ def others_close(random, symbols):
     """Rows 76, 78."""
     kind = random.choice(("user_closes", "user_overcloses", "square_off"))
     value = {"user_closes": random.choice((0.4, 1)), "user_overcloses": 1.5}.get(kind, 0.0)
-    return _knobs(random), _now_and_then(random, kind, symbols, 3, value=value)
+    knobs, closes = _knobs(random), _now_and_then(random, kind, symbols, 3, value=value)
+    return knobs, [*closes, *(_while_a_stop_waits(closes) if value == 0.4 else ())]
+
+
+def _while_a_stop_waits(closes):
+    """Just before, the stop is cancelled, and the one that takes its place waits for the disk."""
+    before = (("user_cancels", 1, 0.0, 0.0), ("journal_slow", 3, 5.0, 2))
+    return [
+        replace(one, kind=kind, at_s=one.at_s - early_s, for_s=for_s, value=value)
+        for one in closes
+        for kind, early_s, for_s, value in before
+    ]
 
 
 def books_lag(random, symbols):

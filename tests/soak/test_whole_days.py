@@ -67,7 +67,7 @@ def test_incidents_are_counted_and_errors_and_dropped_lines_are_problems(tmp_pat
         {"event": "incident_recorded", "kind": "feed_silent"},
         {"event": "log_lines_dropped count=3 in_total={'info': 3}"},
     )
-    logged(tmp_path, "errors.log", {"event": "worker_failed"})
+    logged(tmp_path, "errors.log", {"event": "alert"}, {"event": "worker_failed"})
 
     facts, problems = log_problems(tmp_path)
 

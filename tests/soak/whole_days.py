@@ -59,7 +59,10 @@ def journal_problems(folder: Path, database: Path) -> tuple[str, list[str]]:
 
 
 def log_problems(logs: Path) -> tuple[str, list[str]]:
-    """Incidents that the logs tell, by kind, and every error or dropped line: no planned fault makes one."""
+    """Incidents that the logs tell, by kind, and every error or dropped line: no planned fault makes one.
+
+    Alerts are no errors of the program, though the critical ones are among them.
+    """
     incidents: Counter[str] = Counter()
     problems = []
     for line in _lines(logs, "trading_bot.log*"):
@@ -67,7 +70,8 @@ def log_problems(logs: Path) -> tuple[str, list[str]]:
             incidents[line["kind"]] += 1
         elif line["event"].startswith("log_lines_dropped"):
             problems.append(line["event"])
-    problems += [f"{line['at']} {line['event']}" for line in _lines(logs, "errors.log*")]
+    errors = [line for line in _lines(logs, "errors.log*") if line["event"] != "alert"]
+    problems += [f"{line['at']} {line['event']}" for line in errors]
     told = ", ".join(f"{kind} {count}" for kind, count in sorted(incidents.items()))
     return told or "no incident", problems
 

@@ -185,8 +185,18 @@ def _level(_logger: Any, method: str, event: Event) -> Event:
 
 
 def _plain_line(_logger: Any, _method: str, event: Event) -> str:
+    """For the eye: wall time, what happened, and only values that say something; the files have all of it."""
     at, level, text = (str(event.pop(name, "")) for name in ("at", "level", "event"))
-    exception = event.pop("exception", None)
-    pairs = " ".join(f"{name}={value}" for name, value in event.items())
-    line = f"{at[11:19]} {level:<7} {text} {pairs}".rstrip()
-    return f"{line}\n{exception}" if exception else line
+    event.pop("topic", None)
+    stack = str(event.pop("exception", "")).strip()
+    pairs = [f"{name}={_brief(value)}" for name, value in event.items() if not _is_empty(value)]
+    error = [f"({stack.splitlines()[-1]})"] if stack else []
+    return " ".join((at[11:19], f"{level:<7}", text, *pairs, *error))
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value == ""
+
+
+def _brief(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

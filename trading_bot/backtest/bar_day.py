@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from trading_bot.backtest.bar_path import corners, next_price
-from trading_bot.backtest.day_exchange import DayExchange
-from trading_bot.domain.instrument import Instrument, Rounding
+from trading_bot.backtest.day_exchange import STANDING_VOLUME, DayExchange
+from trading_bot.domain.instrument import Rounding
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import Purpose
@@ -16,30 +16,37 @@ from trading_bot.engine.inputs import BarsClosed
 from trading_bot.simulator.venue.contracts import Level, MarketUpdate
 
 _LEGS = 4
-_STEP_MS = 50
-"""Between two prices of one candle: longer than an order needs to the exchange and back."""
+STEP_MS = 50
+"""Between two prices of one candle, at least."""
 _LEVELS_MAX = 40
 """Prices of one leg at which something may happen; more would be a stop that runs away from the price."""
 _ANY_QUANTITY = 1_000_000_000
+_ANY_OF_BOTH = (_ANY_QUANTITY, _ANY_QUANTITY)
 
 
 class Liquidity(NamedTuple):
     """What can be had of a market that is only known by its candles."""
 
     spread_bps: Decimal
-    """Whole spread in basis points of the price; at least a tick on both sides."""
+    """Whole spread in basis points of the price; at least `least_ticks` on both sides."""
     participation: Decimal
-    """Part of a candle's volume that one quote holds."""
+    """Part of a candle's volume that may be bought in it, and may be sold in it."""
+    least_ticks: int = 1
 
 
 class BarDay:
     """Plays a day's candles to the core and to the exchange."""
 
-    def __init__(self, core: Core, exchange: DayExchange, liquidity: Liquidity) -> None:
+    def __init__(
+        self, core: Core, exchange: DayExchange, liquidity: Liquidity, step_ms: int = STEP_MS
+    ) -> None:
+        """`step_ms` lies between two prices of one candle: longer than an order needs to the exchange."""
         self._core = core
         self._exchange = exchange
         self._liquidity = liquidity
-        self._volumes: dict[str, int] = {}
+        self._step_ms = step_ms
+        self._dealt_before: dict[str, tuple[int, int]] = {}
+        """Units bought and sold before the candle that is walked."""
 
     def play(self, day: Sequence[BarsClosed]) -> None:
         """Play candles in the order of their time."""
@@ -49,6 +56,7 @@ class BarDay:
                 at = self._play_quiet(day, at)
                 continue
             self._walk(day[at])
+            self._offer_all(day[at], day[at + 1 : at + 2])
             self._exchange.hand_on(day[at])
             at += 1
 
@@ -64,11 +72,24 @@ class BarDay:
         self._exchange.take(self._core.step_run(following(), day[at].at_ms))
         return at
 
+    def _offer_all(self, bars: BarsClosed, following: Sequence[BarsClosed]) -> None:
+        """With the last candles of trading, let all that is held be sold or bought at its last price.
+
+        Where the data end before the session, the broker closes it later, and no volume is known by then.
+        """
+        now_ms, market = bars.at_ms - MS_PER_SECOND, self._core.state.market
+        for key in sorted(self._exchange.keys()):
+            end_ms = market.series[key].hours.continuous[-1][1]
+            is_last = not following or following[0].start_ms >= end_ms
+            if is_last and now_ms < end_ms and (price := market.last_price(key)):
+                self._show(key, price, _ANY_OF_BOTH, now_ms, is_last=True)
+
     # --- inside a candle --------------------------------------------------------------------------------
 
     def _walk(self, bars: BarsClosed) -> None:
         """Take the prices inside the candles of whatever is held or ordered, leg by leg."""
         keys = self._exchange.keys()
+        self._dealt_before = {key: self._exchange.dealt(key) for key in keys}
         moving = [
             (key, candle, corners(candle, self._hurt_first(key, candle)))
             for key, candle in bars.bars
@@ -108,39 +129,48 @@ class BarDay:
         """Move the price of an instrument along a way, past every level on it; the time after that."""
         (price, target), (now_ms, last_ms) = way, time
         if price == target:
-            self._show(key, candle, target, now_ms)
-            return min(now_ms + _STEP_MS, last_ms)
+            self._show(key, target, self._left(key, candle), now_ms)
+            return min(now_ms + self._step_ms, last_ms)
         for _ in range(_LEVELS_MAX):
             price = next_price(price, target, self._exchange.levels(key))
-            self._show(key, candle, price, now_ms)
-            now_ms = min(now_ms + _STEP_MS, last_ms)
+            self._show(key, price, self._left(key, candle), now_ms)
+            now_ms = min(now_ms + self._step_ms, last_ms)
             if price == target:
                 break
         return now_ms
 
-    def _show(self, key: str, candle: Candle, price: int, now_ms: int) -> None:
-        """Let a price be seen with what may be had at it, and everything happen that follows from it."""
+    def _show(
+        self, key: str, price: int, left: tuple[int, int], now_ms: int, *, is_last: bool = False
+    ) -> None:
+        """Let a price be seen with what may still be bought and sold, and let everything follow from it.
+
+        Nothing is shown as traded: what rests fills when the other side's quote reaches it, and what quotes
+        hold is counted once for the whole candle, not anew at each of its prices.
+        """
         instrument = self._core.state.market.series[key].instrument
-        quantity = self._quantity(instrument, candle)
-        half = max(instrument.tick_size, int(price * self._liquidity.spread_bps / 20_000))
+        to_buy, to_sell = left
+        least = instrument.tick_size * self._liquidity.least_ticks
+        half = max(least, int(price * self._liquidity.spread_bps / 20_000))
         bid = instrument.round_price(price - half, Rounding.DOWN)
         ask = instrument.round_price(price + half, Rounding.UP)
-        self._volumes[key] = self._volumes.get(key, 0) + quantity
         update = MarketUpdate(
             key,
             price,
-            quantity,
+            0,
             now_ms,
-            self._volumes[key],
-            (Level(max(bid, instrument.tick_size), quantity),),
-            (Level(ask, quantity),),
+            STANDING_VOLUME,
+            (Level(max(bid, instrument.tick_size), to_sell),),
+            (Level(ask, to_buy),),
         )
-        self._exchange.move(update, now_ms)
-        self._exchange.settle(now_ms + _STEP_MS - 1)
+        self._exchange.move(update, now_ms, is_last=is_last)
+        self._exchange.settle(now_ms + self._step_ms - 1)
 
-    def _quantity(self, instrument: Instrument, candle: Candle) -> int:
-        """Units that one quote holds: a part of the candle's volume, at least a lot; any if unknown."""
+    def _left(self, key: str, candle: Candle) -> tuple[int, int]:
+        """Units that may still be bought and sold in a candle, in whole lots; any where volume is unknown."""
         if candle.volume is None:
-            return _ANY_QUANTITY
-        part = int(candle.volume * self._liquidity.participation)
-        return max(1, part // instrument.lot_size) * instrument.lot_size
+            return _ANY_OF_BOTH
+        instrument = self._core.state.market.series[key].instrument
+        share = int(candle.volume * self._liquidity.participation)
+        before = self._dealt_before.get(key, (0, 0))
+        bought, sold = (now - then for now, then in zip(self._exchange.dealt(key), before, strict=True))
+        return instrument.whole_lots(max(0, share - bought)), instrument.whole_lots(max(0, share - sold))

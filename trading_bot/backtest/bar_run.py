@@ -14,6 +14,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine import inputs
+from trading_bot.engine.book import Book
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan
 from trading_bot.simulator.venue.venue import Venue
@@ -30,7 +31,7 @@ class BarDayData:
     plan: DayPlan
     bars: Sequence[inputs.BarsClosed]
     previous_closes: Mapping[str, int]
-    """Paise, by instrument key."""
+    """Paise, by instrument key; of an instrument whose first day this is, there is none."""
     warm_up: Mapping[str, tuple[Candle, ...]] = field(default_factory=dict)
     """Earlier minutes, oldest first, of instruments whose indicators are to be opened on this day."""
 
@@ -55,6 +56,8 @@ class BarRun:
             outcome = self._day(day)
             self.cash += outcome.ledger_net_pnl
             yield outcome
+            if self.core.state.book.trades:
+                self.core.state.book = Book()  # no venue holds anything for another day
 
     def _day(self, day: BarDayData) -> DayOutcome:
         core, plan = self.core, day.plan

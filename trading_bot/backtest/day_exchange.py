@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from trading_bot.domain.errors import TradingBotError
+from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE
 from trading_bot.domain.market_data import Tick
-from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import (
     Alert,
@@ -28,13 +29,17 @@ from trading_bot.engine.commands import (
 from trading_bot.engine.core import Core, Step
 from trading_bot.engine.ports import Funds, JournalRow
 from trading_bot.simulator.in_process.broker import SimulatedBroker
-from trading_bot.simulator.venue.contracts import MarketMoment, MarketUpdate
+from trading_bot.simulator.venue.contracts import Level, MarketMoment, MarketUpdate
 from trading_bot.simulator.venue.venue import Venue
 
 VenueMaker = Callable[[Decimal], Venue]
 """Makes the venue of the day for an account with so many rupees."""
 
 _T = TypeVar("_T")
+STANDING_VOLUME = 1
+"""The day's volume as the venue sees it: it stands still, since 0 would mean that it is not known."""
+_STALE_MS = MS_PER_MINUTE
+"""A quote that was shown longer ago is gone: in the candles since then nothing was looked at."""
 _HANDED_ON_MAX = 10_000
 """Inputs that one moment may lead to; more would be orders that chase each other for ever."""
 
@@ -55,6 +60,7 @@ class DayExchange:
         self._margin_rates = margin_rates
         self._venue: Venue | None = None
         self._broker: SimulatedBroker | None = None
+        self._shown_ms: dict[str, int] = {}
         self._pushed: deque[inputs.Input] = deque()
         self._commands: deque[Command] = deque()
         self._due: deque[inputs.EvaluationDue] = deque()
@@ -76,6 +82,15 @@ class DayExchange:
         live = {order.request.instrument_key for order in book.orders.values() if order.status.is_live}
         return live | set(book.trade_id_by_instrument)
 
+    def dealt(self, instrument_key: str) -> tuple[int, int]:
+        """Units that were bought and sold at the venue today."""
+        rows = () if self._venue is None else self._venue.trade_rows()
+        bought, sold = (
+            sum(row.quantity for row in rows if row.instrument_key == instrument_key and row.side is side)
+            for side in (Side.BUY, Side.SELL)
+        )
+        return bought, sold
+
     def levels(self, instrument_key: str) -> set[int]:
         """Prices in paise at which something happens: triggers at the venue, levels that are watched."""
         state = self._core.state
@@ -89,10 +104,11 @@ class DayExchange:
         watch = state.market.series[instrument_key].watch
         return levels if watch is None else levels | {watch.below, watch.above}
 
-    def move(self, update: MarketUpdate, at_ms: int) -> None:
-        """Let the venue see a price first, and the core then."""
+    def move(self, update: MarketUpdate, at_ms: int, *, is_last: bool = False) -> None:
+        """Let the venue see a price first, and the core then; the last one of a day does not grow old."""
         if self._venue is not None:
             self._venue.on_market(MarketMoment(at_ms, (update,)))
+            self._shown_ms[update.instrument_key] = at_ms + (MS_PER_DAY if is_last else 0)
         bid, ask = update.bids[0], update.asks[0]
         tick = Tick(update.instrument_key, update.last_price, at_ms, update.day_volume or None, *bid, *ask)
         self.hand_on(inputs.PricesMoved(at_ms=at_ms, ticks=(tick,)))
@@ -161,6 +177,7 @@ class DayExchange:
                 self._keep(self._core.step(inputs.SendStarted(at_ms=now_ms, tag=request.tag)))
                 if self._core.state.book.orders[request.tag].status is not OrderStatus.SENT:
                     return None  # not wanted any more
+                self._withdraw_old_quote(request.instrument_key, now_ms)
                 outcome = answered(broker.place(request))
                 return inputs.PlaceAnswered(at_ms=now_ms, tag=request.tag, outcome=outcome)
             case ModifyOrder(tag=tag, order_id=order_id, terms=terms):
@@ -170,6 +187,17 @@ class DayExchange:
                 outcome = answered(broker.cancel(order_id))
                 return inputs.CancelAnswered(at_ms=now_ms, tag=tag, outcome=outcome)
         return None
+
+    def _withdraw_old_quote(self, instrument_key: str, now_ms: int) -> None:
+        """Let an order wait for the next price, instead of meeting one of long ago."""
+        shown_ms = self._shown_ms.get(instrument_key)
+        if self._venue is None or shown_ms is None or now_ms - shown_ms <= _STALE_MS:
+            return
+        price = self._core.state.market.last_price(instrument_key)
+        nothing = (Level(price, 0),)
+        update = MarketUpdate(instrument_key, price, 0, now_ms, STANDING_VOLUME, nothing, nothing)
+        self._venue.on_market(MarketMoment(now_ms, (update,)))
+        self._shown_ms[instrument_key] = now_ms
 
     def _looked(self, command: Command) -> inputs.Input | None:
         now_ms = self._core.state.now_ms
@@ -196,15 +224,16 @@ class DayExchange:
         self._due += step.evaluations
 
     def _open_broker(self) -> SimulatedBroker:
-        if self._broker is None:
+        """The broker, its venue at the time of the core: while nothing is open nobody looks at it."""
+        if self._venue is None or self._broker is None:
             self._venue = self._new_venue(self._cash)
-            self._venue.advance(self._core.state.now_ms)
-            self._broker = SimulatedBroker(self._venue)
+            self._broker = SimulatedBroker(self._venue, lambda: self._core.state.now_ms)
             self._broker.listen(
                 lambda report: self._pushed.append(
                     inputs.OrderPushed(at_ms=self._core.state.now_ms, report=report)
                 )
             )
+        self._venue.advance(self._core.state.now_ms)
         return self._broker
 
     def _take_pushed(self) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
-from trading_bot.adapters.history import HistoryFolder, WarmUp
+from trading_bot.adapters.history import HistoryFolder
 from trading_bot.backtest.bar_run import BarDayData
 from trading_bot.domain.candle_arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
@@ -18,12 +19,40 @@ PlanOf = Callable[[date, Sequence[Instrument], bool], DayPlan]
 _DAYS_AT_ONCE = 30
 
 
+class CandleFolder(Protocol):
+    """What days are made of: a folder of candles, or one whose prices are changed."""
+
+    def days(self, symbol: str) -> tuple[date, ...]:
+        """Days on which the instrument has rows, ascending."""
+        ...
+
+    def instrument(self, symbol: str, on: date) -> Instrument:
+        """One instrument as of one day."""
+        ...
+
+    def minute_candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        """1-minute candles of the days from `first` to `last`, both included."""
+        ...
+
+
+class EarlierCandles(Protocol):
+    """What warm-ups are made of, likewise."""
+
+    def minutes_before(self, symbol: str, on: date) -> int:
+        """How many minutes of earlier days there are."""
+        ...
+
+    def candles(self, symbol: str, first: date, last: date) -> CandleArrays:
+        """1-minute candles of the days from `first` to `last`, both included."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class FolderDays:
     """The days of a folder in a range, as far as there are candles and the exchange was open."""
 
-    folder: HistoryFolder
-    warm_up: WarmUp
+    folder: CandleFolder
+    warm_up: EarlierCandles
     """Where the days before come from: the folder, and those that complete its history."""
     symbols: tuple[str, ...]
     days: tuple[date, ...]
@@ -36,7 +65,7 @@ class FolderDays:
 
     def __iter__(self) -> Iterator[BarDayData]:
         """Yield each day; the next one is read when the one before is over."""
-        closes: dict[str, int] = {}
+        closes = self._closes_before()
         for first in range(0, len(self.days), _DAYS_AT_ONCE):
             days = self.days[first : first + _DAYS_AT_ONCE]
             arrays = {symbol: self._candles(symbol, days[0], days[-1]) for symbol in self.symbols}
@@ -56,23 +85,29 @@ class FolderDays:
         data = BarDayData(
             plan=plan,
             bars=self._bars({listed[symbol].key: candles for symbol, candles in today.items()}),
-            previous_closes={
-                listed[symbol].key: closes.get(symbol, int(candles.open[0]))
-                for symbol, candles in today.items()
-            },
+            previous_closes={listed[symbol].key: closes[symbol] for symbol in today if symbol in closes},
             warm_up={
                 listed[symbol].key: history
                 for symbol in cold
-                if (history := self._warm_up(symbol, listed[symbol].key, plan))
+                if (history := self._warm_up(symbol, listed[symbol].key, plan)) is not None
             },
         )
         closes.update({symbol: int(candles.close[-1]) for symbol, candles in today.items()})
         return data
 
-    def _warm_up(self, symbol: str, key: str, plan: DayPlan) -> tuple[Candle, ...]:
-        """The candles of continuous trading of the days before; none where there are too few."""
+    def _closes_before(self) -> dict[str, int]:
+        """The last close in paise before the first of the days, of every symbol that has one."""
+        closes = {}
+        for symbol in self.symbols:
+            earlier = [day for day in self.folder.days(symbol) if day < self.days[0]][-1:]
+            if earlier:
+                closes[symbol] = int(self._candles(symbol, earlier[0], earlier[0]).close[-1])
+        return closes
+
+    def _warm_up(self, symbol: str, key: str, plan: DayPlan) -> tuple[Candle, ...] | None:
+        """The candles of continuous trading of the days before; None where they are too few to begin."""
         if self.warm_up.minutes_before(symbol, plan.on) < self.minutes_required:
-            return ()
+            return None
         sessions = plan.warm_up.sessions[key]
         before = self.warm_up.candles(symbol, plan.warm_up.first, plan.on - timedelta(days=1))
         kept: list[Candle] = []

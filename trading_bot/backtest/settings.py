@@ -1,16 +1,17 @@
 """What a backtest assumes of a market that it only knows by its candles."""
 
 from decimal import Decimal
+from typing import Annotated
 
 from pydantic import Field
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import BasisPoints, Ratio, Section
 
 
 class BacktestSettings(Section):
     """Liquidity at candle fidelity; delays and slippage are those of the simulator and of the run."""
 
-    spread_bps: Decimal = Field(default=Decimal(5), ge=0, le=500)
+    spread_bps: BasisPoints = Decimal(5)
     """Basis points between bid and offer; each lies at least a tick from the candle's price."""
-    participation: Decimal = Field(default=Decimal("0.1"), gt=0, le=1)
+    participation: Annotated[Decimal, Field(gt=0, le=1), Ratio("0.005")] = Decimal("0.1")
     """Part of a candle's volume that can be had at each price inside it."""

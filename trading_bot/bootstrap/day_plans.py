@@ -17,10 +17,16 @@ _CASH_SEGMENT = {Segment.NSE_INDEX: Segment.NSE_EQ, Segment.BSE_INDEX: Segment.B
 
 
 def day_plan(
-    calendar: Calendar, on: date, instruments: Sequence[Instrument], strategies: Sequence[Strategy]
+    calendar: Calendar,
+    on: date,
+    instruments: Sequence[Instrument],
+    strategies: Sequence[Strategy],
+    *,
+    earlier: int | None = None,
 ) -> DayPlan:
     """Sessions of the day and of the days that warm-up wants, for each instrument.
 
+    `earlier` says how many those are; without it, the strategies do.
     Raises SettingsError on a day without a session, UncoveredDateError where the calendar ends.
     """
     if not calendar.is_trading_day(on):
@@ -29,7 +35,8 @@ def day_plan(
             f"{on} is not a trading day ({name}): the sessions around it are "
             f"{calendar.previous_trading_day(on)} and {calendar.next_trading_day(on)}"
         )
-    days = (*_days_before(calendar, on, sessions_wanted(strategies)), on)
+    wanted = sessions_wanted(strategies) if earlier is None else earlier
+    days = (*_days_before(calendar, on, wanted), on)
     windows: dict[tuple[Segment, bool], Mapping[date, tuple[tuple[int, int], ...]]] = {}
     sessions, history = {}, {}
     for instrument in instruments:

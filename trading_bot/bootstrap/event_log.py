@@ -47,6 +47,8 @@ class EventLog:
                 fields = self._fields(value) | fields
             elif name == "instrument_key":
                 fields["symbol"] = self._symbols.get(value, value)
+            elif name == "subject" and value:
+                fields[name] = self._symbols.get(value, value)
             elif _is_worth_a_line(name, value):
                 fields[name.removesuffix("_ms")] = _shown(name, value)
         return fields

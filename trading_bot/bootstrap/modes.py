@@ -17,6 +17,7 @@ from trading_bot.bootstrap.answers.panic_wish import panic_database
 from trading_bot.bootstrap.places import database_path, inputs_folder, lock_paths, reports_folder
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.settings.folders import make_folder
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -31,9 +32,13 @@ if TYPE_CHECKING:
 def run_daemon(settings: Settings, options: RunOptions) -> int:
     """Run the daemon in the mode in effect and return the exit code.
 
-    Raises SettingsError when a folder of the settings cannot be one.
+    Raises SettingsError when a folder of the settings cannot be one, or a strategy cannot be loaded: later
+    that would end a day at its open.
     """
+    from trading_bot.bootstrap.strategies import chosen_strategies
+
     _require_folder("run.data_dir", settings.run.data_dir)
+    chosen_strategies(settings)
     with started_logs(settings):
         if settings.mode is Mode.REPLAY:
             return _run(_replay(settings, options).run())
@@ -52,7 +57,7 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
     attached = options.simulator_url is not None
     database = panic_database(settings, attached=attached, now_ms=_now_ms())
     if settings.mode is Mode.ALERTS:
-        write("no daemon runs, and mode alerts never sends an order: nothing can be open")
+        write("no daemon answers, and mode alerts never sends an order: nothing can be open")
         return 0
     if settings.mode is not Mode.REPLAY:
         from trading_bot.bootstrap.market.panic import panic_on_market
@@ -62,8 +67,9 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
         with started_logs(settings, is_quiet=True):
             return asyncio.run(panic_on_market(settings, day_files(settings, database), world_of, write))
     if not attached:
-        write("no daemon runs, and a replay's own simulator ends with it: nothing can be open")
-        return 0
+        from trading_bot.bootstrap.replaying.left_behind import panic_without_simulator
+
+        return panic_without_simulator(settings, write)
     from trading_bot.bootstrap.replaying.panic import panic_in_replay
 
     assert database is not None
@@ -104,6 +110,7 @@ def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDa
     return MarketDaemon(
         settings=settings,
         account=account_of(settings),
+        doubts=_promotion_doubts(settings),
         rules=load_market_rules(),
         files=day_files(settings, database_path(settings, attached=False, now_ms=now_ms)),
         surroundings=surroundings,
@@ -111,6 +118,20 @@ def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDa
         reports=reports_folder(settings),
         write=_print,
     )
+
+
+def _promotion_doubts(settings: Settings) -> tuple[str, ...]:
+    """Why strategies are not fit for money; nobody asks where there is none at stake.
+
+    Raises SettingsError when promotions are demanded and one does not hold.
+    """
+    if settings.mode is not Mode.LIVE:
+        return ()
+    from trading_bot.bootstrap.promotions.standing import require_promotion, standing
+
+    found = standing(settings)
+    require_promotion(settings, found)
+    return found.doubts
 
 
 def account_of(settings: Settings) -> "Account":
@@ -172,7 +193,7 @@ def started_logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
 
 def _require_folder(key: str, folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise _no_folder(key, folder, error) from error
 

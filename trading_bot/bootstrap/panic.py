@@ -8,26 +8,27 @@ import asyncio
 import time
 from asyncio import Event
 from collections.abc import Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from decimal import Decimal
 
 from trading_bot import __version__
 from trading_bot.bootstrap.answers.following import GIVE_UP_S, LOOK_S, UNCONFIRMED, Write, open_text
 from trading_bot.bootstrap.answers.panic_wish import ASKED_BY, FLAT
-from trading_bot.bootstrap.daemon import World
+from trading_bot.bootstrap.daemon import World, settings_hash
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
-from trading_bot.bootstrap.panic_records import PanicFiles
+from trading_bot.bootstrap.panic_records import PanicFiles, PanicRecords
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.money import ZERO
+from trading_bot.engine.book import Book
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.decisions.operation.panic import is_finished
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
-from trading_bot.engine.state import State
+from trading_bot.engine.state import ChargesSoFar, State
 from trading_bot.engine.workers.feed import FeedWorker
 from trading_bot.engine.workers.warm_up import WarmUpPlan
 from trading_bot.settings.tree import Settings
@@ -35,49 +36,44 @@ from trading_bot.settings.tree import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanicRun:
-    """Panic without a daemon, as the owner of its locks: rebuilds the book, closes what the broker shows."""
+    """Panic without a daemon, once it is latched: rebuilds the book, closes what the broker shows."""
 
     settings: Settings
     rules: MarketRules
     plan: DayPlan
     """Holds every instrument that may have to be closed."""
     world: World
-    database: Path
+    files: PanicFiles
+    opened: PanicRecords
     write: Write
 
     async def run(self) -> int:
         """Cancel and flatten until the broker shows nothing open; 0 then, 1 after a minute without.
 
-        Raises StorageError when neither the database nor the emergency journal can be written: nothing is
-        sent before its intent is on disk.
+        Raises StorageError when the journal takes no rows any more: nothing is sent before its intent is on
+        disk.
         """
-        files = PanicFiles(
-            database=self.database,
-            settings=self.settings.storage,
-            clock=self.world.clock,
-            broker=self.world.broker,
-            write=self.write,
-        )
-        with ExitStack() as owned:
-            opened = await files.open(owned)
-            day = self._day(opened.records)
-            await day.take_over(__version__, "panic", opened.epoch)
-            await day.engine.handle(OperatorAsked(at_ms=0, wish=OperatorWish.PANIC, asked_by=ASKED_BY))
-            self.write("panic is latched on disk; cancelling and flattening")
-            day.supervisor.start((*self.world.workers, *day.protecting_workers(), *self._feeds(day)))
-            try:
-                return await self._follow(day)
-            finally:
-                await day.supervisor.stop()
+        epoch = await self.files.epoch(self.opened, self.world.broker)
+        day = self._day()
+        await day.take_over(__version__, settings_hash(self.settings), epoch)
+        await day.engine.handle(OperatorAsked(at_ms=0, wish=OperatorWish.PANIC, asked_by=ASKED_BY))
+        self.write("cancelling and flattening")
+        day.supervisor.start((*self.world.workers, *day.protecting_workers(), *self._feeds(day)))
+        try:
+            return await self._follow(day)
+        finally:
+            await day.supervisor.stop()
 
-    def _day(self, records: Records) -> TradingDay:
+    def _day(self) -> TradingDay:
         settings, world = self.settings, self.world
         sections = EngineSections(
             engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
         )
+        core = new_core(self.plan, (), sections, self.rules.charges)
+        core.state.charges_so_far = where_known(core.state.charges_so_far)
         return new_day(
             plan=self.plan,
-            core=new_core(self.plan, (), sections, self.rules.charges),
+            core=core,
             ports=Ports(
                 clock=world.clock,
                 broker=world.broker,
@@ -85,7 +81,7 @@ class PanicRun:
                 history=world.history,
                 notifier=_Teller(self.write),
             ),
-            records=records,
+            records=Records(journal=self.opened.journal, earlier_rows=self.opened.rows),
             sections=sections,
             on_breaker=self.write,
         )
@@ -107,7 +103,7 @@ class PanicRun:
             if state.is_recovered and is_finished(state):
                 self.write(FLAT)
                 return 0
-            left = _open_in(state)
+            left = open_in(state)
             if left != said:
                 self.write(left)
                 said = left
@@ -126,12 +122,46 @@ class _Teller:
         self.write(f"{level}: {text}")
 
 
-def _open_in(state: State) -> str:
+def open_in(state: State) -> str:
+    """What complete reads still show, as a person reads it."""
     if not state.is_recovered:
         return "reading the broker's books"
-    held = [f"{key} {quantity:+}" for key, quantity in state.broker_quantity.items() if quantity]
+    quantities = state.broker_quantity.items()
+    held = [f"{state.market.symbol(key)} {quantity:+}" for key, quantity in quantities if quantity]
     live = sum(1 for _ in state.book.live_orders()) + len(state.open_foreign_orders)
     return open_text(held, live) or UNCONFIRMED
+
+
+def left_open(book: Book | None, instruments: Iterable[Instrument], then: str) -> str:
+    """What the journal knows to be open, and what a person does about it; None where no book is known."""
+    if book is None:
+        return f"the journal cannot be read: what is open is not known; {then}"
+    symbols = {one.key: one.symbol for one in instruments}
+    held = [
+        f"{symbols.get(key, key)} {position.quantity:+}"
+        for key, position in book.positions.items()
+        if not position.is_flat
+    ]
+    live = sum(1 for _ in book.live_orders())
+    positions = f"{_counted(len(held), 'open position')}{', ' if held else ''}{', '.join(held)}"
+    comma = "," if held else ""
+    return f"the journal knows {positions}{comma} and {_counted(live, 'live order')}: {then}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}{'s' if count > 1 else ''}"
+
+
+def where_known(charges: ChargesSoFar) -> ChargesSoFar:
+    """None on a day that no rule covers: they count for a day's loss, and panic does all that follows it."""
+
+    def known(book: Book) -> Decimal:
+        try:
+            return charges(book)
+        except UncoveredDateError:
+            return ZERO
+
+    return known
 
 
 def panic_plan(rules: MarketRules, on: date, instruments: Iterable[Instrument]) -> DayPlan:

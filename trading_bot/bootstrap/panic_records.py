@@ -1,8 +1,8 @@
 """Where panic writes: the database, or the emergency journal when the database cannot be used."""
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,6 @@ from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import Fallback
 from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.emergency import bring_home, head_of, rows_coming_home, rows_of
-from trading_bot.bootstrap.engine_parts import Records
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import ReadFailedError, StorageError
 from trading_bot.domain.instrument import Instrument
@@ -25,24 +24,37 @@ from trading_bot.domain.ist import date_of
 from trading_bot.domain.order import OrderReport
 from trading_bot.domain.tag import FIRST_EMERGENCY_EPOCH, parse_tag
 from trading_bot.engine.book import Book
-from trading_bot.engine.ports import Broker, Clock, JournalRow
+from trading_bot.engine.ports import Broker, Clock, Journal, JournalRow
 from trading_bot.engine.rebuild import rebuilt_book
-from trading_bot.engine.records import decode_event, event_kind
+from trading_bot.engine.records import decode_event, encode, event_kind
 
 Write = Callable[[str], None]
+AnyStack = ExitStack | AsyncExitStack
 
 _PATIENCE_MS = 200
 """For a look into a file that has just been found locked, or soon will be."""
 _CLAIMED = event_kind(ev.OwnershipTaken)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PanicRecords:
     """The journal that panic writes, and the book that it begins with."""
 
-    records: Records
-    epoch: int | None = None
-    """The epoch to take where no journal could be read to tell it."""
+    journal: Journal
+    rows: Sequence[JournalRow] = ()
+    """The rows that the book is rebuilt from."""
+    claims: Sequence[JournalRow] | None = None
+    """What panics before this one wrote that knew no book either; None where the book is known."""
+
+    @property
+    def is_book_known(self) -> bool:
+        """Whether a journal could be read to tell it."""
+        return self.claims is None
+
+    @property
+    def book(self) -> Book:
+        """The book; an empty one where it is not known."""
+        return rebuilt_book(self.rows)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +64,26 @@ class PanicFiles:
     database: Path
     settings: StorageSettings
     clock: Clock
-    broker: Broker
     write: Write
 
-    async def open(self, owned: ExitStack) -> PanicRecords:
+    async def latched(self, owned: AnyStack, asked_by: str) -> PanicRecords:
+        """Open whichever of the two can be written, and latch panic in it: on disk when this returns.
+
+        Nobody is asked for that, not even the broker. Raises StorageError when neither can be written.
+        """
+        opened = self.open(owned)
+        book, sequence = rebuilt_book(opened.rows)
+        if not book.is_panicking:
+            at_ms = max(self.clock.now_ms(), opened.rows[-1].at_ms if opened.rows else 0)
+            latch = ev.PanicLatched(at_ms=at_ms, asked_by=asked_by)
+            row = JournalRow(sequence + 1, at_ms, *encode(latch))
+            opened.journal.append([row])
+            await opened.journal.durable(row.sequence)
+            opened = replace(opened, rows=[*opened.rows, row])
+        self.write("panic is latched on disk")
+        return opened
+
+    def open(self, owned: AnyStack) -> PanicRecords:
         """Open whichever of the two can be written, until the stack is closed.
 
         A database whose rows make no book is none that can be used. Raises StorageError when neither
@@ -72,12 +100,26 @@ class PanicFiles:
         sound = self._sound_rows(emergency)
         if sound is not None:
             rows, head = sound
-            return PanicRecords(Records(journal=RunJournal(emergency, head), earlier_rows=rows))
+            return PanicRecords(journal=RunJournal(emergency, head), rows=rows)
         self.write("the book is not known: everything that the broker shows is cancelled and closed")
-        epoch = await self._epoch(emergency.rows())
-        return PanicRecords(Records(journal=RunJournal(emergency, None)), epoch)
+        return PanicRecords(journal=RunJournal(emergency, None), claims=emergency.rows())
 
-    def _emergency(self, owned: ExitStack) -> EmergencyJournal | None:
+    async def epoch(self, opened: PanicRecords, broker: Broker) -> int | None:
+        """An epoch of the reserved range that neither file nor order book has seen used.
+
+        None where the book is known: it tells which comes next.
+        """
+        if opened.claims is None:
+            return None
+        claims = (decode_event(row.kind, row.payload) for row in opened.claims if row.kind == _CLAIMED)
+        used = [claim.epoch for claim in claims if isinstance(claim, ev.OwnershipTaken)]
+        try:
+            used += self._epochs_of(await broker.orders())
+        except ReadFailedError as error:
+            self.write(f"the order book could not be read: {error}")
+        return max([FIRST_EMERGENCY_EPOCH - 1, *used]) + 1
+
+    def _emergency(self, owned: AnyStack) -> EmergencyJournal | None:
         try:
             emergency = EmergencyJournal(emergency_path(self.database))
         except StorageError as error:
@@ -86,7 +128,7 @@ class PanicFiles:
         owned.callback(emergency.close)
         return emergency
 
-    def _in_database(self, owned: ExitStack, emergency: EmergencyJournal | None) -> PanicRecords:
+    def _in_database(self, owned: AnyStack, emergency: EmergencyJournal | None) -> PanicRecords:
         if emergency is not None:
             bring_home(self.database, self.settings, self.clock.now_ms)
         journal = open_journal(
@@ -99,7 +141,7 @@ class PanicFiles:
         owned.callback(journal.close)
         rows = earlier_rows(self.database)
         rebuilt_book(rows)
-        return PanicRecords(Records(journal=journal, earlier_rows=rows))
+        return PanicRecords(journal=journal, rows=rows)
 
     def _tell_fall(self, error: StorageError) -> None:
         """Called on the journal's thread."""
@@ -122,27 +164,16 @@ class PanicFiles:
         except (StorageError, SQLAlchemyError, OSError):
             return None
 
-    async def _epoch(self, kept: Iterable[JournalRow]) -> int:
-        """An epoch of the reserved range that neither file nor order book has seen used."""
-        claims = (decode_event(row.kind, row.payload) for row in kept if row.kind == _CLAIMED)
-        used = [claim.epoch for claim in claims if isinstance(claim, ev.OwnershipTaken)]
-        try:
-            used += self._epochs_of(await self.broker.orders())
-        except ReadFailedError as error:
-            self.write(f"the order book could not be read: {error}")
-        return max([FIRST_EMERGENCY_EPOCH - 1, *used]) + 1
-
     def _epochs_of(self, orders: Iterable[OrderReport]) -> list[int]:
         today = date_of(self.clock.now_ms())
         tags = (parse_tag(order.tag) for order in orders)
         return [tag.epoch for tag in tags if tag is not None and tag.on == today]
 
 
-def what_is_kept(database: Path) -> tuple[Book, tuple[Instrument, ...]]:
-    """The book and the instruments of a database; empty ones where it cannot be read."""
+def kept_instruments(database: Path) -> tuple[Instrument, ...]:
+    """The instruments that a database keeps; none where it cannot be read."""
     try:
         with JournalReader(database, busy_timeout_ms=_PATIENCE_MS) as reader:
-            book, _ = rebuilt_book(reader.book_rows())
-            return book, reader.instruments()
+            return reader.instruments()
     except StorageError:
-        return Book(), ()
+        return ()

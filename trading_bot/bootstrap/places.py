@@ -87,14 +87,14 @@ def history_path(settings: Settings) -> Path:
     return settings.run.data_dir / "history.db"
 
 
-def raw_folder(settings: Settings) -> Path:
-    """Downloaded series as CSV files."""
-    return settings.run.data_dir / "raw"
-
-
 def reports_folder(settings: Settings) -> Path:
     """The reports of all runs."""
     return settings.run.data_dir / "reports"
+
+
+def promotions_folder(settings: Settings) -> Path:
+    """The verdicts that mode live looks for."""
+    return settings.run.data_dir / "promotions"
 
 
 def trials_path(settings: Settings) -> Path:

@@ -17,6 +17,7 @@ from trading_bot.settings.options import (
     HistoryQuestion,
     ImportOptions,
     ParityOptions,
+    PromoteOptions,
     RunOptions,
     SimulatorOptions,
     SweepOptions,
@@ -115,6 +116,13 @@ class Program:
 
         return run_backtest(settings, options, write, shown_progress, wall_now_ms())
 
+    def promote(self, settings: Settings, options: PromoteOptions, write: Callable[[str], None]) -> int:
+        """Judge strategies, write the verdict, and return 0 when they pass, else 1."""
+        from trading_bot.bootstrap.promotions.promote import run_promote
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_promote(settings, options, write, shown_progress, wall_now_ms())
+
     def sweep(self, settings: Settings, options: SweepOptions, write: Callable[[str], None]) -> int:
         """Play every set of numbers, record and report them, and return the exit code."""
         from trading_bot.bootstrap.backtesting.sweep import run_sweep
@@ -140,10 +148,16 @@ class Program:
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""
         from trading_bot.adapters.market_rules import load_market_rules
-        from trading_bot.report.contract_note import charge_orders, note_as_dict, render_note
+        from trading_bot.report.contract_note import (
+            charge_orders,
+            note_as_dict,
+            render_note,
+            with_closed_day,
+        )
 
+        rules = load_market_rules()
         note = charge_orders(
-            load_market_rules().charges,
+            rules.charges,
             question.on,
             segment=question.segment,
             kind=question.kind,
@@ -151,6 +165,7 @@ class Program:
             buys=question.buys,
             sells=question.sells,
         )
+        note = with_closed_day(note, rules.calendar)
         return json.dumps(note_as_dict(note), indent=2) if as_json else render_note(note)
 
     def rules(self, on: date, *, as_json: bool) -> str:

@@ -5,7 +5,7 @@ import sqlite3
 import stat
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from trading_bot.report.check_line import (
     failed,
     passed,
 )
+from trading_bot.settings.folders import make_folder
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
-from trading_bot.settings.tree import Settings, require_live_opt_in
+from trading_bot.settings.tree import REFUSALS, Settings
 
 SDK_PACKAGE = "upstox-python-sdk"
 SDK_VERSION = "2.30.0"
@@ -32,6 +33,11 @@ _SQLITE_SAFE = (3, 51, 3)
 _FREE_MB_MIN = 200
 _FREE_MB_WANTED = 2_000
 _MB = 1_000_000
+_ALLOWED = {
+    "live opt-in": "mode {mode} sends no real orders",
+    "protection": "every position gets a resting stop, and is closed in the session",
+    "square-off": "ours comes before the broker's own",
+}
 
 
 def run_check(arguments: Namespace, context: Context) -> int:
@@ -78,7 +84,7 @@ def settings_lines(settings: Settings, folder: Path) -> list[CheckLine]:
     return [
         folder_line("data folder", folder / settings.run.data_dir),
         folder_line("logs folder", folder / settings.logs.folder),
-        opt_in_line(settings),
+        *refusal_lines(settings),
     ]
 
 
@@ -150,28 +156,31 @@ def folder_line(name: str, path: Path) -> CheckLine:
     """Whether a folder exists or can be made, can be written, and is kept from other writers."""
     fix = f"make {path} a folder that this user owns: mkdir -p {path} && chmod 700 {path}"
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path)
         probe = path / ".check"
         probe.write_text("", encoding="utf-8")
         probe.unlink()
     except OSError as error:
-        return failed(name, f"{path} cannot be written: {error.strerror}", fix)
+        return failed(name, f"{path} cannot be written: {error.strerror}", fix, SettingsError.exit_code)
     if path.stat().st_mode & stat.S_IWOTH:
-        return failed(name, f"every user may write to {path}", f"chmod o-w {path}")
+        return failed(name, f"every user may write to {path}", f"chmod o-w {path}", SettingsError.exit_code)
     return passed(name, f"{path} can be written")
 
 
-def opt_in_line(settings: Settings) -> CheckLine:
-    """Whether mode live has both halves of its opt-in, and whether that is what is wanted."""
+def refusal_lines(settings: Settings) -> list[CheckLine]:
+    """Whether the daemon would start with these settings, and in mode live whether that is what is wanted."""
+    return [_refusal_line(name, require, settings) for name, require in REFUSALS.items()]
+
+
+def _refusal_line(name: str, require: Callable[[Settings], None], settings: Settings) -> CheckLine:
     try:
-        require_live_opt_in(settings)
+        require(settings)
     except SettingsError as error:
-        return failed("live opt-in", str(error), "see above", SettingsError.exit_code)
-    if settings.mode == "live":
-        return doubtful(
-            "live opt-in", "real orders with real money will be sent", "use mode paper to rehearse"
-        )
-    return passed("live opt-in", f"mode {settings.mode} sends no real orders")
+        message, _, fix = str(error).partition("\n  fix: ")
+        return failed(name, message, fix, SettingsError.exit_code)
+    if name == "live opt-in" and settings.mode == "live":
+        return doubtful(name, "real orders with real money will be sent", "use mode paper to rehearse")
+    return passed(name, _ALLOWED[name].format(mode=settings.mode))
 
 
 def _installed(package: str) -> str | None:

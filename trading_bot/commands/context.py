@@ -16,6 +16,7 @@ from trading_bot.settings.options import (
     HistoryQuestion,
     ImportOptions,
     ParityOptions,
+    PromoteOptions,
     RunOptions,
     SimulatorOptions,
     SweepOptions,
@@ -75,6 +76,10 @@ class Backend(Protocol):
 
     def backtest(self, settings: Settings, options: BacktestOptions, write: Callable[[str], None]) -> int:
         """Test on history, write the report and return the exit code."""
+        ...
+
+    def promote(self, settings: Settings, options: PromoteOptions, write: Callable[[str], None]) -> int:
+        """Judge strategies, write the verdict, and return 0 when they pass, else 1."""
         ...
 
     def sweep(self, settings: Settings, options: SweepOptions, write: Callable[[str], None]) -> int:

@@ -6,24 +6,31 @@ from trading_bot.commands.context import Context
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import RunOptions, SimulatorOptions
 from trading_bot.settings.run import Mode
-from trading_bot.settings.tree import require_live_opt_in, require_protection
+from trading_bot.settings.tree import require_startable
 
 _YES = "yes"
 _OF_A_REPLAY = ("data", "date", "speed", "seed", "simulator")
 
 
 def run_daemon(arguments: Namespace, context: Context) -> int:
-    """Run the daemon in the mode in effect; mode live needs both halves of its opt-in."""
+    """Run the daemon in the mode in effect, unless the settings forbid it."""
     loaded = context.load()
-    require_live_opt_in(loaded.settings)
-    require_protection(loaded.settings)
+    require_startable(loaded.settings)
     _require_replay(arguments, loaded.settings.mode)
     return context.backend.run(loaded.settings, run_options(arguments))
 
 
 def run_panic_exit(arguments: Namespace, context: Context) -> int:
-    """Cancel everything, flatten and latch. Broken settings are left out: this must always work."""
+    """Cancel everything, flatten and latch. Broken settings are left out: this must always work.
+
+    Raises SettingsError where they may have named another mode: that of the daemon which is meant.
+    """
     loaded = context.load(is_lenient=True)
+    if not loaded.is_mode_known:
+        raise SettingsError(
+            f"the settings that cannot be read may name another mode than {loaded.settings.mode}, so nothing "
+            "was done: add --mode with the one that is meant, as in --mode live --panic-exit"
+        )
     if not arguments.yes and not _is_confirmed(context, loaded.settings.mode):
         context.warn("nothing was done")
         return 1

@@ -56,6 +56,13 @@ def interval(text: str) -> Interval:
         raise ArgumentTypeError(str(error)) from error
 
 
+def whole(text: str) -> int:
+    """A whole number from 0 on."""
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentTypeError(f"{text} is not a whole number from 0 on")
+    return int(text)
+
+
 def count(text: str) -> int:
     """A whole number above 0."""
     if not text.isdecimal() or not int(text):

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trading_bot.commands import parsing
-from trading_bot.commands.backtest import add_backtest_arguments, run_backtest
+from trading_bot.commands.backtest import (
+    add_backtest_arguments,
+    add_promote_arguments,
+    run_backtest,
+    run_promote,
+)
 from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
@@ -224,6 +229,12 @@ COMMANDS: tuple[Command, ...] = (
         summary="the configured strategies on history, with a report",
         run=run_backtest,
         add_arguments=add_backtest_arguments,
+    ),
+    Command(
+        words=("promote",),
+        summary="are the configured strategies fit for money? writes the verdict",
+        run=run_promote,
+        add_arguments=add_promote_arguments,
     ),
     Command(
         words=("sweep",),

@@ -1,8 +1,9 @@
 """Walk-forwards from the command line."""
 
 from argparse import ArgumentParser, Namespace
+from decimal import Decimal
 
-from trading_bot.backtest.walk_forward.sampler import Sampler
+from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
 from trading_bot.commands import parsing
 from trading_bot.commands.context import Context
 from trading_bot.commands.sweep import add_played_arguments, played_options
@@ -12,11 +13,20 @@ from trading_bot.settings.options import WalkForwardOptions
 def add_walk_forward_arguments(parser: ArgumentParser) -> None:
     """The sets, the data, the policy, the windows, and how is searched."""
     add_played_arguments(parser)
+    parser.add_argument("--train", type=parsing.count, metavar="N", help="trading days on which is chosen")
+    parser.add_argument("--test", type=parsing.count, metavar="N", help="trading days on which is played")
     parser.add_argument(
-        "--train", type=parsing.count, required=True, metavar="N", help="trading days on which is chosen"
+        "--folds",
+        type=parsing.count,
+        metavar="N",
+        help="purged cross-validation: each of N parts is played with what was chosen on all others",
     )
     parser.add_argument(
-        "--test", type=parsing.count, required=True, metavar="N", help="trading days on which is played"
+        "--embargo",
+        type=parsing.fraction,
+        default=Decimal(0),
+        metavar="F",
+        help="share of the days after each fold that is left out",
     )
     parser.add_argument("--gap", type=parsing.count, default=0, metavar="N", help="days between the two")
     parser.add_argument("--anchored", action="store_true", help="every training begins with the first day")
@@ -25,7 +35,14 @@ def add_walk_forward_arguments(parser: ArgumentParser) -> None:
         type=Sampler,
         choices=list(Sampler),
         default=Sampler.TPE,
-        help="tpe: near what was good; random; grid: every combination",
+        help="tpe: near what was good; evolution: its children; random; grid: every combination",
+    )
+    parser.add_argument(
+        "--pruner",
+        type=Pruner,
+        choices=list(Pruner),
+        default=Pruner.NONE,
+        help="give sets up after a quarter or half of the days: those below the median, or the worse half",
     )
     parser.add_argument(
         "--trials", type=parsing.count, default=100, metavar="N", help="sets of each window, but for a grid"
@@ -39,9 +56,12 @@ def run_walk_forward(arguments: Namespace, context: Context) -> int:
         **played_options(arguments),
         train=arguments.train,
         test=arguments.test,
+        folds=arguments.folds,
+        embargo=float(arguments.embargo),
         gap=arguments.gap,
         anchored=arguments.anchored,
         sampler=arguments.sampler,
+        pruner=arguments.pruner,
         trials=arguments.trials,
         seed=arguments.seed,
     )

@@ -8,7 +8,6 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from trading_bot.domain.dated import Confidence, refuse_overlaps, row_on, uncovered
 from trading_bot.domain.errors import UncoveredDateError
-from trading_bot.domain.instrument import Instrument, InstrumentKind
 from trading_bot.domain.money import paise
 from trading_bot.domain.section import Section
 
@@ -162,18 +161,6 @@ class ContractRules:
         if row is None:
             raise uncovered(f"The price step of a {kind}", on, self._ticks[kind], _FILE)
         return row
-
-
-def tick_kind(instrument: Instrument) -> TickKind | None:
-    """Which ladder of price steps an instrument stands on; None for an index, which has no orders."""
-    if instrument.kind is InstrumentKind.INDEX:
-        return None
-    if instrument.kind is InstrumentKind.EQUITY:
-        return TickKind.SHARE
-    on_index = "_INDEX|" in (instrument.underlying_key or "")
-    if instrument.kind is InstrumentKind.FUTURE:
-        return TickKind.INDEX_FUTURE if on_index else TickKind.STOCK_FUTURE
-    return TickKind.INDEX_OPTION if on_index else TickKind.STOCK_OPTION
 
 
 def _with_instrument_file(error: UncoveredDateError) -> UncoveredDateError:

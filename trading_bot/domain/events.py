@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from trading_bot.domain.order import Fill, OrderRequest, OrderStatus, OrderTerms, Side
+from trading_bot.domain.order import ChangeResult, Fill, OrderRequest, OrderStatus, OrderTerms, Side
 from trading_bot.domain.signal import Evaluation
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.domain.values import dataclass
@@ -21,21 +21,6 @@ class HaltScope(StrEnum):
     """No new entries at all."""
     INSTRUMENT = "instrument"
     STRATEGY = "strategy"
-
-
-class ChangeResult(StrEnum):
-    """How a modification or cancellation ended."""
-
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-    NOT_SEEN = "not_seen"
-    """Its outcome was unknown and a later complete read shows the old terms."""
-    NOT_AUTHORISED = "not_authorised"
-    """The access token was not accepted: the broker has not looked at the change."""
-    RATE_LIMITED = "rate_limited"
-    """Too many calls: the broker has not looked at the change."""
-    NOT_SENT = "not_sent"
-    """It was decided before nothing ran for a while, and has not left since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,4 +10,7 @@ class Gate(NamedTuple):
     passed: bool
     measured: float | int | str | None
     needed: str
-    """The condition in words or symbols, for example ``>= 0.6``; 'skipped: no volume' when not applicable."""
+    """The condition in words or symbols, for example ``>= 0.6``; 'skipped: no volume' when not applicable.
+
+    After a semicolon may follow what the measured value is made of.
+    """

@@ -222,6 +222,21 @@ class Order:
         return changed(self, {**changes, "status": status})
 
 
+class ChangeResult(StrEnum):
+    """How a modification or cancellation ended."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NOT_SEEN = "not_seen"
+    """Its outcome was unknown and a later complete read shows the old terms."""
+    NOT_AUTHORISED = "not_authorised"
+    """The access token was not accepted: the broker has not looked at the change."""
+    RATE_LIMITED = "rate_limited"
+    """Too many calls: the broker has not looked at the change."""
+    NOT_SENT = "not_sent"
+    """It was decided before nothing ran for a while, and has not left since."""
+
+
 class ReportedChange(StrEnum):
     """What a broker's row says about the newest modification or cancellation."""
 

@@ -17,6 +17,16 @@ class Adjustment(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Universe(StrEnum):
+    """How the shares of a folder were chosen."""
+
+    COMPLETE = "complete"
+    """As of each day, with those that were delisted since."""
+    SURVIVORS = "survivors"
+    """With the knowledge of a later day: an index of today, the largest of today."""
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """The origin of one series."""

@@ -81,6 +81,11 @@ class Trade:
         return self.entry_side.opposite
 
     @property
+    def signed_score(self) -> float:
+        """The score as evaluations and reports have it: positive for long, negative for short."""
+        return self.score * self.direction.sign
+
+    @property
     def is_exiting(self) -> bool:
         """Whether an exit was asked for."""
         return self.exit_reason is not None

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import Order, OrderStatus
+from trading_bot.domain.order import ChangeResult, Order, OrderStatus
 from trading_bot.domain.position import Position
 from trading_bot.domain.tag import parse_tag
 from trading_bot.domain.values import replace
 from trading_bot.engine.book_state import BookState, fill_id
 
-_UNREAD = (ev.ChangeResult.NOT_AUTHORISED, ev.ChangeResult.RATE_LIMITED, ev.ChangeResult.NOT_SENT)
+_UNREAD = (ChangeResult.NOT_AUTHORISED, ChangeResult.RATE_LIMITED, ChangeResult.NOT_SENT)
 """What became of changes that the broker has not looked at."""
 _LONGEST_ON_ITS_WAY_MS = 60_000
 """What was sent so long ago does not arrive any more."""
@@ -74,8 +74,8 @@ def _cancel_intended(book: BookState, event: ev.CancelIntended) -> None:
 
 def _change_resolved(book: BookState, event: ev.ChangeResolved) -> None:
     order = book.orders[event.tag]
-    refusals = {ev.ChangeResult.CONFIRMED: 0, **dict.fromkeys(_UNREAD, order.refused_changes)}
-    if event.result is ev.ChangeResult.NOT_SEEN and order.requested_terms is not None:
+    refusals = {ChangeResult.CONFIRMED: 0, **dict.fromkeys(_UNREAD, order.refused_changes)}
+    if event.result is ChangeResult.NOT_SEEN and order.requested_terms is not None:
         is_recent = order.changed_at_ms - order.unseen_at_ms < _LONGEST_ON_ITS_WAY_MS
         unseen = max(order.unseen_quantity if is_recent else 0, order.requested_terms.quantity)
         order = replace(order, unseen_quantity=unseen, unseen_at_ms=order.changed_at_ms)

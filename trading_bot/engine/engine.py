@@ -29,7 +29,7 @@ from trading_bot.engine.inputs import Input
 from trading_bot.engine.outbox import Outbox
 from trading_bot.engine.ports import Clock, InputLog, Journal, JournalRow
 from trading_bot.engine.records import encode
-from trading_bot.engine.state import State
+from trading_bot.engine.state import State, has_unsettled_fills
 
 log = structlog.get_logger()
 
@@ -76,6 +76,11 @@ class Engine:
     def is_at_rest(self) -> bool:
         """Whether nothing that was taken in still waits: for the disk, for its strategies, or to be sent."""
         return not (self._settling or self.outbox.evaluations_queued or self.outbox.has_orders)
+
+    @property
+    def has_unread_fills(self) -> bool:
+        """Whether an order is reported filled by trades that were not read yet."""
+        return any(map(has_unsettled_fills, self.state.book.orders.values()))
 
     async def handle(self, event: Input) -> None:
         """Take one input, stamped with session time, and return once everything it caused is on its way.

@@ -206,7 +206,7 @@ class PositionsRead(Input):
 class TagSearched(Input):
     """A healthy search for the orders that carry a tag."""
 
-    asked_at_ms: int = 0
+    asked_at_ms: int
     """When the search was sent: what happened later may be missing."""
     tag: str
     orders: tuple[OrderReport, ...]

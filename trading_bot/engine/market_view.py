@@ -124,6 +124,11 @@ class MarketView:
     def __iter__(self) -> Iterator[Series]:
         return iter(self.series.values())
 
+    def symbol(self, instrument_key: str) -> str:
+        """What people call an instrument; the broker's key of one that is not listed today."""
+        found = self.series.get(instrument_key)
+        return instrument_key if found is None else found.instrument.symbol
+
     def last_price(self, instrument_key: str) -> int:
         """Last traded price in paise; 0 when nothing was seen yet."""
         found = self.series.get(instrument_key)

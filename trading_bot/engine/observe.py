@@ -23,6 +23,7 @@ from trading_bot.engine.snapshot import (
     Snapshot,
     SymbolView,
     WorkerView,
+    order_view,
 )
 from trading_bot.engine.state import State
 from trading_bot.engine.supervisor import Supervisor, WorkerHealth
@@ -73,7 +74,7 @@ def resting_snapshot(
         day=_day(state),
         orders=_orders(state),
         workers=_workers(supervisor.health.values(), loop_time_s),
-        halts=_book_halts(state),
+        halts=halts.texts(state.book, state.market.symbol),
         notices=tuple(board.notices),
     )
 
@@ -136,22 +137,8 @@ def _why_not(series: Series) -> str:
 
 
 def _orders(state: State) -> tuple[OrderView, ...]:
-    series = state.market.series
     return tuple(
-        OrderView(
-            intended_at_ms=order.intended_at_ms,
-            symbol=series[key].instrument.symbol if (key := order.request.instrument_key) in series else key,
-            side=order.request.side,
-            purpose=order.request.purpose,
-            order_type=order.terms.order_type,
-            quantity=order.terms.quantity,
-            filled_quantity=order.filled_quantity,
-            price=order.terms.price,
-            trigger_price=order.terms.trigger_price,
-            status=order.status,
-            tag=order.tag,
-            message=order.message,
-        )
+        order_view(order, state.market.symbol(order.request.instrument_key))
         for order in state.book.orders.values()
     )
 
@@ -169,16 +156,9 @@ def _workers(health: Iterable[WorkerHealth], loop_time_s: float) -> tuple[Worker
 
 
 def _halts(state: State) -> tuple[str, ...]:
-    reasons = list(_book_halts(state))
+    reasons = list(halts.texts(state.book, state.market.symbol))
     if not state.is_recovered:
         reasons.append("books are not reconciled yet")
     if not state.market.is_feed_up:
         reasons.append("no market data")
-    return tuple(reasons)
-
-
-def _book_halts(state: State) -> tuple[str, ...]:
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in state.book.halts]
-    if state.book.is_panicking:
-        reasons.insert(0, "panic is latched until resume")
     return tuple(reasons)

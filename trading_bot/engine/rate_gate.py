@@ -5,11 +5,11 @@ Place, modify and cancel count together. Strategies get a part of each window; e
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import Ratio, Section
 
 _SECOND_MS, _MINUTE_MS, _HALF_HOUR_MS = 1_000, 60_000, 1_800_000
 
@@ -24,8 +24,19 @@ class RateSettings(Section):
     per_minute: Annotated[int, Field(ge=10, le=490, description="Order calls in any minute")] = 450
     per_half_hour: Annotated[int, Field(ge=10, le=1_980, description="Order calls in any half hour")] = 1_900
     entry_share: Annotated[
-        float, Field(gt=0, le=0.8, description="Part of the minute and half hour that entries may use")
+        float,
+        Field(gt=0, le=0.8, description="Part of the minute and half hour that entries may use"),
+        Ratio("0.05"),
     ] = 0.6
+
+    @model_validator(mode="after")
+    def _leaves_room_for_entries(self) -> Self:
+        if self.entries_per_second > self.per_second:
+            raise ValueError(
+                f"entries_per_second ({self.entries_per_second}) must not be above "
+                f"per_second ({self.per_second})"
+            )
+        return self
 
     def calls_within(self, seconds: int) -> int:
         """How many calls of exits leave in so many seconds, where none left just before."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import Ratio, Section
 
 Seconds = Annotated[int, Field(ge=1, le=3_600)]
 
@@ -67,7 +67,9 @@ class EngineSettings(Section):
         int, Field(ge=1, le=600_000, description="The same, from when on nothing is entered")
     ] = 1_000
     suspect_move: Annotated[
-        float, Field(gt=0, le=1, description="Jump between two ticks that needs a second one to be believed")
+        float,
+        Field(gt=0, le=0.5, description="Jump between two ticks that needs a second one to be believed"),
+        Ratio("0.005", "0.3"),
     ] = 0.1
     reject_storm: Annotated[
         int, Field(ge=1, le=100, description="Rejections in a minute that halt entries")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from trading_bot.domain.order import OrderStatus, OrderType, Purpose, Side
+from trading_bot.domain.order import Order, OrderStatus, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction
 
 _WELL = frozenset({"starting", "running", "done"})
@@ -27,7 +27,8 @@ class RunHeader:
     """Where prices come from, in a few words."""
     speed: float = 1.0
     """Session seconds per wall second."""
-    run_id: str = ""
+    run_id: str | None = None
+    """The name of the run's report, where it is known before."""
     state: str = "trading"
     """What the daemon is doing: waiting for login, recovering, trading, halted, needs login, idle …"""
     reason: str = ""
@@ -104,6 +105,24 @@ class OrderView:
     status: OrderStatus
     tag: str
     message: str = ""
+
+
+def order_view(order: Order, symbol: str) -> OrderView:
+    """What is shown of an order of the book."""
+    return OrderView(
+        intended_at_ms=order.intended_at_ms,
+        symbol=symbol,
+        side=order.request.side,
+        purpose=order.request.purpose,
+        order_type=order.terms.order_type,
+        quantity=order.terms.quantity,
+        filled_quantity=order.filled_quantity,
+        price=order.terms.price,
+        trigger_price=order.terms.trigger_price,
+        status=order.status,
+        tag=order.tag,
+        message=order.message,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ def _head(result: DayResult) -> Iterator[str]:
         f"  {count(facts.ticks)} ticks, {count(facts.candles)} candles, "
         f"{count(len(record.signals))} signals, {traded}{restarts}"
     )
-    for note in (*facts.warm_up_notes, *facts.messages):
+    for note in (*facts.warm_up_notes, *facts.messages, *result.costs.notices):
         yield f"  note: {note}"
 
 

@@ -1,9 +1,11 @@
 """The contract note of one instrument's day: from the command line's words to text or JSON."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.charges import (
     ChargedFill,
     ChargeLine,
@@ -11,7 +13,7 @@ from trading_bot.domain.charges import (
     ContractNote,
     Dealing,
 )
-from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.money import paise
 from trading_bot.domain.order import Side
@@ -87,6 +89,17 @@ def charge_orders(
     instrument = Instrument(key=f"{segment}|ANY", symbol="ANY", name="any", segment=segment, kind=kind)
     day = schedule.charge_day(on, [Dealing(instrument=instrument, product=product, fills=fills)])
     return day.notes[0]
+
+
+def with_closed_day(note: ContractNote, calendar: Calendar) -> ContractNote:
+    """The note with a notice where nothing could be traded that day, as far as the calendar knows."""
+    try:
+        if calendar.is_trading_day(note.on):
+            return note
+        name = calendar.holiday_name(note.on) or "a weekend"
+    except UncoveredDateError:
+        return note
+    return replace(note, notices=(*note.notices, f"{note.on} is no trading day ({name})"))
 
 
 def note_as_dict(note: ContractNote) -> dict[str, object]:

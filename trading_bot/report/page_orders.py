@@ -99,16 +99,16 @@ def notices_html(result: DayResult) -> Html:
     if not result.record.notices:
         return element("p", "None.", class_="empty")
     head = headings(("Time", None), ("Kind", None), ("What happened", None))
-    return _table(head, *(_notice_row(notice) for notice in result.record.notices))
+    return _table(head, *(_notice_row(result, notice) for notice in result.record.notices))
 
 
-def _notice_row(notice: Notice) -> Html:
+def _notice_row(result: DayResult, notice: Notice) -> Html:
     style = "nowrap" if notice.kind in _GOOD_ENDS else "nowrap loss"
     return element(
         "tr",
         element("td", clock_time(notice.at_ms), class_="nowrap"),
         element("td", notice.kind, class_=style),
-        element("td", notice.text, class_="wide"),
+        element("td", result.named(notice.text), class_="wide"),
     )
 
 

@@ -19,6 +19,7 @@ from trading_bot.report.wording import (
     price,
     reason_name,
     signed_money,
+    signed_ratio,
     words,
 )
 
@@ -67,7 +68,7 @@ def _trade_rows(result: TradeResult) -> Html:
         money_cell("Gross", result.gross),
         cell("Charges", money(result.total_charges), style=NUMBER),
         money_cell("Net", result.net),
-        cell("Score", f"{trade.score:.2f}", style=NUMBER),
+        cell("Score", signed_ratio(trade.signed_score), style=NUMBER),
         class_="main",
     )
     more = element("td", _why(record), colspan=str(len(_HEADINGS)))

@@ -1,5 +1,6 @@
 """A day's result: what each trade earned and cost, and what the day amounts to."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -109,6 +110,12 @@ class DayResult:
         """The symbol of an instrument, or its key where nothing is known of it."""
         instrument = self.instruments.get(instrument_key)
         return instrument.symbol if instrument else instrument_key
+
+    def named(self, text: str) -> str:
+        """The text with symbols instead of the keys of instruments that it names."""
+        longest_first = sorted(self.instruments, key=len, reverse=True)
+        keys = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+        return keys.sub(lambda found: self.instruments[found[0]].symbol, text)
 
 
 def day_result(

@@ -1,6 +1,6 @@
 """The snapshot as a JSON document, which the control socket carries, and that document as text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,16 +29,26 @@ def status_document(snapshot: Snapshot) -> dict[str, Any]:
     return {"running": True, **document}
 
 
-def stopped_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for a daemon that does not run, made from what its database holds."""
-    return {**document, "running": False}
+def stopped_document(document: Mapping[str, Any], unknown: Iterable[str] = ()) -> dict[str, Any]:
+    """The same for a daemon that does not run, made from what its database holds.
+
+    What only a running one knows is null, and of the head what its database does not hold: `unknown`.
+    """
+    nobody_knows = dict.fromkeys(("speed", "run_id", *unknown))
+    return {
+        **document,
+        "running": False,
+        "run": {**document["run"], **nobody_knows},
+        "day": {**document["day"], "longest_unprotected_s": None},
+        "symbols": [{**row, "unprotected_s": None, "foreign_quantity": None} for row in document["symbols"]],
+    }
 
 
 def status_text(document: Mapping[str, Any]) -> str:
     """What a person wants to know first: does it run, is it halted, what does it hold and earn."""
     run, day = document["run"], document["day"]
     state = f"{run['state']}, {run['phase'].replace('_', ' ')}" if document["running"] else _DEAD
-    time = run["now"][:19].replace("T", " ")
+    time = run["now"][:19].replace("T", " ") if run["now"] else "nothing is journaled yet"
     head = f"{run['mode']} {state}, {time} ({run['data']})"
     result = f"day: net {day['net']}, gross {day['gross']}, charges {day['charges']}"
     counts = f"{day['trades']} trades, {day['signals']} signals, open risk {day['open_risk']}"

@@ -106,7 +106,7 @@ def _trade_row(result: TradeResult, kinds: Sequence[str]) -> Sequence[object]:
         record.entered_quantity,
         record.open_quantity,
         trade.size_limited_by,
-        round(trade.score, 4),
+        round(trade.signed_score, 4),
         iso_time(trade.planned_at_ms),
         _time(record.entered_at_ms),
         mean_price(record.entered_value, record.entered_quantity),

@@ -4,10 +4,12 @@ Source: Masters, "Permutation and randomization tests for trading system develop
 permutation. The generator is the caller's, seeded: the same seed gives the same orders.
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
-from trading_bot.research.arrays import Bools, Floats, Ints, finite
+from trading_bot.research.arrays import Bools, Floats, Ints, finite, is_flat
 
 _OPEN, _HIGH, _LOW, _CLOSE = range(4)
 
@@ -56,6 +58,53 @@ def p_value(observed: float, permuted: npt.ArrayLike) -> float:
     figures = finite(permuted, "permuted figures")
     best = finite([observed], "observed figures")
     return float((1 + (figures >= best).sum()) / (1 + len(figures)))
+
+
+def best_of_p(observed: float, permuted: npt.ArrayLike, trials: int) -> float:
+    """How often chance does as well with the best of so many trials, at most, 0 to 1.
+
+    `permuted` are figures of the one that was chosen, alone: playing all trials on all permutations is dear.
+    `p_value` times the number of trials (Bonferroni). With several trials that would ask for thousands of
+    permutations, so where none does as well, the tail beyond them is taken from `normal_tail`. Raises
+    ValueError as they do, and for less than one trial.
+    """
+    if trials < 1:
+        raise ValueError(f"{trials} trials")
+    alone = p_value(observed, permuted)
+    if trials > 1 and observed > np.max(permuted):
+        alone = normal_tail(observed, permuted)
+    return min(1.0, alone * trials)
+
+
+def normal_tail(observed: float, permuted: npt.ArrayLike) -> float:
+    """The chance that one more figure like the permuted ones is at or above the observed, were they normal.
+
+    By Student's t, which knows that their mean and spread are estimates. Sharpe ratios of many days are
+    nearly normal; of a handful of trades they are not. Figures that are all the same have no tail: then it is
+    `p_value`. Raises ValueError as that.
+    """
+    rank = p_value(observed, permuted)
+    figures = finite(permuted, "permuted figures")
+    if len(figures) < 2 or is_flat(figures):  # noqa: PLR2004 - a spread needs two
+        return rank
+    spread = float(figures.std(ddof=1)) * math.sqrt(1 + 1 / len(figures))
+    return _student_tail((observed - float(figures.mean())) / spread, len(figures) - 1)
+
+
+def _student_tail(t: float, freedom: int) -> float:
+    """The chance of Student's t at or above `t` (Abramowitz and Stegun 26.7.3 and 26.7.4)."""
+    angle = math.atan(t / math.sqrt(freedom))
+    square = math.cos(angle) ** 2
+    is_odd = freedom % 2
+    term = math.cos(angle) if is_odd else 1.0
+    total = 0.0
+    for number in range(2 + is_odd, freedom + 1, 2):
+        total += term
+        term *= square * (number - 1) / number
+    within = math.sin(angle) * total
+    if is_odd:
+        within = (angle + within) * 2 / math.pi
+    return max(0.0, (1 - within) / 2)
 
 
 def _demand_bars(prices: Floats, kept: int) -> None:

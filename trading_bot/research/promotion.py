@@ -115,10 +115,14 @@ def _certainty(evidence: Evidence, bar: Bar) -> Criterion:
         name=name,
         passed=certainty >= bar.certainty,
         reason=(
-            f"{certainty:.1%} sure to be better than the best of {evidence.trials.count} trials by luck, "
-            f"of {bar.certainty:.1%} needed{_wait(sample, evidence.trials, bar)}"
+            f"{certainty:.1%} sure to be {_beaten(evidence.trials)}, of {bar.certainty:.1%} needed"
+            f"{_wait(sample, evidence.trials, bar)}"
         ),
     )
+
+
+def _beaten(trials: Trials) -> str:
+    return "above 0" if trials.count == 1 else f"better than the best of {trials.count} trials by luck"
 
 
 def _wait(sample: SharpeSample, trials: Trials, bar: Bar) -> str:
@@ -132,7 +136,7 @@ def _wait(sample: SharpeSample, trials: Trials, bar: Bar) -> str:
 def _choice(evidence: Evidence, bar: Bar) -> Criterion:
     name = "overfitting"
     if evidence.trials is not None and evidence.trials.count == 1:
-        return Criterion(name=name, passed=True, reason="one trial: nothing was chosen")
+        return Criterion(name=name, passed=True, reason="not applicable: one trial, nothing was chosen")
     overfit, loss = evidence.overfit_probability, evidence.loss_probability
     if overfit is None or loss is None:
         return _unknown(name, "the choice among the trials was not cross-validated")
@@ -148,7 +152,10 @@ def _choice(evidence: Evidence, bar: Bar) -> Criterion:
 
 def _permutation(evidence: Evidence, bar: Bar) -> Criterion:
     return _at_most(
-        "bar permutation", evidence.permutation_p, bar.permutation_p, "of permuted markets give as much"
+        "bar permutation",
+        evidence.permutation_p,
+        bar.permutation_p,
+        "is the chance of as much on a permuted market",
     )
 
 

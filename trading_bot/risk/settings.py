@@ -10,10 +10,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from trading_bot.domain.section import ClockTime, Fraction, Section
+from trading_bot.domain.section import ClockTime, Ratio, Section
 
-_HALF_A_PERCENT = Decimal("0.005")
-_ALMOST_ALL = Decimal("0.999")
 _SESSION_OPEN = time(9, 15)
 _SESSION_END = time(15, 30)
 
@@ -23,11 +21,11 @@ class SizingSettings(Section):
 
     base_capital: Annotated[Decimal, Field(ge=1_000, le=10_000_000_000)] = Decimal(1_000_000)
     """Account size in rupees; every ratio refers to it."""
-    max_risk_per_trade: Annotated[float, Field(gt=0, le=0.1), Fraction(Decimal("0.0005"))] = 0.01
+    max_risk_per_trade: Annotated[float, Field(gt=0, le=0.1), Ratio("0.0005", "0.05")] = 0.01
     """Loss at the stop, as a fraction of base_capital."""
-    max_position_fraction: Annotated[float, Field(gt=0, le=1), Fraction(_HALF_A_PERCENT, _ALMOST_ALL)] = 0.05
+    max_position_fraction: Annotated[float, Field(gt=0, le=1), Ratio("0.005", "0.999")] = 0.05
     """Value of one position, as a fraction of base_capital."""
-    capital_per_symbol: Annotated[float, Field(gt=0, le=5), Fraction(_HALF_A_PERCENT)] = 0.2
+    capital_per_symbol: Annotated[float, Field(gt=0, le=1), Ratio("0.005", "0.999")] = 0.2
     """Value of one symbol's positions, as a fraction of base_capital."""
     max_leverage: Annotated[float, Field(ge=1, le=5)] = 1.5
     """Value of all positions together, as a multiple of base_capital."""
@@ -50,11 +48,11 @@ class LimitSettings(Section):
     """Entry orders in any 60 seconds."""
     max_entries_per_hour: Annotated[int, Field(ge=1, le=5_000)] = 60
     """Entry orders in any 60 minutes."""
-    max_daily_loss: Annotated[float, Field(gt=0, le=0.5), Fraction(Decimal("0.001"))] = 0.02
+    max_daily_loss: Annotated[float, Field(gt=0, le=0.5), Ratio("0.001", "0.2")] = 0.02
     """Net loss of the day, open positions included, that halts it, as a fraction of base_capital."""
     flatten_on_daily_loss: bool = True
     """Whether reaching max_daily_loss also closes every position."""
-    max_open_risk: Annotated[float, Field(gt=0, le=1), Fraction(Decimal("0.001"))] = 0.03
+    max_open_risk: Annotated[float, Field(gt=0, le=0.5), Ratio("0.001", "0.25")] = 0.03
     """Sum of the losses at all stops, as a fraction of base_capital."""
     max_consecutive_losses: Annotated[int, Field(ge=1, le=100)] = 3
     """Losing trades in a row that halt a symbol for the day."""
@@ -90,19 +88,19 @@ class ExitSettings(Section):
     """Distance of the target in average true ranges, policy atr; 0: no target."""
     atr_trail_multiple: Annotated[float, Field(ge=0, le=20)] = 1.5
     """Distance of the trailing stop in average true ranges, policy atr; 0 switches trailing off."""
-    fixed_stop: Annotated[float, Field(ge=0.001, le=0.2), Fraction()] = 0.02
+    fixed_stop: Annotated[float, Field(ge=0.001, le=0.2), Ratio("0.002", "0.1")] = 0.02
     """Distance of the stop as a fraction of the entry price, policy fixed."""
-    fixed_target: Annotated[float, Field(ge=0.001, le=0.9), Fraction()] = 0.04
+    fixed_target: Annotated[float, Field(ge=0.001, le=0.5), Ratio("0.002", "0.25")] = 0.04
     """Distance of the target as a fraction of the entry price, policy fixed."""
-    fixed_trail: Annotated[float, Field(ge=0, le=0.2), Fraction()] = 0.0
+    fixed_trail: Annotated[float, Field(ge=0, le=0.2), Ratio("0.001", "0.1")] = 0.0
     """Distance of the trailing stop as a fraction of the entry price, policy fixed; 0: no trailing."""
-    trail_step: Annotated[float, Field(ge=0, le=1), Fraction()] = 0.1
+    trail_step: Annotated[float, Field(ge=0, le=1), Ratio("0.005", "0.9")] = 0.1
     """Least improvement of a trailing stop, as a fraction of its distance."""
     trail_interval_s: Annotated[int, Field(ge=1, le=3_600)] = 15
     """Least seconds between two improvements of a trailing stop."""
-    stop_limit_offset: Annotated[float, Field(ge=0.001, le=0.1), Fraction()] = 0.01
+    stop_limit_offset: Annotated[float, Field(ge=0.001, le=0.1), Ratio("0.002", "0.05")] = 0.01
     """How far the limit of a protective stop lies past its trigger, as a fraction of the trigger."""
-    exit_buffer: Annotated[float, Field(ge=0.0001, le=0.05), Fraction()] = 0.001
+    exit_buffer: Annotated[float, Field(ge=0.0001, le=0.05), Ratio("0.0002", "0.02")] = 0.001
     """How far the first price of an exit reaches past the last price, as a fraction of it."""
     exit_step_timeout_s: Annotated[int, Field(ge=1, le=120)] = 5
     """Seconds that an exit waits for its fill before it is re-priced."""
@@ -128,11 +126,12 @@ class EntrySettings(Section):
     """How entries are priced and how long they may wait."""
 
     directions: Directions = Directions.BOTH
-    """both, long or short: signals of the other direction are denied."""
+    """both, long or short: entries on the other side are denied, of whatever strategy; their signals are
+    raised, recorded, and close trades where on_opposite_signal says so. confluence.directions raises none."""
     at_market: bool = False
     """Whether entries are market orders, with the broker's protection, instead of limits."""
 
-    limit_buffer: Annotated[float, Field(ge=0, le=0.02), Fraction()] = 0.0005
+    limit_buffer: Annotated[float, Field(ge=0, le=0.02), Ratio("0.00005", "0.01")] = 0.0005
     """How far an entry limit reaches past the last price, as a fraction of it: marketable, but bounded."""
     entry_timeout_s: Annotated[int, Field(ge=1, le=3_600)] = 20
     """Seconds after which the unfilled rest of an entry is cancelled."""

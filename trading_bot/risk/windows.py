@@ -27,7 +27,14 @@ class TradingHours:
 
     def is_open(self, at_ms: int) -> bool:
         """Whether continuous trading goes on."""
-        return any(start <= at_ms < end for start, end in self.continuous)
+        return self.opened_ms(at_ms) is not None
+
+    def opened_ms(self, at_ms: int) -> int | None:
+        """When the continuous session that goes on began; None where none does."""
+        for start_ms, end_ms in self.continuous:
+            if start_ms <= at_ms < end_ms:
+                return start_ms
+        return None
 
     @property
     def open_ms(self) -> int:

@@ -34,7 +34,8 @@ def problem_of(details: ErrorDetails, suspects: Sequence[Entry], known: Mapping[
     """The problem behind one validation error."""
     if len(suspects) == 1 and suspects[0].key == tuple(map(str, details["loc"]))[: len(suspects[0].key)]:
         return _value_problem(details, suspects[0], known[suspects[0].key])
-    places = ", ".join(dict.fromkeys(entry.origin for entry in suspects))
+    named = [entry for entry in suspects if re.search(rf"\b{entry.key[-1]}\b", details["msg"])]
+    places = ", ".join(dict.fromkeys(entry.origin for entry in named or suspects))
     return Problem(
         where=places or "defaults",
         key=".".join(map(str, details["loc"])),
@@ -44,16 +45,17 @@ def problem_of(details: ErrorDetails, suspects: Sequence[Entry], known: Mapping[
 
 
 def suspicion(entry: Entry, leaf: Leaf, settings: Settings) -> str | None:
-    """A warning about a ratio that is allowed but smells of a misplaced percent."""
-    mark = leaf.fraction
+    """A warning about a ratio that is allowed but smells of another unit."""
+    mark = leaf.ratio
     value = _number(str(value_at(settings, leaf.key)))
-    if mark is None or value == 0 or mark.usual_min <= value <= mark.usual_max:
+    if mark is None or value <= 0 or mark.usual_min <= value <= mark.usual_max:
         return None
     size = "small" if value < mark.usual_min else "large"
     wanted = value * _HUNDRED if size == "small" else value / _HUNDRED
+    to_percent = _HUNDRED / mark.per_one
     return (
-        f"{entry.where}: {entry.name} = {value} is {_plain(value * _HUNDRED)}%, unusually {size}; "
-        f"ratios are fractions (0.01 is 1%): write {_plain(wanted)} if you meant {_plain(wanted * _HUNDRED)}%"
+        f"{entry.where}: {entry.name} = {value} is {_plain(value * to_percent)}%, unusually {size}; "
+        f"it is written {mark.unit}: write {_plain(wanted)} if you meant {_plain(wanted * to_percent)}%"
     )
 
 
@@ -105,20 +107,29 @@ def _choice_fix(text: str, leaf: Leaf) -> str:
 
 
 def _number_fix(text: str, leaf: Leaf) -> str:
-    if (percent := _PERCENT.fullmatch(text)) and leaf.fraction:
-        return f"ratios are fractions: write {_plain(_number(percent.group(1)) / _HUNDRED)}"
+    if (percent := _PERCENT.fullmatch(text)) and leaf.ratio:
+        wanted = _number(percent.group(1)) / _HUNDRED * leaf.ratio.per_one
+        return f"it is written {leaf.ratio.unit}: write {_plain(wanted)}"
     number = _number(text.replace(",", "").replace("_", "").replace(" ", ""))
     if not number.is_finite():
         return f"the default is {leaf.default}"
-    if (
-        leaf.fraction
-        and leaf.upper_limit is not None
-        and leaf.upper_limit < number <= leaf.upper_limit * _HUNDRED
-    ):
-        return f"{text} looks like a percentage: write {_plain(number / _HUNDRED)}"
+    if unit := _other_unit(number, leaf):
+        return unit
     if _plain(number) != text and _is_within(number, leaf):
         return f"write {_plain(number)}, without separators"
     return f"the default is {leaf.default}"
+
+
+def _other_unit(number: Decimal, leaf: Leaf) -> str | None:
+    """What to write if a ratio was given in the unit that people mix up with its own."""
+    mark, limit = leaf.ratio, leaf.upper_limit
+    if mark is None or limit is None:
+        return None
+    if mark.per_one > 1 and 0 < number < 1:
+        return f"{_plain(number)} looks like a fraction of one: write {_plain(number * mark.per_one)}"
+    if mark.per_one == 1 and limit <= number <= limit * _HUNDRED:
+        return f"{_plain(number)} looks like a percentage: write {_plain(number / _HUNDRED)}"
+    return None
 
 
 def _is_within(number: Decimal, leaf: Leaf) -> bool:

@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from trading_bot.domain.section import Fraction
+from trading_bot.domain.section import Ratio
 
 Key = tuple[str, ...]
 
@@ -84,9 +84,9 @@ class Leaf:
         return issubclass(self.bare_type, SecretStr)
 
     @property
-    def fraction(self) -> Fraction | None:
+    def ratio(self) -> Ratio | None:
         """The mark of a ratio, None for everything else."""
-        return next((mark for mark in self.info.metadata if isinstance(mark, Fraction)), None)
+        return next((mark for mark in self.info.metadata if isinstance(mark, Ratio)), None)
 
     @property
     def description(self) -> str:
@@ -109,7 +109,7 @@ class Leaf:
         if issubclass(self.bare_type, StrEnum):
             return ", ".join(member.value for member in self.bare_type)
         words = ", ".join([self.kind.value, *self.limits])
-        return f"{words}; a fraction of one, 0.01 is 1%" if self.fraction else words
+        return f"{words}; {self.ratio.unit}" if self.ratio else words
 
     @property
     def limits(self) -> tuple[str, ...]:

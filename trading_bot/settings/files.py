@@ -19,6 +19,7 @@ from trading_bot.settings.sources import (
     NamedText,
     is_readable_by_all,
     layer_of,
+    lost_layer,
     resolve,
     shown,
     unknown_names,
@@ -36,15 +37,11 @@ def toml_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
         document = tomllib.loads(text)
     except OSError as error:
         fix = "check the path; `init` writes config/local.toml"
-        return Layer(
-            problems=(Problem(where=label, key="", reason=f"cannot be read: {error.strerror}", fix=fix),)
-        )
+        return lost_layer(Problem(where=label, key="", reason=f"cannot be read: {error.strerror}", fix=fix))
     except UnicodeDecodeError:
-        return Layer(
-            problems=(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"),)
-        )
+        return lost_layer(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"))
     except tomllib.TOMLDecodeError as error:
-        return Layer(problems=(_broken_toml(label, text, error),))
+        return lost_layer(_broken_toml(label, text, error))
     lines = dict(_key_lines(text))
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -65,11 +62,9 @@ def dotenv_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
         bindings = list(parse_stream(StringIO(path.read_text(encoding="utf-8-sig"))))
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
-        return Layer(problems=(Problem(where=label, key="", reason=reason, fix="check owner and mode"),))
+        return lost_layer(Problem(where=label, key="", reason=reason, fix="check owner and mode"))
     except UnicodeDecodeError:
-        return Layer(
-            problems=(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"),)
-        )
+        return lost_layer(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"))
     broken = tuple(_broken_line(label, binding) for binding in bindings if _is_broken(binding))
     pairs = [
         NamedText(binding.key, binding.value, f"{label}:{_line(binding)}")
@@ -134,11 +129,8 @@ def _toml_problem(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem | None:
     if leaf is None:
         return _unknown_key(entry, leaves)
     if leaf.is_secret:
-        name = next((name for name, key in SHORT_NAMES.items() if key == leaf.key), leaf.name)
-        fix = f"remove it here and write {name}=… into .env (mode 600)"
-        return Problem(
-            where=entry.where, key=entry.name, reason="a secret does not belong in a TOML file", fix=fix
-        )
+        reason = "a secret does not belong in a TOML file"
+        return Problem(where=entry.where, key=entry.name, reason=reason, fix=_secret_fix(leaf))
     if _is_of_kind(entry.value, leaf.kind):
         return None
     return Problem(
@@ -151,6 +143,11 @@ def _toml_problem(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem | None:
     )
 
 
+def _secret_fix(leaf: Leaf) -> str:
+    name = next((name for name, key in SHORT_NAMES.items() if key == leaf.key), leaf.name)
+    return f"remove it here and write {name}=… into .env (mode 600)"
+
+
 def _unknown_key(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem:
     is_section = _is_section(entry.key, leaves)
     meant = None if is_section else closest_key(entry.key, leaves) or _closest_section(entry.key, leaves)
@@ -158,12 +155,17 @@ def _unknown_key(entry: Entry, leaves: Mapping[Key, Leaf]) -> Problem:
         where=entry.where,
         key=entry.name,
         reason="is a table of settings, not a value" if is_section else "no such setting",
-        fix=f"did you mean {meant}?"
+        fix=_meant_fix(meant, leaves)
         if meant
         else f"write [{entry.name}] and its keys below"
         if is_section
         else "remove it; `config show` lists every setting",
     )
+
+
+def _meant_fix(meant: str, leaves: Mapping[Key, Leaf]) -> str:
+    leaf = leaves.get(tuple(meant.split(".")))
+    return _secret_fix(leaf) if leaf is not None and leaf.is_secret else f"did you mean {meant}?"
 
 
 def _closest_section(key: Key, leaves: Mapping[Key, Leaf]) -> str | None:

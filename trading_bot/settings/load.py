@@ -11,8 +11,16 @@ from pydantic import SecretStr, ValidationError
 from trading_bot.settings.diagnosis import problem_of, suspects_of, suspicion
 from trading_bot.settings.fields import Key, Leaf, leaves, value_at
 from trading_bot.settings.files import dotenv_layer, toml_layer
+from trading_bot.settings.names import nested_name
 from trading_bot.settings.problems import Problem, error_of
-from trading_bot.settings.sources import Entry, Layer, environment_layer, override_layer
+from trading_bot.settings.sources import (
+    COMMAND_LINE,
+    ENVIRONMENT,
+    Entry,
+    Layer,
+    environment_layer,
+    override_layer,
+)
 from trading_bot.settings.tree import Settings
 
 DEFAULT_FILE = Path("config/default.toml")
@@ -20,6 +28,8 @@ LOCAL_FILE = Path("config/local.toml")
 DOTENV_FILE = Path(".env")
 DEFAULT_ORIGIN = "default"
 _MAX_ROUNDS = 3
+_MODE: Key = ("run", "mode")
+_MODE_NAMES = frozenset({"run.mode", "TRADING_BOT_MODE", nested_name(_MODE)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +53,8 @@ class LoadedSettings:
     origins: Mapping[Key, str]
     """For every key that is not at its default; see `origin`."""
     warnings: tuple[str, ...]
+    is_mode_known: bool = True
+    """Whether nothing that had to be left out can have named another mode."""
 
     def origin(self, key: Key) -> str:
         """Where the value of a key comes from."""
@@ -74,11 +86,18 @@ def load_settings(places: Places, *, is_lenient: bool = False) -> LoadedSettings
     }
     warnings = [text for layer in layers for text in layer.warnings]
     warnings += [text for entry in kept.values() if (text := suspicion(entry, known[entry.key], settings))]
+    is_lost = any(layer.is_lost for layer in layers) or any(one.key in _MODE_NAMES for one in problems)
     return LoadedSettings(
         settings=settings,
+        is_mode_known=not is_lost or _is_strong(kept.get(_MODE)),
         origins={key: entry.origin for key, entry in kept.items()},
         warnings=(*map(str, problems), *warnings),
     )
+
+
+def _is_strong(mode: Entry | None) -> bool:
+    """Whether it comes from where no file can name another one."""
+    return mode is not None and mode.where in (ENVIRONMENT, COMMAND_LINE)
 
 
 def _layers(places: Places, known: Mapping[Key, Leaf]) -> tuple[Layer, ...]:

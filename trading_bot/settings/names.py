@@ -27,6 +27,7 @@ SHORT_NAMES: Mapping[str, Key] = MappingProxyType(
         "SYMBOLS": ("run", "symbols"),
         "DEFAULT_SYMBOL": ("run", "default_symbol"),
         "TRADE_INTERVAL": ("confluence", "timeframe_minutes"),
+        "LIVE_PROCESSING_INTERVAL_SECONDS": ("confluence", "provisional_interval_s"),
         "SLIPPAGE_BPS": ("run", "slippage_bps"),
         "BASE_CAPITAL": ("risk", "sizing", "base_capital"),
         "MAX_RISK_PER_TRADE": ("risk", "sizing", "max_risk_per_trade"),

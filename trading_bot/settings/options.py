@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trading_bot.backtest.sweeps.grid import Axis
 from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
-from trading_bot.backtest.walk_forward.sampler import Sampler
+from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 from trading_bot.domain.interval import DAY, Interval
 
@@ -58,6 +58,20 @@ class Fidelity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """How thoroughly a backtest is checked."""
+
+    is_quick: bool = False
+    """Whether everything that plays days again is left out."""
+    permutations: int = 19
+    """Permuted markets at most."""
+    cuts: int = 5
+    """Moments after which the future is changed; 0: at every signal."""
+    days: int = 10
+    """Days that are begun with other warm-ups; 0: all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestOptions:
     """What is tested, on what."""
 
@@ -71,6 +85,20 @@ class BacktestOptions:
     seed: int = 1
     accept_defects: bool = False
     """Whether data that are not sound are taken all the same."""
+    stress: str | None = None
+    """The scenario of config/stress that is laid over the data."""
+    checks: CheckOptions = CheckOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteOptions:
+    """What is to be promoted: a backtest that is run for it, or one that is over."""
+
+    backtest: BacktestOptions | None = None
+    report: Path | None = None
+    """The folder of a report."""
+    out: Path | None = None
+    """Where the promotion is written, instead of the usual folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,15 +208,20 @@ class SweepOptions(PlayedOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkForwardOptions(PlayedOptions):
-    """Chosen on some days, played on the next."""
+    """Chosen on some days, played on others."""
 
-    train: int
-    """Trading days."""
-    test: int
+    train: int | None = None
+    """Trading days; with `test`, for walking forward."""
+    test: int | None = None
+    folds: int | None = None
+    """Parts of a purged cross-validation, instead."""
+    embargo: float = 0.0
+    """The share of the days that is left out after the test of a fold."""
     gap: int = 0
     """Days between the two that neither sees."""
     anchored: bool = False
     sampler: Sampler = Sampler.TPE
+    pruner: Pruner = Pruner.NONE
     trials: int = 100
     """Sets of each window."""
     seed: int = 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import BasisPoints, Section
 
 
 class Mode(StrEnum):
@@ -35,9 +35,22 @@ class RunSettings(Section):
     does not seem dead while the symbols are quiet. Keys or symbols; none: []."""
     strategies: tuple[str, ...] = Field(default=("confluence",), min_length=1)
     """Strategies that run together: names of entry points, or module:Class."""
-    slippage_bps: Decimal = Field(default=Decimal("0.5"), ge=0, le=500)
+    slippage_bps: BasisPoints = Decimal("0.5")
     """Basis points (hundredths of a percent) that simulated fills are worse than the market."""
     exit_after_close: bool = False
     """Whether the daemon ends after the session's report instead of idling until the next session."""
     data_dir: Path = Path("data")
     """Folder of journals, reports and the token."""
+
+    @property
+    def chosen_symbols(self) -> tuple[str, ...]:
+        """What is traded on the real market."""
+        return self.symbols or (self.default_symbol,)
+
+
+class LiveSettings(Section):
+    """What mode live demands before it begins."""
+
+    require_promotion: bool = False
+    """Whether mode live refuses to start while an enabled strategy has no promotion that holds
+    (`python main.py promote`); without it, it only warns."""

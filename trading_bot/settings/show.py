@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
+from trading_bot.adapters.upstox.settings import UpstoxSecrets
 from trading_bot.settings.fields import Leaf, leaves, value_at
 from trading_bot.settings.load import LoadedSettings
 from trading_bot.settings.sources import MASK
@@ -57,11 +58,17 @@ def _shown(loaded: LoadedSettings, leaf: Leaf) -> ShownSetting:
     value = plain_value(value_at(loaded.settings, leaf.key))
     origin = loaded.origin(leaf.key)
     if leaf.key == ("run", "mode") and value is None:
-        reason = (
-            "credentials are set" if loaded.settings.credentials.is_configured else "no credentials are set"
-        )
+        reason = _reason_of_mode(loaded.settings.credentials)
         return ShownSetting(leaf.name, loaded.settings.mode.value, f"default, since {reason}")
     return ShownSetting(leaf.name, value, origin)
+
+
+def _reason_of_mode(credentials: UpstoxSecrets) -> str:
+    if credentials.is_configured:
+        return "credentials are set"
+    if credentials.api_key is not None:
+        return "UPSTOX_API_SECRET is not set"
+    return "no credentials are set" if credentials.api_secret is None else "UPSTOX_API_KEY is not set"
 
 
 def _text(value: Any) -> str:

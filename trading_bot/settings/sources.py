@@ -1,9 +1,11 @@
 """Where settings come from: each source becomes a layer of entries that know their place."""
 
+import math
 import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from trading_bot.settings.names import FILE_SUFFIX, SHORT_NAMES, closest_name, i
 from trading_bot.settings.problems import Problem
 
 MASK = "********"
+ENVIRONMENT = "environment"
+COMMAND_LINE = "command line"
 _NEAR_MISS = 0.9
 
 
@@ -41,11 +45,18 @@ class Layer:
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_lost: bool = False
+    """Whether nothing of the source could be read."""
+
+
+def lost_layer(problem: Problem) -> Layer:
+    """A source of which nothing could be read, and why."""
+    return Layer(problems=(problem,), is_lost=True)
 
 
 def environment_layer(environment: Mapping[str, str], leaves: Mapping[Key, Leaf]) -> Layer:
     """The settings among the environment's names; other people's names are left alone."""
-    pairs = [NamedText(name, text, "environment") for name, text in environment.items()]
+    pairs = [NamedText(name, text, ENVIRONMENT) for name, text in environment.items()]
     ours = [pair for pair in pairs if resolve(pair.name, leaves) is not None]
     unknown = [pair for pair in pairs if is_ours(pair.name) and pair not in ours]
     near = [
@@ -63,7 +74,7 @@ def override_layer(overrides: Mapping[Key, tuple[str, Any]]) -> Layer:
     """Values given as command line options: key -> (option, value)."""
     return Layer(
         tuple(
-            Entry(key=key, name=option, value=value, where="command line", is_text=True)
+            Entry(key=key, name=option, value=value, where=COMMAND_LINE, is_text=True)
             for key, (option, value) in overrides.items()
         )
     )
@@ -132,6 +143,8 @@ def shown(value: Any, leaf: Leaf | None) -> str:
     """A value as it may be printed."""
     if leaf is not None and leaf.is_secret:
         return MASK
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{Decimal(str(value)):f}"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

@@ -95,6 +95,8 @@ def _comment(text: str) -> Iterator[str]:
 
 
 def _toml_value(value: Any) -> str:
+    if value == {}:
+        return "{}"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float, Decimal)):

@@ -1,5 +1,8 @@
 """The whole tree of settings, and what follows from it."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from trading_bot.adapters.log_settings import LogSettings
@@ -11,7 +14,8 @@ from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
 from trading_bot.risk.settings import RiskSettings, StopStyle
-from trading_bot.settings.run import Mode, RunSettings
+from trading_bot.settings.run import LiveSettings, Mode, RunSettings
+from trading_bot.settings.strategy_sections import StrategySections
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
@@ -32,8 +36,10 @@ class Settings(BaseSettings):
     )
 
     run: RunSettings = RunSettings()
+    live: LiveSettings = LiveSettings()
     risk: RiskSettings = RiskSettings()
     confluence: ConfluenceSettings = ConfluenceSettings()
+    strategies: StrategySections = StrategySections()
     engine: EngineSettings = EngineSettings()
     rate: RateSettings = RateSettings()
     supervisor: SupervisorSettings = SupervisorSettings()
@@ -87,3 +93,35 @@ def require_protection(settings: Settings) -> None:
             "risk.windows.square_off is no: positions would be held overnight, unwatched."
             " Only sweep and walkforward may run so.\n  fix: risk.windows.square_off = true"
         )
+
+
+def require_flat_before_broker(settings: Settings) -> None:
+    """Raise SettingsError where we would still hold when the broker closes positions itself, for a fee."""
+    ours, broker = settings.risk.windows, settings.simulator
+    for kind, flat_by, key, closed_at in (
+        ("auction_shares", ours.auction_shares_flat_by, "auction_share", broker.auction_share_square_off_at),
+        ("other_shares", ours.other_shares_flat_by, "share", broker.share_square_off_at),
+        ("derivatives", ours.derivatives_flat_by, "derivative", broker.derivative_square_off_at),
+    ):
+        if flat_by >= closed_at:
+            raise SettingsError(
+                f"risk.windows.{kind}_flat_by = {flat_by:%H:%M} is not before the broker closes them itself, "
+                f"taken to be at {closed_at:%H:%M} (simulator.{key}_square_off_at).\n"
+                f"  fix: an earlier {kind}_flat_by; or, if the broker's times have changed, that setting"
+            )
+
+
+REFUSALS: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
+    {
+        "live opt-in": require_live_opt_in,
+        "protection": require_protection,
+        "square-off": require_flat_before_broker,
+    }
+)
+"""Whatever settings that are valid alone the daemon still refuses, by what it is about: see `check`."""
+
+
+def require_startable(settings: Settings) -> None:
+    """Raise SettingsError for settings that the daemon does not start with."""
+    for require in REFUSALS.values():
+        require(settings)

@@ -12,6 +12,7 @@ from trading_bot.strategies.confluence_settings import ConfluenceSettings
 SUPERTREND_FLIP = "Supertrend flip"
 MACD_CROSS = "MACD cross"
 RSI_CROSS = "RSI cross"
+_VOTES = {1: "long", 0: "abstains", -1: "short"}
 _NO_DIRECTION = "no direction: the votes cancel out"
 
 
@@ -121,12 +122,7 @@ class ConfluenceRules:
         votes = 0.0
         rsi, macd, supertrend = reading[4:7]
         if rsi is not None:
-            long_above, long_up_to = self._rsi_long
-            short_down_to, short_below = self._rsi_short
-            if long_above < rsi <= long_up_to:
-                votes += self._rsi_weight
-            elif short_down_to <= rsi < short_below:
-                votes -= self._rsi_weight
+            votes += self._rsi_weight * self._rsi_vote(rsi)
         if macd is not None:
             histogram = macd[2]
             votes += self._macd_weight * ((histogram > 0) - (histogram < 0))
@@ -156,7 +152,7 @@ class ConfluenceRules:
         """Every condition of an entry, always all of them and in this order."""
         return (
             self._ready(reading, around.candles_seen),
-            Gate("score", abs(score) >= self._settings.threshold, score, self._needed_score),
+            self._score(reading, score),
             Gate("direction", direction in self._settings.directions, direction, self._needed_direction),
             self._trend(reading, direction),
             self._trigger(around.triggers, direction),
@@ -165,6 +161,25 @@ class ConfluenceRules:
             self._spread(around.quote),
             self._volume(around.volume, around.mean_volume),
         )
+
+    def _rsi_vote(self, rsi: float) -> int:
+        long_above, long_up_to = self._rsi_long
+        if long_above < rsi <= long_up_to:
+            return 1
+        short_down_to, short_below = self._rsi_short
+        return -1 if short_down_to <= rsi < short_below else 0
+
+    def _score(self, reading: Reading, score: float) -> Gate:
+        """The score, and who voted: the number alone does not say which indicator abstained."""
+        rsi, macd, supertrend = reading[4:7]
+        rsi_text = "unknown" if rsi is None else f"{rsi:.1f} {_VOTES[self._rsi_vote(rsi)]}"
+        macd_text = band_text = "unknown"
+        if macd is not None:
+            macd_text = f"{macd[2]:+.3f} {_VOTES[(macd[2] > 0) - (macd[2] < 0)]}"
+        if supertrend is not None:
+            band_text = f"{supertrend[0]:.2f} {_VOTES[supertrend[1]]}"
+        needed = f"{self._needed_score}; RSI {rsi_text}, MACD {macd_text}, Supertrend {band_text}"
+        return Gate("score", abs(score) >= self._settings.threshold, score, needed)
 
     def _fired(self, before: Sides, now: Sides) -> tuple[str | None, str | None]:
         """What fired with this candle, for long and for short; the later in this list gives the name."""

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import Ratio, Section
 from trading_bot.domain.signal import Direction
 
 Period = Annotated[int, Field(ge=2, le=1_000, description="Candles of the strategy's timeframe")]
@@ -24,7 +24,12 @@ class ConfluenceSettings(Section):
         Field(ge=0, le=900, description="Seconds between looks at the forming candle; 0 waits for its close"),
     ] = 0
     directions: Annotated[
-        tuple[Direction, ...], Field(min_length=1, description="Sides of the market that may be entered")
+        tuple[Direction, ...],
+        Field(
+            min_length=1,
+            description="Sides on which this strategy raises signals; one on another side is not raised at "
+            "all and closes no trade either. risk.entries.directions denies entries of any strategy",
+        ),
     ] = (Direction.LONG, Direction.SHORT)
 
     rsi_period: Period = 14
@@ -64,10 +69,14 @@ class ConfluenceSettings(Section):
         int, Field(ge=1, le=100, description="Candles, the newest included, in which a trigger is fresh")
     ] = 3
     max_bar_range: Annotated[
-        float, Field(gt=0, le=1, description="Shock brake: largest high less low, as a fraction of the close")
+        float,
+        Field(gt=0, le=0.5, description="Shock brake: largest high less low, as a fraction of the close"),
+        Ratio("0.002", "0.25"),
     ] = 0.04
     max_spread: Annotated[
-        float, Field(gt=0, le=0.1, description="Largest ask less bid, as a fraction of their middle")
+        float,
+        Field(gt=0, le=0.05, description="Largest ask less bid, as a fraction of their middle"),
+        Ratio("0.0001", "0.02"),
     ] = 0.001
     min_volume_ratio: Annotated[
         float, Field(ge=0, le=10, description="Least volume of the candle, as a multiple of the recent mean")

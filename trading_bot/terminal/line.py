@@ -10,7 +10,7 @@ def render_line(snapshot: Snapshot) -> str:
     held = [f"{row.symbol} {row.quantity:+d}" for row in snapshot.symbols if row.quantity]
     ill = [worker.name for worker in snapshot.workers if not worker.is_well]
     parts = [
-        f"{time_text(run.now_ms)} {run.mode} {run.phase}{_unusual(run)}",
+        f"session {time_text(run.now_ms)} {run.mode} {run.phase}{_unusual(run)}",
         f"net {money_text(day.net)}",
         f"gross {money_text(day.gross)}",
         f"charges {money_text(day.charges).lstrip('+')}",

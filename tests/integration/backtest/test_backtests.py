@@ -2,12 +2,14 @@
 
 import csv
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from trading_bot.adapters.history import open_history
 from trading_bot.cli import main
 from trading_bot.domain.ist import datetime_of, midnight_ms
 
@@ -18,8 +20,8 @@ GOLDEN = {
     "bars": 67_500,
     "signals": 173,
     "trades": 45,
-    "gross_pnl": "3152.61",
-    "net_pnl": "233.39",
+    "gross_pnl": "2190.28",
+    "net_pnl": "-728.96",
 }
 
 
@@ -71,6 +73,22 @@ def test_ten_shares_of_a_real_month_come_to_what_they_came_to_before(run, shared
     assert summary["problems"] == []
     known = {name: summary[name] for name in ("days", "bars", "signals", "trades", "net_pnl", "gross_pnl")}
     assert known == GOLDEN
+    assert _outside_their_candles(shared_data / "nse_1min" / "2016_kite") == []
+
+
+def _outside_their_candles(prices):
+    """Entries and exits of the newest report that are not among the prices of their minute, nor 0.1% off."""
+    (table,) = Path("data/reports").glob("backtest-*/trades.csv")
+    folder, found = open_history(prices), []
+    for trade in csv.DictReader(table.read_text().splitlines()):
+        for at, price in ((trade["entry_at"], "entry_price"), (trade["exit_at"], "exit_price")):
+            moment = datetime.fromisoformat(at)
+            on, start_ms = moment.date(), int(moment.timestamp()) // 60 * 60_000
+            minute = folder.minute_candles(trade["symbol"], on, on).between(start_ms, start_ms + 60_000)
+            paise = 100 * float(trade[price])
+            if not minute.low[0] * 0.999 <= paise <= minute.high[0] * 1.001:
+                found.append((trade["symbol"], at, trade[price], minute.candles()))
+    return found
 
 
 @pytest.mark.parametrize("fidelity", ["candle", "tick"])
@@ -112,6 +130,15 @@ def test_what_cannot_be_tested_is_refused_with_what_there_is(run, folder, words,
     assert summary is None
 
 
+def test_forming_candles_are_looked_at_only_where_there_are_ticks(run, folder, monkeypatch):
+    monkeypatch.setenv("TRADING_BOT__CONFLUENCE__PROVISIONAL_INTERVAL_S", "5")
+
+    code, told, summary = run("--data", folder)
+
+    assert (code, summary) == (2, None)
+    assert "provisional_interval_s = 0, or --fidelity tick" in told.err
+
+
 def test_a_folder_that_is_not_there_is_named(run, tmp_path):
     code, told, _ = run("--data", tmp_path / "nowhere")
 
@@ -142,3 +169,45 @@ def test_daily_candles_are_refused_with_the_reason(run, tmp_path):
 
     assert code == 2
     assert "needs 1-minute candles or ticks" in told.err
+
+
+def test_indices_alone_are_refused_since_nobody_can_buy_them(run, folder):
+    (folder / "UPDOWN.csv").rename(folder / "NIFTY.csv")
+
+    code, told, summary = run("--data", folder)
+
+    assert code == 2
+    assert "NIFTY: an index can be watched, not bought" in told.err
+    assert summary is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nse_15min", "candles of 900 seconds; playing a day needs 1-minute candles or ticks"),
+        ("nse_30min/2016", "candles of 1800 seconds; playing a day needs 1-minute candles or ticks"),
+        ("nse_60min/2024_2026", "candles of 3600 seconds; playing a day needs 1-minute candles or ticks"),
+        ("nse_daily/adjusted_2020_2026", "one row a day; playing a day needs 1-minute candles or ticks"),
+        ("nse_daily/unadjusted_2000_2021", "one row a day"),
+        ("nse_daily/adjusted_2008_2021", "one row a day"),
+        ("nse_bhavcopy", "one row a day"),
+        ("india_vix", "one row a day"),
+        ("index_daily", "one row a day"),
+        ("ta_reference/nse_talib", "one row a day"),
+        ("index_1min/2009", "an index can be watched, not bought"),
+        ("index_1min/2016_kite", "an index can be watched, not bought"),
+        ("index_1min/defects", "another instrument, it seems"),
+        ("nse_1min/2016_kite", "sound from 2016-08-16 to 2016-09-09"),
+        ("nse_1min/2015_ieod", "suspected split or bonus that prices lack: 2015-07-03"),
+        ("options/nifty_1min_full_2026", "a table of option chains"),
+        ("options/kite_chain_2026/index", "a table of option chains"),
+        ("options/bhavcopy_2025", "a table of futures"),
+        ("instruments", "ts, open, high, low, close not found"),
+        ("upstox_feed", "no Parquet or CSV files in the folder"),
+    ],
+)
+def test_folders_of_real_data_that_cannot_be_traded_are_refused_with_the_reason(run, shared_data, name, said):
+    code, told, summary = run("--data", shared_data / name)
+
+    assert (code, summary) == (2, None)
+    assert said in told.err

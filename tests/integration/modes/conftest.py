@@ -23,6 +23,7 @@ async def upstox(tmp_path, monkeypatch):
         symbols=SYMBOLS,
         seed=SEED,
         updates_per_minute=UPDATES_PER_MINUTE,
+        with_index=False,  # it alone would speak every second
     )
     settings = server_settings(SimulatorOptions(port=0, speed=0.0, token=TOKEN), source.on, rules)
     server = await serve(

@@ -10,6 +10,7 @@ async def test_live_ends_flat_and_its_ledger_equals_the_brokers(upstox):
 
     report, ledger = summary(upstox), await upstox.ledger()
     assert report["mode"] == "live"
+    assert "warning: strategy confluence was never promoted" in upstox.said
     assert report["trades"] > 0
     assert report["open_positions"] == 0
     assert {row["quantity"] for row in ledger["positions"]} == {0}

@@ -232,3 +232,14 @@ def hung(shell, panicking):
     with ExitStack() as owned:
         owned.enter_context(acquire_instance_lock(path.with_suffix(".lock"), started_at_ms=1_795_060_800_000))
         yield
+
+
+@pytest.fixture
+def check(shell):
+    """Run `check` and return exit code and lines by name."""
+
+    def run(words=""):
+        code = shell(f"check --json {words}")
+        return code, {line["name"]: line for line in shell.json()["lines"]}
+
+    return run

@@ -17,6 +17,19 @@ def test_a_file_in_the_place_of_a_folder_is_named_with_its_setting(name, key, mo
     assert "make it a folder that this user owns" in told
 
 
+@pytest.mark.parametrize("mode", ["paper", "replay"])
+def test_a_folder_that_cannot_be_written_is_refused_by_check_and_daemon_alike(mode, shell, monkeypatch):
+    """The owner of this machine may write anywhere, whatever its mode says."""
+    shell.data.mkdir()
+    monkeypatch.setattr("trading_bot.settings.folders.os.access", lambda *_what: False)
+
+    assert shell(f"--mode {mode}") == 2
+
+    assert "error: run.data_dir = data: cannot be used: Permission denied" in shell.error()
+    assert shell(f"--mode {mode} check") == 2
+    assert "data cannot be written: Permission denied" in shell.output()
+
+
 def test_panic_does_not_depend_on_its_log(shell, simulator, monkeypatch):
     monkeypatch.setenv("UPSTOX_ACCESS_TOKEN", TOKEN)
     (shell.folder / "logs").touch()
@@ -45,6 +58,26 @@ def test_a_wrong_word_is_one_error_that_says_what_to_mend(words, told, shell):
     shown = shell.error()
     assert told in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("mode", ["replay", "paper"])
+def test_a_misspelt_strategy_is_refused_before_anything_starts(mode, shell, monkeypatch):
+    """No login is waited for, and no list fetched: there is no broker here at all."""
+    monkeypatch.setenv("TRADING_BOT__RUN__STRATEGIES", "conflunce")
+
+    assert shell(f"--mode {mode}") == 2
+
+    told = shell.error()
+    assert "run.strategies: there is no strategy called 'conflunce'; did you mean confluence?" in told
+    assert not shell.data.exists() or not list(shell.data.glob("*.db"))
+
+
+def test_a_square_off_after_the_brokers_is_refused(shell, monkeypatch):
+    monkeypatch.setenv("TRADING_BOT__RISK__WINDOWS__OTHER_SHARES_FLAT_BY", "15:20")
+
+    assert shell("--mode paper") == 2
+
+    assert "other_shares_flat_by = 15:20 is not before the broker closes them itself" in shell.error()
 
 
 @pytest.mark.parametrize("command", ["status", "trades"])

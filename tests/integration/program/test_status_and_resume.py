@@ -5,6 +5,7 @@ import os
 import pytest
 
 from tests.fakes.scripted_day import whole_day
+from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.domain.events import HaltScope
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
@@ -43,6 +44,26 @@ def test_status_as_text_shows_what_is_held_and_that_nothing_runs(shell, holding)
     shown = shell.output()
     assert shown.startswith("paper not running, 2026-11-19 10:00:00 (from data/paper.db)")
     assert "  RELIANCE +35 entered" in shown
+
+
+def test_status_of_a_journal_without_rows_names_no_time(shell):
+    open_inline_journal(shell.data / "paper.db", clock_ms=lambda: 0, on_failure=print).close()
+
+    assert shell(f"status {MODE} --json") == 0
+
+    run = shell.json()["run"]
+    assert (run["now"], run["session_on"], run["speed"], run["run_id"]) == (None, None, None, None)
+
+
+def test_status_of_a_journal_that_holds_a_latch_alone_names_no_session(shell):
+    shell(f"{MODE} --panic-exit --yes")
+    shell.output()
+
+    shell(f"status {MODE} --json")
+
+    document = shell.json()
+    assert (document["run"]["session_on"], document["halts"]) == (None, ["panic is latched until resume"])
+    assert document["run"]["now"] is not None
 
 
 def test_result_of_a_finished_day_is_net_of_its_charges(shell):

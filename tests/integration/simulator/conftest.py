@@ -7,7 +7,17 @@ from random import Random
 import aiohttp
 import pytest
 
-from tests.fakes.scripted_market import CLOSES, LISTED, ON, PlainRules, ScriptedMarket, moment, update
+from tests.fakes.scripted_market import (
+    CLOSES,
+    LISTED,
+    ON,
+    RELIANCE,
+    PlainRules,
+    ScriptedMarket,
+    at,
+    moment,
+    update,
+)
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_rules import MarketRules
@@ -27,6 +37,15 @@ STANDING = {
     "first_client_wait_s": 0.001,
 }
 """Settings of a session that opened this second and moves in real time."""
+MORNING = {"start_at": time(8, 30), "hold_at": time(8, 30), "first_client_wait_s": 60}
+"""Settings of a clock that stands at half past eight until somebody subscribes to the feed."""
+
+
+def open_session(server: RunningSimulator) -> None:
+    """Let the core pass the open with one trade, and the time that an order's way takes."""
+    core = server.simulation.core
+    core.on_market(moment("09:15", update(RELIANCE, "09:15", CLOSES[RELIANCE.key])))
+    core.advance(at("09:15:01"))
 
 
 @pytest.fixture(scope="session")

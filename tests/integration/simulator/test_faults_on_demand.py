@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 from upstox_client.feeder.proto import MarketDataFeedV3_pb2 as schema
 
 from tests.fakes.scripted_market import RELIANCE, SBIN
+from trading_bot.domain.ist import datetime_of
 
 PLACE = "/v3/order/place"
 LIMIT_BUY = {
@@ -184,3 +185,33 @@ async def test_the_order_stream_loses_repeats_and_swaps_messages(start, connect,
 
     states = [row["status"] for row in await client.get("/v2/order/history", tag="tb1")]
     assert seen == [states[index] for index in order_of_states]
+
+
+@pytest.mark.parametrize("name", ["/v3/feed/market-data-feed", "/v2/feed/portfolio-stream-feed"])
+async def test_nothing_passes_through_a_half_open_socket_until_it_is_healed(start, connect, name):
+    client = connect(await start(idle_ping_s=0.01))
+    await schedule(client, {"kind": "half_open", "path": name})
+    data = await client.get(f"{name}/authorize")
+    socket = await client.open(data["authorized_redirect_uri"], autoping=False)
+    if name.startswith("/v3"):
+        await socket.receive()  # the market's state, sent with the handshake
+
+    await socket.ping(b"hello")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await socket.receive()
+    await client.call("DELETE", "/simulator/faults")
+
+    async with asyncio.timeout(5):
+        assert (await socket.receive()).type is aiohttp.WSMsgType.PING
+
+
+async def test_a_skewed_clock_is_in_the_frames_and_not_in_the_session(start, connect):
+    client = connect(await start())
+    await schedule(client, {"kind": "clock_skew", "seconds": 3600})
+
+    _, message = await subscribed(client, RELIANCE.key)
+
+    told_ms = schema.FeedResponse.FromString(message.data).currentTs
+    assert datetime_of(told_ms).hour == 10
+    assert (await client.call("GET", "/simulator/clock"))[1]["now"].find("T09:1") > 0

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import queue
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -12,16 +13,15 @@ from upstox_client.feeder import market_data_feeder_v3, portfolio_data_feeder
 from upstox_client.rest import ApiException
 
 from tests.fakes.scripted_market import CALL, NIFTY, RELIANCE, SBIN
-from tests.integration.simulator.conftest import TOKEN
+from tests.integration.simulator.conftest import MORNING, TOKEN, open_session
 
 ON = "2026-11-19"
 VERSION = "2.0"
 
 
-@pytest.fixture
-async def sdk(start):
-    """An SDK client whose two hosts are the simulator."""
-    server = await start()
+@contextmanager
+def sdk_of(server):
+    """An SDK client whose two hosts are a simulator."""
     configuration = upstox_client.Configuration()
     configuration.host = configuration.order_host = server.address
     configuration.access_token = TOKEN
@@ -33,16 +33,29 @@ async def sdk(start):
     client.rest_client.pool_manager.clear()
 
 
+@pytest.fixture
+async def sdk(start):
+    with sdk_of(await start()) as client:
+        yield client
+
+
+@pytest.fixture
+async def morning(start):
+    """The same before the session begins."""
+    with sdk_of(await start(**MORNING)) as client:
+        yield client
+
+
 async def call(function, *arguments, **options):
     """Run a blocking SDK call off the loop that serves it."""
     async with asyncio.timeout(10):
         return await asyncio.to_thread(function, *arguments, _request_timeout=(5, 5), **options)
 
 
-def limit_buy(price: float = 1390.0) -> upstox_client.PlaceOrderV3Request:
+def limit_buy(price: float = 1390.0, *, is_amo: bool = False) -> upstox_client.PlaceOrderV3Request:
     return upstox_client.PlaceOrderV3Request(
         quantity=10, product="I", validity="DAY", price=price, tag="tb1", instrument_token=RELIANCE.key,
-        order_type="LIMIT", transaction_type="BUY", disclosed_quantity=0, trigger_price=0.0, is_amo=False,
+        order_type="LIMIT", transaction_type="BUY", disclosed_quantity=0, trigger_price=0.0, is_amo=is_amo,
         slice=False,
     )  # fmt: skip
 
@@ -91,6 +104,58 @@ async def test_books_of_a_filled_order(sdk):
     assert (trade.trade_id, trade.average_price) == (same.trade_id, 1400.05)
     assert (position.quantity, position.instrument_token) == (10, RELIANCE.key)
     assert len(exited.order_ids) == 1
+
+
+async def statuses(client, order_id: str) -> list[str]:
+    history = await call(upstox_client.OrderApi(client).get_order_details, VERSION, order_id=order_id)
+    return [row.status for row in history.data]
+
+
+async def test_an_after_market_order_is_changed_and_goes_into_the_session(morning):
+    api, orders = upstox_client.OrderApiV3(morning), upstox_client.OrderApi(morning)
+    (order_id,) = (await call(api.place_order, limit_buy(is_amo=True))).data.order_ids
+    change = upstox_client.ModifyOrderRequest(
+        order_id=order_id, order_type="LIMIT", validity="DAY", price=1401.0, trigger_price=0.0, quantity=20
+    )
+
+    assert (await call(api.modify_order, change)).data.order_id == order_id
+    (kept,) = (await call(orders.get_order_book, VERSION)).data
+    open_session(morning.server)
+    row = (await call(orders.get_order_status, order_id=order_id)).data
+    trades = (await call(orders.get_trades_by_order, order_id, VERSION)).data
+
+    assert (kept.status, kept.is_amo, kept.price) == ("modify after market order req received", True, 1401.0)
+    assert (row.status, row.is_amo, row.filled_quantity) == ("complete", True, 20)
+    assert sum(trade.quantity for trade in trades) == 20
+    assert await statuses(morning, order_id) == [
+        "after market order req received",
+        "modify after market order req received",
+        "put order req received",
+        "validation pending",
+        "open pending",
+        "complete",
+    ]
+
+
+async def test_an_after_market_order_is_cancelled_by_itself_and_with_all_others(morning):
+    api, orders = upstox_client.OrderApiV3(morning), upstox_client.OrderApi(morning)
+    (first,) = (await call(api.place_order, limit_buy(is_amo=True))).data.order_ids
+    (second,) = (await call(api.place_order, limit_buy(is_amo=True))).data.order_ids
+
+    await call(api.cancel_order, first)
+    answer = await call(orders.cancel_multi_order)
+
+    assert (answer.data.order_ids, answer.summary.total, answer.errors) == ([second], 1, None)
+    for order_id in (first, second):
+        assert (await statuses(morning, order_id))[-1] == "cancelled after market order"
+
+
+async def test_the_flag_is_refused_in_the_session_where_it_has_to_fit(start):
+    with sdk_of(await start(refuses_amo_in_session=True)) as client, pytest.raises(ApiException) as caught:
+        await call(upstox_client.OrderApiV3(client).place_order, limit_buy(is_amo=True))
+
+    assert caught.value.status == 400
+    assert b"UDAPI100039" in caught.value.body
 
 
 async def test_errors_arrive_with_status_and_body(sdk):
@@ -178,10 +243,9 @@ async def test_login_exchange(sdk):
     assert answer.access_token
 
 
-@pytest.fixture
-def local_sockets(sdk, monkeypatch):
-    """Turn the feeders' hard-coded addresses to the simulator."""
-    base = sdk.server.address.replace("http://", "ws://")
+def turn_sockets(monkeypatch, client) -> None:
+    """Turn the feeders' hard-coded addresses to the client's simulator."""
+    base = client.server.address.replace("http://", "ws://")
 
     def application(url: str, **options) -> websocket.WebSocketApp:
         return websocket.WebSocketApp(url.replace("wss://api.upstox.com", base), **options)
@@ -189,6 +253,11 @@ def local_sockets(sdk, monkeypatch):
     stand_in = SimpleNamespace(WebSocketApp=application, ABNF=websocket.ABNF)
     monkeypatch.setattr(market_data_feeder_v3, "websocket", stand_in)
     monkeypatch.setattr(portfolio_data_feeder, "websocket", stand_in)
+
+
+@pytest.fixture
+def local_sockets(sdk, monkeypatch):
+    turn_sockets(monkeypatch, sdk)
 
 
 class Stream:
@@ -243,3 +312,18 @@ async def test_portfolio_streamer_gets_orders_and_positions(sdk, local_sockets):
 
     assert messages[-1]["quantity"] == 10
     assert messages[-2]["status"] == "complete"
+
+
+async def test_portfolio_streamer_gets_the_states_of_an_after_market_order(morning, monkeypatch):
+    turn_sockets(monkeypatch, morning)
+    api = upstox_client.OrderApiV3(morning)
+
+    async with Stream(upstox_client.PortfolioDataStreamer(morning)) as stream:
+        (order_id,) = (await call(api.place_order, limit_buy(is_amo=True))).data.order_ids
+        await call(api.cancel_order, order_id)
+        messages = [json.loads(await stream.message()) for _ in range(2)]
+
+    assert [(message["status"], message["is_amo"]) for message in messages] == [
+        ("after market order req received", True),
+        ("cancelled after market order", True),
+    ]

@@ -112,6 +112,41 @@ def test_console_gets_plain_lines(start):
     assert console.getvalue() == "09:00:00 info    order_placed tag=tb1\n"
 
 
+def test_the_console_leaves_out_what_says_nothing_and_shortens_numbers(start, tmp_path):
+    console = io.StringIO()
+    logs = start(console=console)
+    fields = {
+        "is_assumed": False,
+        "order_id": None,
+        "exit_step": 0,
+        "is_late": True,
+        "atr": 7143.586853189535,
+    }
+    logger(Topic.TRADING).info("order_filled", **fields)
+    logs.close()
+
+    assert console.getvalue() == "09:00:00 info    order_filled exit_step=0 is_late=True atr=7143.59\n"
+    assert fields.items() <= lines(tmp_path)[0].items()
+
+
+def test_a_stack_is_one_line_on_the_console_and_whole_in_the_files(start, tmp_path):
+    console = io.StringIO()
+    logs = start(console=console)
+    try:
+        int("nothing")
+    except ValueError:
+        logger().exception("worker_failed", worker="books")
+        logging.getLogger("library").exception("failed")
+    logs.close()
+
+    told = "ValueError: invalid literal for int() with base 10: 'nothing'"
+    assert console.getvalue().splitlines() == [
+        f"09:00:00 error   worker_failed worker=books ({told})",
+        f"09:00:00 error   failed ({told})",
+    ]
+    assert all("Traceback" in line["exception"] for line in lines(tmp_path, "errors.log"))
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes are those of POSIX")
 def test_files_and_their_folder_are_private(start, tmp_path):
     logs = start()

@@ -28,6 +28,22 @@ def test_a_signal_at_the_close_is_filled_at_the_next_open():
 
 
 @pytest.mark.parametrize("direction", list(Direction))
+def test_a_signal_after_quiet_minutes_is_filled_at_the_next_open_too(direction):
+    """The exchange was not looked at meanwhile; neither its clock nor its price may be those of before."""
+    away = PRICE + direction.sign * 8_000
+    out = (PRICE, max(PRICE, away), min(PRICE, away), away)
+    quiet = (*(away + direction.sign * 2_000 for _ in range(4)),)
+    strategy = SignalsAt(signals={30: direction, 40: direction})
+
+    _, result = played(strategy, bars_of(FLAT, FLAT, out, *[quiet] * 12))
+
+    _, second = (trade.record.entries[0] for trade in result.trades)
+    begin_ms = OPEN_MS + 41 * MINUTE_MS
+    assert second.price == quiet[0] + direction.sign * 10
+    assert begin_ms < second.filled_at_ms < begin_ms + 1_000
+
+
+@pytest.mark.parametrize("direction", list(Direction))
 def test_a_candle_that_reaches_stop_and_target_ends_at_the_stop(direction):
     """The order inside a candle is not known: the worse one is assumed."""
     wild = (PRICE, PRICE + 5_000, PRICE - 5_000, PRICE)
@@ -74,13 +90,32 @@ def test_a_trailing_stop_follows_the_way_of_the_price_inside_a_candle():
     assert len(record.stops) > 1
 
 
-def test_only_a_part_of_the_volume_can_be_had_at_a_price():
+def test_the_share_of_a_candles_volume_bounds_what_is_dealt_in_it_however_many_prices_it_has():
     thin = SignalsAt(signals={30: Direction.LONG})
-    outcome, result = played(thin, bars_of(*[FLAT] * 4, volume=100))
+    restless = (PRICE, PRICE + 100, PRICE - 100, PRICE)
+    outcome, result = played(thin, bars_of(FLAT, *[restless] * 6, volume=100))
 
-    assert {fill.quantity for fill in result.trades[0].record.entries} == {10}
-    assert len(result.trades[0].record.entries) > 1
+    record = result.trades[0].record
+    for fills in (record.entries, record.exits):
+        minutes = [(fill.filled_at_ms - OPEN_MS) // MINUTE_MS for fill in fills]
+        by_minute = {
+            minute: sum(fill.quantity for fill, then in zip(fills, minutes, strict=True) if then == minute)
+            for minute in minutes
+        }
+        assert by_minute
+        assert max(by_minute.values()) <= 10
     assert "unprotected" not in " ".join(outcome.alerts)
+
+
+@pytest.mark.parametrize("volume", [0, 9])
+def test_a_candle_without_volume_or_with_too_little_for_a_unit_fills_nothing(volume):
+    thin = SignalsAt(signals={30: Direction.LONG})
+
+    outcome, result = played(thin, bars_of(*[FLAT] * 4, volume=volume))
+
+    assert any(row.kind == "order_intended" for row in outcome.rows)
+    assert not any(row.kind == "order_filled" for row in outcome.rows)
+    assert result.trades == ()
 
 
 @pytest.mark.parametrize(
@@ -180,3 +215,36 @@ def test_a_candle_whose_last_minute_is_missing_is_judged_all_the_same():
 
     assert outcome.has_trades
     assert seen == [30, 45, 60, 75]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "price"), [(60, PRICE + 30), (326, PRICE - 1_370)], ids=["data end early", "nobody trades"]
+)
+def test_what_is_held_when_the_candles_are_over_is_closed_all_the_same(minutes, price):
+    """V7, V11: at the last price, or where an exit already waits for somebody, at what it asks."""
+    last = (PRICE + 40, PRICE + 40, PRICE + 40, PRICE + 40)
+    dry = bars_of(*[FLAT] * minutes, last, first_minute=33, volume=0)
+
+    outcome, result = played(SignalsAt(signals={30: Direction.LONG}), (*bars_of(*[FLAT] * 3), *dry))
+
+    (trade,) = result.trades
+    assert trade.record.open_quantity == 0
+    assert {fill.price for fill in trade.record.exits} == {price}
+    assert result.net == outcome.ledger_net_pnl
+
+
+@pytest.mark.parametrize(("missing", "price"), [(0, PRICE + 2_010), (7, PRICE + 2_080)])
+def test_a_later_order_meets_the_next_open_and_not_the_quote_of_hours_ago(missing, price):
+    """Where nobody trades in the minutes after it, it waits at its limit and is met there."""
+    falls, higher = (PRICE, PRICE, PRICE - 5_000, PRICE - 4_000), (PRICE + 2_000,) * 4
+    bars = bars_of(FLAT, FLAT, falls, *[FLAT] * 97, *[higher] * 30)
+
+    _, result = played(
+        SignalsAt(signals={30: Direction.LONG, 139: Direction.LONG}), (*bars[:110], *bars[110 + missing :])
+    )
+
+    first, second = (trade.record for trade in result.trades)
+    assert first.closed.exit_reason == "stop"
+    assert [fill.price for fill in second.entries] == [price]
+    begun_ms = second.entries[0].filled_at_ms - OPEN_MS
+    assert (140 + missing) * MINUTE_MS <= begun_ms < (140 + missing) * MINUTE_MS + 1_000

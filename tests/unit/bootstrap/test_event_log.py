@@ -2,6 +2,9 @@ from structlog.testing import capture_logs
 
 from tests.fakes.engine_driver import KEY, EngineDriver
 from trading_bot.bootstrap.event_log import EventLog
+from trading_bot.domain import events as ev
+from trading_bot.engine.ports import JournalRow
+from trading_bot.engine.records import encode
 
 
 def logged(driver: EngineDriver) -> dict[str, dict]:
@@ -30,3 +33,12 @@ def test_moments_that_have_not_come_are_left_out():
 
     assert "exit_requested_at" not in planned
     assert planned["exit_step"] == 0
+
+
+def test_a_halt_of_one_share_names_its_symbol():
+    halted = ev.HaltRaised(at_ms=1, scope=ev.HaltScope.INSTRUMENT, subject=KEY, reason="entries_refused")
+    kind, payload = encode(halted)
+    with capture_logs() as lines:
+        EventLog({KEY: "RELIANCE"}).take([JournalRow(1, 1, kind, payload)])
+
+    assert lines[0]["subject"] == "RELIANCE"

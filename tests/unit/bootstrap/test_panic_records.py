@@ -11,11 +11,12 @@ import pytest
 from tests.fakes.engine_driver import DAY, EngineDriver
 from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path, kept_rows
 from trading_bot.adapters.storage.emergency_run import RunJournal, runs_of
+from trading_bot.adapters.storage.market_records import keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
 from trading_bot.bootstrap.emergency import head_of
-from trading_bot.bootstrap.panic_records import PanicFiles, what_is_kept
+from trading_bot.bootstrap.panic_records import PanicFiles, kept_instruments
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import ReadFailedError, StorageError
 from trading_bot.domain.order import OrderStatus
@@ -66,10 +67,10 @@ def opened(database, driver):
                 database=database,
                 settings=StorageSettings(busy_timeout_ms=20),
                 clock=SimpleNamespace(now_ms=lambda: driver.now_ms),
-                broker=OrderBook(tags, driver),
                 write=said.append,
             )
-            return await files.open(owned), said
+            panic = files.open(owned)
+            return panic, await files.epoch(panic, OrderBook(tags, driver)), said
 
         yield open_it
 
@@ -79,20 +80,20 @@ def spoil(database) -> None:
 
 
 async def test_a_sound_database_is_written(opened, driver):
-    panic, said = await opened()
+    panic, epoch, said = await opened()
 
-    assert isinstance(panic.records.journal, ThreadedJournal)
-    assert (panic.records.earlier_rows, panic.epoch, said) == (driver.rows, None, [])
+    assert isinstance(panic.journal, ThreadedJournal)
+    assert (panic.rows, epoch, said) == (driver.rows, None, [])
 
 
 async def test_a_locked_database_gives_its_book_and_its_rows_go_elsewhere(opened, driver, database):
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 
-        panic, said = await opened()
+        panic, epoch, said = await opened()
 
-    assert isinstance(panic.records.journal, RunJournal)
-    assert (panic.records.earlier_rows, panic.epoch) == (driver.rows, None)
+    assert isinstance(panic.journal, RunJournal)
+    assert (panic.rows, epoch) == (driver.rows, None)
     assert "database is locked" in said[0]
 
 
@@ -109,21 +110,21 @@ async def test_a_locked_database_is_read_from_the_last_day_that_began_flat(opene
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 
-        panic, _ = await opened()
+        panic, _epoch, _ = await opened()
 
-    (first, *_) = panic.records.earlier_rows
+    (first, *_) = panic.rows
     assert first.sequence > 1
     days.ask(OperatorWish.PANIC)
-    panic.records.journal.append(days.rows[-1:])
+    panic.journal.append(days.rows[-1:])
     assert runs_of(kept_rows(emergency_path(database)))[0].after == head_of(days.rows[:-1])
 
 
 async def test_a_damaged_database_gives_nothing_but_an_epoch_of_the_reserved_range(opened, database):
     spoil(database)
 
-    panic, said = await opened((Tag(DAY, 7, 1),))
+    panic, epoch, said = await opened((Tag(DAY, 7, 1),))
 
-    assert (panic.records.earlier_rows, panic.epoch) == ((), FIRST_EMERGENCY_EPOCH)
+    assert (panic.rows, epoch) == ((), FIRST_EMERGENCY_EPOCH)
     assert "is damaged" in said[0]
     assert "a copy is kept at" in said[0]
 
@@ -140,12 +141,12 @@ async def test_rows_that_make_no_book_are_as_good_as_a_damaged_database(opened, 
         if is_locked:
             other.execute("BEGIN IMMEDIATE")
 
-        panic, said = await opened()
+        panic, epoch, said = await opened()
 
-    assert isinstance(panic.records.journal, RunJournal)
-    assert (panic.records.earlier_rows, panic.epoch) == ((), FIRST_EMERGENCY_EPOCH)
+    assert isinstance(panic.journal, RunJournal)
+    assert (panic.rows, epoch) == ((), FIRST_EMERGENCY_EPOCH)
     assert ("is locked" if is_locked else "cannot be read after those before it") in said[0]
-    assert what_is_kept(database)[0].trades == {}
+    assert panic.book.trades == {}
 
 
 async def test_a_newer_database_is_left_alone(opened, database):
@@ -153,9 +154,9 @@ async def test_a_newer_database_is_left_alone(opened, database):
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     before = database.read_bytes()
 
-    panic, said = await opened()
+    _panic, epoch, said = await opened()
 
-    assert panic.epoch == FIRST_EMERGENCY_EPOCH
+    assert epoch == FIRST_EMERGENCY_EPOCH
     assert "has schema 0099" in said[0]
     assert database.read_bytes() == before
 
@@ -164,9 +165,11 @@ async def test_an_epoch_that_the_order_book_shows_is_not_taken_again(opened, dat
     spoil(database)
     shown = Tag(DAY, FIRST_EMERGENCY_EPOCH + 4, 1)
 
-    panic, _ = await opened((shown, shown._replace(on=DAY.replace(day=1), epoch=FIRST_EMERGENCY_EPOCH + 9)))
+    _panic, epoch, _ = await opened(
+        (shown, shown._replace(on=DAY.replace(day=1), epoch=FIRST_EMERGENCY_EPOCH + 9))
+    )
 
-    assert panic.epoch == FIRST_EMERGENCY_EPOCH + 5
+    assert epoch == FIRST_EMERGENCY_EPOCH + 5
 
 
 async def test_an_epoch_that_was_claimed_is_not_taken_again_though_the_broker_is_silent(opened, database):
@@ -178,18 +181,18 @@ async def test_an_epoch_that_was_claimed_is_not_taken_again_though_the_broker_is
     RunJournal(earlier, None).append([JournalRow(1, 0, *encode(claim))])
     earlier.close()
 
-    panic, said = await opened(None)
+    _panic, epoch, said = await opened(None)
 
-    assert panic.epoch == FIRST_EMERGENCY_EPOCH + 3
+    assert epoch == FIRST_EMERGENCY_EPOCH + 3
     assert "the order book could not be read: nobody answers" in said
 
 
 async def test_a_row_is_on_disk_before_anything_is_sent(opened, database):
     spoil(database)
-    panic, _ = await opened()
+    panic, _epoch, _ = await opened()
     row = JournalRow(1, 0, "noted", "{}")
 
-    panic.records.journal.append([row])
+    panic.journal.append([row])
 
     assert kept_rows(emergency_path(database))[-1] == row
 
@@ -205,16 +208,20 @@ async def test_without_any_journal_nothing_may_be_sent(opened, database):
 async def test_a_sound_database_needs_no_emergency_journal(opened, database):
     emergency_path(database).mkdir()
 
-    panic, said = await opened()
+    panic, _epoch, said = await opened()
 
     assert "cannot be made" in said[0]
 
-    assert isinstance(panic.records.journal, ThreadedJournal)
+    assert isinstance(panic.journal, ThreadedJournal)
 
 
-def test_what_cannot_be_read_keeps_nothing(database, driver):
-    assert what_is_kept(database)[0].trades == driver.book.trades
+async def test_what_cannot_be_read_keeps_nothing(database, driver):
+    journal = open_inline_journal(database, clock_ms=lambda: 0, on_failure=print)
+    await journal.run(lambda connection: keep_instruments(connection, [driver.instrument], DAY))
+    journal.close()
+
+    assert kept_instruments(database) == (driver.instrument,)
     spoil(database)
 
-    assert what_is_kept(database)[0].trades == {}
-    assert what_is_kept(database.with_name("other.db"))[0].trades == {}
+    assert kept_instruments(database) == ()
+    assert kept_instruments(database.with_name("other.db")) == ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from trading_bot.bootstrap.resource_watch import LIMITS, ResourceWorker
+from trading_bot.bootstrap.resource_watch import LIMITS, NightWatch, ResourceWorker
 from trading_bot.engine.snapshot import ResourceUse
 from trading_bot.simulator.virtual_time import run_virtually
 
@@ -59,3 +59,38 @@ def test_growth_while_the_day_begins_and_small_changes_are_not_told():
 
 def test_what_the_system_does_not_tell_is_no_leak():
     assert told_of([replace(PLAIN, resident_mb=None, descriptors=None)] * 15) == []
+
+
+def told_of_nights(nights):
+    told, left = [], iter(nights)
+    watch = NightWatch(told.append, lambda: next(left))
+    for _ in nights:
+        watch.note()
+    return told
+
+
+@pytest.mark.parametrize(
+    ("kind", "step"), [("resident_mb", 5), ("descriptors", 1), ("threads", 1), ("tasks", 1)]
+)
+def test_what_each_night_brings_more_of_is_told_on_the_fourth_night_and_once(kind, step):
+    """Fault 97, V16, V22: a leak that stays below every limit for weeks."""
+    nights = [replace(PLAIN, **{kind: getattr(PLAIN, kind) + step * night}) for night in range(9)]
+
+    assert told_of_nights(nights[:3]) == []
+    (text,) = told_of_nights(nights)
+    assert text.startswith(f"{kind} at night: ")
+    assert text == told_of_nights(nights[:4])[0]
+
+
+@pytest.mark.parametrize(
+    "megabytes",
+    [
+        (300, 345, 350, 350, 351, 352, 351),
+        (300, 304, 308, 312, 316, 320, 324),
+        (300, 310, 320, 319, 330, 340, 339),
+        (300, 310, None, 320, 330, None, 340),
+    ],
+)
+def test_nights_that_are_alike_but_for_the_first_report_and_some_unrest_are_not_told(megabytes):
+    """Fault 97, V16: no false alarm."""
+    assert told_of_nights([replace(PLAIN, resident_mb=figure) for figure in megabytes]) == []

@@ -76,8 +76,28 @@ def test_a_second_run_tries_nothing_again_and_comes_to_the_same(walk_forward, tm
     [
         ({"axes": ()}, SettingsError, "nothing to choose"),
         ({"train": 9}, HistoryError, "shorten --train"),
+        ({"train": None}, SettingsError, "either --train and --test, or --folds"),
+        ({"folds": 3}, SettingsError, "either --train and --test, or --folds"),
+        ({"embargo": 0.1}, SettingsError, "--embargo is for --folds"),
+        ({"train": None, "test": None, "folds": 6}, HistoryError, "change --folds"),
     ],
 )
 def test_what_cannot_be_walked_is_refused(walk_forward, changes, error, why):
     with pytest.raises(error, match=why):
         walk_forward(**changes)
+
+
+def test_folds_are_purged_played_reported_and_every_set_recorded_once(walk_forward, tmp_path):
+    code, notes, text = walk_forward(train=None, test=None, folds=3, embargo=0.1)
+
+    assert code == 0
+    assert len(notes) == 4
+    assert "3 windows over 3,750 candles" in text
+    (report,) = (tmp_path / "data" / "reports").iterdir()
+    summary = json.loads((report / "walkforward.json").read_text())
+    told = [summary[name] for name in ("scheme", "folds", "gap_days", "embargo")]
+    assert told == ["purged", 3, 0, 0.1]
+    windows = [line.split(",") for line in (report / "windows.csv").read_text().splitlines()]
+    assert [row[windows[0].index("train_days")] for row in windows[1:]] == ["2", "2", "4"]
+    assert len((report / "equity.csv").read_text().splitlines()) == 6
+    assert len((tmp_path / "data" / "research" / "trials.jsonl").read_text().splitlines()) == 4

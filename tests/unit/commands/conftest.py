@@ -55,6 +55,9 @@ class FakeBackend:
     def backtest(self, settings, options, write):
         return self._answer("backtest", settings, options)
 
+    def promote(self, settings, options, write):
+        return self._answer("promote", settings, options)
+
     def sweep(self, settings, options, write):
         return self._answer("sweep", settings, options)
 

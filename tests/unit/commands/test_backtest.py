@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from trading_bot.commands.arguments import overrides_of, parse_arguments
-from trading_bot.settings.options import BacktestOptions, Fidelity
+from trading_bot.settings.options import BacktestOptions, CheckOptions, Fidelity, PromoteOptions
 
 
-def run(desk, *words):
-    arguments, function = parse_arguments(["backtest", *words])
+def run(desk, *words, command="backtest"):
+    arguments, function = parse_arguments([command, *words])
     places = replace(desk.context.places, config_file=arguments.config, overrides=overrides_of(arguments))
     return function(arguments, replace(desk.context, places=places))
 
@@ -35,6 +35,41 @@ def test_what_is_tested_reaches_the_program(desk):
 def test_words_that_make_no_sense_end_with_two(desk, words, capsys):
     with pytest.raises(SystemExit) as ended:
         run(desk, *words.split())
+
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def asked(desk, words, command="backtest"):
+    desk.backend.answers[command] = 0
+    assert run(desk, *words.split(), command=command) == 0
+    ((_, _, options),) = desk.backend.questions
+    return options
+
+
+def test_checks_can_be_left_out_or_made_thorough(desk):
+    options = asked(desk, "--data d --quick --permutations 0 --cuts 7 --check-days 3")
+
+    assert options.checks == CheckOptions(is_quick=True, permutations=0, cuts=7, days=3)
+
+
+def test_a_promotion_looks_closer_than_a_backtest(desk):
+    options = asked(desk, "--data d --tickers A", command="promote")
+
+    checks = CheckOptions(permutations=99, cuts=20, days=60)
+    assert options == PromoteOptions(backtest=BacktestOptions(data=Path("d"), symbols=("A",), checks=checks))
+
+
+def test_a_report_can_be_promoted_and_the_verdict_put_elsewhere(desk):
+    options = asked(desk, "--report r --out v.json", command="promote")
+
+    assert options == PromoteOptions(report=Path("r"), out=Path("v.json"))
+
+
+@pytest.mark.parametrize("words", ["", "--data d --report r", "--data d --quick", "--data d --cuts -1"])
+def test_a_promotion_needs_one_thing_to_judge_and_no_haste(desk, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run(desk, *words.split(), command="promote")
 
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err

@@ -5,6 +5,7 @@ import pytest
 
 from trading_bot.commands import check
 from trading_bot.commands.arguments import parse_arguments
+from trading_bot.domain.errors import SettingsError
 from trading_bot.report.check_line import (
     CheckState,
     calendar_line,
@@ -28,6 +29,10 @@ def run(desk, *words):
 
 def lines_of(desk):
     return {line["name"]: line for line in json.loads(desk.written[0])["lines"]}
+
+
+def refusal(name, settings):
+    return next(line for line in check.refusal_lines(settings) if line.name == name)
 
 
 def test_a_fresh_folder_can_replay(desk):
@@ -62,7 +67,7 @@ def test_lines_of_the_backend_are_added(desk):
     desk.backend.answers["check_lines"] = [failed("login", "no token", "python main.py login", 3)]
 
     assert run(desk) == 3
-    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 12 failed")
+    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 14 failed")
 
 
 @pytest.mark.parametrize(
@@ -81,9 +86,13 @@ def test_lines_of_the_backend_are_added(desk):
         (check.disk_line(5_000_000_000), OK),
         (check.disk_line(1_000_000_000), WARN),
         (check.disk_line(100_000_000), FAIL),
-        (check.opt_in_line(Settings()), OK),
-        (check.opt_in_line(Settings(run={"mode": "live"})), FAIL),
-        (check.opt_in_line(Settings(run={"mode": "live", "live_trading": True})), WARN),
+        (refusal("live opt-in", Settings()), OK),
+        (refusal("live opt-in", Settings(run={"mode": "live"})), FAIL),
+        (refusal("live opt-in", Settings(run={"mode": "live", "live_trading": True})), WARN),
+        (refusal("protection", Settings()), OK),
+        (refusal("protection", Settings(risk={"exits": {"stops": "on_close"}})), FAIL),
+        (refusal("square-off", Settings()), OK),
+        (refusal("square-off", Settings(risk={"windows": {"auction_shares_flat_by": "15:20"}})), FAIL),
         (calendar_line(lambda: date(2027, 12, 31), date(2026, 11, 19)), OK),
         (calendar_line(lambda: date(2026, 12, 1), date(2026, 11, 19)), WARN),
         (calendar_line(lambda: date(2026, 11, 18), date(2026, 11, 19)), FAIL),
@@ -117,13 +126,17 @@ def test_a_folder_is_made_and_probed(tmp_path):
 def test_a_folder_that_is_a_file_fails(tmp_path):
     (tmp_path / "data").write_text("", encoding="utf-8")
 
-    assert check.folder_line("data", tmp_path / "data").state is FAIL
+    line = check.folder_line("data", tmp_path / "data")
+
+    assert (line.state, line.exit_code) == (FAIL, SettingsError.exit_code), "as the daemon says"
 
 
 def test_a_folder_that_everyone_may_write_fails(tmp_path):
     tmp_path.chmod(0o777)
 
-    assert check.folder_line("data", tmp_path).state is FAIL
+    line = check.folder_line("data", tmp_path)
+
+    assert (line.state, line.exit_code) == (FAIL, SettingsError.exit_code)
 
 
 def test_the_first_failure_decides_the_exit_code():

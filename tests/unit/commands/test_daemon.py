@@ -9,6 +9,13 @@ from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import RunOptions, SimulatorOptions
 from trading_bot.settings.run import Mode
 
+REFUSED = [
+    '[run]\nmode = "live"\n',
+    '[risk.exits]\nstops = "on_close"\n',
+    "[risk.windows]\nsquare_off = false\n",
+    '[risk.windows]\nauction_shares_flat_by = "15:20"\n',
+]
+
 
 def run(desk, *words, context=None):
     arguments, function = parse_arguments(words)
@@ -89,6 +96,20 @@ def test_panic_works_with_broken_settings(desk):
     assert "FOO: no such setting" in desk.warned[0]
 
 
+def test_panic_does_not_guess_the_mode_where_it_may_have_been_left_out(desk, tmp_path):
+    """Fault 86: it would end with "nothing can be open" while the daemon of another mode trades."""
+    config = tmp_path / "broken.toml"
+    config.write_text("[run\nmode = live", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="add --mode"):
+        run(desk, "--config", str(config), "--panic-exit", "--yes")
+
+    assert desk.backend.questions == []
+    assert "broken TOML" in desk.warned[0]
+    desk.backend.answers["panic_exit"] = 0
+    assert run(desk, "--config", str(config), "--panic-exit", "--yes", "--mode", "live") == 0
+
+
 def test_resume_says_what_it_released(desk):
     desk.backend.answers["resume"] = "released: panic latch"
 
@@ -152,4 +173,15 @@ def test_rules_that_leave_positions_bare_or_overnight_never_reach_the_daemon(des
     with pytest.raises(SettingsError, match=f"risk.{key} is .*Only sweep and walkforward"):
         run(desk, "--config", str(config))
 
+    assert desk.backend.questions == []
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_check_is_red_where_the_daemon_does_not_start(desk, tmp_path, refused):
+    config = tmp_path / "refused.toml"
+    config.write_text(refused, encoding="utf-8")
+    with pytest.raises(SettingsError):
+        run(desk, "--config", str(config))
+
+    assert run(desk, "check", "--config", str(config)) == SettingsError.exit_code
     assert desk.backend.questions == []

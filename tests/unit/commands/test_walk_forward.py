@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from trading_bot.backtest.sweeps.grid import Axis
-from trading_bot.backtest.walk_forward.sampler import Sampler
+from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
 from trading_bot.commands.arguments import overrides_of, parse_arguments
 from trading_bot.settings.options import WalkForwardOptions
 
@@ -41,7 +41,23 @@ def test_what_is_asked_reaches_the_program(desk):
     )
 
 
-@pytest.mark.parametrize("words", ["--train 5", "--train 0 --test 5", "--train 5 --test 5 --sampler best"])
+def test_a_purged_cross_validation_reaches_the_program(desk):
+    desk.backend.answers["walk_forward"] = 0
+
+    words = (
+        "--data d --strategy ema_cross --set fast=5 --folds 6 --gap 2 --embargo 0.01 --sampler evolution"
+        " --pruner median"
+    )
+    run(desk, *words.split())
+
+    ((_, _, options),) = desk.backend.questions
+    assert (options.train, options.test, options.folds, options.gap) == (None, None, 6, 2)
+    assert (options.embargo, options.sampler, options.pruner) == (0.01, Sampler.EVOLUTION, Pruner.MEDIAN)
+
+
+@pytest.mark.parametrize(
+    "words", ["--train 0 --test 5", "--folds x", "--folds 5 --embargo 1", "--train 5 --test 5 --sampler best"]
+)
 def test_words_that_make_no_sense_end_with_two(desk, words, capsys):
     with pytest.raises(SystemExit) as ended:
         run(desk, "--data", "d", "--strategy", "ema_cross", *words.split())

@@ -5,9 +5,8 @@ from datetime import date
 
 import pytest
 
-from trading_bot.domain.contract_rules import ContractFacts, ContractRules, TickKind, TickRow, tick_kind
+from trading_bot.domain.contract_rules import ContractFacts, ContractRules, TickKind, TickRow
 from trading_bot.domain.errors import UncoveredDateError
-from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 
 
 @pytest.fixture
@@ -145,25 +144,6 @@ def test_price_steps_follow_date_kind_and_price(contracts, kind, reference_rupee
 def test_terms_that_no_row_covers_are_refused_with_the_file_to_extend(contracts, question):
     with pytest.raises(UncoveredDateError, match=r"config/market/contracts\.toml"):
         question(contracts)
-
-
-@pytest.mark.parametrize(
-    ("kind", "underlying_key", "expected"),
-    [
-        (InstrumentKind.EQUITY, None, TickKind.SHARE),
-        (InstrumentKind.FUTURE, "NSE_INDEX|Nifty 50", TickKind.INDEX_FUTURE),
-        (InstrumentKind.FUTURE, "NSE_EQ|INE002A01018", TickKind.STOCK_FUTURE),
-        (InstrumentKind.OPTION, "BSE_INDEX|SENSEX", TickKind.INDEX_OPTION),
-        (InstrumentKind.OPTION, "NSE_EQ|INE002A01018", TickKind.STOCK_OPTION),
-        (InstrumentKind.INDEX, None, None),
-    ],
-)
-def test_an_instrument_knows_its_ladder(kind, underlying_key, expected):
-    instrument = Instrument(
-        key="X|1", symbol="X", name="X", segment=Segment.NSE_FO, kind=kind, underlying_key=underlying_key
-    )
-
-    assert tick_kind(instrument) is expected
 
 
 def tick_row(*bands):

@@ -37,6 +37,7 @@ def candles(*days: date, price: int = 100_000, volume: int = 90) -> CandleArrays
 
 
 def test_each_day_gets_the_actions_that_follow_it():
+    """Fault 107: what history is."""
     days = (date(2020, 3, 2), date(2020, 3, 3), date(2020, 5, 5), date(2020, 7, 7))
 
     ours = adjusted(candles(*days), [BONUS, SPLIT, RIGHTS])

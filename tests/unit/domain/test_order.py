@@ -8,6 +8,7 @@ from trading_bot.domain.errors import IllegalTransitionError
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import (
     TRANSITIONS,
+    ChangeResult,
     Fill,
     Order,
     OrderReport,
@@ -104,6 +105,7 @@ def test_what_cannot_trade_any_more_is_terminal():
         (OrderType, "LIMIT MARKET SL SL-M"),
         (Validity, "DAY IOC"),
         (Purpose, "entry stop exit"),
+        (ChangeResult, "confirmed refused not_seen not_authorised rate_limited not_sent"),
         (ReportedChange, "pending modified not_modified not_cancelled"),
     ],
 )
@@ -117,6 +119,7 @@ def test_a_new_order_has_no_fill_no_change_and_no_refusal_behind_it():
     assert order.tag == "t"
     assert (order.filled_quantity, order.reported_filled_quantity, order.assumed_quantity) == (0, 0, 0)
     assert (order.changed_at_ms, order.seen_at_ms, order.refused_changes, order.message) == (0, 0, 0, "")
+    assert (order.unseen_quantity, order.unseen_at_ms, order.is_unjudged) == (0, 0, False)
 
 
 def test_terms_without_prices_have_none():
@@ -145,6 +148,13 @@ def test_the_remainder_is_what_may_still_trade():
     assert order_in(OrderStatus.OPEN, filled_quantity=30).remaining_quantity == 70
     assert order_in(OrderStatus.CANCELLED, filled_quantity=30).remaining_quantity == 0
     assert order_in(OrderStatus.OPEN, filled_quantity=101).remaining_quantity == 0
+
+
+def test_what_traded_and_was_taken_back_does_not_trade_again():
+    """Fault 62, V3."""
+    order = order_in(OrderStatus.OPEN, filled_quantity=30, annulled_quantity=20)
+
+    assert (order.spent_quantity, order.remaining_quantity, order.worst_case_quantity) == (50, 50, 50)
 
 
 @given(st.integers(1, 500), st.integers(0, 100))

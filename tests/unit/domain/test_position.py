@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +98,37 @@ def test_a_fill_that_is_taken_back_leaves_the_sum_of_the_others(fills, data):
         position_after(others).cash,
     )
     assert position.entry_quantity >= abs(position.quantity)
+
+
+BUY, SELL = Side.BUY, Side.SELL
+
+
+@pytest.mark.parametrize(
+    ("traded", "taken_back", "left"),
+    [
+        pytest.param([(BUY, 1, 100)], (BUY, 1, 100), (0, 0, 0), id="all of it"),
+        pytest.param(
+            [(BUY, 10, 100), (BUY, 5, 130)], (BUY, 5, 130), (10, 10, 1_000), id="a part of the entry"
+        ),
+        pytest.param(
+            [(BUY, 10, 100), (BUY, 5, 130), (SELL, 4, 120)],
+            (BUY, 5, 130),
+            (6, 10, 1_000),
+            id="a part of the entry, after an exit",
+        ),
+        pytest.param([(BUY, 15, 100), (SELL, 4, 120)], (SELL, 4, 120), (15, 15, 1_500), id="an exit"),
+        pytest.param([(BUY, 10, 100), (SELL, 4, 120)], (BUY, 10, 100), (-4, 4, 400), id="what was closed"),
+        pytest.param(
+            [(SELL, 10, 100), (SELL, 5, 130), (BUY, 15, 120)],
+            (SELL, 5, 130),
+            (5, 15, 1_650),
+            id="a part of the entry, after all was closed",
+        ),
+        pytest.param([], (SELL, 10, 120), (10, 10, 1_200), id="an exit of a trade that has ended"),
+    ],
+)
+def test_what_is_left_of_the_entries_when_a_fill_is_taken_back(traded, taken_back, left):
+    """Fault 62, V7: units held and their entries; what turns the position leaves its entries alone."""
+    position = position_after([fill_of(*fill) for fill in traded]).without(fill_of(*taken_back))
+
+    assert (position.quantity, position.entry_quantity, position.entry_value) == left

@@ -34,6 +34,11 @@ def test_a_stop_tightens_or_stays_and_never_loosens(trade, stop_price):
         assert trade.with_stop(stop_price, 1_010).stop_price == stop_price
 
 
+def test_the_score_of_a_short_trade_is_negative_as_that_of_its_signal():
+    assert replace(LONG, score=0.75).signed_score == 0.75
+    assert replace(SHORT, score=0.75).signed_score == -0.75
+
+
 def test_a_moved_stop_is_a_trailed_one():
     assert not LONG.is_stop_trailed
     assert LONG.with_stop(950, 1_100).is_stop_trailed

@@ -102,6 +102,19 @@ def test_a_call_that_has_not_left_yet_takes_room():
     assert gate.ready_at(1_500, is_exit=True) == 2_001
 
 
+def test_where_calls_that_have_not_left_take_all_the_room_the_next_one_waits_a_whole_window():
+    """V9: they leave no earlier than now, so no room comes back before the window has passed."""
+    gate = RateGate(SMALL)
+    for _ in range(2):
+        gate.reserve(is_exit=False)
+
+    assert gate.ready_at(5_000, is_exit=True) == 5_000
+    assert gate.ready_at(5_000, is_exit=False) == 6_001
+
+    gate.reserve(is_exit=True)
+    assert gate.ready_at(5_000, is_exit=True) == 6_001
+
+
 def test_a_call_that_is_let_go_gives_its_room_back():
     gate = RateGate(RateSettings())
     for _ in range(7):
@@ -110,6 +123,26 @@ def test_a_call_that_is_let_go_gives_its_room_back():
     gate.let_go(is_exit=False)
 
     assert gate.ready_at(1_500, is_exit=True) == 1_500
+
+
+@pytest.mark.parametrize("is_exit", [True, False])
+@pytest.mark.parametrize("leaves", [True, False])
+def test_calls_that_left_or_were_let_go_long_ago_leave_the_room_as_it_was(is_exit, leaves):
+    """V9: neither less than before, nor more."""
+    gate, hour_ms = RateGate(SMALL), 3_600_000
+    for hour in range(1, 21):
+        gate.reserve(is_exit=is_exit)
+        if leaves:
+            gate.leave(hour * hour_ms, is_exit=is_exit)
+        else:
+            gate.let_go(is_exit=is_exit)
+
+    now_ms, has_room = 22 * hour_ms, []
+    for closes in (False, False, False, True, True):
+        has_room.append(gate.ready_at(now_ms, is_exit=closes) == now_ms)
+        if has_room[-1]:
+            gate.take(now_ms, is_exit=closes)
+    assert has_room == [True, True, False, True, False]
 
 
 def test_a_call_that_is_exactly_a_window_old_is_shown_as_it_is_counted():

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from tests.fakes.engine_driver import EngineDriver
-from tests.fakes.scripted_day import end_day, result_of, whole_day
+from tests.fakes.scripted_day import end_day, flat_fee, result_of, whole_day
 from trading_bot.report.console import console_text
 
 FOLDER = Path("data/reports/run")
@@ -37,6 +38,15 @@ def test_the_end_of_a_run_names_trades_charges_net_and_the_page():
     ]
     assert lines[-2].strip() == "flat, reconciled, ledger equal to the paisa"
     assert lines[-1] == "report: data/reports/run/report.html"
+
+
+def test_charges_that_are_assumed_are_said_to_be():
+    def assuming(on, trades):
+        return replace(flat_fee(on, trades), notices=("stamp duty is known from 2020-07-01: assumed",))
+
+    text = console_text(result_of(whole_day(), charger=assuming), FOLDER)
+
+    assert "note: stamp duty is known from 2020-07-01: assumed" in text
 
 
 def test_problems_are_marked():

@@ -12,6 +12,7 @@ from trading_bot.report.contract_note import (
     note_as_dict,
     parse_quantity_at_price,
     render_note,
+    with_closed_day,
 )
 
 NOW = date(2026, 11, 20)
@@ -32,6 +33,32 @@ def intraday(schedule, on=NOW):
         buys=["200@820"],
         sells=["200@826.40"],
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "notice"),
+    [
+        (NOW, None),
+        (date(2026, 11, 21), "2026-11-21 is no trading day (a weekend)"),
+        (date(2026, 12, 25), "2026-12-25 is no trading day (Christmas)"),
+    ],
+)
+def test_a_day_without_trading_is_said_to_be_none(market_rules, on, notice):
+    note = with_closed_day(intraday(market_rules.charges, on), market_rules.calendar)
+
+    told = [text for text in note.notices if "no trading day" in text]
+    assert told == ([notice] if notice else [])
+    assert (notice or "rupees") in render_note(note)
+
+
+def test_a_day_that_the_calendar_does_not_know_is_left_to_the_charges(market_rules):
+    class Silent:
+        def is_trading_day(self, on):
+            raise UncoveredDateError(str(on))
+
+    note = intraday(market_rules.charges)
+
+    assert with_closed_day(note, Silent()) == note
 
 
 @pytest.mark.parametrize(

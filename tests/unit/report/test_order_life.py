@@ -1,7 +1,7 @@
 import pytest
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import OrderStatus, OrderTerms, OrderType
+from trading_bot.domain.order import ChangeResult, OrderStatus, OrderTerms, OrderType
 from trading_bot.report.order_life import step_of, tag_of, terms_text
 
 TERMS = OrderTerms(order_type=OrderType.STOP_LIMIT, quantity=35, price=137_280, trigger_price=138_670)
@@ -25,7 +25,7 @@ def test_terms_name_only_the_prices_that_they_have():
             "the broker shows SL 35 at 1372.80, trigger 1386.70, 10 filled",
         ),
         (ev.CancelIntended(at_ms=5, tag="t"), "cancellation wanted"),
-        (ev.ChangeResolved(at_ms=5, tag="t", result=ev.ChangeResult.NOT_SEEN), "change not seen"),
+        (ev.ChangeResolved(at_ms=5, tag="t", result=ChangeResult.NOT_SEEN), "change not seen"),
         (ev.StopFailed(at_ms=5, trade_id=1, tag="t", reason="rejected"), "stop failed: rejected"),
     ],
 )

@@ -12,6 +12,7 @@ from tests.fakes.scripted_day import candles, end_day, result_of, whole_day
 from trading_bot.domain import events as ev
 from trading_bot.domain.gate import Gate
 from trading_bot.report.page import page_html
+from trading_bot.report.record import Notice
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +111,17 @@ def test_a_day_without_trades_says_so():
     assert "Nothing was traded." in page
     assert "No strategy raised a signal." in page
     assert "No order was intended." in page
+
+
+def test_notices_name_symbols_whatever_the_journal_holds(result):
+    told = Notice(1, "incident", f"unprotected: {KEY} and {KEY}0, 5 s")
+    record = replace(result.record, notices=(told,))
+    longer = replace(result.instruments[KEY], key=f"{KEY}0", symbol="LONGER")
+    known = result.instruments | {longer.key: longer}
+
+    page = page_html(replace(result, record=record, instruments=known), {KEY: candles()})
+
+    assert "unprotected: RELIANCE and LONGER, 5 s" in page
 
 
 def test_an_open_position_and_a_halt_are_shown():

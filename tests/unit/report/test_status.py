@@ -103,6 +103,25 @@ def test_a_stopped_daemon_is_shown_as_such(document):
     assert text.endswith("positions: none\norders: none open, 0 today")
 
 
+def test_what_only_a_running_daemon_knows_is_not_told_of_a_stopped_one(document):
+    """V16: an unknown is not a zero."""
+    stopped = stopped_document(document)
+
+    assert {name: stopped["run"][name] for name in ("speed", "run_id")} == {"speed": None, "run_id": None}
+    assert stopped["day"]["longest_unprotected_s"] is None
+    assert {row["unprotected_s"] for row in stopped["symbols"]} == {None}
+    assert {row["foreign_quantity"] for row in stopped["symbols"]} == {None}
+    assert "UNPROTECTED" not in status_text(stopped)
+    assert document["run"]["speed"] == 1, "the document of the running one stays as it is"
+
+
+def test_a_journal_without_a_row_has_no_time(document):
+    stopped = stopped_document(document, ("now", "session_on"))
+
+    assert (stopped["run"]["now"], stopped["run"]["session_on"]) == (None, None)
+    assert status_text(stopped).startswith("paper not running, nothing is journaled yet (live prices)")
+
+
 def test_a_position_without_a_confirmed_stop_is_shown_with_its_seconds():
     """V4, V16."""
     held = SymbolView(symbol="TCS", quantity=5, unprotected_s=7.4)

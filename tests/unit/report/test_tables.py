@@ -39,6 +39,16 @@ def test_a_trade_shows_its_plan_its_fills_and_its_reason(result):
     assert (row["initial_stop"], row["final_stop"]) == ("1386.70", "1407.50")
 
 
+def test_a_short_trade_has_the_score_of_its_signal(result):
+    scores = {row["direction"]: float(row["score"]) for row in rows(trades_csv(result))}
+    signals = {
+        record.evaluation.signal.direction: record.evaluation.score for record in result.record.signals
+    }
+
+    assert scores["short"] < 0 < scores["long"]
+    assert scores == signals
+
+
 def test_an_open_trade_has_no_exit():
     driver = EngineDriver()
     driver.enter()

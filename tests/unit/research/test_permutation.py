@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from trading_bot.research.permutation import p_value, permuted_bars
+from trading_bot.research.permutation import best_of_p, normal_tail, p_value, permuted_bars
 
 
 def bars(rng, count=60, instruments=3):
@@ -141,3 +141,53 @@ def test_an_unreadable_figure_is_no_weak_one():
         p_value(float("nan"), [1])
     with pytest.raises(ValueError, match="permuted figures are 0"):
         p_value(1, [])
+
+
+@pytest.mark.parametrize(
+    ("count", "quantile", "share"),
+    [(2, 12.7062, 0.025), (3, 4.3027, 0.025), (4, 5.8409, 0.005), (19, 2.1009, 0.025), (100, 2.6264, 0.005)],
+)
+def test_the_tail_is_that_of_student(rng, count, quantile, share):
+    """Quantiles as in printed tables, for one figure less than there are."""
+    figures = rng.normal(3, 2, count)
+    unit = figures.std(ddof=1) * (1 + 1 / count) ** 0.5
+
+    assert normal_tail(figures.mean() + quantile * unit, figures) == pytest.approx(share, rel=1e-4)
+    assert normal_tail(figures.mean() - quantile * unit, figures) == pytest.approx(1 - share, rel=1e-4)
+    assert normal_tail(figures.mean(), figures) == pytest.approx(0.5)
+
+
+def test_one_more_normal_figure_is_beyond_the_tail_as_often_as_it_says(rng):
+    draws = rng.normal(size=(4_000, 20))
+    tails = np.array([normal_tail(row[0], row[1:]) for row in draws])
+
+    assert np.mean(tails <= 0.05) == pytest.approx(0.05, abs=0.01)
+
+
+def test_figures_without_spread_have_no_tail():
+    assert normal_tail(9, [1, 1, 1]) == p_value(9, [1, 1, 1])
+    assert normal_tail(9, [1]) == 0.5
+
+
+def test_the_best_of_one_is_judged_by_rank():
+    assert best_of_p(9, range(9), 1) == 0.1
+
+
+def test_the_best_of_many_needs_no_thousands_of_permutations(rng):
+    figures = rng.normal(size=99)
+
+    assert best_of_p(7, figures, 50) < 0.001
+    assert p_value(7, figures) * 50 == 0.5
+
+
+def test_the_best_of_many_pays_for_each_that_was_tried(rng):
+    figures = rng.normal(size=99)
+
+    assert best_of_p(4, figures, 50) == pytest.approx(50 * normal_tail(4, figures))
+    assert best_of_p(max(figures), figures, 3) == pytest.approx(0.06)
+    assert best_of_p(0, figures, 500) == 1
+
+
+def test_less_than_one_trial_is_an_error():
+    with pytest.raises(ValueError, match="0 trials"):
+        best_of_p(1, [0, 2], 0)

@@ -20,6 +20,7 @@ GOOD = Evidence(
     warm_up_change=0.01,
     shuffled_drawdown=0.5,
 )
+PERMUTED = "3.0% is the chance of as much on a permuted market, 2.5% allowed"
 OVERFIT = (
     "out of sample the chosen trial is below the median in 20.1% of the splits, 20% allowed, "
     "or loses in 5.1%, 5% allowed"
@@ -56,7 +57,7 @@ def test_what_meets_every_limit_passes():
             "overfitting",
             OVERFIT,
         ),
-        ({"permutation_p": 0.03}, "bar permutation", "3.0% of permuted markets give as much, 2.5% allowed"),
+        ({"permutation_p": 0.03}, "bar permutation", PERMUTED),
         ({"doubled_cost_return": 0.0}, "costs doubled", "makes +0.0% then, more than 0 needed"),
         ({"looks_ahead": True}, "look-ahead", "decisions depend on the future"),
         ({"warm_up_change": 0.02}, "warm-up", "2.0% of decisions change with a longer one, 1.0% allowed"),
@@ -154,7 +155,8 @@ def test_criteria_that_pass_say_why_too():
     alone = promote(replace(GOOD, trials=Trials(count=1, variance=0)))
     reasons = {one.name: one.reason for one in alone.criteria}
 
-    assert reasons["overfitting"] == "one trial: nothing was chosen"
+    assert reasons["deflated Sharpe ratio"] == "100.0% sure to be above 0, of 97.5% needed"
+    assert reasons["overfitting"] == "not applicable: one trial, nothing was chosen"
     assert reasons["look-ahead"] == "a changed future changes no decision"
 
 

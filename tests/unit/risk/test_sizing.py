@@ -9,7 +9,7 @@ from tests.fakes.engine_driver import SHARE
 from trading_bot.risk.settings import SizingSettings
 from trading_bot.risk.sizing import SizeCap, SizingQuestion, exact, size_of
 
-WIDE = SizingSettings(max_risk_per_trade=0.1, max_position_fraction=1, capital_per_symbol=5, max_leverage=5)
+WIDE = SizingSettings(max_risk_per_trade=0.1, max_position_fraction=1, capital_per_symbol=1, max_leverage=5)
 
 
 def question(**changes) -> SizingQuestion:

@@ -79,6 +79,14 @@ def test_a_session_that_opens_when_all_should_be_flat_is_flat_before_its_own_end
     assert trading_hours(SHARE, DAY, [(at(15, 5), at(16))], WindowSettings()).flat_by_ms == at(15, 50)
 
 
+def test_what_is_not_squared_off_is_entered_from_open_to_close_and_never_flat():
+    hours = trading_hours(SHARE, DAY, [(at(9, 15), at(15, 15))], WindowSettings(square_off=False))
+
+    times = (at(9, 15), at(15, 15) - 1, at(15, 15))
+    assert [hours.may_enter(at_ms) for at_ms in times] == [True, True, False]
+    assert hours.flat_by_ms > ms_at(date(2200, 1, 1), time(0))
+
+
 @pytest.mark.parametrize(
     ("no_new_entry_after", "last_entry"),
     [(time(11), at(11)), (time(15), at(14, 45)), (time(9, 15), at(14, 45)), (time(9, 16), at(9, 16))],

@@ -100,7 +100,7 @@ def test_known_names_are_accepted_with_their_usual_values(project):
         "UPSTOX_API_KEY=key-1\nUPSTOX_API_SECRET=secret-1\nUPSTOX_REDIRECT_URI=https://127.0.0.1/\n"
         "UPSTOX_ACCESS_TOKEN=token-1\nBASE_CAPITAL=1000000\nMAX_RISK_PER_TRADE=0.01\n"
         "MAX_CONCURRENT_POSITIONS=5\nSLIPPAGE_BPS=0.5\nATR_MULTIPLIER=2.0\nTRAILING_MULTIPLIER=1.5\n"
-        "DEFAULT_SYMBOL=RELIANCE.NS\nTRADE_INTERVAL=15minute\nLIVE_TRADING=yes\nTRADING_BOT_MODE=live\n"
+        "DEFAULT_SYMBOL=RELIANCE.NS\nTRADE_INTERVAL=15minute\nLIVE_PROCESSING_INTERVAL_SECONDS=5\nLIVE_TRADING=yes\nTRADING_BOT_MODE=live\n"
         "MAX_TRADES_PER_SYMBOL_PER_DAY=2\nMAX_TRADES_PER_DAY_GLOBAL=9\nMIN_ENTRY_TIME_AFTER_OPEN=20\n"
         "NO_NEW_ENTRY_AFTER_TIME=14:30\nEXIT_TIMEOUT_SECONDS=7\nTRADING_BOT__LOGS__MAX_BYTES=20000\n",
     )
@@ -118,6 +118,7 @@ def test_known_names_are_accepted_with_their_usual_values(project):
     assert settings.risk.windows.no_new_entry_after == time(14, 30)
     assert settings.risk.exits.exit_step_timeout_s == 7
     assert settings.confluence.timeframe_minutes == 15
+    assert settings.confluence.provisional_interval_s == 5
     assert settings.run.live_trading
     assert settings.mode is Mode.LIVE
     assert settings.logs.max_bytes == 20_000
@@ -186,6 +187,14 @@ def test_symbols_are_separated_by_commas(project):
             '[credentials]\napi_secret = "canary"',
             ("a secret does not belong in a TOML file", "UPSTOX_API_SECRET="),
         ),
+        (
+            '[upstox]\napi_key = "canary"',
+            ("upstox.api_key: no such setting", "fix: remove it here and write UPSTOX_API_KEY=… into .env"),
+        ),
+        (
+            "[rate]\nper_second = 4",
+            ("entries_per_second (5) must not be above per_second (4)",),
+        ),
     ],
 )
 def test_a_wrong_toml_file_is_explained(project, text, expected):
@@ -195,6 +204,15 @@ def test_a_wrong_toml_file_is_explained(project, text, expected):
 
     assert all(part in error for part in expected), error
     assert "canary" not in error
+
+
+def test_values_that_contradict_each_other_are_told_with_their_own_places_only(project):
+    project.write("config/local.toml", "[confluence]\nmacd_fast = 30\nrsi_period = 10")
+
+    told = project.error()
+
+    assert "local.toml:2: confluence: macd_fast (30) must be below macd_slow (26)" in told
+    assert "local.toml:3" not in told
 
 
 @pytest.mark.parametrize(
@@ -281,6 +299,68 @@ def test_a_near_miss_in_the_environment_is_warned_about(project):
     assert "did you mean MAX_RISK_PER_TRADE?" in project.load().warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("section", "line", "fix"),
+    [
+        ("risk.limits", "max_open_risk = 1", "looks like a percentage: write 0.01"),
+        ("risk.sizing", "capital_per_symbol = 5", "looks like a percentage: write 0.05"),
+        ("risk.exits", "fixed_target = 0.9", "looks like a percentage: write 0.009"),
+        ("confluence", "max_spread = 0.1", "looks like a percentage: write 0.001"),
+        ("confluence", "max_bar_range = 1", "looks like a percentage: write 0.01"),
+        ("confluence", "max_bar_range = 4", "looks like a percentage: write 0.04"),
+        ("engine", "suspect_move = 1", "looks like a percentage: write 0.01"),
+        ("rate", "entry_share = 60", "looks like a percentage: write 0.6"),
+        ("simulator", "equity_intraday_margin = 20", "looks like a percentage: write 0.2"),
+        ("simulator", "fixed_band = 1", "looks like a percentage: write 0.01"),
+        ("simulator", "goods_and_services_tax = 18", "looks like a percentage: write 0.18"),
+        ("backtest", "participation = 10", "looks like a percentage: write 0.1"),
+        ("run", "slippage_bps = 0.00005", "looks like a fraction of one: write 0.5"),
+        ("backtest", "spread_bps = 0.0005", "looks like a fraction of one: write 5"),
+        ("simulator", "option_protection_pct = 0.05", "looks like a fraction of one: write 5"),
+        ("upstox", "market_protection_pct = 0.05", "looks like a fraction of one: write 5"),
+    ],
+)
+def test_a_ratio_in_the_wrong_unit_is_refused_with_what_was_probably_meant(project, section, line, fix):
+    project.write("config/local.toml", f"[{section}]\n{line}")
+
+    told = project.error()
+
+    assert f"local.toml:2: {section}.{line}" in told
+    assert fix in told
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("risk.sizing", "capital_per_symbol = 0.9"),
+        ("risk.limits", "max_open_risk = 0.25"),
+        ("risk.exits", "fixed_trail = 0"),
+        ("confluence", "max_spread = 0.02"),
+        ("confluence", "max_bar_range = 0.2"),
+        ("engine", "suspect_move = 0.2"),
+        ("run", "slippage_bps = 0"),
+        ("run", "slippage_bps = 25"),
+        ("upstox", "market_protection_pct = -1"),
+        ("simulator", "equity_intraday_margin = 1"),
+    ],
+)
+def test_a_ratio_that_a_careful_trader_may_want_is_taken_without_a_word(project, section, line):
+    project.write("config/local.toml", f"[{section}]\n{line}")
+
+    assert project.load().warnings == ()
+
+
+def test_basis_points_that_smell_of_a_percentage_are_warned_about(project):
+    project.write(".env", "SLIPPAGE_BPS=0.05")
+
+    (warning,) = project.load().warnings
+
+    assert warning == (
+        ".env:1: SLIPPAGE_BPS = 0.05 is 0.0005%, unusually small; it is written in basis points, 100 are 1%: "
+        "write 5 if you meant 0.05%"
+    )
+
+
 def test_a_suspiciously_small_ratio_is_warned_about(project):
     project.write(".env", "MAX_RISK_PER_TRADE=0.0001\n")
 
@@ -308,3 +388,33 @@ def test_lenient_loading_leaves_out_what_is_wrong_and_says_so(project):
     assert loaded.settings.risk.sizing.base_capital == 4000
     assert loaded.secrets == ("tok-1",)
     assert len(loaded.warnings) == 3
+
+
+LOST_MODES = [
+    ("config/local.toml", "[run\nmode = live", {}, False),
+    ("config/local.toml", "[run]\nmode = 5", {}, False),
+    ("config/local.toml", '[run]\nmode = "lvie"', {}, False),
+    ("config/local.toml", "[run\nmode = live", {"TRADING_BOT_MODE": "paper"}, True),
+    ("config/local.toml", '[run]\nmode = "live"\n[risk]\nfoo = 1', {}, True),
+    (".env", "FOO=1", {}, True),
+    (".env", "", {"TRADING_BOT_MODE": "lvie"}, False),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "environment", "is_known"), LOST_MODES)
+def test_a_mode_that_may_have_been_left_out_is_not_taken_for_the_default(
+    project, name, text, environment, is_known
+):
+    """Fault 86: panic would be of another mode than the daemon's."""
+    project.write(name, text)
+    project.environment.update(environment)
+
+    assert project.load(is_lenient=True).is_mode_known is is_known
+
+
+def test_a_dotenv_that_is_lost_may_have_named_another_mode_than_the_file(project):
+    project.write("config/local.toml", '[run]\nmode = "paper"')
+    (project.folder / ".env").write_bytes(b"\xff\xfe")
+
+    assert not project.load(is_lenient=True).is_mode_known
+    assert project.load(is_lenient=True, overrides={("run", "mode"): ("--mode", "live")}).is_mode_known

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from trading_bot.settings.show import settings_json, settings_text, shown_settings
 
 
@@ -29,6 +31,20 @@ def test_mode_in_effect_is_shown_with_its_reason(project):
     row = shown_settings(project.load())[0]
 
     assert row == ("run.mode", "paper", "default, since credentials are set")
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ((), "no credentials are set"),
+        (("UPSTOX_API_KEY",), "UPSTOX_API_SECRET is not set"),
+        (("UPSTOX_API_SECRET",), "UPSTOX_API_KEY is not set"),
+    ],
+)
+def test_what_is_missing_for_the_real_market_is_named(project, given, reason):
+    project.environment.update(dict.fromkeys(given, "t"))
+
+    assert shown_settings(project.load())[0] == ("run.mode", "replay", f"default, since {reason}")
 
 
 def test_text_has_one_aligned_line_for_each_setting(project):

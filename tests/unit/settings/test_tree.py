@@ -3,7 +3,7 @@ from pydantic import ValidationError
 
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.run import Mode
-from trading_bot.settings.tree import Settings, require_live_opt_in
+from trading_bot.settings.tree import Settings, require_flat_before_broker, require_live_opt_in
 
 
 def test_settings_are_frozen():
@@ -41,6 +41,21 @@ def test_live_needs_both_halves_of_its_opt_in():
 )
 def test_other_combinations_need_no_opt_in(run):
     require_live_opt_in(Settings(run=run))
+
+
+@pytest.mark.parametrize(
+    ("key", "clock"),
+    [
+        ("auction_shares_flat_by", "15:10"),
+        ("other_shares_flat_by", "15:15"),
+        ("derivatives_flat_by", "15:25"),
+    ],
+)
+def test_our_square_off_comes_before_the_brokers(key, clock):
+    require_flat_before_broker(Settings())
+
+    with pytest.raises(SettingsError, match=f"risk.windows.{key} = {clock} is not before the broker"):
+        require_flat_before_broker(Settings(risk={"windows": {key: clock}}))
 
 
 def test_secrets_are_masked_in_every_printed_form():

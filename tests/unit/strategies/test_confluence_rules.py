@@ -118,7 +118,24 @@ def test_weights_shift_the_score():
 def test_the_score_must_reach_the_threshold_on_either_side(score, passed):
     gates = RULES.gates(UP, score, LONG if score > 0 else SHORT, AROUND)
 
-    assert gates[1] == Gate("score", passed, score, ">= 0.6 or <= -0.6")
+    assert gates[1][:3] == ("score", passed, score)
+    assert gates[1].needed.startswith(">= 0.6 or <= -0.6; ")
+
+
+@pytest.mark.parametrize(
+    ("reading", "votes"),
+    [
+        (UP, "RSI 60.0 long, MACD +0.500 long, Supertrend 97.00 long"),
+        (DOWN, "RSI 40.0 short, MACD -0.500 short, Supertrend 103.00 short"),
+        (
+            UP._replace(rsi=78.26, macd=MacdValue(1.0, 1.0, 0.0)),
+            "RSI 78.3 abstains, MACD +0.000 abstains, Supertrend 97.00 long",
+        ),
+        (UNKNOWN, "RSI unknown, MACD unknown, Supertrend unknown"),
+    ],
+)
+def test_the_score_says_who_voted_for_what_and_who_abstained(reading, votes):
+    assert gate("score", reading).needed == f">= 0.6 or <= -0.6; {votes}"
 
 
 def test_a_direction_that_is_switched_off_does_not_pass():

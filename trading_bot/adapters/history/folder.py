@@ -179,7 +179,7 @@ class HistoryFolder:
             return
         if index.interval_s != MS_PER_MINUTE // MS_PER_SECOND:
             found = "one row a day" if index.interval_s is None else f"candles of {index.interval_s} seconds"
-            raise HistoryError(f"{file.path}: {found}; replaying a day needs 1-minute candles or ticks")
+            raise HistoryError(f"{file.path}: {found}; playing a day needs 1-minute candles or ticks")
         if not index.is_on_minutes:
             raise HistoryError(
                 f"{file.path}: column '{file.layout.columns['ts']}': candles do not start on whole minutes; "

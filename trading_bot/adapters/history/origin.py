@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from trading_bot.domain.errors import HistoryError
-from trading_bot.domain.provenance import Adjustment, Provenance
+from trading_bot.domain.provenance import Adjustment, Provenance, Universe
 from trading_bot.domain.section import Section
 
 PROVENANCE_FILE = "provenance.toml"
@@ -15,28 +15,43 @@ PROVENANCE_FILE = "provenance.toml"
 class _Stated(Section):
     source: str = ""
     adjustment: Adjustment = Adjustment.UNKNOWN
+    universe: Universe = Universe.UNKNOWN
     note: str = ""
 
 
 def origin_of(folder: Path) -> Provenance:
     """The provenance of a folder's files.
 
-    `provenance.toml` may give `source`, `adjustment` ("none", "splits", "dividends", "unknown") and `note`.
+    `provenance.toml` may give `source`, `adjustment` ("none", "splits", "dividends", "unknown"), `universe`
+    ("complete", "survivors", "unknown") and `note`.
     Without it a folder whose name begins with "adjusted" or "unadjusted" is taken at its word.
     Raises HistoryError when the file cannot be understood.
     """
-    path = folder / PROVENANCE_FILE
-    if not path.is_file():
+    stated = _stated(folder)
+    if stated is None:
         return Provenance(source=f"folder {folder.name}", adjustment=_named(folder.name.lower()))
-    try:
-        stated = _Stated.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise HistoryError(
-            f"{path}: {error}; it may give source, note, and adjustment as one of {', '.join(Adjustment)}"
-        ) from error
     return Provenance(
         source=stated.source or f"folder {folder.name}", adjustment=stated.adjustment, note=stated.note
     )
+
+
+def universe_of(folder: Path) -> Universe:
+    """How the folder's shares were chosen, as its `provenance.toml` says. Raises HistoryError."""
+    stated = _stated(folder)
+    return Universe.UNKNOWN if stated is None else stated.universe
+
+
+def _stated(folder: Path) -> _Stated | None:
+    path = folder / PROVENANCE_FILE
+    if not path.is_file():
+        return None
+    try:
+        return _Stated.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise HistoryError(
+            f"{path}: {error}; it may give source, note, adjustment as one of {', '.join(Adjustment)}, "
+            f"and universe as one of {', '.join(Universe)}"
+        ) from error
 
 
 def _named(name: str) -> Adjustment:

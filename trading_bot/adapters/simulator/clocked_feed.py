@@ -8,7 +8,7 @@ from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.domain.market_data import Frame, MarketStatus
 from trading_bot.engine.ports import Feed
 
-_LONGEST_HOLD_S = 0.2
+_LONGEST_HOLD_S = 1.0
 _LOOK_EVERY_S = 0.0005
 
 

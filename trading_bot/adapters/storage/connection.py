@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from trading_bot.domain.errors import StorageError
 
 _PRIMARY_CODE = 0xFF
-_FIRST_SAFE_VERSION = (3, 51, 3)
 _WRITING = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -73,19 +72,6 @@ def is_damage(error: DBAPIError) -> bool:
     """Whether SQLite found the file's content broken, rather than its surroundings."""
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return code & _PRIMARY_CODE in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def sqlite_warning(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str | None:
-    """What to know about the linked SQLite, or None when there is nothing.
-
-    Source: SQLite's release notes of 3.51.3 (March 2026), WAL-reset bug.
-    """
-    if version >= _FIRST_SAFE_VERSION:
-        return None
-    return (
-        f"SQLite {'.'.join(map(str, version))} can damage a file that two connections write at the same time"
-        " (mended in 3.51.3). The bot writes through one connection; let no other program write to its files."
-    )
 
 
 def _engine(database: str, *pragmas: str, timeout: int) -> Engine:

@@ -35,17 +35,19 @@ class Meaning(NamedTuple):
     status: OrderStatus | None
     """None: it still lives as it did, resting or waiting for its trigger."""
     change: ReportedChange | None = None
+    may_have_fills: bool = True
+    """Whether something may have filled: only then is an absent filled quantity unknown."""
 
 
 STATUSES: MappingProxyType[str, Meaning] = MappingProxyType(
     {
-        "put order req received": Meaning(OrderStatus.ACKNOWLEDGED),
-        "validation pending": Meaning(OrderStatus.ACKNOWLEDGED),
-        "open pending": Meaning(OrderStatus.ACKNOWLEDGED),
+        "put order req received": Meaning(OrderStatus.ACKNOWLEDGED, may_have_fills=False),
+        "validation pending": Meaning(OrderStatus.ACKNOWLEDGED, may_have_fills=False),
+        "open pending": Meaning(OrderStatus.ACKNOWLEDGED, may_have_fills=False),
         "open": Meaning(OrderStatus.OPEN),
         "trigger pending": Meaning(OrderStatus.TRIGGER_PENDING),
         "complete": Meaning(OrderStatus.FILLED),
-        "rejected": Meaning(OrderStatus.REJECTED),
+        "rejected": Meaning(OrderStatus.REJECTED, may_have_fills=False),
         "modify validation pending": Meaning(None, ReportedChange.PENDING),
         "modify pending": Meaning(None, ReportedChange.PENDING),
         "modified": Meaning(None, ReportedChange.MODIFIED),
@@ -53,14 +55,14 @@ STATUSES: MappingProxyType[str, Meaning] = MappingProxyType(
         "cancel pending": Meaning(None, ReportedChange.PENDING),
         "not cancelled": Meaning(None, ReportedChange.NOT_CANCELLED),
         "cancelled": Meaning(OrderStatus.CANCELLED),
-        "after market order req received": Meaning(OrderStatus.ACKNOWLEDGED),
-        "modify after market order req received": Meaning(OrderStatus.ACKNOWLEDGED, ReportedChange.MODIFIED),
-        "cancelled after market order": Meaning(OrderStatus.CANCELLED),
+        "after market order req received": Meaning(OrderStatus.ACKNOWLEDGED, may_have_fills=False),
+        "modify after market order req received": Meaning(
+            OrderStatus.ACKNOWLEDGED, ReportedChange.MODIFIED, may_have_fills=False
+        ),
+        "cancelled after market order": Meaning(OrderStatus.CANCELLED, may_have_fills=False),
     }
 )
 """The 17 texts of the reference."""
-
-_UNFILLED = (OrderStatus.ACKNOWLEDGED, OrderStatus.REJECTED)
 
 
 def order_reports(data: object, oddities: Oddities) -> tuple[OrderReport, ...]:
@@ -85,9 +87,7 @@ def order_report(fields: object, oddities: Oddities) -> OrderReport | None:
     terms = _terms(row)
     meaning = _meaning(row.text("status"), order_id)
     # Before the exchange has it, an order may show no filled quantity; afterwards absence is not zero.
-    filled = (
-        row.optional_whole("filled_quantity") if meaning.status in _UNFILLED else row.whole("filled_quantity")
-    )
+    filled = row.whole("filled_quantity") if meaning.may_have_fills else row.optional_whole("filled_quantity")
     average = row.optional_amount("average_price")
     return OrderReport(
         order_id=order_id,

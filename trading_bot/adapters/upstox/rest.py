@@ -1,6 +1,7 @@
 """Orders out, books in: Upstox behind the Broker port."""
 
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -140,7 +141,8 @@ class UpstoxBroker:
             outcome = outcome_of(write, await self._transport.write(call), order_id)
         except (TransportError, NotAuthorisedError) as error:
             outcome = outcome_without_answer(error)
-        self._log.info("order_write_ended", write=write, tag=tag, order_id=order_id, outcome=outcome)
+        named = {"tag": tag, "order_id": order_id} | asdict(outcome)
+        self._log.info("order_write_ended", write=write, outcome=type(outcome).__name__.lower(), **named)
         return outcome
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import PERCENT, Ratio, Section
 
 _PROTECTION_PCT_MIN = 0.1
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -63,7 +63,9 @@ class UpstoxSettings(Section):
     """Registered egress address; compared with the broker's record by `check`."""
     pin_ipv4: bool = True
     """Bind to IPv4: an IPv6 egress would miss the registered address and stop even cancels."""
-    market_protection_pct: Annotated[float, AfterValidator(_percent)] = Field(default=-1, ge=-1, le=25)
+    market_protection_pct: Annotated[
+        float, Field(ge=-1, le=25), AfterValidator(_percent), Ratio(per_one=PERCENT)
+    ] = -1
     """Protection band of MARKET and SL-M orders in percent; -1: automatic."""
     user_agent: str = Field(default="trading-bot/0.1 (python)", min_length=1)
     """How this program introduces itself to the broker."""

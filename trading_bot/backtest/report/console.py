@@ -1,8 +1,9 @@
 """What a backtest prints at its end: whether to believe it, its figures, and where the report is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from trading_bot.backtest.honesty.findings import Findings
 from trading_bot.backtest.report.cautions import cautions_of
 from trading_bot.backtest.report.figures import Figures, figures_of
 from trading_bot.backtest.report.page_head import factor_text, headline, period_text, turnover_text
@@ -22,10 +23,11 @@ from trading_bot.report.wording import MINUS, count, money, signed_money, words
 _SHOWN = 3
 
 
-def console_text(result: BacktestResult, folder: Path) -> str:
-    """The result as plain text of fewer than 25 lines; `folder` is where the report was written."""
+def console_text(result: BacktestResult, folder: Path, findings: Findings | None = None) -> str:
+    """The result as plain text of a screen; `folder` is where the report was written."""
     figures = figures_of(result)
     lines = [*_head(figures), *_doubts(figures), *aligned(_rows(figures)), *_denials(figures)]
+    lines += [] if findings is None else _honesty(findings)
     lines.append(f"report: {folder / 'report.html'}")
     return "\n".join(lines).replace(MINUS, "-").replace(DASH, "-").replace("\u00d7", "x")
 
@@ -51,6 +53,16 @@ def _doubts(figures: Figures) -> Iterator[str]:
     if alerts:
         told = plural(sum(alerts.values()), "alert")
         yield f"  note: {told} of {plural(len(alerts), 'kind')}, see the report"
+    yield from _assumed_charges(figures.result.notices)
+
+
+def _assumed_charges(notices: Mapping[str, int]) -> Iterator[str]:
+    """One line for all of them, for there is one for each rate and period."""
+    if not notices:
+        return
+    (text, days), *others = notices.items()
+    more = f", and {plural(len(others), 'more such rate')}: see the report" if others else ""
+    yield f"  note: {text} ({plural(days, 'day')}){more}"
 
 
 def _rows(figures: Figures) -> list[tuple[str, ...]]:
@@ -76,6 +88,17 @@ def _rows(figures: Figures) -> list[tuple[str, ...]]:
         ),
         ("exposure", share_text(figures.exposure), "turnover a year", turnover_text(figures)),
     ]
+
+
+def _honesty(findings: Findings) -> Iterator[str]:
+    """Which criteria of promotion are met, one line for each that is not."""
+    verdict = findings.verdict
+    met = len(verdict.criteria) - len(verdict.failed)
+    yield f"  honesty: {met} of {plural(len(verdict.criteria), 'criterion', 'criteria')} of promotion met"
+    for one in verdict.failed:
+        yield f"    {one.name}: {one.reason}"
+    for warning in findings.survivors.warnings:
+        yield f"  note: {warning}"
 
 
 def _denials(figures: Figures) -> Iterator[str]:

@@ -6,10 +6,12 @@ from importlib.resources import files
 
 import numpy as np
 
+from trading_bot.backtest.honesty.findings import Findings
 from trading_bot.backtest.report.assumptions import assumptions_of
 from trading_bot.backtest.report.figures import Figures
 from trading_bot.backtest.report.groups import symbol_of
 from trading_bot.backtest.report.page_head import figures_html, head_html, headline, title_of, verdict_html
+from trading_bot.backtest.report.page_honesty import honesty_html
 from trading_bot.backtest.report.page_tables import (
     against_html,
     alerts_html,
@@ -38,12 +40,13 @@ _LEGEND = (
 )
 
 
-def page_html(figures: Figures, run_id: str) -> str:
+def page_html(figures: Figures, run_id: str, findings: Findings | None = None) -> str:
     """Return the document."""
     body = joined(
         head_html(figures),
         verdict_html(figures),
         figures_html(figures),
+        None if findings is None else section("Honesty checks", *honesty_html(findings)),
         section("Equity against buying and holding", _equity(figures), against_html(figures)),
         _pair(
             section("Drawdowns", drawdowns_html(figures)),

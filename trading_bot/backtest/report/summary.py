@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
+from trading_bot.backtest.honesty.document import findings_document
+from trading_bot.backtest.honesty.findings import Findings
 from trading_bot.backtest.report.cautions import cautions_of
 from trading_bot.backtest.report.figures import Figures
 from trading_bot.backtest.report.groups import TradeGroup
@@ -17,7 +19,7 @@ from trading_bot.research.drawdown import Drawdown
 from trading_bot.research.performance import CurveFigures
 
 
-def summary(figures: Figures, run_id: str) -> dict[str, object]:
+def summary(figures: Figures, run_id: str, findings: Findings | None = None) -> dict[str, object]:
     """Return the content of `summary.json`."""
     return {
         "run_id": run_id,
@@ -39,12 +41,14 @@ def summary(figures: Figures, run_id: str) -> dict[str, object]:
         "by_exit_reason": _groups(figures.by_reason),
         "buy_and_hold": _holding(figures.holding),
         **_doubts(figures),
+        "honesty": None if findings is None else findings_document(findings),
     }
 
 
-def summary_text(figures: Figures, run_id: str) -> str:
+def summary_text(figures: Figures, run_id: str, findings: Findings | None = None) -> str:
     """The summary as JSON text."""
-    return json.dumps(summary(figures, run_id), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    content = summary(figures, run_id, findings)
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _run(figures: Figures) -> dict[str, object]:

@@ -1,10 +1,11 @@
 """What came of one set: exact money from whole paise, and figures of its equity."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.policy import Policy
@@ -15,6 +16,8 @@ from trading_bot.research.drawdown import underwater
 from trading_bot.research.ratios import sharpe
 
 COMPILED = "compiled"
+Returns = npt.NDArray[np.float32]
+"""Six digits are enough to compare sets, and many of them are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class Figures:
     """Annual, of daily equity; None where that does not vary."""
     path: str = COMPILED
     """`compiled`, or why the engine played it."""
+    returns: Returns | None = field(default=None, compare=False, repr=False)
+    """Of each day, as fractions; None where equity ended a day at zero or below."""
 
 
 class Sums(NamedTuple):
@@ -58,6 +63,7 @@ def figures_from(
     """
     fees = policy.fee * rupees(sums.turnover)
     flow = rupees(sums.flow) - fees
+    equity = daily_equity_of(market, policy, daily)
     last_closes = market.table[4, np.array(market.bounds[1:]) - 1]
     return Figures(
         trades=sums.trades,
@@ -66,8 +72,9 @@ def figures_from(
         fees=fees,
         equity=policy.cash + flow + rupees(int(sums.held @ last_closes)),
         drawdown=drawdown,
-        sharpe=annual_sharpe(daily_equity_of(market, policy, daily)),
+        sharpe=annual_sharpe(equity),
         path=path,
+        returns=None if equity.returns is None else equity.returns.astype(np.float32),
     )
 
 

@@ -25,7 +25,7 @@ def declared_risk(cash: Decimal = CASH, quantity: int = QUANTITY) -> RiskSetting
                 "base_capital": cash,
                 "max_risk_per_trade": 0.1,
                 "max_position_fraction": 1,
-                "capital_per_symbol": 5,
+                "capital_per_symbol": 1,
                 "max_leverage": 5,
                 "fixed_quantity": quantity,
             },
@@ -37,7 +37,7 @@ def declared_risk(cash: Decimal = CASH, quantity: int = QUANTITY) -> RiskSetting
                 "max_entries_per_minute": 300,
                 "max_entries_per_hour": 5_000,
                 "max_daily_loss": 0.5,
-                "max_open_risk": 1,
+                "max_open_risk": 0.5,
                 "max_consecutive_losses": 100,
             },
             "exits": {

@@ -6,9 +6,9 @@ from trading_bot.backtest.sweeps.figures import annual_sharpe
 from trading_bot.backtest.sweeps.grid import Axis
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.policy import Policy
-from trading_bot.backtest.walk_forward.sampler import Sampler
+from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
 from trading_bot.backtest.walk_forward.stitch import Part, Stitched
-from trading_bot.backtest.walk_forward.windows import Lengths
+from trading_bot.backtest.walk_forward.windows import Folds, Lengths
 from trading_bot.research.daily import DailyEquity
 
 
@@ -21,8 +21,9 @@ class WalkForwardResult:
     strategy: str
     policy: Policy
     axes: tuple[Axis, ...]
-    lengths: Lengths
+    lengths: Lengths | Folds
     sampler: Sampler
+    pruner: Pruner
     seed: int
     record: Stitched
     seconds: float

@@ -6,21 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from trading_bot.backtest.sweeps.figures import Figures
-from trading_bot.backtest.sweeps.grid import Axis, ParameterSet, sets_of
-from trading_bot.backtest.sweeps.market import Market
-from trading_bot.backtest.sweeps.plan import plan_of
-from trading_bot.backtest.sweeps.play import Player
+from trading_bot.backtest.sweeps.grid import Axis, sets_of
 from trading_bot.backtest.sweeps.policy import Policy
-from trading_bot.backtest.walk_forward.sampler import Sampler
+from trading_bot.backtest.walk_forward.played_sets import WHOLE, Places, PlayedSets, Stretch, Tried
+from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
 from trading_bot.domain.errors import HistoryError, SettingsError
-
-
-class Tried(NamedTuple):
-    """One set and what came of it."""
-
-    values: ParameterSet
-    figures: Figures
 
 
 class Found(NamedTuple):
@@ -28,7 +18,7 @@ class Found(NamedTuple):
 
     best: Tried
     trials: int
-    """Sets that could be played, each once."""
+    """Sets that could be played, each once, those that were given up included."""
     new: tuple[Tried, ...]
     """Those of them that an earlier run had not tried."""
 
@@ -44,32 +34,33 @@ class Search:
     trials: int
     """Sets of each window that are asked for, for samplers other than the grid."""
     seed: int
+    pruner: Pruner = Pruner.NONE
     storage: Path | None = None
     """A SQLite file in which studies outlive the process; None keeps nothing."""
 
-    def best(self, market: Market, name: str) -> Found:
-        """Search on a market; `name` tells the study from all others in the storage.
+    def best(self, stretch: Stretch, name: str) -> Found:
+        """Search on a stretch; `name` tells the study from all others in the storage.
 
         Raises HistoryError when no set has a Sharpe ratio there, SettingsError for axes that cannot be.
         """
         stored = self._stored(name)
         known = list(stored.get_trials(deepcopy=False)) if stored is not None else []
-        study = self._study(None, len(known))
+        study = self._study(len(known))
         study.add_trials(known)
-        player, played = Player(market), dict[tuple[int, ...], Tried | None]()
+        sets = PlayedSets(strategy=self.strategy, policy=self.policy, axes=self.axes, stretch=stretch)
         for trial in known:
-            self._play(player, self._indices(trial.params), played)
-        before = len(played)
+            is_pruned = trial.state is _optuna().trial.TrialState.PRUNED
+            sets.played(self._places(trial.params), trial.last_step if is_pruned else WHOLE)
+        before = len(sets)
         for _ in range(self._missing(study, len(known))):
-            self._try(study, player, played)
+            self._try(study, sets)
         if stored is not None:
             stored.add_trials(study.get_trials(deepcopy=False)[len(known) :])
-        every = [one for one in played.values() if one is not None]
-        new = tuple(one for one in list(played.values())[before:] if one is not None)
-        ranked = [one for one in every if one.figures.sharpe is not None]
+        ranked = [one for one in sets if one.is_whole and one.score is not None]
         if not ranked:
             raise HistoryError(f"{name}: no set traded there; give more days or other values")
-        return Found(max(ranked, key=lambda one: one.figures.sharpe or 0.0), len(every), new)
+        best = max(ranked, key=lambda one: one.score or 0.0)
+        return Found(best, len(list(sets)), tuple(sets.since(before)))
 
     @property
     def asked(self) -> int:
@@ -83,41 +74,46 @@ class Search:
                 study.enqueue_trial({name: self._axis(name).index(value) for name, value in values.items()})
         return missing
 
-    def _try(self, study: Any, player: Player, played: dict[tuple[int, ...], Tried | None]) -> None:
-        trial = study.ask()
+    def _try(self, study: Any, sets: PlayedSets) -> None:
+        """Play the next set, stage by stage where sets are given up."""
+        trial, states = study.ask(), _optuna().trial.TrialState
         chosen = {axis.name: trial.suggest_int(axis.name, 0, len(axis.values) - 1) for axis in self.axes}
-        tried = self._play(player, self._indices(chosen), played)
-        ratio = None if tried is None else tried.figures.sharpe
-        if ratio is None:
-            study.tell(trial, state=_optuna().trial.TrialState.FAIL)
+        places = self._places(chosen)
+        for stage in range(WHOLE) if self.pruner is not Pruner.NONE else ():
+            tried = sets.played(places, stage)
+            if tried is None or tried.is_whole or tried.score is None:
+                continue
+            trial.report(tried.score, stage)
+            if trial.should_prune():
+                study.tell(trial, state=states.PRUNED)
+                return
+        tried = sets.played(places)
+        if tried is None or tried.score is None:
+            study.tell(trial, state=states.FAIL)
         else:
-            study.tell(trial, ratio)
+            study.tell(trial, tried.score)
 
-    def _play(
-        self, player: Player, places: tuple[int, ...], played: dict[tuple[int, ...], Tried | None]
-    ) -> Tried | None:
-        """What comes of a set, None where the strategy refuses it; each is played once."""
-        if places not in played:
-            values = {axis.name: axis.values[place] for axis, place in zip(self.axes, places, strict=True)}
-            try:
-                plan, _ = plan_of(self.strategy, self.policy, [values])
-            except SettingsError:
-                played[places] = None
-            else:
-                played[places] = Tried(values, player.figures(plan)[0])
-        return played[places]
-
-    def _indices(self, chosen: dict[str, int]) -> tuple[int, ...]:
+    def _places(self, chosen: dict[str, int]) -> Places:
         return tuple(chosen[axis.name] for axis in self.axes)
 
     def _axis(self, name: str) -> Sequence[int | float]:
         return next(axis.values for axis in self.axes if axis.name == name)
 
-    def _study(self, storage: Any, known: int) -> Any:
-        samplers = _optuna().samplers
-        made = samplers.RandomSampler if self.sampler is Sampler.RANDOM else samplers.TPESampler
+    def _study(self, known: int) -> Any:
+        samplers, pruners = _optuna().samplers, _optuna().pruners
+        made = {
+            Sampler.TPE: samplers.TPESampler,
+            Sampler.EVOLUTION: samplers.NSGAIISampler,
+            Sampler.RANDOM: samplers.RandomSampler,
+            Sampler.GRID: samplers.RandomSampler,  # its sets are given
+        }[self.sampler]
+        pruner = {
+            Pruner.NONE: pruners.NopPruner,
+            Pruner.MEDIAN: pruners.MedianPruner,
+            Pruner.HALVING: lambda: pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=2),
+        }[self.pruner]()
         return _optuna().create_study(
-            direction="maximize", storage=storage, sampler=made(seed=self.seed + known)
+            direction="maximize", sampler=made(seed=self.seed + known), pruner=pruner
         )
 
     def _stored(self, name: str) -> Any:

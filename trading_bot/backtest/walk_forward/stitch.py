@@ -29,7 +29,7 @@ class Part:
     changes: Floats
     """Rupees by which equity changed on each day of the test, without what changing sets cost."""
     held_before: Held
-    """What the set held as the test began: it is played from the first day of its training on."""
+    """What the set held as the test began: it is played from the first day of `played` on."""
     held_after: Held
 
 
@@ -62,7 +62,7 @@ class Stitched:
 
 
 def part_of(window: Window, found: Found, strategy: str, policy: Policy) -> Part:
-    """Play the best set from the first day of its training, and keep what its test brought."""
+    """Play the best set from the first day on, and keep what its test brought."""
     plan = Plan(strategy=strategy, policy=policy, sets=(found.best.values,))
     fills = Player(window.played).fills(plan, 0)
     daily = daily_equity_of_fills(fills, policy, window.played)
@@ -72,7 +72,7 @@ def part_of(window: Window, found: Found, strategy: str, policy: Policy) -> Part
         found=found,
         changes=changes[np.isin(daily.days, window.test_days)],
         held_before=_held(window, fills, window.test_from_ms),
-        held_after=_held(window, fills, None),
+        held_after=_held(window, fills, window.test_end_ms),
     )
 
 
@@ -96,12 +96,12 @@ def stitched(parts: Sequence[Part], policy: Policy) -> Stitched:
     )
 
 
-def _held(window: Window, fills: list[Ints], before_ms: int | None) -> Held:
-    """What is held before a moment, or at the end, with the last close then."""
+def _held(window: Window, fills: list[Ints], before_ms: int) -> Held:
+    """What is held before a moment, with the last close then."""
     held: Held = {}
     for share, rows in zip(window.played.shares, fills, strict=True):
         candles = window.played.candles(share)
-        end = len(candles.closes) if before_ms is None else int(np.searchsorted(candles.start_ms, before_ms))
+        end = int(np.searchsorted(candles.start_ms, before_ms))
         units = int(rows[rows[:, 0] < end, 1].sum())
         if units:
             held[window.played.instruments[share].key] = (units, int(candles.closes[end - 1]))

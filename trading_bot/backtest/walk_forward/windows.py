@@ -1,14 +1,17 @@
-"""The stretches of days on which numbers are chosen, and those on which they are played."""
+"""The days on which numbers are chosen, and those on which they are played."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
+
 from trading_bot.backtest.sweeps.market import Market
+from trading_bot.backtest.walk_forward.played_sets import Stretch
 from trading_bot.domain.errors import HistoryError
 from trading_bot.research.arrays import Ints
 from trading_bot.research.daily import DailyEquity, start_of_day
-from trading_bot.research.splits import walk_forward
+from trading_bot.research.splits import purged_folds, walk_forward
 
 
 class Lengths(NamedTuple):
@@ -22,16 +25,33 @@ class Lengths(NamedTuple):
     """Whether every training begins with the first day, instead of rolling."""
 
 
+class Folds(NamedTuple):
+    """Cross-validation: every part is tested once, by what was chosen on all others."""
+
+    parts: int
+    gap: int = 0
+    """Trading days after a day in which what was begun on it may still be open: so many before and after a
+    test are purged."""
+    embargo: float = 0.0
+    """The share of all days that is left out after each test, beyond that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """One choice and its proof."""
 
-    train: Market
+    train: Stretch
     """What the choice may look at."""
     played: Market
-    """From the first day of the training to the last of the test: indicators are warm as the test begins."""
+    """From the first day of the training to the last of the test, or all there is: indicators are warm as the
+    test begins."""
     test_days: Ints
     """Days since 1970-01-01 in India."""
+
+    @property
+    def train_days(self) -> Ints:
+        """The days that count for the choice."""
+        return self.train.market.days if self.train.counted is None else self.train.counted
 
     @property
     def test_from_ms(self) -> int:
@@ -39,9 +59,14 @@ class Window:
         return start_of_day(int(self.test_days[0]))
 
     @property
+    def test_end_ms(self) -> int:
+        """When the day after the test begins."""
+        return start_of_day(int(self.test_days[-1]) + 1)
+
+    @property
     def train_span(self) -> tuple[date, date]:
         """First and last day of the training."""
-        return _dates(self.train.days)
+        return _dates(self.train_days)
 
     @property
     def test_span(self) -> tuple[date, date]:
@@ -49,11 +74,15 @@ class Window:
         return _dates(self.test_days)
 
 
-def windows_of(market: Market, lengths: Lengths) -> tuple[Window, ...]:
-    """The windows in the order of time.
+def windows_of(market: Market, lengths: Lengths | Folds) -> tuple[Window, ...]:
+    """The windows in the order of their tests.
 
     Raises HistoryError when not one fits the days that there are.
     """
+    return _folds(market, lengths) if isinstance(lengths, Folds) else _forward(market, lengths)
+
+
+def _forward(market: Market, lengths: Lengths) -> tuple[Window, ...]:
     days = market.days
     try:
         splits = walk_forward(
@@ -63,10 +92,27 @@ def windows_of(market: Market, lengths: Lengths) -> tuple[Window, ...]:
         raise HistoryError(f"{error}; shorten --train, --test or --gap, or give more days") from error
     return tuple(
         Window(
-            train=market.between(days[split.train[0]], days[split.train[-1]]),
+            train=Stretch(market.between(days[split.train[0]], days[split.train[-1]])),
             played=market.between(days[split.train[0]], days[split.test[-1]]),
             test_days=days[split.test],
         )
+        for split in splits
+    )
+
+
+def _folds(market: Market, folds: Folds) -> tuple[Window, ...]:
+    days = market.days
+    made_on = np.arange(len(days))
+    try:
+        splits = purged_folds(made_on, made_on + folds.gap, folds.parts, folds.embargo)
+    except ValueError as error:
+        raise HistoryError(f"{error}; change --folds or --embargo, or give more days") from error
+    if not all(split.train.size for split in splits):
+        raise HistoryError(
+            f"{len(days)} days leave nothing to choose on: take fewer --folds, a shorter --gap or --embargo"
+        )
+    return tuple(
+        Window(train=Stretch(market, days[split.train]), played=market, test_days=days[split.test])
         for split in splits
     )
 

@@ -10,8 +10,14 @@ from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.adapters.upstox.rest import confirmed_account
 from trading_bot.adapters.upstox.token_store import AccessToken
 from trading_bot.bootstrap.answers.broker import token_of_the_day, upstox
-from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError
+from trading_bot.domain.errors import (
+    LoginNeededError,
+    NotAuthorisedError,
+    ReadFailedError,
+    UnknownInstrumentError,
+)
 from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.symbol_search import find_instrument
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -38,7 +44,7 @@ async def account_lines(settings: Settings, now_ms: int) -> Sequence[CheckLine]:
     """Ask the broker everything that trading needs; without a token only what needs none."""
     token_line_, token = token_line(settings, now_ms)
     async with upstox(settings, lambda: token.secret if token else None, now_ms) as broker:
-        looks = (*_token_looks(broker, settings, token, now_ms), _list_look(broker))
+        looks = (*_token_looks(broker, settings, token, now_ms), _list_look(broker, settings))
         return token_line_, *await asyncio.gather(*(_line(look) for look in looks))
 
 
@@ -55,8 +61,8 @@ def _token_looks(
     )
 
 
-def _list_look(broker: UpstoxAdapter) -> Look:
-    return Look("instruments", partial(_instruments, broker), _CONNECTION)
+def _list_look(broker: UpstoxAdapter, settings: Settings) -> Look:
+    return Look("instruments", partial(_instruments, broker, settings), _CONNECTION)
 
 
 async def _not_asked(name: str) -> CheckLine:
@@ -121,8 +127,14 @@ async def _feed(broker: UpstoxAdapter) -> CheckLine:
     return passed("feed", "the market feed can be opened")
 
 
-async def _instruments(broker: UpstoxAdapter) -> CheckLine:
+async def _instruments(broker: UpstoxAdapter, settings: Settings) -> CheckLine:
     known = await broker.instruments.known()
+    for symbol in settings.run.chosen_symbols:
+        try:
+            find_instrument(symbol, known.instruments)
+        except UnknownInstrumentError as error:
+            fix = "mend run.symbols; `python main.py instruments PART` searches the list"
+            return failed("instruments", str(error), fix, UnknownInstrumentError.exit_code)
     if known.is_today:
         return passed("instruments", f"today's list: {len(known.instruments):,} instruments")
     return doubtful(

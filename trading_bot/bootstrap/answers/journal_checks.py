@@ -15,7 +15,6 @@ from trading_bot.adapters.storage.hash_chain import BrokenChainError
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
-from trading_bot.bootstrap.answers.stopped_status import halt_texts
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
 from trading_bot.domain.order import OrderStatus
@@ -81,14 +80,11 @@ def business_line(stopped: StoppedBook, *, is_running: bool) -> CheckLine:
     book = stopped.core.state.book
     waiting = [halt for halt in book.halts.values() if halt.until_released]
     if book.is_panicking or waiting:
-        message = "; ".join(halt_texts(stopped))
+        message = "; ".join(stopped.halts)
         return failed(name, message, "once you know why: python main.py resume", HaltedError.exit_code)
     doubts = [order.tag for order in book.orders.values() if order.status is OrderStatus.IN_DOUBT]
     left = [
-        *(
-            f"open trade in {stopped.instruments[trade.instrument_key].symbol}"
-            for trade in book.trades.values()
-        ),
+        *(f"open trade in {stopped.symbol(trade.instrument_key)}" for trade in book.trades.values()),
         *(f"order {tag} in doubt" for tag in doubts),
     ]
     if left and not is_running:

@@ -10,6 +10,7 @@ from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import StorageError, UserFacingError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.engine.core import Core
+from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.operation.day_charges import charges_of
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.state import State
@@ -29,6 +30,16 @@ class StoppedBook:
     def last_ms(self) -> int:
         """Session time of the newest row; 0 when there is none."""
         return self.core.state.now_ms
+
+    @property
+    def halts(self) -> tuple[str, ...]:
+        """Why nothing new would be entered; a latched panic first."""
+        return halts.texts(self.core.state.book, self.symbol)
+
+    def symbol(self, instrument_key: str) -> str:
+        """What people call an instrument; its key where nobody kept it."""
+        found = self.instruments.get(instrument_key)
+        return instrument_key if found is None else found.symbol
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`status` while no daemon runs: the same document, made from the journal."""
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.money import ZERO, rupees
-from trading_bot.domain.order import Order
 from trading_bot.domain.position import Position
 from trading_bot.engine.decisions.positions.entries import open_risk
-from trading_bot.engine.snapshot import DayView, OrderView, RunHeader, Snapshot, SymbolView
+from trading_bot.engine.snapshot import DayView, RunHeader, Snapshot, SymbolView, order_view
 from trading_bot.report.status import status_document, stopped_document
 from trading_bot.risk.sizing import exact
 from trading_bot.settings.tree import Settings
@@ -19,37 +17,29 @@ from trading_bot.settings.tree import Settings
 
 def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: str) -> dict[str, Any]:
     """The status document of a journal, `running` false; `note` says what a person should know beside it."""
+    book = stopped.core.state.book
     snapshot = Snapshot(
         run=RunHeader(
             mode=settings.mode.value,
-            session_on=session_day(stopped),
+            session_on=book.on or date_of(stopped.last_ms),
             now_ms=stopped.last_ms,
-            phase="closed" if stopped.core.state.book.is_day_closed else "unknown",
+            phase="closed" if book.is_day_closed else "unknown",
             data=f"from {database}",
             state="stopped",
         ),
         day=_day(stopped),
         symbols=tuple(
-            _symbol(stopped, position)
-            for position in stopped.core.state.book.positions.values()
-            if not position.is_flat
+            _symbol(stopped, position) for position in book.positions.values() if not position.is_flat
         ),
-        orders=tuple(_order(stopped, order) for order in stopped.core.state.book.orders.values()),
-        halts=halt_texts(stopped),
+        orders=tuple(
+            order_view(order, stopped.symbol(order.request.instrument_key)) for order in book.orders.values()
+        ),
+        halts=stopped.halts,
     )
-    return stopped_document(status_document(snapshot)) | {"note": note}
-
-
-def session_day(stopped: StoppedBook) -> date:
-    """The newest session that was started, else the day of the newest row."""
-    return stopped.core.state.book.on or date_of(stopped.last_ms)
-
-
-def halt_texts(stopped: StoppedBook) -> tuple[str, ...]:
-    """Why nothing new would be entered; a latched panic first."""
-    book = stopped.core.state.book
-    reasons = [f"{scope} {subject}".rstrip() + f": {reason}" for scope, subject, reason in book.halts]
-    return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
+    unknown = {"session_on": book.on, "now": stopped.core.last_sequence}
+    return stopped_document(
+        status_document(snapshot), [name for name, known in unknown.items() if not known]
+    ) | {"note": note}
 
 
 def _day(stopped: StoppedBook) -> DayView:
@@ -88,21 +78,4 @@ def _symbol(stopped: StoppedBook, position: Position) -> SymbolView:
         stop=trade.stop_price if trade else None,
         target=trade.plan.target_price if trade else None,
         unrealised=position.gross_pnl(price) if price else None,
-    )
-
-
-def _order(stopped: StoppedBook, order: Order) -> OrderView:
-    return OrderView(
-        intended_at_ms=order.intended_at_ms,
-        symbol=stopped.instruments[order.request.instrument_key].symbol,
-        side=order.request.side,
-        purpose=order.request.purpose,
-        order_type=order.terms.order_type,
-        quantity=order.terms.quantity,
-        filled_quantity=order.filled_quantity,
-        price=order.terms.price,
-        trigger_price=order.terms.trigger_price,
-        status=order.status,
-        tag=order.tag,
-        message=order.message,
     )

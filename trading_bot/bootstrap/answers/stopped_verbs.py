@@ -11,7 +11,7 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.bootstrap.answers.one_shot import ASKED_BY, silence
 from trading_bot.bootstrap.answers.stopped_book import read_book, told_to_user
-from trading_bot.bootstrap.answers.stopped_status import document_of, halt_texts
+from trading_bot.bootstrap.answers.stopped_status import document_of
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.places import lock_paths
 from trading_bot.domain.errors import StorageError
@@ -44,13 +44,13 @@ def release_in_journal(
         )
         owned.callback(journal.close)
         stopped = read_book(settings, database, load_market_rules().charges)
-        before = halt_texts(stopped)
+        before = stopped.halts
         at_ms = stopped.last_ms if settings.mode is Mode.REPLAY else max(now_ms, stopped.last_ms)
         step = stopped.core.step(OperatorAsked(at_ms=at_ms, wish=OperatorWish.RESUME, asked_by=ASKED_BY))
         if step.rows:
             journal.append(step.rows)
             asyncio.run(journal.durable(step.rows[-1].sequence))
-        return before, halt_texts(stopped)
+        return before, stopped.halts
 
 
 def _ignore(error: StorageError) -> None:

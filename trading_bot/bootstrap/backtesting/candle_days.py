@@ -1,7 +1,7 @@
 """A backtest at candle fidelity, put together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -11,9 +11,10 @@ from trading_bot.backtest.bar_day import Liquidity
 from trading_bot.backtest.bar_run import BarDayData, BarRun
 from trading_bot.backtest.folder_days import FolderDays
 from trading_bot.backtest.outcome import DayOutcome
+from trading_bot.backtest.variation import Change, ChangedFolder, ChangedWarmUp, Variation
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
-from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.bootstrap.strategies import strategies_of_closed_candles
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
@@ -36,11 +37,27 @@ class CandleDays:
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     seed: int
+    change: Change | None = None
+    """Of the prices; None: as they are."""
+    warm_up_sessions: int | None = None
+    """Sessions of history that indicators are opened on; None: as many as the strategies want."""
+    dearer: int = 1
+    """So many times slippage and spread."""
+
+    def varied(self, variation: Variation) -> "CandleDays":
+        """The same account from the beginning, on other days or under other conditions."""
+        return replace(
+            self,
+            days=variation.days,
+            change=variation.change,
+            warm_up_sessions=variation.warm_up_sessions,
+            dearer=variation.dearer,
+        )
 
     def outcomes(self) -> Iterator[DayOutcome]:
         """Yield each day as it ends."""
         settings, listed = self.settings, dict[str, Instrument]()
-        strategies = chosen_strategies(settings)
+        strategies = strategies_of_closed_candles(settings)
         sections = EngineSections(
             engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
         )
@@ -50,16 +67,18 @@ class CandleDays:
 
         def plan_of(on: date, instruments: Sequence[Instrument], is_warming_up: bool) -> DayPlan:  # noqa: FBT001
             listed.update((instrument.key, instrument) for instrument in instruments)
-            return day_plan(self.rules.calendar, on, instruments, strategies if is_warming_up else ())
+            wanted, earlier = (strategies, self.warm_up_sessions) if is_warming_up else ((), None)
+            return day_plan(self.rules.calendar, on, instruments, wanted, earlier=earlier)
 
         def is_warm(key: str) -> bool:
             series = core.state.market.series.get(key)
             return series is not None and series.is_warm
 
+        folder, warm_up, change = self.folder, open_warm_up(self.folder), self.change
         required_s = max((one.warm_up.required * one.timeframe_s for one in strategies), default=0)
         data = FolderDays(
-            folder=self.folder,
-            warm_up=open_warm_up(self.folder),
+            folder=folder if change is None else ChangedFolder(folder, change),
+            warm_up=warm_up if change is None else ChangedWarmUp(warm_up, change),
             symbols=self.symbols,
             days=self.days,
             plan_of=plan_of,
@@ -69,7 +88,9 @@ class CandleDays:
         run = BarRun(
             core=core,
             new_venue=self._new_venue,
-            liquidity=Liquidity(settings.backtest.spread_bps, settings.backtest.participation),
+            liquidity=Liquidity(
+                settings.backtest.spread_bps * self.dearer, settings.backtest.participation, self.dearer
+            ),
             cash=settings.simulator.opening_balance,
             margin_rates=self._margin_rates,
         )
@@ -77,7 +98,7 @@ class CandleDays:
 
     def _new_venue(self, day: BarDayData, cash: Decimal) -> Venue:
         settings, on = self.settings, day.plan.on
-        changes = {"opening_balance": cash, "slippage_bps": settings.run.slippage_bps}
+        changes = {"opening_balance": cash, "slippage_bps": settings.run.slippage_bps * self.dearer}
         venue_settings = settings.simulator.model_copy(update=changes)
         chance = Random(f"{self.seed} {on}")  # noqa: S311  # a simulation
         return Venue(

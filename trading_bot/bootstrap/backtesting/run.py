@@ -1,42 +1,32 @@
-"""One backtest from its folder of data to its report, with progress on the way."""
+"""A backtest with its checks and its report."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import replace
-from datetime import date
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
 
-from trading_bot.adapters.history import HistoryFolder, open_history
-from trading_bot.adapters.history.quality import require_sound
-from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.report import console_text, write_backtest
-from trading_bot.backtest.report.assumptions import market_assumptions
-from trading_bot.backtest.result import BacktestResult, Collector
-from trading_bot.bootstrap.answers.history import history_checks
-from trading_bot.bootstrap.backtesting.candle_days import CandleDays
-from trading_bot.bootstrap.backtesting.tick_days import TickDays
-from trading_bot.bootstrap.places import reports_folder
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.errors import HistoryError, SettingsError, UncoveredDateError
-from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.market_rules import MarketRules
-from trading_bot.report.charging import charger_of
-from trading_bot.risk.settings import StopStyle
-from trading_bot.settings.options import BacktestOptions, Fidelity
+from trading_bot.bootstrap.backtesting.honest import SelfCheck, data_digest
+from trading_bot.bootstrap.backtesting.played import fresh_name
+from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested, tested
+from trading_bot.bootstrap.fingerprints import fingerprints
+from trading_bot.bootstrap.places import reports_folder, trials_path
+from trading_bot.bootstrap.promotions.record import evidence_record
+from trading_bot.settings.options import BacktestOptions
 from trading_bot.settings.tree import Settings
 
 
-class Progress(Protocol):
-    """Shows how far a backtest has come."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtested:
+    """A backtest whose report is written."""
 
-    def advance(self, note: str) -> None:
-        """One more day is over."""
-        ...
-
-
-ProgressMaker = Callable[[str, int], AbstractContextManager[Progress]]
-"""Begins to show a task of so many days."""
+    folder: Path
+    record: dict[str, Any]
+    text: str
+    """For the terminal."""
+    is_sound: bool
+    """Whether the result is to be believed as it stands."""
 
 
 def run_backtest(
@@ -50,77 +40,42 @@ def run_backtest(
 
     Raises HistoryError or UnknownInstrumentError for data that cannot be tested, SettingsError for settings.
     """
-    _require_intraday(settings)
-    rules = load_market_rules()
-    folder = open_history(options.data)
-    symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
-    days = _trading_days(folder, symbols, options, rules.calendar)
-    checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
-    require_sound(options.data, checks, accept_defects=options.accept_defects)
-    charger = charger_of(rules.charges)
-    collector = Collector(settings.simulator.opening_balance, charger)
-    with progress("backtest", len(days)) as shown:
-        for outcome in _outcomes(settings, options, rules, folder, symbols, days):
-            collector.add(outcome)
-            shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
-    fidelity = options.fidelity.value
-    result = collector.result(data=str(options.data), fidelity=fidelity, symbols=symbols)
-    venue = settings.simulator.model_copy(update={"slippage_bps": settings.run.slippage_bps})
-    result = replace(result, assumptions=market_assumptions(fidelity, venue, settings.backtest))
-    run_id = f"backtest-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
-    report = write_backtest(result, reports_folder(settings), run_id)
-    write(console_text(result, report))
-    return _exit_code(result)
+    done = backtested(settings, options, write, progress, now_ms)
+    write(done.text)
+    return 0 if done.is_sound else 1
 
 
-def _require_intraday(settings: Settings) -> None:
-    """Raise SettingsError for the policies of comparisons: the venue of a backtest knows single days only."""
-    if settings.risk.exits.stops is not StopStyle.RESTING or not settings.risk.windows.square_off:
-        raise SettingsError(
-            "risk.exits.stops = on_close and risk.windows.square_off = no are for sweeps and walk-forwards: a"
-            " backtest trades days.\n  fix: leave both at their defaults"
-        )
-
-
-def _exit_code(result: BacktestResult) -> int:
-    return 1 if result.problems else 0
-
-
-def _outcomes(  # noqa: PLR0917  # what a day is made of, handed on once
+def backtested(
     settings: Settings,
     options: BacktestOptions,
-    rules: MarketRules,
-    folder: HistoryFolder,
-    symbols: tuple[str, ...],
-    days: tuple[date, ...],
-) -> Iterator[DayOutcome]:
-    chosen = CandleDays if options.fidelity is Fidelity.CANDLE else TickDays
-    return chosen(
-        settings=settings, rules=rules, folder=folder, symbols=symbols, days=days, seed=options.seed
-    ).outcomes()
+    write: Callable[[str], None],
+    progress: ProgressMaker,
+    now_ms: int,
+) -> Backtested:
+    """Test, check and report; before the checks it is said what they cost. Raises as `run_backtest` does."""
+    prints, started_s = fingerprints(settings), monotonic()
+    done = tested(settings, options, write, progress)
+    if done.candle_days is not None and not options.checks.is_quick:
+        write(_announced(done, monotonic() - started_s))
+    digest = data_digest(done)
+    check = SelfCheck(tested=done, prints=prints, progress=progress, data_digest=digest)
+    findings = check.findings(trials_path(settings), now_ms)
+    record = evidence_record(done, findings, prints, digest, now_ms)
+    reports = reports_folder(settings)
+    folder = write_backtest(
+        done.result, reports, fresh_name("backtest", reports, now_ms), findings=findings, record=record
+    )
+    return Backtested(
+        folder=folder,
+        record=record,
+        text=console_text(done.result, folder, findings),
+        is_sound=not done.result.problems,
+    )
 
 
-def _trading_days(
-    folder: HistoryFolder, symbols: tuple[str, ...], options: BacktestOptions, calendar: Calendar
-) -> tuple[date, ...]:
-    """Days of the range with rows on which the exchange traded. Raises HistoryError when there are none."""
-    for symbol in symbols:
-        folder.require_minutes(symbol)
-    found = sorted({day for symbol in symbols for day in folder.days(symbol)})
-    if not found:
-        raise HistoryError(f"{folder.path}: the files hold no rows; fill them or give another folder")
-    first, last = options.first or found[0], options.last or found[-1]
-    days = tuple(day for day in found if first <= day <= last and _is_covered(calendar, day))
-    if not days:
-        raise HistoryError(
-            f"{folder.path}: no trading day from {first} to {last}; "
-            f"the data goes from {found[0]} to {found[-1]}"
-        )
-    return days
-
-
-def _is_covered(calendar: Calendar, day: date) -> bool:
-    try:
-        return calendar.is_trading_day(day)
-    except UncoveredDateError:
-        return False
+def _announced(done: Tested, seconds: float) -> str:
+    checks, days = done.options.checks, len(done.days)
+    return (
+        f"checks: the {days} days are played up to {checks.permutations + 1} times more, about "
+        f"{seconds:.0f} s each, and a few of them oftener (backtest --quick leaves that out)"
+    )

@@ -14,7 +14,7 @@ from trading_bot.backtest.sweeps.result import SweepResult, ranked
 from trading_bot.backtest.sweeps.trials import append_trials, record_of
 from trading_bot.backtest.sweeps.workers import Played, play_here, play_in_processes, play_on_cluster
 from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
-from trading_bot.bootstrap.backtesting.run import ProgressMaker
+from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, trials_path
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import SweepOptions

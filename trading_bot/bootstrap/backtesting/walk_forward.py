@@ -1,20 +1,22 @@
 """One walk-forward from its folder of data to its report, with every set recorded."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from time import monotonic
 
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.policy import Policy
 from trading_bot.backtest.sweeps.trials import Attempt, append_trials, record_of
+from trading_bot.backtest.walk_forward.played_sets import Tried
 from trading_bot.backtest.walk_forward.report import console_text, write_walk_forward
 from trading_bot.backtest.walk_forward.result import WalkForwardResult
-from trading_bot.backtest.walk_forward.search import Found, Search
+from trading_bot.backtest.walk_forward.sampler import Pruner
+from trading_bot.backtest.walk_forward.search import Search
 from trading_bot.backtest.walk_forward.stitch import Part, part_of, stitched
-from trading_bot.backtest.walk_forward.windows import Lengths, Window, windows_of
+from trading_bot.backtest.walk_forward.windows import Folds, Lengths, Window, windows_of
 from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
-from trading_bot.bootstrap.backtesting.run import ProgressMaker
+from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, studies_path, trials_path
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import WalkForwardOptions
@@ -35,9 +37,8 @@ def run_walk_forward(
     """
     if not options.axes:
         raise SettingsError("walkforward has nothing to choose: name values with --set")
-    policy, started_s = policy_from(options), monotonic()
+    lengths, policy, started_s = _lengths(options), policy_from(options), monotonic()
     market = market_from(options)
-    lengths = Lengths(options.train, options.test, options.gap, options.anchored)
     windows = windows_of(market, lengths)
     search = Search(
         strategy=options.strategy,
@@ -46,15 +47,17 @@ def run_walk_forward(
         sampler=options.sampler,
         trials=options.trials,
         seed=options.seed,
+        pruner=options.pruner,
         storage=studies_path(settings),
     )
     trials = trials_path(settings)
     study = _study(market, options, policy)
     parts: list[Part] = []
+    recorded: set[str] = set()
     with progress("walkforward", len(windows)) as shown:
         for number, window in enumerate(windows):
             found = search.best(window.train, f"{study}-{number}")
-            append_trials(trials, _attempt(options, policy, window, found), now_ms)
+            append_trials(trials, _attempt(options, policy, window, found.new, recorded), now_ms)
             parts.append(part_of(window, found, options.strategy, policy))
             shown.advance(f"test from {window.test_span[0]}  {found.trials} sets")
     result = WalkForwardResult(
@@ -65,26 +68,47 @@ def run_walk_forward(
         axes=options.axes,
         lengths=lengths,
         sampler=options.sampler,
+        pruner=options.pruner,
         seed=options.seed,
         record=stitched(parts, policy),
         seconds=monotonic() - started_s,
     )
     reports = reports_folder(settings)
     folder = write_walk_forward(result, reports, fresh_name("walkforward", reports, now_ms))
-    record = record_of(trials, _attempt(options, policy, windows[-1], parts[-1].found))
+    record = record_of(trials, _attempt(options, policy, windows[-1], parts[-1].found.new, set()))
     write(console_text(result, record, folder))
     return 0
 
 
-def _attempt(options: WalkForwardOptions, policy: Policy, window: Window, found: Found) -> Attempt:
+def _lengths(options: WalkForwardOptions) -> Lengths | Folds:
+    """How the days are parted. Raises SettingsError for a question that is half asked, or two at once."""
+    if options.folds is None and options.train is not None and options.test is not None:
+        if options.embargo:
+            raise SettingsError("--embargo is for --folds; --gap parts training and test")
+        return Lengths(options.train, options.test, options.gap, options.anchored)
+    if options.folds is not None and options.train is None and options.test is None and not options.anchored:
+        return Folds(options.folds, options.gap, options.embargo)
+    raise SettingsError(
+        "walkforward needs either --train and --test, or --folds.\n"
+        "  fix: --train 60 --test 20 chooses on the days before; --folds 6 chooses on all others"
+    )
+
+
+def _attempt(
+    options: WalkForwardOptions, policy: Policy, window: Window, tried: Sequence[Tried], recorded: set[str]
+) -> Attempt:
+    """What is to be recorded of a window; folds try the same sets on the same days, which count once."""
+    market = window.train.market
+    fresh = [one for one in tried if f"{market.digest} {one.values}" not in recorded]
+    recorded.update(f"{market.digest} {one.values}" for one in fresh)
     return Attempt(
         kind="walkforward",
         folder=str(options.data),
-        market=window.train,
+        market=market,
         strategy=options.strategy,
         policy=policy,
-        sets=[one.values for one in found.new],
-        figures=[one.figures for one in found.new],
+        sets=[one.values for one in fresh],
+        figures=[one.figures for one in fresh],
     )
 
 
@@ -97,5 +121,7 @@ def _study(market: Market, options: WalkForwardOptions, policy: Policy) -> str:
         [str(policy.cash), str(policy.fee), policy.quantity],
         [options.train, options.test, options.gap, options.anchored],
         [options.sampler.value, options.seed],
+        *([[options.folds, options.embargo]] if options.folds else []),
+        *([options.pruner.value] if options.pruner is not Pruner.NONE else []),
     ]
     return sha256(json.dumps(asked).encode()).hexdigest()[:16]

@@ -23,6 +23,7 @@ from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.market.universe import HeldKeys
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
+from trading_bot.bootstrap.resource_watch import NightWatch
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
@@ -77,6 +78,8 @@ class MarketDaemon:
     logins: Logins
     reports: Path
     write: Callable[[str], None]
+    doubts: Sequence[str] = ()
+    """What a person should know of the strategies before they trade."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _locked: set[Path] = field(default_factory=set)
@@ -96,14 +99,26 @@ class MarketDaemon:
             self._first_look()
             self.write(self.account.banner)
             log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)
+            self._tell_doubts()
             adapter = self._adapter()
             owned.callback(adapter.close)
+            nights = NightWatch(self._warn)
             while True:
                 outcome = await self._next_day(adapter, owned)
                 if outcome is None or not outcome.is_over:
                     return 0
                 if self.settings.run.exit_after_close:
                     return 0
+                nights.note()
+
+    def _warn(self, text: str) -> None:
+        self.board.add(self.surroundings.clock.now_ms(), "warning", text)
+
+    def _tell_doubts(self) -> None:
+        for doubt in self.doubts:
+            self.write(f"warning: {doubt}")
+            self.board.add(self.surroundings.clock.now_ms(), "warning", doubt)
+            log.warning("strategy_not_promoted", says=doubt)
 
     def _own(self, owned: ExitStack, locks: Sequence[Path]) -> None:
         missing = tuple(path for path in locks if path not in self._locked)

@@ -1,27 +1,28 @@
 """Panic on the real market, or on the paper venue that its journal restores, when no daemon runs."""
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
-from dataclasses import replace
-from pathlib import Path
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
+from trading_bot.adapters.upstox.token_store import AccessToken
 from trading_bot.bootstrap.answers.broker import token_of_the_day
 from trading_bot.bootstrap.answers.following import Write
+from trading_bot.bootstrap.answers.panic_wish import ASKED_BY
 from trading_bot.bootstrap.daemon import DayFiles
-from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.universe import held_keys
-from trading_bot.bootstrap.panic import PanicRun, panic_plan
-from trading_bot.bootstrap.panic_records import what_is_kept
+from trading_bot.bootstrap.panic import PanicRun, left_open, panic_plan
+from trading_bot.bootstrap.panic_records import PanicFiles, PanicRecords, kept_instruments
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
-from trading_bot.domain.errors import ReadFailedError, StorageError
+from trading_bot.domain.errors import LoginNeededError, ReadFailedError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import date_of
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.ports import Broker, Clock
+from trading_bot.engine.ports import Broker
+from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
 
@@ -30,31 +31,62 @@ async def panic_on_market(
 ) -> int:
     """Panic on the real market, or on the paper venue that its journal restores.
 
-    Raises LoginNeededError without a token.
+    It is latched before anything is asked that may fail; what then keeps it from closing anything is raised,
+    after what the journal knows to be open was told. Raises LoginNeededError without a token.
     """
-    clock, rules = SystemClock(), load_market_rules()
-    token = token_of_the_day(settings, clock.now_ms())
-    adapter = upstox_adapter(
-        settings.upstox,
-        lambda: token.secret,
-        cache_folder=instruments_folder(settings),
-        clock_ms=clock.now_ms,
-    )
+    clock, beside = SystemClock(), files.locks[:1]
+    panic_files = PanicFiles(database=files.database, settings=settings.storage, clock=clock, write=write)
     with ExitStack() as owned:
+        replace(files, locks=beside).take_over(owned, write)
+        opened = await panic_files.latched(owned, ASKED_BY)
+        try:
+            token = token_of_the_day(settings, clock.now_ms())
+            locks = lock_paths(settings, files.database, account=token.account)
+            replace(files, locks=locks[len(beside) :]).take_over(owned, write)
+            maker = _RunMaker(settings, panic_files, opened, world_of)
+            run = await maker.made(token, owned)
+            return await run.run()
+        except Exception as error:
+            book = opened.book if opened.is_book_known else None
+            write(left_open(book, kept_instruments(files.database), _then(settings.mode, error)))
+            raise
+
+
+def _then(mode: Mode, error: Exception) -> str:
+    after = "after a login" if isinstance(error, LoginNeededError) else "once what failed is mended"
+    again = f"by --panic-exit again {after}"
+    if mode is Mode.PAPER:
+        return f"what is open is on paper alone, and closed {again}"
+    return f"what is open has to be closed in the broker's app, or {again}"
+
+
+@dataclass(frozen=True, slots=True)
+class _RunMaker:
+    settings: Settings
+    files: PanicFiles
+    opened: PanicRecords
+    world_of: Callable[[MarketDay], DayWorld]
+
+    async def made(self, token: AccessToken, owned: ExitStack) -> PanicRun:
+        """A run that knows every instrument which may have to be closed."""
+        settings, files, clock = self.settings, self.files, self.files.clock
+        rules = load_market_rules()
+        adapter = upstox_adapter(
+            settings.upstox,
+            lambda: token.secret,
+            cache_folder=instruments_folder(settings),
+            clock_ms=clock.now_ms,
+        )
         owned.callback(adapter.close)
-        locks = lock_paths(settings, files.database, account=token.account)
-        replace(files, locks=locks).take_over(owned, write)
-        _bring_home(files.database, settings, clock)
-        book, kept = what_is_kept(files.database)
-        wanted = held_keys(book) | await open_at_the_broker(adapter.broker, write)
-        instruments = await _listed(adapter, kept, wanted, write)
+        wanted = held_keys(self.opened.book) | await open_at_the_broker(adapter.broker, files.write)
+        instruments = await _listed(adapter, kept_instruments(files.database), wanted, files.write)
         plan = panic_plan(rules, date_of(clock.now_ms()), instruments)
-        day_world = world_of(
+        day_world = self.world_of(
             MarketDay(
                 settings=settings,
                 rules=rules,
                 plan=plan,
-                book=book,
+                book=self.opened.book,
                 adapter=adapter,
                 feed=adapter.feed,
                 clock=clock,
@@ -63,21 +95,15 @@ async def panic_on_market(
                 previous_closes={},
             )
         )
-        run = PanicRun(
+        return PanicRun(
             settings=settings,
             rules=rules,
             plan=plan,
             world=day_world.world,
-            database=files.database,
-            write=write,
+            files=files,
+            opened=self.opened,
+            write=files.write,
         )
-        return await run.run()
-
-
-def _bring_home(database: Path, settings: Settings, clock: Clock) -> None:
-    """So that a pretend broker holds what the book does; where it cannot be done, the run says so."""
-    with suppress(StorageError):
-        bring_home(database, settings.storage, clock.now_ms)
 
 
 def _nobody_waits(_engine: Engine) -> None:

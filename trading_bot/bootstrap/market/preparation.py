@@ -112,9 +112,8 @@ class Readiness:
     async def _prepared(self) -> Prepared:
         account = await confirmed_account(self.adapter.reads, self.settings.upstox.account)
         known = await self._instruments()
-        symbols = self.settings.run.symbols or (self.settings.run.default_symbol,)
         universe = chosen_universe(
-            symbols,
+            self.settings.run.chosen_symbols,
             known.instruments,
             held_keys(self.book),
             is_outdated=not known.is_today,

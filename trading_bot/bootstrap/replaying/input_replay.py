@@ -10,6 +10,8 @@ from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.input_log import InputRecord, read_input_log
 from trading_bot.adapters.storage.reader import JournalReader
@@ -19,7 +21,7 @@ from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.events import DayStarted, OwnershipTaken
 from trading_bot.engine.core import Core
-from trading_bot.engine.inputs import DayOpened
+from trading_bot.engine.inputs import DayOpened, Input
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import decode_input, event_kind, input_kind
 from trading_bot.settings.tree import Settings
@@ -77,7 +79,7 @@ class InputReplay:
     def compare(self, database: Path, inputs: Path) -> Iterator[ReplayedProcess]:
         """Replay every process of the log against the journal in a database, in order.
 
-        Raises StorageError when a file cannot be read, or the log is not of this journal.
+        Raises StorageError when a file cannot be read, or the log is not of this journal or this version.
         """
         with JournalReader(database) as reader:
             rows = tuple(reader.rows())
@@ -112,13 +114,31 @@ class InputReplay:
         core = self._core(records[0])
         core.restore(earlier)
         for record in records:
-            yield from core.step(decode_input(record.kind, str(record.payload))).rows
+            yield from core.step(_input_of(record)).rows
 
     def _core(self, first: InputRecord) -> Core:
-        opening = decode_input(first.kind, str(first.payload))
+        opening = _input_of(first)
         if not isinstance(opening, DayOpened):
             raise StorageError(f"an input log begins with the opening of a day, not with {first.kind}")
         return core_for(opening.instruments, self.strategies, self.sections, self.charges)
+
+
+def _input_of(record: InputRecord) -> Input:
+    """The input of a record. What another version left out has no safe meaning and is not guessed."""
+    try:
+        return decode_input(record.kind, str(record.payload))
+    except (KeyError, ValueError) as error:
+        raise StorageError(
+            f"the input log holds a {record.kind} as this version does not write it, "
+            f"replay it with the version that recorded it ({_first_problem(error)})"
+        ) from error
+
+
+def _first_problem(error: KeyError | ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return f"unknown: {error}"
+    problem = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, problem['loc'])) or 'value'}: {problem['msg']}"
 
 
 def _processes(records: Iterable[InputRecord]) -> Iterator[list[InputRecord]]:

@@ -4,8 +4,10 @@ from contextlib import AsyncExitStack
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.following import Write
+from trading_bot.bootstrap.answers.panic_wish import ASKED_BY
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.panic import PanicRun, panic_plan
+from trading_bot.bootstrap.panic_records import PanicFiles
 from trading_bot.bootstrap.places import instruments_folder
 from trading_bot.bootstrap.replaying.replay import attached_token
 from trading_bot.bootstrap.replaying.simulator_world import simulator_world
@@ -27,6 +29,10 @@ async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFil
         attached = await owned.enter_async_context(
             simulator_world(settings, options.simulator_url, token, cache)
         )
+        panic_files = PanicFiles(
+            database=files.database, settings=settings.storage, clock=attached.clock, write=write
+        )
+        opened = await panic_files.latched(owned, ASKED_BY)
         await attached.require_login()
         rules = load_market_rules()
         on = date_of(attached.clock.now_ms())
@@ -35,7 +41,8 @@ async def panic_in_replay(settings: Settings, options: RunOptions, files: DayFil
             rules=rules,
             plan=panic_plan(rules, on, await attached.instruments()),
             world=attached.world,
-            database=files.database,
+            files=panic_files,
+            opened=opened,
             write=write,
         )
         return await run.run()

@@ -17,7 +17,7 @@ from trading_bot.domain.market_rules import MarketRules
 from trading_bot.settings.options import SimulatorOptions
 from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
-from trading_bot.simulator.market.listings import refuse_misspelt
+from trading_bot.simulator.market.listings import require_listable
 from trading_bot.simulator.market.opening import open_market
 from trading_bot.simulator.server.dated_rules import DatedRules
 from trading_bot.simulator.server.run import run_simulator
@@ -80,7 +80,7 @@ def market_source(options: SimulatorOptions, rules: MarketRules) -> MarketSource
     symbols = tuple(options.symbols) or None
     seed = DEFAULT_SEED if options.seed is None else options.seed
     if options.data is None:
-        refuse_misspelt(options.symbols)
+        require_listable(options.symbols)
         plan = plan_of(rules.calendar, options.session_on or DEFAULT_DAY)
         return GeneratedMarket(plan, symbols=symbols, seed=seed, tick_size_of=_tick_size_of(rules))
     return open_market(options.data, options.session_on, symbols=symbols, seed=seed)

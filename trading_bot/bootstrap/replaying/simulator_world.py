@@ -48,7 +48,7 @@ class SimulatorWorld:
 
         def on_engine(engine: Engine) -> None:
             self.held.follow(engine)
-            feed.wait_for(lambda: engine.is_at_rest)
+            feed.wait_for(lambda: engine.is_at_rest and not engine.has_unread_fills)
 
         return World(
             clock=self.clock,

@@ -95,7 +95,8 @@ class AccountWorker:
             except NotAuthorisedError:
                 raise
             except ReadFailedError as error:
-                await tell_failed_read(self.engine, f"margin of {question.instrument_key}", error)
+                symbol = self.engine.state.market.symbol(question.instrument_key)
+                await tell_failed_read(self.engine, f"margin of {symbol}", error)
                 failed += 1
                 if failed == _MOST_FAILED:
                     break

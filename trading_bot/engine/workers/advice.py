@@ -55,5 +55,5 @@ class AdviceWorker:
             levels += f", target {rupees(target)}"
         return (
             f"{trade.strategy} would {request.side.lower()} {trade.planned_quantity} {symbol} at "
-            f"{rupees(request.terms.price)} ({levels}; score {trade.score:+.2f})"
+            f"{rupees(request.terms.price)} ({levels}; score {trade.signed_score:+.2f})"
         )

@@ -1,6 +1,7 @@
 """Messages for a person out. Nothing here may hold up or stop trading."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ _PATIENCE_S = 10
 
 @dataclass(frozen=True, slots=True)
 class AlertWorker:
-    """Logs every alert and tells the notifier."""
+    """Logs every alert at its own level and tells the notifier."""
 
     engine: Engine
     notifier: Notifier
@@ -31,7 +32,7 @@ class AlertWorker:
             alert = outbox.next_alert()
             if alert is None:
                 continue
-            log.warning("alert", level_of_alert=alert.level, text=alert.text)
+            log.log(logging.getLevelNamesMapping()[alert.level.upper()], "alert", text=alert.text)
             try:
                 async with asyncio.timeout(_PATIENCE_S):
                     await self.notifier.notify(alert.level, alert.text)

@@ -4,6 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
+
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine.commands import CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
 from trading_bot.engine.engine import Engine
@@ -17,6 +20,8 @@ from trading_bot.engine.inputs import (
 )
 from trading_bot.engine.ports import Broker, Clock, Outcome, RefusalCause, Refused
 from trading_bot.engine.rate_gate import RateGate
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class OrderWorker:
                 continue
             ready_ms = self._ready_at_ms(command)
             if ready_ms > self.clock.now_ms():
+                self._tell_wait(command, ready_ms)
                 await self.clock.sleep_until(ready_ms)
                 continue
             outbox.take_order()
@@ -53,6 +59,12 @@ class OrderWorker:
         if isinstance(command, PlaceOrder) and command.expires_at_ms is not None:
             return min(ready_ms, command.expires_at_ms)
         return ready_ms
+
+    def _tell_wait(self, command: OrderCommand, ready_ms: int) -> None:
+        now_ms = self.clock.now_ms()
+        windows = ", ".join(f"{use.used}/{use.limit} in {use.length_s} s" for use in self.gate.use(now_ms))
+        waits_s = (ready_ms - now_ms) / MS_PER_SECOND
+        log.info("rate_window_full", waits_s=waits_s, windows=windows, is_exit=is_exit(command))
 
     async def _carry_out(self, command: OrderCommand) -> None:
         match command:

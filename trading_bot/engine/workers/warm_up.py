@@ -62,7 +62,7 @@ class WarmUpWorker:
         try:
             candles = await self.history.minute_candles(key, self.plan.first, self._last_day(key))
         except ReadFailedError as error:
-            await tell_failed_read(self.engine, f"history of {key}", error)
+            await tell_failed_read(self.engine, f"history of {self.engine.state.market.symbol(key)}", error)
             return
         await self.engine.handle(_warmed_up(key, candles, self.plan.sessions[key]))
 

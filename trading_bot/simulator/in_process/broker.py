@@ -47,12 +47,16 @@ _STATUSES = {
     Status.COMPLETE: OrderStatus.FILLED,
     Status.CANCELLED: OrderStatus.CANCELLED,
     Status.REJECTED: OrderStatus.REJECTED,
+    Status.AMO_RECEIVED: OrderStatus.ACKNOWLEDGED,
+    Status.AMO_MODIFIED: OrderStatus.ACKNOWLEDGED,
+    Status.AMO_CANCELLED: OrderStatus.CANCELLED,
 }
 _CHANGES = {
     Status.MODIFY_VALIDATION_PENDING: ReportedChange.PENDING,
     Status.MODIFY_PENDING: ReportedChange.PENDING,
     Status.CANCEL_PENDING: ReportedChange.PENDING,
     Status.MODIFIED: ReportedChange.MODIFIED,
+    Status.AMO_MODIFIED: ReportedChange.MODIFIED,
     Status.NOT_MODIFIED: ReportedChange.NOT_MODIFIED,
     Status.NOT_CANCELLED: ReportedChange.NOT_CANCELLED,
 }

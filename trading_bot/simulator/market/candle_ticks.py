@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trading_bot.domain.candle_arrays import CandleArrays, IntArray
-from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.instrument import Instrument, InstrumentKind
 from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.simulator.market.candle_paths import ARRIVAL_STEP_MS, tick_paths, volume_is_known
 from trading_bot.simulator.market.depth import synthetic_depth
@@ -19,6 +19,9 @@ _SPREAD_OF_PRICE = 4_000
 """A quiet share's spread is about a 4,000th of its price."""
 _DEPTH_OF_MINUTE = 0.15
 _UNKNOWN_LIQUIDITY_UNITS = 500
+_OF_AN_INDEX = 60
+"""Ticks a minute: an exchange computes its index every second, and a daemon that hears none for some
+seconds takes its feed for dead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class CandleDay:
     instrument: Instrument
     candles: CandleArrays
     ticks_per_minute: int | IntArray
+    """Of what is traded; an index has its own."""
     seed: int
     extra_spread_steps: int = 0
 
@@ -35,14 +39,11 @@ class CandleDay:
         """Updates of the candles that start within a block from `from_ms` on."""
         first, end = np.searchsorted(self.candles.start_ms, [from_ms, from_ms + _BLOCK_MS])
         block = self.candles.between(from_ms, from_ms + _BLOCK_MS)
-        wanted = (
-            self.ticks_per_minute
-            if isinstance(self.ticks_per_minute, int)
-            else self.ticks_per_minute[first:end]
-        )
         tick_size = self.instrument.tick_size if self.instrument.is_tradable else 1
         rng = generator_for(self.seed, self.instrument.symbol, "ticks", from_ms)
-        ticks = tick_paths(block, ticks_per_minute=wanted, tick_size=tick_size, rng=rng)
+        ticks = tick_paths(
+            block, ticks_per_minute=self._wanted(slice(first, end)), tick_size=tick_size, rng=rng
+        )
         before = int(np.maximum(self.candles.volume[:first], 0).sum())
         shown = np.ceil(ticks.volume * rng.random(ticks.volume.size)).astype(np.int64)
         at_ms = (ticks.traded_at_ms // ARRIVAL_STEP_MS + 1) * ARRIVAL_STEP_MS
@@ -57,6 +58,15 @@ class CandleDay:
             )
         return UpdateArrays(
             at_ms, ticks.traded_at_ms, ticks.price, shown, before + np.cumsum(ticks.volume), depth
+        )
+
+    def _wanted(self, minutes: slice) -> int | IntArray:
+        if self.instrument.kind is InstrumentKind.INDEX:
+            return _OF_AN_INDEX
+        return (
+            self.ticks_per_minute
+            if isinstance(self.ticks_per_minute, int)
+            else self.ticks_per_minute[minutes]
         )
 
     def _spread_steps(self) -> int:

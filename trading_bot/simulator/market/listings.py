@@ -74,6 +74,12 @@ def listings(symbols: Sequence[str] | None, *, with_auction: bool = True) -> tup
     return tuple(made)
 
 
+def require_listable(symbols: Sequence[str]) -> None:
+    """Raise UnknownInstrumentError for a name that a generated market does not take."""
+    refuse_misspelt(symbols)
+    listings(symbols)
+
+
 def refuse_misspelt(symbols: Sequence[str]) -> None:
     """Raise UnknownInstrumentError for a name that is not well known and looks like one that is.
 

@@ -4,6 +4,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from trading_bot.simulator.server import order_requests, wire
+from trading_bot.simulator.server.after_market import judged
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import invalid_input, json_response, success
 from trading_bot.simulator.server.faults import parse_schedule
@@ -69,8 +70,8 @@ async def foreign_order(request: web.Request) -> web.Response:
         placed_by=simulation.settings.user_id,
         requires_protection=False,
     )
-    simulation.instrument(order.instrument_key, "instrument_token")
-    simulation.write_expected()
+    order = judged(simulation, order, is_amo=order_requests.flag(body, "is_amo"))
+    simulation.step_finely()
     return success({"order_ids": list(simulation.core.place(order))})
 
 

@@ -65,7 +65,8 @@ class SessionDriver:
         simulation = self._simulation
         now_ms = simulation.now_ms
         ceiling_ms = min(target_ms, self._tokens_die_ms)
-        if simulation.history.has_orders_on_the_way or now_ms < simulation.fine_steps_until_ms:
+        simulation.pacing.is_close = simulation.has_orders_moving
+        if simulation.pacing.is_close:
             ceiling_ms = min(ceiling_ms, now_ms + _FINE_STEP_MS)
         if self._next_change_ms is not None:
             ceiling_ms = min(ceiling_ms, self._next_change_ms)

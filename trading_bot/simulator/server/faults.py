@@ -33,6 +33,10 @@ class FaultKind(StrEnum):
     STALE_BOOK = "stale_book_s"
     """Order reads show what was known `seconds` ago."""
     MALFORMED_FRAME = "malformed_frame"
+    HALF_OPEN = "half_open"
+    """A socket stays open and nothing passes: no messages, no pings, no answer to a ping."""
+    CLOCK_SKEW = "clock_skew"
+    """Frames of the feed carry a time that is `seconds` ahead."""
 
 
 REQUEST_FAULTS = frozenset(
@@ -66,7 +70,8 @@ class FaultRule(Section):
     until_ms: int | None = None
     """Session time until which it holds, exclusive."""
     seconds: Annotated[float, Field(ge=0)] = 5.0
-    """Wall seconds of a delay or a slow body; session seconds of a stale book."""
+    """Wall seconds of a delay or a slow body; session seconds of a stale book or a wrong
+    clock."""
     status: Annotated[int, Field(ge=200, le=599)] | None = None
     """HTTP status of a false answer; None is 500 for an http_error and 200 for a spoiled body."""
     code: str | None = None

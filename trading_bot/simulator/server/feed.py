@@ -6,6 +6,7 @@ import json
 import structlog
 from aiohttp import WSMsgType, web
 
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.simulator.server.faults import FaultKind, Faults
 from trading_bot.simulator.server.feed_encoder import INITIAL_FEED, LIVE_FEED, FeedEncoder, frame
 from trading_bot.simulator.server.listing import Listing
@@ -90,7 +91,7 @@ class Feed:
         for client in tuple(self.clients):
             entries = self._entries(client, moment)
             if entries:
-                await self._send(client, frame(LIVE_FEED, entries, moment.at_ms), moment.at_ms)
+                await self._send(client, frame(LIVE_FEED, entries, self._told(moment.at_ms)), moment.at_ms)
 
     async def broadcast(self, payload: bytes, at_ms: int) -> None:
         """Send one message to every client."""
@@ -132,9 +133,19 @@ class Feed:
     def _is_muted(self, key: str, now_ms: int) -> bool:
         return self._faults.take((FaultKind.MUTE_FEED,), FEED_PATH, now_ms, key=key) is not None
 
+    def _is_half_open(self, now_ms: int) -> bool:
+        return self._faults.take((FaultKind.HALF_OPEN,), FEED_PATH, now_ms) is not None
+
+    def _told(self, at_ms: int) -> int:
+        """The time that a frame carries."""
+        rule = self._faults.take((FaultKind.CLOCK_SKEW,), FEED_PATH, at_ms)
+        return at_ms if rule is None else at_ms + round(rule.seconds * MS_PER_SECOND)
+
     async def _send(self, client: FeedClient, payload: bytes, at_ms: int) -> None:
         if self._faults.take((FaultKind.RESET,), FEED_PATH, at_ms):
             client.cut()
+            return
+        if self._is_half_open(at_ms):
             return
         if self._faults.take((FaultKind.MALFORMED_FRAME,), FEED_PATH, at_ms):
             payload = _malformed(payload)
@@ -147,13 +158,14 @@ class Feed:
         try:
             message = await socket.receive(timeout=self._settings.idle_ping_s)
         except TimeoutError:
-            await socket.ping()
+            if not self._is_half_open(self._pacing.now_ms):
+                await socket.ping()
             return True
         if message.type is WSMsgType.BINARY:
             await self._handle(client, message.data)
         elif message.type is WSMsgType.PONG:
             await self._take_pong(client, bytes(message.data))
-        elif message.type is WSMsgType.PING:
+        elif message.type is WSMsgType.PING and not self._is_half_open(self._pacing.now_ms):
             await socket.pong(message.data)
         # A text frame is ignored, as by the broker.
         return message.type in (WSMsgType.BINARY, WSMsgType.TEXT, WSMsgType.PING, WSMsgType.PONG)
@@ -193,7 +205,7 @@ class Feed:
         ]
         kind = LIVE_FEED if self._settings.snapshot_is_live_feed else INITIAL_FEED
         now_ms = self._pacing.now_ms
-        await self._send(client, frame(kind, entries, now_ms), now_ms)
+        await self._send(client, frame(kind, entries, self._told(now_ms)), now_ms)
 
     async def _object(self, client: FeedClient, method: str, objection: str) -> None:
         if self._settings.reports_feed_errors_as_text:

@@ -84,7 +84,7 @@ def _common(row: OrderRow, instrument: Instrument, symbol: str) -> dict[str, Any
         "variety": "SIMPLE",
         "order_timestamp": wire.text_time(row.ordered_at_ms),
         "exchange_timestamp": wire.text_time(row.exchange_at_ms) if row.exchange_at_ms else None,
-        "is_amo": False,
+        "is_amo": row.is_amo,
         "order_request_id": "1",
     }
 

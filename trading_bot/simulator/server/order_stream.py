@@ -81,7 +81,7 @@ class OrderStream:
         if self._faults.take((FaultKind.RESET,), STREAM_PATH, now_ms):
             self.cut_all()
             return
-        if self._faults.take((FaultKind.MUTE_ORDERS,), STREAM_PATH, now_ms):
+        if self._faults.take((FaultKind.MUTE_ORDERS, FaultKind.HALF_OPEN), STREAM_PATH, now_ms):
             return
         repeats = 2 if self._faults.take((FaultKind.DUPLICATE_ORDERS,), STREAM_PATH, now_ms) else 1
         holds_back = self._faults.take((FaultKind.REORDER_ORDERS,), STREAM_PATH, now_ms) is not None
@@ -120,15 +120,19 @@ class OrderStream:
         if "position" in client.update_types and has_filled:
             yield from self._position_messages(row)
 
+    def _is_half_open(self) -> bool:
+        return self._faults.take((FaultKind.HALF_OPEN,), STREAM_PATH, self._core.now_ms) is not None
+
     async def _next_message(self, client: StreamClient) -> bool:
         socket = client.socket
         try:
             message = await socket.receive(timeout=self._settings.idle_ping_s)
         except TimeoutError:
-            with suppress(ConnectionError):
-                await socket.ping()
+            if not self._is_half_open():
+                with suppress(ConnectionError):
+                    await socket.ping()
             return True
-        if message.type is WSMsgType.PING:
+        if message.type is WSMsgType.PING and not self._is_half_open():
             with suppress(ConnectionError):
                 await socket.pong(message.data)
         # There are no requests on this socket: what a client says is ignored.

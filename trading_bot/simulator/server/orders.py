@@ -1,11 +1,12 @@
 """Orders: place, modify, cancel, exit all; the order book, its history, and trades."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from aiohttp import web
 
 from trading_bot.simulator.server import order_requests, order_rows
+from trading_bot.simulator.server.after_market import judged
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import invalid_input, json_response, success
 from trading_bot.simulator.server.faults import FaultKind
@@ -23,9 +24,8 @@ async def place(request: web.Request) -> web.Response:
         placed_by=simulation.settings.user_id,
         requires_protection=simulation.settings.requires_market_protection,
     )
-    simulation.instrument(order.instrument_key, "instrument_token")
-    _check_amo(simulation, is_amo=order_requests.flag(body, "is_amo"))
-    simulation.write_expected()
+    order = judged(simulation, order, is_amo=order_requests.flag(body, "is_amo"))
+    simulation.step_finely()
     return success({"order_ids": list(simulation.core.place(order))}, latency_ms=latency_ms(request))
 
 
@@ -36,7 +36,7 @@ async def modify(request: web.Request) -> web.Response:
     change = order_requests.changed_terms(
         body, requires_protection=simulation.settings.requires_market_protection
     )
-    simulation.write_expected()
+    simulation.step_finely()
     with _unknown_order_status(simulation):
         simulation.core.modify(change)
     return success({"order_id": change.order_id}, latency_ms=latency_ms(request))
@@ -46,7 +46,7 @@ async def cancel(request: web.Request) -> web.Response:
     """Take a cancellation; a fill can still win."""
     simulation = simulation_of(request)
     order_id = _order_id(request)
-    simulation.write_expected()
+    simulation.step_finely()
     with _unknown_order_status(simulation):
         simulation.core.cancel(order_id)
     return success({"order_id": order_id}, latency_ms=latency_ms(request))
@@ -55,10 +55,21 @@ async def cancel(request: web.Request) -> web.Response:
 async def exit_positions(request: web.Request) -> web.Response:
     """Close open intraday and derivative positions at the market."""
     simulation = simulation_of(request)
-    simulation.write_expected()
+    simulation.step_finely()
     order_ids = simulation.core.exit_all(request.query.get("tag"), request.query.get("segment"))
     if not order_ids:
         raise invalid_input("There are no open positions to exit", code="UDAPI1111")
+    return _batch(order_ids)
+
+
+async def cancel_orders(request: web.Request) -> web.Response:
+    """Take the cancellation of every open order, after-market orders included."""
+    simulation = simulation_of(request)
+    simulation.step_finely()
+    return _batch(simulation.core.cancel_all(request.query.get("tag"), request.query.get("segment")))
+
+
+def _batch(order_ids: Sequence[str]) -> web.Response:
     count = len(order_ids)
     return json_response(
         {
@@ -150,11 +161,6 @@ def _stale_as_of_ms(simulation: Simulation, path: str) -> int | None:
     return None if rule is None else simulation.now_ms - round(rule.seconds * 1_000)
 
 
-def _check_amo(simulation: Simulation, *, is_amo: bool) -> None:
-    if is_amo and simulation.settings.refuses_amo_in_session and simulation.phase == "open":
-        raise invalid_input("AMO is not allowed during market hours", "is_amo", "UDAPI100039")
-
-
 def _order_id(request: web.Request) -> str:
     order_id = request.query.get("order_id", "")
     if not order_id:
@@ -171,6 +177,7 @@ ENDPOINTS = (
     Endpoint("PUT", "/v3/order/modify", modify, Access.ORDER_WRITE),
     Endpoint("DELETE", "/v3/order/cancel", cancel, Access.ORDER_WRITE),
     Endpoint("POST", "/v2/order/positions/exit", exit_positions, Access.ORDER_WRITE),
+    Endpoint("DELETE", "/v2/order/multi/cancel", cancel_orders, Access.ORDER_WRITE),
     Endpoint("GET", "/v2/order/retrieve-all", order_book),
     Endpoint("GET", "/v2/order/details", details),
     Endpoint("GET", "/v2/order/history", history),

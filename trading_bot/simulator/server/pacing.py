@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 _MS = 1_000
+_CLOSE_LEAD_MS = 200
+"""Where a moment between a fill and its stop matters: about a frame of the feed."""
 _SPEED_SPAN_S = 5.0
 _SPEED_SAMPLE_S = 0.25
 
@@ -86,6 +88,8 @@ class Pacing:
         self.clients_let_go = 0
         """How often a client was silent for so long that the clock went on without it."""
         self.has_ended = False
+        self.is_close = False
+        """Whether clients are waited for more closely, so that what they do about an order comes in time."""
 
     @property
     def now_ms(self) -> int:
@@ -165,7 +169,8 @@ class Pacing:
             self.clients_let_go += 1
         if not client.holds_clock or client.oldest_open_ms is None:
             return float("inf")
-        return client.oldest_open_ms + self._pace.lead_ms
+        lead_ms = self._pace.lead_ms
+        return client.oldest_open_ms + (min(lead_ms, _CLOSE_LEAD_MS) if self.is_close else lead_ms)
 
     def _speed(self, wall_s: float) -> float:
         speed = self._pace.speed

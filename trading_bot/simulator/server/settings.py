@@ -58,6 +58,9 @@ class ServerSettings(Section):
     """Whether MARKET and SL-M without protection are refused (UDAPI1158)."""
     refuses_amo_in_session: bool = False
     """Whether is_amo during market hours is refused (UDAPI100039) or ignored: documents disagree."""
+    requires_amo_outside_session: bool = False
+    """Whether orders without is_amo outside market hours are refused (UDAPI100057), or kept for the session's
+    start as if they had it: documents disagree."""
     unknown_order_status: Annotated[int, Field(ge=400, le=404)] = 404
     """HTTP status of UDAPI100010; 404 was reported, 400 is possible."""
     hides_average_price_of_day_positions: bool = True

@@ -26,7 +26,7 @@ from trading_bot.simulator.server.tokens import OneTimeCodes, Tokens
 from trading_bot.simulator.server.wake import Wake
 from trading_bot.simulator.venue.contracts import BrokerCore, MarketSource, OrderRow
 
-_FINE_STEPS_AFTER_REQUEST_MS = 2_000
+_FINE_STEPS_MS = 2_000
 
 
 class Simulation:
@@ -54,7 +54,7 @@ class Simulation:
         self.pacing = Pacing(_pace(source, settings, self.end_ms), wall)
         self.next_stop_ms = self.pacing.now_ms
         """The clock does not pass this instant before the driver has dealt with it."""
-        self.fine_steps_until_ms = 0
+        self._fine_steps_until_ms = 0
         self.finished = asyncio.Event()
         self.faults = Faults()
         self.limits = RateLimits()
@@ -96,9 +96,14 @@ class Simulation:
         if now_ms > self.core.now_ms:
             self.core.advance(now_ms)
 
-    def write_expected(self) -> None:
-        """Let the driver step finely, since orders are about to be on their way."""
-        self.fine_steps_until_ms = self.now_ms + _FINE_STEPS_AFTER_REQUEST_MS
+    def step_finely(self) -> None:
+        """Have the clock go in small steps for a while, since orders are about to be on their way."""
+        self._fine_steps_until_ms = self.now_ms + _FINE_STEPS_MS
+
+    @property
+    def has_orders_moving(self) -> bool:
+        """Whether an order is on its way, or one was moments ago: its owner may be about to act on it."""
+        return self.history.has_orders_on_the_way or self.now_ms < self._fine_steps_until_ms
 
     def instrument(self, key: str, property_path: str = "instrument_key") -> Instrument:
         """The listed instrument of a key. Raises VenueRefusal with UDAPI100011."""
@@ -123,6 +128,7 @@ class Simulation:
                 stream_client.cut()
 
     def _on_order(self, row: OrderRow) -> None:
+        self.step_finely()
         self.history.record(self.core.now_ms, row)
         self.stream.publish(row)
 

@@ -7,6 +7,8 @@ price.
 from collections.abc import Iterable
 from decimal import Decimal
 
+from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.order import OrderType, Side
 from trading_bot.simulator.venue.contracts import ChangedTerms, NewOrder, VenueRefusal
 from trading_bot.simulator.venue.listing import Listing
@@ -35,8 +37,8 @@ def refuse_new(order: NewOrder, listing: Listing, now_ms: int, settings: VenueSe
     if len(sliced_quantities(order, listing)) > settings.slices_max:
         raise _refusal("UDAPI1118", f"More than {settings.slices_max} orders after slicing", "quantity")
     _refuse_terms(order, order.side, listing, settings)
-    if not listing.plan.open_ms <= now_ms < listing.plan.close_ms:
-        raise _refusal("UDAPI100057", "The market is closed", "instrument_token")
+    if not listing.plan.is_on(now_ms):
+        _refuse_after_market(order, listing, now_ms, settings)
 
 
 def refuse_change(change: ChangedTerms, order: VenueOrder, listing: Listing, settings: VenueSettings) -> None:
@@ -48,6 +50,8 @@ def refuse_change(change: ChangedTerms, order: VenueOrder, listing: Listing, set
     if change.quantity is not None and change.quantity <= 0:
         raise _refusal("UDAPI1052", "The quantity cannot be zero", "quantity")
     _refuse_terms(change, order.side, listing, settings)
+    if order.is_kept:
+        _refuse_kept_stop(change)
 
 
 def refuse_cancel(order: VenueOrder) -> None:
@@ -63,6 +67,31 @@ def sliced_quantities(order: NewOrder, listing: Listing) -> tuple[int, ...]:
     if not order.slice or order.quantity % listing.instrument.lot_size:
         return (order.quantity,)
     return listing.instrument.slices(order.quantity)
+
+
+def _refuse_after_market(order: NewOrder, listing: Listing, now_ms: int, settings: VenueSettings) -> None:
+    if not order.is_amo or not _is_amo_window(listing.instrument, now_ms, settings):
+        raise _refusal("UDAPI100057", "The market is closed", "instrument_token")
+    _refuse_kept_stop(order)
+    if order.disclosed_quantity:
+        raise _refusal(
+            "UDAPI100036",
+            "After-market orders cannot have a disclosed quantity",
+            "disclosed_quantity",
+        )
+
+
+def _is_amo_window(instrument: Instrument, now_ms: int, settings: VenueSettings) -> bool:
+    at = datetime_of(now_ms).time()
+    closes, reopens = settings.amo_share_closes_at, settings.amo_share_reopens_at
+    if instrument.segment.is_derivatives:
+        closes, reopens = settings.amo_derivative_closes_at, settings.amo_derivative_reopens_at
+    return settings.amo_opens_at <= at < closes or at >= reopens
+
+
+def _refuse_kept_stop(terms: _Terms) -> None:
+    if terms.order_type.has_trigger:
+        raise _refusal("UDAPI100036", "After-market orders cannot have a trigger price", "order_type")
 
 
 def _refuse_terms(terms: _Terms, side: Side, listing: Listing, settings: VenueSettings) -> None:

@@ -101,6 +101,8 @@ class NewOrder:
     market_protection_pct: Decimal = Decimal(0)
     """0 none, -1 automatic, else percent."""
     placed_by: str = ACCOUNT_USER
+    is_amo: bool = False
+    """Whether it is kept for the session's start when it comes outside the hours (after-market order)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,8 @@ class OrderRow(NamedTuple):
     ordered_at_ms: int
     exchange_at_ms: int
     """0 until the exchange said something."""
+    is_amo: bool = False
+    """Whether the broker kept it for the session's start."""
 
     @property
     def pending_quantity(self) -> int:
@@ -247,6 +251,14 @@ class BrokerCore(Protocol):
 
     def exit_all(self, tag: str | None = None, segment: str | None = None) -> tuple[str, ...]:
         """Place protected market orders against every open intraday or derivative position; their ids."""
+        ...
+
+    def cancel_all(self, tag: str | None = None, segment: str | None = None) -> tuple[str, ...]:
+        """Ask for the cancellation of open orders, after-market orders included; their ids."""
+        ...
+
+    def is_in_session(self, instrument_key: str) -> bool:
+        """Whether the hours of an instrument have begun and are not over."""
         ...
 
     def order_rows(self) -> tuple[OrderRow, ...]:

@@ -78,12 +78,7 @@ class Exchange:
             and order.price == limit_price
             and (change.quantity or 0) <= order.quantity
         )
-        order.order_type = change.order_type
-        order.validity = change.validity
-        order.price = limit_price
-        order.trigger_price = change.trigger_price
-        order.quantity = change.quantity or order.quantity
-        order.market_protection_pct = change.market_protection_pct
+        order.take(change, limit_price)
         order.exchange_at_ms = self._agenda.now_ms
         self._register.record(order, Status.MODIFIED)
         self._enter(order, keeps_priority=keeps_priority)

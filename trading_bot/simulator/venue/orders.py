@@ -9,7 +9,13 @@ from enum import StrEnum
 from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import OrderType, Side, Validity
-from trading_bot.simulator.venue.contracts import NewOrder, OrderListener, OrderRow, VenueRefusal
+from trading_bot.simulator.venue.contracts import (
+    ChangedTerms,
+    NewOrder,
+    OrderListener,
+    OrderRow,
+    VenueRefusal,
+)
 from trading_bot.simulator.venue.hops import Agenda
 
 _NO_AVERAGE = Decimal(0)
@@ -32,6 +38,12 @@ class Status(StrEnum):
     NOT_MODIFIED = "not modified"
     CANCEL_PENDING = "cancel pending"
     NOT_CANCELLED = "not cancelled"
+    AMO_RECEIVED = "after market order req received"
+    AMO_MODIFIED = "modify after market order req received"
+    AMO_CANCELLED = "cancelled after market order"
+
+
+_KEPT = frozenset({Status.AMO_RECEIVED, Status.AMO_MODIFIED})
 
 
 class Standing(StrEnum):
@@ -79,6 +91,8 @@ class VenueOrder:
     """Time priority at the exchange: smaller is earlier."""
     last_due_ms: int = 0
     """When its newest request reaches its next hop: later requests do not overtake it."""
+    is_amo: bool = False
+    """Whether the broker kept it for the session's start."""
 
     @property
     def pending_quantity(self) -> int:
@@ -91,6 +105,11 @@ class VenueOrder:
         return self.standing is Standing.DONE
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it still waits at the broker for the session to begin."""
+        return self.status in _KEPT
+
+    @property
     def is_at_exchange(self) -> bool:
         """Whether it has reached the exchange, or never will."""
         return self.standing not in (Standing.AT_BROKER, Standing.EN_ROUTE)
@@ -101,6 +120,15 @@ class VenueOrder:
         if not self.filled_quantity:
             return _NO_AVERAGE
         return Decimal(self.filled_value) / (self.filled_quantity * PAISE_PER_RUPEE)
+
+    def take(self, change: ChangedTerms, price: int) -> None:
+        """Take new terms; the price is that of the change, or the limit that it was given for it."""
+        self.order_type = change.order_type
+        self.validity = change.validity
+        self.price = price
+        self.trigger_price = change.trigger_price
+        self.quantity = change.quantity or self.quantity
+        self.market_protection_pct = change.market_protection_pct
 
     def row(self) -> OrderRow:
         """Its present state."""
@@ -125,6 +153,7 @@ class VenueOrder:
             self.placed_by,
             self.ordered_at_ms,
             self.exchange_at_ms,
+            self.is_amo,
         )
 
 
@@ -145,7 +174,15 @@ class OrderRegister:
         """Add a listener to every further row."""
         self._listeners.append(listener)
 
-    def enter(self, wanted: NewOrder, instrument: Instrument, quantity: int, tag: str | None) -> VenueOrder:
+    def enter(
+        self,
+        wanted: NewOrder,
+        instrument: Instrument,
+        quantity: int,
+        tag: str | None,
+        *,
+        status: Status = Status.RECEIVED,
+    ) -> VenueOrder:
         """Give an order its id and first row."""
         self._last_number += 1
         order = VenueOrder(
@@ -163,9 +200,10 @@ class OrderRegister:
             tag=tag,
             placed_by=wanted.placed_by,
             ordered_at_ms=self._agenda.now_ms,
+            is_amo=status is Status.AMO_RECEIVED,
         )
         self._keep(order)
-        self.record(order, Status.RECEIVED)
+        self.record(order, status)
         return order
 
     def restore(self, order: VenueOrder) -> None:

@@ -1,6 +1,6 @@
 """The way of a request through the broker: received, checked by the risk desk, sent to the exchange."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -41,14 +41,22 @@ class RequestPath:
 
     def send(self, order: NewOrder) -> tuple[str, ...]:
         """Enter an order, in slices where it asks for them, and return the ids."""
-        listing = self._board.listing(order.instrument_key)
         order_ids = []
-        for number, quantity in enumerate(sliced_quantities(order, listing)):
-            tag = order.tag if not number or self._settings.slices_inherit_tag else None
-            entered = self._register.enter(order, listing.instrument, quantity, tag)
-            self._after(entered, (Hop.API,), partial(self._validate, entered))
+        for entered in self.enter(order, Status.RECEIVED):
+            self.start(entered)
             order_ids.append(entered.order_id)
         return tuple(order_ids)
+
+    def enter(self, order: NewOrder, status: Status) -> Iterator[VenueOrder]:
+        """Give an order, or each slice of it, an id and its first row."""
+        listing = self._board.listing(order.instrument_key)
+        for number, quantity in enumerate(sliced_quantities(order, listing)):
+            tag = order.tag if not number or self._settings.slices_inherit_tag else None
+            yield self._register.enter(order, listing.instrument, quantity, tag, status=status)
+
+    def start(self, order: VenueOrder) -> None:
+        """Send an order that was entered on its way."""
+        self._after(order, (Hop.API,), partial(self._validate, order))
 
     def change(self, order: VenueOrder, change: ChangedTerms) -> None:
         """Ask for new terms of a live order."""

@@ -76,10 +76,8 @@ class RiskDesk:
         """Price that a MARKET order gets on its way to the exchange; None when nothing ever traded."""
         if terms.order_type is not OrderType.MARKET:
             return terms.price
-        market = self._board.markets.get(order.instrument.key)
-        if market is None or not market.last_price:
-            return None
-        return self.protected(order, market.last_price, protection)
+        reference = self._reference(order)
+        return self.protected(order, reference, protection) if reference else None
 
     def protected(self, order: VenueOrder, reference: int, protection: Decimal) -> int:
         """Limit price of a protected order around a reference in paise."""
@@ -110,6 +108,13 @@ class RiskDesk:
         price = order.price or order.trigger_price or self._board.last_price(instrument.key)
         unit = unit_margin(instrument, order.product, order.side, Decimal(price), self._settings)
         return order.quantity * unit
+
+    def _reference(self, order: VenueOrder) -> int:
+        """The last price; the previous close for what was kept, which comes before the day's first trade."""
+        market = self._board.markets.get(order.instrument.key)
+        if market is not None and market.last_price:
+            return market.last_price
+        return self._board.listings[order.instrument.key].previous_close if order.is_amo else 0
 
     def _instrument(self, instrument_key: str) -> Instrument:
         return self._board.listings[instrument_key].instrument

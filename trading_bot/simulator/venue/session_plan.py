@@ -68,6 +68,10 @@ class SessionPlan:
         """When nothing can happen any more."""
         return self.auction.end_ms if self.auction else self.continuous_end_ms
 
+    def is_on(self, at_ms: int) -> bool:
+        """Whether the session has begun and is not over, pauses included."""
+        return self.open_ms <= at_ms < self.close_ms
+
     def phase(self, at_ms: int) -> Phase:
         """What the exchange does at an instant."""
         for window in self.continuous:

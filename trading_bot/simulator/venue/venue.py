@@ -9,11 +9,13 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from trading_bot.domain.instrument import Instrument, Product
+from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.money import ZERO, round_to_paisa
+from trading_bot.simulator.venue.after_market import AfterMarket
 from trading_bot.simulator.venue.api_checks import refuse_cancel, refuse_change, refuse_new
 from trading_bot.simulator.venue.bands import PriceBands
+from trading_bot.simulator.venue.batches import Batches
 from trading_bot.simulator.venue.closing import ClosingBell
 from trading_bot.simulator.venue.contracts import (
     ChangedTerms,
@@ -25,22 +27,18 @@ from trading_bot.simulator.venue.contracts import (
     OrderRow,
     PositionRow,
     TradeRow,
-    VenueRefusal,
 )
 from trading_bot.simulator.venue.exchange import Exchange
 from trading_bot.simulator.venue.hops import Agenda, DelayPolicy, SeededDelays
-from trading_bot.simulator.venue.ledger import ChargeFunction, Holding, Ledger
+from trading_bot.simulator.venue.ledger import ChargeFunction, Ledger
 from trading_bot.simulator.venue.listing import market_board
 from trading_bot.simulator.venue.matching import MatchingRules
 from trading_bot.simulator.venue.orders import OrderRegister, VenueOrder
 from trading_bot.simulator.venue.request_path import RequestPath
 from trading_bot.simulator.venue.risk_desk import RiskDesk
-from trading_bot.simulator.venue.session_plan import Phase, SessionPlans
+from trading_bot.simulator.venue.session_plan import SessionPlans
 from trading_bot.simulator.venue.settings import VenueSettings
-from trading_bot.simulator.venue.square_off import SquareOff, buys_first, closing_order
-
-_EXITS_MAX = 50
-_EXIT_PLACED_BY = "SIM001"
+from trading_bot.simulator.venue.square_off import SquareOff
 
 
 class Venue:
@@ -90,6 +88,17 @@ class Venue:
         )
         self._exchange = self._made_exchange(rules)
         self._path = self._made_path(delays or SeededDelays(settings, random))
+        self._after_market = AfterMarket(
+            board=self._board, register=self._register, agenda=self._agenda, path=self._path
+        )
+        self._batches = Batches(
+            board=self._board,
+            register=self._register,
+            ledger=self._ledger,
+            agenda=self._agenda,
+            send=self._path.send,
+            withdraw=self._withdraw,
+        )
         self._bell = self._closing_bell(rules)
         self._schedule_square_off()
 
@@ -135,38 +144,34 @@ class Venue:
 
     def place(self, order: NewOrder) -> tuple[str, ...]:
         """Take an order at `now_ms` and return its ids (several when sliced). Raises VenueRefusal."""
-        refuse_new(order, self._board.listing(order.instrument_key), self.now_ms, self._settings)
-        return self._path.send(order)
+        listing = self._board.listing(order.instrument_key)
+        refuse_new(order, listing, self.now_ms, self._settings)
+        if listing.plan.is_on(self.now_ms):
+            return self._path.send(order)
+        return self._after_market.keep(order)
 
     def modify(self, change: ChangedTerms) -> None:
         """Take a modification request. Raises VenueRefusal."""
         order = self._register.order(change.order_id)
         refuse_change(change, order, self._board.listing(order.instrument.key), self._settings)
-        self._path.change(order, change)
+        if order.is_kept:
+            self._after_market.change(order, change)
+        else:
+            self._path.change(order, change)
 
     def cancel(self, order_id: str) -> None:
         """Take a cancellation request. Raises VenueRefusal."""
         order = self._register.order(order_id)
         refuse_cancel(order)
-        self._path.withdraw(order)
+        self._withdraw(order)
+
+    def cancel_all(self, tag: str | None = None, segment: str | None = None) -> tuple[str, ...]:
+        """Ask for the cancellation of open orders, kept ones included; their ids. See `Batches`."""
+        return self._batches.cancel_all(tag, segment)
 
     def exit_all(self, tag: str | None = None, segment: str | None = None) -> tuple[str, ...]:
-        """Place protected market orders against every open intraday or derivative position; their ids.
-
-        With a tag only intraday positions count in which an order with that tag traded. At most 50 positions,
-        buys first. Raises VenueRefusal when there is nothing to exit (UDAPI1111) or nothing that trades now
-        (UDAPI1113).
-        """
-        holdings = [
-            holding for holding in self._ledger.open_holdings() if self._may_exit(holding, tag, segment)
-        ]
-        if not holdings:
-            raise VenueRefusal(400, "UDAPI1111", "No open positions to exit")
-        open_now = [holding for holding in holdings if self._is_continuous(holding.instrument.key)]
-        if not open_now:
-            raise VenueRefusal(400, "UDAPI1113", "Positions can only be exited in market hours")
-        exits = buys_first([closing_order(holding, _EXIT_PLACED_BY) for holding in open_now[:_EXITS_MAX]])
-        return tuple(order_id for order in exits for order_id in self._path.send(order))
+        """Place protected market orders against open positions; their ids. See `Batches`."""
+        return self._batches.exit_all(tag, segment)
 
     def restore(self, orders: Sequence[VenueOrder], trades: Sequence[TradeRow]) -> None:
         """Put orders and trades of an earlier process back, silently; advance to the present first.
@@ -210,6 +215,10 @@ class Venue:
     def required_margin(self, orders: Sequence[NewOrder]) -> Decimal:
         """Margin in rupees that these orders together would need, each opening its own position."""
         return round_to_paisa(sum((self._desk.required(order) for order in orders), ZERO))
+
+    def is_in_session(self, instrument_key: str) -> bool:
+        """Whether the hours of an instrument have begun and are not over. Raises VenueRefusal."""
+        return self._board.listing(instrument_key).plan.is_on(self.now_ms)
 
     def market(self, instrument_key: str) -> MarketUpdate | None:
         """Newest market state of an instrument; None before its first."""
@@ -269,15 +278,8 @@ class Venue:
             reports_day_end=self._settings.day_end_cancellations_reported,
         )
 
-    def _is_continuous(self, instrument_key: str) -> bool:
-        return self._board.listings[instrument_key].plan.phase(self.now_ms) is Phase.CONTINUOUS
-
-    def _may_exit(self, holding: Holding, tag: str | None, segment: str | None) -> bool:
-        if segment is not None and holding.instrument.segment != segment:
-            return False
-        if tag is not None:
-            return holding.product is Product.INTRADAY and self._was_traded_by(holding, tag)
-        return holding.product is Product.INTRADAY or holding.instrument.segment.is_derivatives
-
-    def _was_traded_by(self, holding: Holding, tag: str) -> bool:
-        return any(self._register.order(trade.order_id).tag == tag for trade in holding.trades)
+    def _withdraw(self, order: VenueOrder) -> None:
+        if order.is_kept:
+            self._after_market.withdraw(order)
+        else:
+            self._path.withdraw(order)

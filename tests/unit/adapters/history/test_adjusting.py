@@ -51,6 +51,7 @@ def test_an_adjusted_series_says_as_of_when(shared_data, actions):
 
 
 def test_what_is_adjusted_already_is_left_alone(shared_data, actions):
+    """Fault 107: it is scaled once."""
     broker = open_folder(shared_data / "nse_daily/adjusted_2008_2021")
     source = AdjustingSource(broker, actions)
     key = series_key(source, "RELIANCE", DAY_S)

@@ -3,17 +3,7 @@ from contextlib import closing
 
 import pytest
 
-from trading_bot.adapters.storage.connection import connect_for_writing, explained, sqlite_warning
-
-
-@pytest.mark.parametrize("version", [(3, 40, 1), (3, 51, 2)])
-def test_an_old_sqlite_is_warned_about(version):
-    assert "one connection" in sqlite_warning(version)
-
-
-@pytest.mark.parametrize("version", [(3, 51, 3), (3, 53, 0)])
-def test_a_mended_sqlite_needs_no_warning(version):
-    assert sqlite_warning(version) is None
+from trading_bot.adapters.storage.connection import connect_for_writing, explained
 
 
 @pytest.mark.parametrize(

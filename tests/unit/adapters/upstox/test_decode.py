@@ -145,8 +145,17 @@ def test_words_of_the_broker_are_cleaned_and_never_fail_the_read():
     assert len(found.message) == 300
 
 
-def test_order_not_yet_at_the_exchange_may_lack_a_filled_quantity():
-    assert report(status="validation pending", filled_quantity=None).filled_quantity == 0
+@pytest.mark.parametrize(
+    "text",
+    [
+        "validation pending",
+        "after market order req received",
+        "modify after market order req received",
+        "cancelled after market order",
+    ],
+)
+def test_order_that_was_not_at_the_exchange_may_lack_a_filled_quantity(text):
+    assert report(status=text, filled_quantity=None).filled_quantity == 0
 
 
 @pytest.mark.parametrize("text", ["open", "cancelled", "complete"])

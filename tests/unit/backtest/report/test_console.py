@@ -13,6 +13,7 @@ WORST = a_result(
     problems=tuple(f"problem {number}" for number in range(40)),
     denials={f"reason_{number}": 9 for number in range(20)},
     alerts={f"alert {number}": 2 for number in range(20)},
+    notices={f"rate {number}": 2 for number in range(20)},
 )
 
 
@@ -33,6 +34,15 @@ def test_it_tells_the_result_and_where_the_report_is():
     assert "denied signals: 2 (position exists 2)" in text
     assert text.endswith("report: reports/run/report.html")
     assert "denied" not in console_text(a_result(denials={}), FOLDER)
+
+
+def test_charges_that_are_assumed_take_one_line():
+    assumed = {"stamp duty: assumed": 3, "gst: assumed": 2}
+
+    text = console_text(a_result(three_trades(), notices=assumed), FOLDER)
+
+    assert "  note: stamp duty: assumed (3 days), and 1 more such rate: see the report\n" in text
+    assert "gst" not in text
 
 
 def test_problems_come_before_the_result():

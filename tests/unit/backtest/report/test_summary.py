@@ -14,7 +14,7 @@ KEYS = [
     *("sharpe", "sortino", "calmar", "max_drawdown", "longest_drawdown", "win_rate"),
     *("profit_factor", "expectancy", "average_duration_s", "exposure", "turnover", "monthly"),
     *("by_symbol", "by_hour", "by_exit_reason", "buy_and_hold", "problems", "cautions", "alerts"),
-    *("charge_notices", "assumptions"),
+    *("charge_notices", "assumptions", "honesty"),
 ]
 
 
@@ -109,6 +109,7 @@ def test_what_is_not_defined_is_null():
         "expectancy",
         "average_duration_s",
         "buy_and_hold",
+        "honesty",
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from trading_bot.backtest.sweeps import trials
 from trading_bot.backtest.sweeps.trials import append_trials, record_of
 
 AT_MS = 1_795_059_000_000
@@ -25,6 +26,28 @@ def test_every_set_is_a_line_with_all_that_is_needed_to_try_it_again(path, swept
     assert lines[0]["policy"] == {"cash": "100000000", "fee": "0.0003", "quantity": 100}
     assert lines[0]["flow"] == str(result.figures[0].flow)
     assert lines[0]["at"] == "2026-11-19T09:00:00+05:30"
+
+
+def test_daily_returns_are_kept_with_their_days(path, swept):
+    result = swept(("fast", (5, 8)))
+
+    append_trials(path, result.attempt, AT_MS)
+
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len(lines[0]["returns"]) == len(result.market.days)
+    assert lines[0]["returns"] == pytest.approx(result.figures[0].returns.tolist(), rel=1e-6)
+    returns = np.array(lines[1]["returns"])
+    assert returns.mean() / returns.std(ddof=1) * 252**0.5 == pytest.approx(lines[1]["sharpe"], rel=1e-3)
+    days = [str(np.datetime64(int(day), "D")) for day in result.market.days]
+    assert (lines[0]["first"], lines[0]["last"]) == (days[0], days[-1])
+
+
+def test_daily_returns_of_very_many_sets_are_not_kept(path, swept, monkeypatch):
+    monkeypatch.setattr(trials, "_RETURNS_MOST", 3)
+
+    append_trials(path, swept(("fast", (5, 8))).attempt, AT_MS)
+
+    assert not any("returns" in json.loads(line) for line in path.read_text().splitlines())
 
 
 def test_trials_of_earlier_sweeps_count_and_a_repetition_does_not(path, swept):

@@ -37,7 +37,7 @@ def test_processes_come_to_the_same(here):
 def test_a_cluster_of_two_workers_comes_to_the_same(here):
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1"
     ) as cluster:
         played = in_order(play_on_cluster(MARKET, PLAN, cluster.scheduler_address))
 

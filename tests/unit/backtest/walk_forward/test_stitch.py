@@ -10,9 +10,10 @@ from trading_bot.backtest.sweeps.figures import daily_equity_of_fills
 from trading_bot.backtest.sweeps.plan import plan_of
 from trading_bot.backtest.sweeps.play import Player
 from trading_bot.backtest.sweeps.policy import declared_policy
-from trading_bot.backtest.walk_forward.search import Found, Tried
+from trading_bot.backtest.walk_forward.played_sets import Tried
+from trading_bot.backtest.walk_forward.search import Found
 from trading_bot.backtest.walk_forward.stitch import _held, part_of, stitched
-from trading_bot.backtest.walk_forward.windows import Lengths, windows_of
+from trading_bot.backtest.walk_forward.windows import Folds, Lengths, windows_of
 from trading_bot.research.daily import day_of
 
 MARKET = walking(1, 2, minutes=12 * 375)
@@ -24,7 +25,8 @@ def parts(lengths, *chosen, market=MARKET):
     for number, window in enumerate(windows_of(market, lengths)):
         values = chosen[number % len(chosen)]
         plan, _ = plan_of("ema_cross", POLICY, [values])
-        tried = Tried(values, Player(window.train).figures(plan)[0])
+        (figures,) = Player(window.train.market).figures(plan)
+        tried = Tried(values, figures, figures.sharpe)
         yield part_of(window, Found(tried, 1, (tried,)), "ema_cross", POLICY)
 
 
@@ -88,3 +90,16 @@ def test_a_test_is_blind_to_what_comes_after_it():
 
     np.testing.assert_array_equal(first.changes, second.changes)
     assert first.found == second.found
+
+
+def test_one_set_in_all_folds_is_that_set_on_all_days():
+    """Every day is tested once; coming from a set to itself costs nothing."""
+    values = {"fast": 6, "slow": 17}
+    plan, _ = plan_of("ema_cross", POLICY, [values])
+    daily = daily_equity_of_fills(Player(MARKET).fills(plan, 0), POLICY, MARKET)
+
+    record = stitched(list(parts(Folds(4, 1), values)), POLICY)
+
+    assert record.switching == (0.0, 0.0, 0.0, 0.0)
+    np.testing.assert_array_equal(record.days, daily.days)
+    np.testing.assert_allclose(record.equity, daily.closes, atol=1e-6)

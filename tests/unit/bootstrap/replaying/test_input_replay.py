@@ -67,3 +67,21 @@ def test_a_log_with_a_process_too_many_is_refused(recording, tmp_path):
 def test_a_log_that_does_not_begin_with_a_day_is_refused(recording, tmp_path):
     with pytest.raises(StorageError, match="begins with the opening"):
         compared(recording, rewritten(recording, tmp_path, lambda records: records[1:]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "reason"),
+    [
+        ("tag_searched", '{"at_ms":0,"tag":"tb1","orders":[]}', "asked_at_ms: "),
+        ("order_pushed", '{"at_ms":0', "value: Invalid JSON"),
+        ("omen", "{}", "unknown: 'omen'"),
+    ],
+)
+def test_an_input_of_another_version_is_refused_and_not_guessed(recording, tmp_path, kind, payload, reason):
+    """V19, V21: a search that does not say when it was asked would make every row older than it is."""
+
+    def of_another_version(records):
+        return [*records[:1], InputRecord(kind, payload), *records[1:]]
+
+    with pytest.raises(StorageError, match=f"a {kind} as this version does not write it.*{reason}"):
+        compared(recording, rewritten(recording, tmp_path, of_another_version))

@@ -169,6 +169,20 @@ def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told
     assert in_virtual_time(scenario) == (told, None)
 
 
+@pytest.mark.parametrize("level", ["info", "warning", "critical"])
+def test_an_alert_is_logged_at_its_own_level(level):
+    """Fault 125, V16: the file of errors holds what was critical."""
+
+    async def scenario():
+        setting = Setting()
+        setting.engine.outbox.put_alert(Alert(level=level, text="one"))
+        with capture_logs() as logged:
+            await setting.run(AlertWorker(setting.engine, FakeNotifier()), 1)
+        return [(line["log_level"], line["text"]) for line in logged if line["event"] == "alert"]
+
+    assert in_virtual_time(scenario) == [(level, "one")]
+
+
 def test_a_channel_that_hangs_over_one_alert_does_not_keep_the_next_ones():
     """Fault 125, V16: the log has each of them before the channel is tried."""
 

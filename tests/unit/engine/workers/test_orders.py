@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.fakes.engine_driver import DAY, PRICE, EngineDriver
 from tests.fakes.engine_ports import FakeBroker, FakeJournal, no_beat
@@ -51,6 +52,25 @@ def driver_with_entry() -> EngineDriver:
     driver.drain()
     driver.signal()
     return driver
+
+
+def test_a_wait_for_the_rate_gate_is_logged_with_its_windows():
+    async def scenario():
+        setting = Setting(driver_with_entry(), FakeBroker())
+        for _ in range(5):
+            setting.gate.take(START_MS, is_exit=False)
+        with capture_logs() as lines:
+            setting.start()
+            await asyncio.sleep(3)
+            setting.stop()
+        return setting.broker.calls, [line for line in lines if line["event"] == "rate_window_full"]
+
+    calls, (line,) = run_virtually(scenario())
+
+    assert len(calls) == 1
+    assert line["waits_s"] == 1.001
+    assert line["windows"] == "5/8 in 1 s, 5/450 in 60 s, 5/1900 in 1800 s"
+    assert not line["is_exit"]
 
 
 def test_an_intent_is_journaled_as_sent_before_it_is_sent():

@@ -170,3 +170,24 @@ async def test_a_question_about_an_unlisted_instrument_is_a_failed_read():
 
     with pytest.raises(ReadFailedError):
         await broker.price_bands(["NSE_EQ|NOBODY"])
+
+
+async def test_orders_of_others_that_wait_for_the_session_are_reported_as_such():
+    day = VenueDay("08:00 place theirs BUY 10 SBIN LIMIT price=100 amo")
+    broker = SimulatedBroker(day.venue)
+    seen = [(await broker.orders())[0]]
+    for line in ("08:01 modify theirs LIMIT price=99", "08:02 cancel theirs"):
+        day.play(line)
+        seen += await broker.orders()
+
+    assert [(report.status, report.change) for report in seen] == [
+        (OrderStatus.ACKNOWLEDGED, None),
+        (OrderStatus.ACKNOWLEDGED, ReportedChange.MODIFIED),
+        (OrderStatus.CANCELLED, None),
+    ]
+
+
+async def test_orders_of_the_program_never_wait_for_the_session():
+    broker = SimulatedBroker(VenueDay("08:00").venue)
+
+    assert await broker.place(request()) == Refused("UDAPI100057", "The market is closed")

@@ -1,4 +1,5 @@
 from datetime import date, time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -85,6 +86,14 @@ def test_continuous_trading_ends_with_the_auctions_one_print():
     assert abs(auction.last_price / last.last_price - 1) < 0.03
     assert auction.day_volume > last.day_volume
     assert (auction.bids, auction.asks) == ((), ())
+
+
+def test_the_index_is_published_every_second():
+    """However rarely the shares trade: by its silence a daemon knows a dead feed."""
+    moments = _market(updates_per_minute=4).moments()
+    index = [m.at_ms for m in moments if any(u.instrument_key == INDEX for u in m.updates)][1:]
+
+    assert max(after - before for before, after in pairwise(index)) <= 2_000
 
 
 def test_the_index_is_published_to_the_close():

@@ -105,6 +105,18 @@ def test_an_unanswered_frame_limits_the_lead(wall):
     assert clock.advance(OPEN) == START + 1_000
 
 
+def test_while_orders_move_the_lead_is_a_frame(wall):
+    clock = pacing(wall)
+    client = joined(clock)
+    client.frame_sent(START)
+    client.next_ping(wall.now_s)
+    clock.is_close = True
+
+    wall.now_s = 3
+
+    assert clock.advance(OPEN) == START + 200
+
+
 def test_a_pong_releases_the_frames_before_its_ping_only(wall):
     clock = pacing(wall)
     client = joined(clock)

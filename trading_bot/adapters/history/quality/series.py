@@ -102,8 +102,3 @@ def days_in(candles: CandleArrays) -> Days:
 def dates_of(numbers: IntArray) -> tuple[date, ...]:
     """Days since the epoch as dates."""
     return tuple(EPOCH + timedelta(days=number) for number in numbers.tolist())
-
-
-def date_at(ts_ms: int) -> date:
-    """The date in India of one instant."""
-    return dates_of(days_of(np.array([ts_ms])))[0]

@@ -34,7 +34,7 @@ def _table(result: WalkForwardResult) -> list[str]:
                 str(first),
                 str(last),
                 *map(str, best.values.values()),
-                _ratio(best.figures.sharpe),
+                _ratio(best.score),
                 _ratio(result.test_sharpe(number)),
                 f"{part.changes.sum() - result.record.switching[number]:,.2f}",
                 str(part.found.trials),

@@ -56,7 +56,7 @@ def _draw_equity(axes: Axes, result: WalkForwardResult) -> None:
 
 def _draw_ratios(axes: Axes, result: WalkForwardResult) -> None:
     places = np.arange(len(result.parts))
-    trained = [_or_nan(part.found.best.figures.sharpe) for part in result.parts]
+    trained = [_or_nan(part.found.best.score) for part in result.parts]
     tested = [_or_nan(result.test_sharpe(number)) for number in range(len(result.parts))]
     axes.axhline(0, color=_MUTED, linewidth=0.8)
     axes.bar(places - 0.18, trained, 0.34, color=_AMBER, label="where it was chosen")

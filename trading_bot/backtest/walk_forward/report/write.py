@@ -8,8 +8,9 @@ from pathlib import Path
 
 from trading_bot.backtest.walk_forward.report.plot import stability_png
 from trading_bot.backtest.walk_forward.result import WalkForwardResult
+from trading_bot.backtest.walk_forward.windows import Folds, Lengths
 
-_COLUMNS = ("train_first", "train_last", "test_first", "test_last")
+_COLUMNS = ("train_first", "train_last", "train_days", "test_first", "test_last")
 _FIGURES = ("train_sharpe", "test_sharpe", "test_net", "switching", "sets_tried")
 
 
@@ -34,10 +35,11 @@ def _windows(result: WalkForwardResult) -> Iterable[Sequence[object]]:
     yield (*_COLUMNS, *(axis.name for axis in result.axes), *_FIGURES)
     for number, part in enumerate(result.parts):
         best = part.found.best
-        ratios = (best.figures.sharpe, result.test_sharpe(number))
+        ratios = (best.score, result.test_sharpe(number))
         cost = result.record.switching[number]
         yield (
             *part.window.train_span,
+            len(part.window.train_days),
             *part.window.test_span,
             *best.values.values(),
             *("" if ratio is None else repr(ratio) for ratio in ratios),
@@ -69,14 +71,25 @@ def _summary(result: WalkForwardResult) -> dict[str, object]:
             "fee": str(policy.fee),
             "quantity": policy.quantity,
         },
-        "train_days": result.lengths.train,
-        "test_days": result.lengths.test,
-        "gap_days": result.lengths.gap,
-        "anchored": result.lengths.anchored,
+        **_scheme(result.lengths),
         "sampler": result.sampler.value,
+        "pruner": result.pruner.value,
         "seed": result.seed,
         "windows": len(result.parts),
         "sharpe": result.record.sharpe,
         "net": round(float(result.record.equity[-1]) - result.record.begin, 6),
         "seconds": round(result.seconds, 3),
+    }
+
+
+def _scheme(lengths: Lengths | Folds) -> dict[str, object]:
+    if isinstance(lengths, Folds):
+        named = {"folds": lengths.parts, "gap_days": lengths.gap, "embargo": lengths.embargo}
+        return {"scheme": "purged", **named}
+    return {
+        "scheme": "forward",
+        "train_days": lengths.train,
+        "test_days": lengths.test,
+        "gap_days": lengths.gap,
+        "anchored": lengths.anchored,
     }

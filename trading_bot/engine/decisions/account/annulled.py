@@ -76,8 +76,8 @@ def _note_others(
         if is_due and key not in state.told_of:
             state.told_of.add(key)
             text = (
-                f"trade {_text(gone[key])} of somebody else, which had closed units of ours, is not listed "
-                "any more: look whether they are held again, for no stop covers them"
+                f"trade {_text(state, gone[key])} of somebody else, which had closed units of ours, "
+                "is not listed any more: look whether they are held again, for no stop covers them"
             )
             strays.record(turn, "foreign_trade_gone", text)
 
@@ -100,14 +100,14 @@ def _is_due(state: State, key: str, asked_at_ms: int) -> bool:
 def _tell(state: State, key: str, turn: Turn) -> None:
     state.told_of.add(key)
     text = (
-        f"trade {_text(state.book.fills[key])} is not listed any more: the exchange may have annulled it; "
-        "positions are compared, exits stay within what the broker holds"
+        f"trade {_text(state, state.book.fills[key])} is not listed any more: the exchange may have "
+        "annulled it; positions are compared, exits stay within what the broker holds"
     )
     strays.record(turn, "trade_gone", text)
 
 
-def _text(fill: Fill) -> str:
-    return f"{fill_id(fill)} ({fill.side} {fill.quantity} {fill.instrument_key})"
+def _text(state: State, fill: Fill) -> str:
+    return f"{fill_id(fill)} ({fill.side} {fill.quantity} {state.market.symbol(fill.instrument_key)})"
 
 
 def may_be_settled(state: State, key: str) -> bool:
@@ -160,12 +160,12 @@ def _annul(state: State, fill: Fill, turn: Turn) -> None:
     if state.book.trade_of(fill.instrument_key) is None and held:
         strays.rescue(state, tag, held, fill.price, turn)
     turn.emit(ev.FillAnnulled(at_ms=state.now_ms, tag=tag, fill=fill))
-    strays.record(turn, "trade_annulled", f"trade {_text(fill)} is annulled and counts for nothing")
+    strays.record(turn, "trade_annulled", f"trade {_text(state, fill)} is annulled and counts for nothing")
     turn.touch_instrument(fill.instrument_key)
 
 
 def _count_again(state: State, fill: Fill, turn: Turn) -> None:
     tag = state.book.tags_by_order_id[fill.order_id]
     turn.emit(ev.OrderFilled(at_ms=state.now_ms, tag=tag, fill=fill))
-    strays.record(turn, "annulled_trade_back", f"trade {_text(fill)} counts again")
+    strays.record(turn, "annulled_trade_back", f"trade {_text(state, fill)} counts again")
     strays.take_up(state, tag, turn)

@@ -58,7 +58,8 @@ def _note_elsewhere(state: State, report: OrderReport, turn: Turn) -> None:
         turn.touch_instrument(key)
         if report.order_id not in state.told_of:
             state.told_of.add(report.order_id)
-            text = f"the broker trades {report.terms.quantity} of our {key} as {report.instrument_key}"
+            symbol, exchange = state.market.symbol(key), report.instrument_key.partition("|")[0]
+            text = f"the broker trades {report.terms.quantity} of our {symbol} at {exchange}"
             turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="closed_elsewhere", detail=text))
             turn.command(Alert(level="critical", text=f"{text}: two legs are open, close both by hand"))
             halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "closed_elsewhere", until_released=True)
@@ -77,7 +78,7 @@ def _tell_order(state: State, report: OrderReport, turn: Turn) -> None:
         )
     )
     whose = "the broker's own" if is_brokers(state, report.order_id) else "foreign"
-    text = f"{whose} order {report.order_id} in {report.instrument_key}"
+    text = f"{whose} order {report.order_id} in {state.market.symbol(report.instrument_key)}"
     turn.command(Alert(level="warning", text=text))
     owners.note_tag(state, report, turn)
 

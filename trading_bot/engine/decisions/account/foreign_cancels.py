@@ -6,6 +6,7 @@ a pause.
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.order import ChangeResult
 from trading_bot.engine.commands import CancelOrder, ReadBooks
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.turn import Turn
@@ -32,7 +33,7 @@ def on_answered(state: State, event: ForeignCancelAnswered, turn: Turn) -> None:
     outcome = event.outcome
     if isinstance(outcome, Refused):
         needs_login = outcome.cause is RefusalCause.NEEDS_LOGIN
-        result = ev.ChangeResult.NOT_AUTHORISED if needs_login else ev.ChangeResult.REFUSED
+        result = ChangeResult.NOT_AUTHORISED if needs_login else ChangeResult.REFUSED
         _resolve(state, event.order_id, result, f"{outcome.code} {outcome.message}", turn)
         if needs_login:
             halts.need_login(turn)
@@ -49,13 +50,13 @@ def judge(state: State, event: BooksRead, turn: Turn) -> None:
         if report is None:
             continue
         if report.status.is_terminal:
-            _resolve(state, order_id, ev.ChangeResult.CONFIRMED, f"the order is {report.status}", turn)
+            _resolve(state, order_id, ChangeResult.CONFIRMED, f"the order is {report.status}", turn)
         elif event.asked_at_ms >= intended.at_ms + settle_ms:
             text = "the book still shows the order"
-            _resolve(state, order_id, ev.ChangeResult.NOT_SEEN, text, turn)
+            _resolve(state, order_id, ChangeResult.NOT_SEEN, text, turn)
 
 
-def _resolve(state: State, order_id: str, result: ev.ChangeResult, message: str, turn: Turn) -> None:
-    if result is ev.ChangeResult.REFUSED:
+def _resolve(state: State, order_id: str, result: ChangeResult, message: str, turn: Turn) -> None:
+    if result is ChangeResult.REFUSED:
         state.refused_cancels_ms[order_id] = state.now_ms
     turn.emit(ev.ForeignCancelResolved(at_ms=state.now_ms, order_id=order_id, result=result, message=message))

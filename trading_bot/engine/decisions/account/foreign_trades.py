@@ -143,5 +143,5 @@ def _take(state: State, fill: Fill, turn: Turn) -> None:
     turn.emit(ev.ForeignFillTaken(at_ms=state.now_ms, fill=replace(fill, by_broker=by_broker)))
     turn.touch_instrument(fill.instrument_key)
     who = "the broker" if by_broker else "somebody else"
-    text = f"{fill.quantity} units of our {fill.instrument_key} were closed by {who}"
+    text = f"{fill.quantity} units of our {state.market.symbol(fill.instrument_key)} were closed by {who}"
     turn.command(Alert(level="critical", text=text))

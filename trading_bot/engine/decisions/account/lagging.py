@@ -54,7 +54,7 @@ def _tell(state: State, key: str, turn: Turn) -> None:
         return
     state.told_of.add(mark)
     text = (
-        f"the broker's position in {key} has lacked trades of its own list for "
+        f"the broker's position in {state.market.symbol(key)} has lacked trades of its own list for "
         f"{state.settings.missing_row_s:g} s: nothing is concluded from it"
     )
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="positions_lag", detail=text))

@@ -94,7 +94,8 @@ def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
     told_ms = state.told_differences_ms.get(key, 0)
     if not is_known or state.now_ms - told_ms >= MS_PER_MINUTE:
         state.told_differences_ms[key] = state.now_ms
-        text = f"{key}: our position {ours}, the broker's {theirs}; exits cover only what both show"
+        symbol = state.market.symbol(key)
+        text = f"{symbol}: our position {ours}, the broker's {theirs}; exits cover only what both show"
         turn.command(Alert(level="critical", text=text))
     if is_known:
         return

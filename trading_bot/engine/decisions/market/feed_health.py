@@ -6,7 +6,7 @@ watched: that speaks every second of the session. So only then is the connection
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind
-from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.ist import MS_PER_SECOND, datetime_of
 from trading_bot.domain.market_data import MarketPhase
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions, ReconnectFeed, RefillHistory
 from trading_bot.engine.decisions.turn import Turn
@@ -22,9 +22,9 @@ _LONGEST_WAIT_MS = 120 * MS_PER_SECOND
 def hear(state: State, turn: Turn) -> None:
     """The feed spoke; after a long silence the candles that it missed are fetched from history."""
     market, now_ms = state.market, state.now_ms
-    silence_ms = now_ms - market.seen_at_ms
-    if market.seen_at_ms and silence_ms >= state.settings.gap_refill_s * MS_PER_SECOND:
-        turn.command(RefillHistory(silent_s=silence_ms // MS_PER_SECOND))
+    refill_ms = state.settings.gap_refill_s * MS_PER_SECOND
+    if market.seen_at_ms and now_ms - market.seen_at_ms >= refill_ms and _silence_ms(state) >= refill_ms:
+        turn.command(RefillHistory(silent_s=_silence_ms(state) // MS_PER_SECOND))
     if not market.is_feed_up:
         turn.command(ReadBooks(reason="the feed speaks again"))
         turn.command(ReadPositions())
@@ -36,10 +36,10 @@ def hear(state: State, turn: Turn) -> None:
 def check_silence(state: State, turn: Turn) -> None:
     """Treat a connected feed that says nothing in continuous trading as lost."""
     market, settings = state.market, state.settings
-    silence_ms = state.now_ms - market.seen_at_ms
-    if silence_ms <= settings.index_silence_s * MS_PER_SECOND:
+    if state.now_ms - market.seen_at_ms <= settings.index_silence_s * MS_PER_SECOND:
         return
-    if not any(series.hours.is_open(state.now_ms) for series in market):
+    silence_ms = _silence_ms(state)
+    if silence_ms <= settings.index_silence_s * MS_PER_SECOND:
         return
     has_reference = any(series.instrument.kind is InstrumentKind.INDEX for series in market)
     if not has_reference and silence_ms <= settings.feed_silence_s * MS_PER_SECOND:
@@ -50,10 +50,18 @@ def check_silence(state: State, turn: Turn) -> None:
         _reconnect(state, turn)
 
 
+def _silence_ms(state: State) -> int:
+    """For how long nothing came while it could: before a session opens nobody has to speak."""
+    opened = [series.hours.opened_ms(state.now_ms) for series in state.market]
+    since_ms = min((at_ms for at_ms in opened if at_ms is not None), default=state.now_ms)
+    return state.now_ms - max(state.market.seen_at_ms, since_ms)
+
+
 def _note_silence(state: State, turn: Turn) -> None:
     market = state.market
     market.is_feed_up = False
-    detail = f"no message since {market.seen_at_ms}"
+    seen = f"since {datetime_of(market.seen_at_ms):%H:%M:%S}" if market.seen_at_ms else "at all"
+    detail = f"no message {seen}"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="feed_silent", detail=detail))
     turn.command(Alert(level="warning", text="the feed is silent: no entries until it speaks again"))
 

@@ -7,6 +7,7 @@ price band, outside of which nothing trades.
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
+from trading_bot.domain.money import rupees
 from trading_bot.engine.commands import Alert, ReadBand
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
@@ -54,7 +55,8 @@ def _is_within_band(state: State, series: Series, tick: Tick, turn: Turn) -> boo
     elif state.now_ms - series.outside_since_ms >= _OUTSIDE_MS and f"band {key}" not in state.told_of:
         state.told_of.add(f"band {key}")
         text = (
-            f"{key} trades at {tick.last_price} paise, outside the broker's limits {band}: "
+            f"{series.instrument.symbol} trades at {rupees(tick.last_price)}, outside the broker's limits of "
+            f"{rupees(band[0])} to {rupees(band[1])}: "
             f"not believed; no entries, and targets and trailing wait, stops rest at the exchange"
         )
         turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="price_outside_band", detail=text))

@@ -1,6 +1,7 @@
 """Start, day by day: starting, restarting after a crash and starting with unknown positions are one path."""
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from decimal import Decimal
 from operator import attrgetter
 
@@ -55,13 +56,14 @@ def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
         _end_orders_of_earlier_days(state, turn)
         turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on, carried=carried_over(state.book)))
         state.begin_day()
-    before = state.market.series if event.keeps_indicators else {}
+    known = state.market.series
+    before = known if event.keeps_indicators else {}
     state.market.series = {
         instrument.key: _series(state, event, instrument, before.get(instrument.key))
         for instrument in event.instruments
         if event.sessions.get(instrument.key)
     }
-    _alert_unmanaged(state, turn)
+    _alert_unmanaged(state, known, turn)
 
 
 def _end_orders_of_earlier_days(state: State, turn: Turn) -> None:
@@ -73,10 +75,12 @@ def _end_orders_of_earlier_days(state: State, turn: Turn) -> None:
         turn.emit(ev.OrderAdvanced(at_ms=state.now_ms, tag=order.tag, status=status, message=text))
 
 
-def _alert_unmanaged(state: State, turn: Turn) -> None:
+def _alert_unmanaged(state: State, known: Mapping[str, Series], turn: Turn) -> None:
     for trade in state.book.trades.values():
         if trade.instrument_key not in state.market.series:
-            text = f"{trade.instrument_key} of trade {trade.trade_id} is not listed today: close it by hand"
+            found = known.get(trade.instrument_key)
+            name = trade.instrument_key if found is None else found.instrument.symbol
+            text = f"{name} of trade {trade.trade_id} is not listed today: close it by hand"
             turn.command(Alert(level="critical", text=text))
 
 

@@ -1,5 +1,6 @@
 """Halts: what stops entries, for whom and until when. Exits go on under every one of them."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from trading_bot.domain import events as ev
@@ -7,6 +8,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.book import Book
 from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
@@ -34,7 +36,7 @@ def raise_halt(
             at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason, until_released=until_released
         )
     )
-    whose = f"{scope} {subject}".rstrip()
+    whose = f"{scope} {turn.state.market.symbol(subject)}".rstrip()
     turn.command(Alert(level="critical", text=f"entries halted ({whose}): {reason}"))
 
 
@@ -42,6 +44,14 @@ def clear_halt(turn: Turn, scope: ev.HaltScope, subject: str, reason: str) -> No
     """Let entries go on where this halt was the cause."""
     if (scope, subject, reason) in turn.state.book.halts:
         turn.emit(ev.HaltCleared(at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason))
+
+
+def texts(book: Book, symbol_of: Callable[[str], str]) -> tuple[str, ...]:
+    """Why nothing new is entered, as far as the book knows; a latched panic first."""
+    reasons = [
+        f"{scope} {symbol_of(subject)}".rstrip() + f": {reason}" for scope, subject, reason in book.halts
+    ]
+    return (*(["panic is latched until resume"] if book.is_panicking else []), *reasons)
 
 
 def objection(state: State, instrument_key: str, strategy: str) -> Denied | None:

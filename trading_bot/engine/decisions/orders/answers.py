@@ -1,7 +1,7 @@
 """How calls to the broker ended: each answer moves its order, and the trade is driven after it."""
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import Order, OrderStatus, Purpose
+from trading_bot.domain.order import ChangeResult, Order, OrderStatus, Purpose
 from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders import doubts, strays, unseen
@@ -11,10 +11,10 @@ from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, PlaceAnswe
 from trading_bot.engine.ports import Accepted, Outcome, RefusalCause, Refused, Unknown
 from trading_bot.engine.state import State
 
-_CHANGE_RESULTS: dict[RefusalCause | None, ev.ChangeResult] = {
-    RefusalCause.NEEDS_LOGIN: ev.ChangeResult.NOT_AUTHORISED,
-    RefusalCause.RATE_LIMITED: ev.ChangeResult.RATE_LIMITED,
-    RefusalCause.NOT_SENT: ev.ChangeResult.NOT_SENT,
+_CHANGE_RESULTS: dict[RefusalCause | None, ChangeResult] = {
+    RefusalCause.NEEDS_LOGIN: ChangeResult.NOT_AUTHORISED,
+    RefusalCause.RATE_LIMITED: ChangeResult.RATE_LIMITED,
+    RefusalCause.NOT_SENT: ChangeResult.NOT_SENT,
 }
 _SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, RefusalCause.RATE_LIMITED)
 """Of the order itself: the same one may be taken later."""
@@ -113,10 +113,11 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
     )
     if cause is RefusalCause.NEEDS_LOGIN:
         halts.need_login(turn)
-        _tell_unsent(order, turn)
+        _tell_unsent(state, order, turn)
         return
     if cause is RefusalCause.RATE_LIMITED:
-        rates.note_refusal(state, f"{order.request.purpose} of {order.request.instrument_key}", turn)
+        symbol = state.market.symbol(order.request.instrument_key)
+        rates.note_refusal(state, f"{order.request.purpose} of {symbol}", turn)
         return
     halts.note_rejection(state, turn, text)
     halts.note_refused_entry(state, order, turn)
@@ -125,10 +126,11 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
     protection.note_failure(state, order, text, turn)
 
 
-def _tell_unsent(order: Order, turn: Turn) -> None:
+def _tell_unsent(state: State, order: Order, turn: Turn) -> None:
     if order.request.purpose is Purpose.ENTRY:
         return
-    text = f"no {order.request.purpose} can be placed for {order.request.instrument_key}: log in again"
+    symbol = state.market.symbol(order.request.instrument_key)
+    text = f"no {order.request.purpose} can be placed for {symbol}: log in again"
     turn.command(Alert(level="critical", text=text))
 
 
@@ -162,13 +164,13 @@ def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn)
         ev.ChangeResolved(
             at_ms=state.now_ms,
             tag=order.tag,
-            result=_CHANGE_RESULTS.get(outcome.cause, ev.ChangeResult.REFUSED),
+            result=_CHANGE_RESULTS.get(outcome.cause, ChangeResult.REFUSED),
             message=f"{outcome.code} {outcome.message}",
         )
     )
     if needs_login:
         halts.need_login(turn)
-        _tell_unsent(order, turn)
+        _tell_unsent(state, order, turn)
     elif outcome.cause is RefusalCause.RATE_LIMITED:
         rates.note_refusal(state, f"change of {order.tag}", turn)
     elif outcome.cause is RefusalCause.NO_SUCH_ORDER and order.status is OrderStatus.ACKNOWLEDGED:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Order, OrderReport, OrderStatus, Purpose, ReportedChange
+from trading_bot.domain.order import ChangeResult, Order, OrderReport, OrderStatus, Purpose, ReportedChange
 from trading_bot.domain.values import replace
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBand, ReadBooks
@@ -212,10 +212,10 @@ def _take_terms(state: State, order: Order, report: OrderReport, turn: Turn) -> 
         )
         turn.touch(order.tag)
     if order.requested_terms is not None and report.terms == order.requested_terms:
-        _resolve(turn, order.tag, ev.ChangeResult.CONFIRMED, "")
+        _resolve(turn, order.tag, ChangeResult.CONFIRMED, "")
     elif order.is_change_pending and report.change in _REFUSALS and _is_news(state, order, report):
         state.refusal_shown_ms[order.tag] = report.reported_at_ms
-        _resolve(turn, order.tag, ev.ChangeResult.REFUSED, report.message)
+        _resolve(turn, order.tag, ChangeResult.REFUSED, report.message)
 
 
 def _is_news(state: State, order: Order, report: OrderReport) -> bool:
@@ -261,9 +261,9 @@ def _judge_change(state: State, tag: str, report: OrderReport, asked_at_ms: int,
     if not order.is_change_pending or report.change is ReportedChange.PENDING:
         return
     if asked_at_ms >= order.changed_at_ms + state.settings.change_settle_s * MS_PER_SECOND:
-        _resolve(turn, tag, ev.ChangeResult.NOT_SEEN, "the book still shows the old terms")
+        _resolve(turn, tag, ChangeResult.NOT_SEEN, "the book still shows the old terms")
 
 
-def _resolve(turn: Turn, tag: str, result: ev.ChangeResult, message: str) -> None:
+def _resolve(turn: Turn, tag: str, result: ChangeResult, message: str) -> None:
     turn.emit(ev.ChangeResolved(at_ms=turn.now_ms, tag=tag, result=result, message=message))
     turn.touch(tag)

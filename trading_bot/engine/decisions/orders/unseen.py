@@ -64,8 +64,8 @@ def _tell(state: State, order: Order, turn: Turn, *, is_shown: bool) -> None:
         return
     state.told_unseen.add(order.tag)
     where = "does not rest" if is_shown else "is not in the broker's book"
-    key, purpose = order.request.instrument_key, order.request.purpose
-    text = f"{key} is not protected: its {purpose} {order.tag} was accepted and {where}"
+    symbol, purpose = state.market.symbol(order.request.instrument_key), order.request.purpose
+    text = f"{symbol} is not protected: its {purpose} {order.tag} was accepted and {where}"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="order_not_seen", detail=text))
     turn.command(Alert(level="critical", text=text))
 

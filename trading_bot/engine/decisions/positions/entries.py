@@ -76,12 +76,17 @@ def _suspect(state: State, series: Series) -> Denied | None:
     while it had already left contradict it.
     """
     if series.suspect_price:
-        return Denied("suspect_data", f"price {series.suspect_price} is unconfirmed")
+        return Denied("suspect_data", f"price {rupees(series.suspect_price)} is unconfirmed")
     band = state.account.bands.get(series.instrument.key)
     is_ruled_out = series.instrument.key in state.account.contradicted
     if is_ruled_out and band is not None and not band[0] <= series.last_price <= band[1]:
-        return Denied("suspect_data", f"price {series.last_price} lies outside the broker's limits {band}")
+        outside = f"{rupees(series.last_price)} lies outside the broker's limits of {_band_text(band)}"
+        return Denied("suspect_data", f"price {outside}")
     return None
+
+
+def _band_text(band: tuple[int, int]) -> str:
+    return f"{rupees(band[0])} to {rupees(band[1])}"
 
 
 def _outside_hours(state: State, series: Series) -> Denied | None:
@@ -164,9 +169,10 @@ def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | 
     price = marketable_price(instrument, side, last_price, buffer, band)
     plan = exit_plan(instrument, signal.direction, price, signal.atr_paise, state.risk.exits)
     if price == plan.stop_price:
-        return Denied("no_room_for_stop", f"no price lies a tick below {price} paise")
+        return Denied("no_room_for_stop", f"no price lies a tick below {rupees(price)}")
     if band is not None and not band[0] <= plan.stop_price <= band[1]:
-        return Denied("stop_outside_band", f"stop {plan.stop_price} lies outside the price band {band}")
+        outside = f"{rupees(plan.stop_price)} lies outside the price band of {_band_text(band)}"
+        return Denied("stop_outside_band", f"stop {outside}")
     size = _size(state, series, price, abs(price - plan.stop_price))
     if size.quantity == 0:
         return Denied("size_zero", f"{size.bound_by} leaves less than one lot of {instrument.lot_size}")

@@ -56,9 +56,8 @@ def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:
     first_pause_ms = state.risk.exits.exit_step_timeout_s * MS_PER_SECOND
     pause_ms = min(first_pause_ms << min(len(failed) - 1, 6), _LONGEST_PAUSE_MS)
     if len(failed) >= _REFUSALS_BEFORE_PAGE:
-        text = (
-            f"exit of {trade.instrument_key} was refused or cancelled {len(failed)} times: {newest.message}"
-        )
+        symbol = state.market.symbol(trade.instrument_key)
+        text = f"exit of {symbol} was refused or cancelled {len(failed)} times: {newest.message}"
         _page_once(state, f"refused {trade.trade_id}", text, turn)
     return newest.seen_at_ms > state.now_ms - pause_ms
 
@@ -89,8 +88,8 @@ def tell_if_locked(state: State, trade: Trade, turn: Turn) -> None:
         return
     price = state.market.last_price(trade.instrument_key)
     text = (
-        f"{trade.instrument_key} trades at its price limit {rupees(price)}: the exit rests there; watch for "
-        "the limit to move, or hedge"
+        f"{state.market.symbol(trade.instrument_key)} trades at its price limit {rupees(price)}: the exit "
+        "rests there; watch for the limit to move, or hedge"
     )
     mark = f"locked {trade.trade_id}"
     if mark not in state.told_of:
@@ -113,7 +112,8 @@ def _step_if_late(state: State, trade: Trade, turn: Turn) -> Trade:
         return trade
     step = trade.exit_step + 1
     if step == settings.max_exit_steps:
-        text = f"exit of {trade.instrument_key} is not filled after {step} prices"
+        symbol = state.market.symbol(trade.instrument_key)
+        text = f"exit of {symbol} is not filled after {step} prices"
         turn.command(Alert(level="critical", text=text))
     step = min(step, settings.max_exit_steps + 1)
     turn.emit(ev.ExitStepped(at_ms=state.now_ms, trade_id=trade.trade_id, step=step))

@@ -106,7 +106,8 @@ def _page(state: State, trade: Trade, seconds: float, turn: Turn, *, is_long: bo
         return
     state.told_of.add(mark)
     doing = "its exit is not confirmed" if trade.is_exiting else "no stop is confirmed"
-    text = f"{trade.instrument_key} has been unprotected for {seconds:.0f} s: {doing}"
+    symbol = state.market.symbol(trade.instrument_key)
+    text = f"{symbol} has been unprotected for {seconds:.0f} s: {doing}"
     first = f"bare {trade.trade_id} {state.bare_since_ms[trade.trade_id]} for long"
     if is_long and first not in state.told_of:
         state.told_of.add(first)
@@ -121,7 +122,7 @@ def _last_call(state: State, trade: Trade, series: Series, turn: Turn) -> None:
     if not quantity or mark in state.told_of or state.now_ms < series.hours.close_ms - _LAST_CALL_MS:
         return
     state.told_of.add(mark)
-    text = f"{quantity} units of {trade.instrument_key} are still held, and trading ends in two minutes"
+    text = f"{quantity} units of {series.instrument.symbol} are still held, and trading ends in two minutes"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="not_flat", detail=text))
     turn.command(Alert(level="critical", text=f"{text}: close them by hand"))
 

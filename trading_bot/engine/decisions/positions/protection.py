@@ -215,7 +215,8 @@ def note_cancelled(state: State, order: Order, reason: str, turn: Turn) -> None:
     if trade is None or with_another or not is_left_to_a_person(state, state.book.trades[trade_id]):
         return
     trade = state.book.trades[trade_id]
-    text = f"the stop of {trade.instrument_key} was cancelled {trade.stop_cancels} times: no other is placed"
+    symbol = state.market.symbol(trade.instrument_key)
+    text = f"the stop of {symbol} was cancelled {trade.stop_cancels} times: no other is placed"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="stop_cancelled", detail=text))
     turn.command(Alert(level="critical", text=f"{text} before you resume"))
     raise_halt(turn, ev.HaltScope.ENTRIES, "", "stop_cancelled", until_released=True)
@@ -245,4 +246,5 @@ def note_failure(
         )
     )
     turn.command(ReadBand(instrument_key=order.request.instrument_key))
-    turn.command(Alert(level="critical", text=f"stop of {order.request.instrument_key} gone: {reason}"))
+    symbol = state.market.symbol(order.request.instrument_key)
+    turn.command(Alert(level="critical", text=f"stop of {symbol} gone: {reason}"))

@@ -4,7 +4,7 @@ It looks only at the book, so it may run after every event, after a restart, and
 """
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine.commands import ReadBooks
@@ -17,6 +17,9 @@ from trading_bot.engine.decisions.positions.exit_request import request_exit, st
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
 from trading_bot.engine.state import State, has_unsettled_fills, is_changeable
+
+_AUCTION_MS = 15 * MS_PER_MINUTE
+"""Until the closing auction may stop taking orders, from the end of continuous trading on."""
 
 
 def drive(state: State, trade_id: int, turn: Turn) -> None:
@@ -47,11 +50,20 @@ def _can_send(state: State, trade: Trade) -> bool:
     """Whether orders are taken now: by the broker with our token, and by the exchange in this instrument.
 
     After continuous trading nothing is placed any more; a limit that rests takes part in the closing auction.
-    Panic tries all the same.
     """
-    hours = state.market.series[trade.instrument_key].hours
-    is_taken = hours.is_open(state.now_ms) or state.book.is_panicking
-    return is_taken and not is_login_needed(state) and not rates.is_limited(state)
+    return _is_traded(state, trade) and not is_login_needed(state) and not rates.is_limited(state)
+
+
+def _is_traded(state: State, trade: Trade) -> bool:
+    """Panic tries in the closing auction as well, and not after it.
+
+    A broker keeps what comes later for the next morning: then it would open a position.
+    """
+    series = state.market.series[trade.instrument_key]
+    if not state.book.is_panicking:
+        return series.hours.is_open(state.now_ms)
+    auction_ms = _AUCTION_MS if series.instrument.closing_auction_eligible else 0
+    return state.now_ms < series.hours.close_ms + auction_ms
 
 
 def _is_time_to_act(state: State, trade: Trade) -> bool:
@@ -75,9 +87,8 @@ def _has_waited_blindly(state: State) -> bool:
 
 def _turn_around(state: State, trade: Trade, turn: Turn) -> Trade:
     """More was closed than was held. It must not happen, and when it does it must not be doubled."""
-    strays.record(
-        turn, "position_flipped", f"trade {trade.trade_id} in {trade.instrument_key} was over-closed"
-    )
+    symbol = state.market.symbol(trade.instrument_key)
+    strays.record(turn, "position_flipped", f"trade {trade.trade_id} in {symbol} was over-closed")
     turn.emit(ev.TradeTurned(at_ms=state.now_ms, trade_id=trade.trade_id))
     request_exit(state, trade, ExitReason.UNPROTECTED, turn)
     return state.book.trades[trade.trade_id]

@@ -81,6 +81,29 @@ def test_prices_inside_a_candle_watch_over_what_is_held():
     assert driver.book.trade_of(KEY).exit_reason is ExitReason.TARGET
 
 
+def test_prices_of_what_nobody_holds_close_nothing_and_of_the_unknown_are_left():
+    driver = EngineDriver()
+    driver.drain()
+    prices = (Tick("NSE_EQ|NOBODY", 1, driver.now_ms), Tick(KEY, PRICE + 100, driver.now_ms))
+
+    step = driver.take(inputs.PricesMoved(at_ms=driver.now_ms, ticks=prices))
+
+    assert step.rows == ()
+    assert driver.series.last_price == PRICE + 100
+    assert "NSE_EQ|NOBODY" not in driver.core.state.market.series
+
+
+def test_candles_after_a_silence_show_that_the_market_speaks_again():
+    """V23."""
+    driver = EngineDriver()
+    driver.take(inputs.FeedLost(at_ms=driver.now_ms))
+    assert not driver.core.state.market.is_feed_up
+
+    bar(driver)
+
+    assert driver.core.state.market.is_feed_up
+
+
 def test_a_stop_on_the_close_is_no_order_and_is_compared_with_closes_only():
     driver = policies(exits={"stops": "on_close"})
     driver.signal()

@@ -167,3 +167,38 @@ def test_silence_of_an_index_outside_trading_hours_reconnects_nothing(driver):
     driver.now_ms = ms_at(DAY, time(16, 0))
 
     assert reconnections(driver, 60) == 0
+
+
+def quiet_until_the_open(driver):
+    """The last message comes three minutes before a session opens, as in the buffer of the pre-open."""
+    driver.price(PRICE)
+    driver.drain()
+    opens_ms = driver.now_ms + 180_000
+    for series in driver.core.state.market:
+        series.hours = replace(series.hours, continuous=((opens_ms, opens_ms + 3_600_000),))
+    driver.later(180)
+
+
+def test_a_buffer_before_the_open_in_which_nobody_speaks_is_no_silence(driver):
+    watch_an_index(driver)
+    quiet_until_the_open(driver)
+
+    assert reconnections(driver, 5) == 0
+    assert driver.core.state.market.is_feed_up
+    assert reconnections(driver, 1) == 1
+
+
+def test_the_first_word_after_the_open_asks_for_no_history(driver):
+    quiet_until_the_open(driver)
+
+    driver.price(PRICE)
+
+    assert not any(isinstance(command, RefillHistory) for command in driver.drain())
+
+
+def test_silence_is_told_with_the_time_of_the_last_word(driver):
+    driver.price(PRICE)
+
+    driver.later(16)
+
+    assert driver.new_events[-1].detail == "no message since 10:00:00"

@@ -2,15 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Product
-from trading_bot.domain.order import OrderReport, OrderStatus, OrderTerms, OrderType, Side
+from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder, ReadPositions
+from trading_bot.engine.commands import Alert, ReadPositions
 from trading_bot.engine.decisions.operation.panic import is_finished
-from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
 PANIC = inputs.OperatorWish.PANIC
 
@@ -36,6 +35,25 @@ def test_panic_closes_our_trades_and_stops_entries(driver):
     assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
     driver.signal()
     assert driver.new_events[-1].reason in {"panic", "position_exists"}
+
+
+@pytest.mark.parametrize(
+    ("is_in_the_auction", "minutes_after_the_close", "is_sent"),
+    [(False, -1, True), (False, 0, False), (True, 14, True), (True, 15, False)],
+)
+def test_panic_sends_nothing_that_the_broker_would_keep_for_the_morning(
+    is_in_the_auction, minutes_after_the_close, is_sent
+):
+    """V15: an exit that trades a day later opens a position."""
+    driver = EngineDriver(instrument=replace(SHARE, closing_auction_eligible=is_in_the_auction))
+    driver.enter()
+    close_ms = driver.core.state.market.series[KEY].hours.close_ms
+    driver.now_ms = close_ms + minutes_after_the_close * 60_000
+
+    driver.ask(PANIC)
+
+    assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
+    assert bool(driver.changes() or driver.places()) == is_sent
 
 
 def test_panic_is_latched_once_and_survives_a_restart(driver):
@@ -69,123 +87,6 @@ def test_only_a_person_releases_panic(driver):
     driver.ask(inputs.OperatorWish.RESUME)
 
     assert not driver.book.is_panicking
-
-
-def test_panic_cancels_the_orders_of_others(driver):
-    driver.signal()
-    (entry,) = driver.places()
-    foreign = driver.report(entry.request.tag, OrderStatus.OPEN, tag=None, order_id="theirs")
-    driver.ask(PANIC)
-
-    driver.read_books(foreign)
-
-    assert CancelOrder(tag=None, order_id="theirs") in driver.drain()
-    assert not is_finished(driver.core.state)
-
-
-def theirs(driver, status=OrderStatus.OPEN):
-    terms = OrderTerms(order_type=OrderType.LIMIT, quantity=5, price=PRICE)
-    return OrderReport(
-        order_id="theirs",
-        tag=None,
-        instrument_key=KEY,
-        side=Side.BUY,
-        product=Product.INTRADAY,
-        status=status,
-        terms=terms,
-        filled_quantity=0,
-        average_price=None,
-    )
-
-
-def foreign_cancels(driver) -> list[str]:
-    """What the journal says of them: causes of intents, and results."""
-    return [
-        event.cause if isinstance(event, ev.ForeignCancelIntended) else str(event.result)
-        for event in driver.events
-        if isinstance(event, ev.ForeignCancelIntended | ev.ForeignCancelResolved)
-    ]
-
-
-def answered(driver, outcome):
-    return driver.take(inputs.ForeignCancelAnswered(at_ms=0, order_id="theirs", outcome=outcome))
-
-
-def test_the_cancellation_of_an_order_of_others_has_an_intent_and_a_result(driver):
-    """V19."""
-    driver.ask(PANIC)
-    driver.read_books(theirs(driver))
-    answered(driver, Accepted("theirs"))
-    assert foreign_cancels(driver) == ["panic"]
-
-    driver.read_books(theirs(driver, OrderStatus.CANCELLED))
-
-    assert foreign_cancels(driver) == ["panic", "confirmed"]
-    assert driver.book.foreign_cancels == {}
-
-
-def test_a_pending_cancellation_is_not_repeated_by_later_reads(driver):
-    """V19, V9; after a restart neither."""
-    driver.ask(PANIC)
-    driver.read_books(theirs(driver))
-    driver.drain()
-
-    driver.later(1)
-    driver.read_books(theirs(driver))
-    driver.read_positions(0)
-    driver = driver.restarted()
-    driver.read_books(theirs(driver))
-
-    assert driver.changes() == []
-
-
-def test_one_that_is_not_carried_out_is_asked_for_again_with_an_intent_of_its_own(driver):
-    """V15, V19."""
-    driver.ask(PANIC)
-    driver.read_books(theirs(driver))
-    answered(driver, Unknown("timed out"))
-    driver.drain()
-    driver.later(5)
-
-    driver.read_books(theirs(driver))
-
-    assert foreign_cancels(driver) == ["panic", "not_seen", "panic"]
-    assert driver.changes() == [CancelOrder(tag=None, order_id="theirs")]
-
-
-def test_a_refused_one_is_asked_for_again_only_after_a_pause(driver):
-    """V9, V15, V19."""
-    driver.ask(PANIC)
-    driver.read_books(theirs(driver))
-    driver.drain()
-    answered(driver, Refused("UDAPI1", "no"))
-
-    driver.read_books(theirs(driver))
-    early = driver.changes()
-    driver.later(5)
-    driver.read_books(theirs(driver))
-
-    assert early == []
-    assert foreign_cancels(driver) == ["panic", "refused", "panic"]
-
-
-def test_with_a_dead_token_nothing_of_others_is_cancelled_until_a_login(driver):
-    """Faults 28 and 74, V15."""
-    driver.ask(PANIC)
-    driver.read_books(theirs(driver))
-    driver.drain()
-    answered(driver, Refused("UDAPI100050", "token", RefusalCause.NEEDS_LOGIN))
-    driver.later(6)
-    driver.read_positions(0)
-    assert driver.changes() == []
-
-    driver.read_books(theirs(driver))
-
-    assert foreign_cancels(driver) == ["panic", "not_authorised", "panic"]
-
-
-def test_an_answer_that_comes_after_the_result_changes_nothing(driver):
-    assert answered(driver, Accepted("theirs")).rows == ()
 
 
 def test_panic_adopts_what_others_bought_today_and_sells_it(driver):
@@ -298,60 +199,6 @@ def test_one_empty_read_is_not_flat(driver):
     driver.read_positions(0)
 
     assert not is_finished(driver.core.state)
-
-
-@pytest.fixture
-def their_stop(driver):
-    """A stop of somebody else over units of theirs."""
-    driver.signal()
-    (entry,) = driver.places()
-    driver.take(inputs.SendSkipped(at_ms=0, tag=entry.request.tag, reason="test"))
-    driver.foreign_fill(Side.BUY, 10, PRICE)
-    driver.later(1)
-    driver.ask(PANIC)
-    row = driver.report(entry.request.tag, OrderStatus.TRIGGER_PENDING, tag=None, order_id="theirs")
-    driver.read_books(row)
-    return row
-
-
-def test_a_position_that_a_foreign_order_may_close_waits_for_its_cancellation(driver, their_stop):
-    """V3, V19."""
-    driver.read_positions(10)
-    assert (foreign_cancels(driver), driver.places()) == (["panic"], [])
-    driver.read_books(replace(their_stop, status=OrderStatus.CANCELLED))
-
-    assert foreign_cancels(driver) == ["panic", "confirmed"]
-    assert [order.request.side for order in driver.places()] == [Side.SELL]
-
-
-@pytest.mark.parametrize("outcome", [Unknown("timed out"), Refused("UDAPI1", "no")])
-def test_a_foreign_order_that_cannot_be_cancelled_does_not_keep_its_position_open(
-    driver, their_stop, outcome
-):
-    answered(driver, outcome)
-    driver.later(driver.core.state.settings.change_settle_s - 1)
-    driver.read_positions(10)
-    assert driver.places() == []
-    driver.later(1)
-
-    driver.read_positions(10)
-
-    assert len(driver.places()) == 1
-
-
-def test_the_next_owner_of_a_panic_waits_for_cancellations_of_its_own(driver, their_stop):
-    """Fault 86, V3, V15: however long ago panic was asked for, it has asked for none yet."""
-    driver.later(60)
-    driver.restarted()
-    driver.read_books(their_stop)
-    driver.read_positions(10)
-    assert driver.places() == []
-
-    driver.later(driver.core.state.settings.change_settle_s)
-    driver.read_books(their_stop)
-    driver.read_positions(10)
-
-    assert len(driver.places()) == 1
 
 
 def test_reads_before_panic_was_asked_for_do_not_show_that_it_is_done(driver):

@@ -2,7 +2,7 @@
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import OrderStatus, Purpose
+from trading_bot.domain.order import ChangeResult, OrderStatus, Purpose
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, ModifyOrder, PlaceOrder
 from trading_bot.engine.decisions.operation import rates
@@ -92,7 +92,7 @@ def test_a_refused_change_is_asked_for_again_and_the_order_is_not_given_up(drive
         driver.later(4)
 
     results = {event.result for event in driver.events if isinstance(event, ev.ChangeResolved)}
-    assert results == {ev.ChangeResult.RATE_LIMITED}
+    assert results == {ChangeResult.RATE_LIMITED}
     assert driver.order(stop).refused_changes == 0
     assert driver.order(stop).status is OrderStatus.TRIGGER_PENDING
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
-from trading_bot.domain.order import OrderStatus, OrderType, Purpose, ReportedChange, Side
+from trading_bot.domain.order import ChangeResult, OrderStatus, OrderType, Purpose, ReportedChange, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import CancelOrder, ReadBooks
@@ -174,7 +174,7 @@ def test_a_change_that_a_late_read_does_not_show_did_not_happen(driver):
     driver.read_books(driver.report(stop, OrderStatus.TRIGGER_PENDING))
 
     results = [event.result for event in driver.events if isinstance(event, ev.ChangeResolved)]
-    assert results == [ev.ChangeResult.NOT_SEEN]
+    assert results == [ChangeResult.NOT_SEEN]
 
 
 @pytest.mark.parametrize(("seconds", "change"), [(1, None), (10, ReportedChange.PENDING)])

@@ -88,7 +88,7 @@ def test_what_names_an_order_in_doubt_is_news_however_long_ago_it_was_asked_for(
 def test_a_search_that_finds_nothing_proves_nothing(driver, entry):
     driver.answer(entry, Unknown("timed out"))
 
-    step = driver.take(inputs.TagSearched(at_ms=0, tag=entry, orders=()))
+    step = driver.take(inputs.TagSearched(at_ms=0, asked_at_ms=0, tag=entry, orders=()))
 
     assert step.rows == ()
 
@@ -97,6 +97,6 @@ def test_a_search_that_finds_two_halts_entries(driver, entry):
     driver.answer(entry, Unknown("timed out"))
     rows = tuple(driver.report(entry, OrderStatus.OPEN, order_id=order_id) for order_id in "78")
 
-    driver.take(inputs.TagSearched(at_ms=0, tag=entry, orders=rows))
+    driver.take(inputs.TagSearched(at_ms=0, asked_at_ms=0, tag=entry, orders=rows))
 
     assert "tag_twice" in driver.incidents()

@@ -6,47 +6,26 @@ from itertools import pairwise
 
 import pytest
 
+from tests.fakes.closing_trade import FLATTEN, held_long, told, without_stop
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderStatus, OrderType, Purpose
-from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
-from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, PlaceOrder, ReadBand
-from trading_bot.engine.decisions.positions.exits import is_locked
+from trading_bot.engine.commands import CancelOrder, ModifyOrder, PlaceOrder
 from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
-FLATTEN = inputs.OperatorWish.FLATTEN
 CIRCUIT = Refused("UDAPI1", "outside the circuit")
-LOWEST, HIGHEST = 126_000, 154_000
-"""The price band that the driver's broker has told."""
 
 
 @pytest.fixture
 def driver() -> EngineDriver:
-    """A long of 35 with its stop at the exchange."""
-    driver = EngineDriver()
-    _, driver.stop = driver.enter()
-    return driver
+    return held_long()
 
 
 def exits_of(driver: EngineDriver) -> list[str]:
     tags = [tag for tag, order in driver.book.orders.items() if order.request.purpose is Purpose.EXIT]
     return [tag for tag in tags if driver.order(tag).status is OrderStatus.INTENDED]
-
-
-def told(driver: EngineDriver, words: str) -> list[str]:
-    """What a person was called for."""
-    alerts = [one for one in driver.commands if isinstance(one, Alert) and one.level == "critical"]
-    return [alert.text for alert in alerts if words in alert.text]
-
-
-def without_stop(driver: EngineDriver) -> str:
-    """Flatten a trade whose stop is gone: the tag of the exit that is placed."""
-    driver.ask(FLATTEN)
-    driver.push(driver.stop, OrderStatus.CANCELLED)
-    (exit_order,) = driver.places()
-    return exit_order.request.tag
 
 
 def refused_times(driver: EngineDriver, times: int, outcome: Refused = CIRCUIT) -> None:
@@ -197,164 +176,6 @@ def test_square_off_waits_for_a_pending_change(driver):
     assert change.terms.order_type is not OrderType.STOP_LIMIT
 
 
-# --- at what price ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("direction", "price"), [(Direction.LONG, 139_860), (Direction.SHORT, 140_140)])
-def test_the_first_exit_is_a_limit_a_little_past_the_last_price(direction, price):
-    driver = EngineDriver()
-    driver.enter(direction)
-
-    driver.ask(FLATTEN)
-
-    (change,) = driver.changes()
-    assert (change.terms.order_type, change.terms.price) == (OrderType.LIMIT, price)
-
-
-def test_each_step_goes_twice_as_far_past_the_price(driver):
-    driver.ask(FLATTEN)
-    prices = [driver.confirm_modify(driver.stop).price]
-    for _ in range(2):
-        driver.now_ms += 5_000
-        driver.price(PRICE)
-        driver.later(0)
-        prices.append(driver.confirm_modify(driver.stop).price)
-
-    assert prices == [139_860, 139_720, 139_440]
-
-
-def test_within_a_step_an_exit_does_not_run_after_the_price(driver):
-    """V9."""
-    driver.ask(FLATTEN)
-    driver.confirm_modify(driver.stop)
-    driver.drain()
-
-    driver.price(PRICE - 500)
-    driver.later(1)
-
-    assert driver.changes() == []
-
-
-def test_an_exit_whose_last_unit_is_left_is_priced_and_not_cancelled(driver):
-    driver.ask(FLATTEN)
-    driver.confirm_modify(driver.stop)
-    driver.fill(driver.stop, 34, PRICE)
-    driver.drain()
-    driver.now_ms += 5_000
-    driver.price(PRICE)
-
-    driver.later(0)
-
-    assert [type(change) for change in driver.changes()] == [ModifyOrder]
-
-
-def test_below_the_last_rung_it_is_a_limit(driver):
-    climbed(driver, rungs=5)
-
-    assert driver.book.trade_of(KEY).exit_step == 5
-    assert driver.order(driver.stop).requested_terms.order_type is OrderType.LIMIT
-
-
-def test_a_step_lasts_its_whole_time(driver):
-    driver.ask(FLATTEN)
-    driver.confirm_modify(driver.stop)
-    driver.drain()
-
-    driver.now_ms += 4_999
-    driver.later(0)
-    assert driver.book.trade_of(KEY).exit_step == 0
-    driver.now_ms += 1
-    driver.later(0)
-
-    assert driver.book.trade_of(KEY).exit_step == 1
-
-
-@pytest.mark.parametrize(("age_s", "order_type"), [(30, OrderType.LIMIT), (31, OrderType.MARKET)])
-def test_a_price_that_is_too_old_prices_nothing(driver, age_s, order_type):
-    driver.now_ms += age_s * 1_000
-
-    driver.ask(FLATTEN)
-
-    (change,) = driver.changes()
-    assert change.terms.order_type is order_type
-
-
-def test_a_share_without_any_price_goes_to_the_market(driver):
-    driver.core.state.market.series[KEY].last_price = 0
-
-    driver.ask(FLATTEN)
-
-    (change,) = driver.changes()
-    assert change.terms.order_type is OrderType.MARKET
-
-
-def climbed(driver: EngineDriver, price: int = PRICE, rungs: int = 8) -> None:
-    """Nobody fills the exit, and the ladder is climbed, unless told otherwise to its last rung."""
-    driver.ask(FLATTEN)
-    for _ in range(rungs):
-        if driver.order(driver.stop).is_change_pending:
-            driver.confirm_modify(driver.stop)
-        driver.now_ms += 5_000
-        driver.price(price)
-        driver.later(0)
-
-
-def test_the_last_rung_is_a_market_order_and_a_person_is_told_once(driver):
-    climbed(driver)
-
-    assert driver.order(driver.stop).terms.order_type is OrderType.MARKET
-    assert len(told(driver, "is not filled after 5 prices")) == 1
-    assert driver.book.trade_of(KEY).exit_step == 6
-
-
-@pytest.mark.parametrize(
-    ("direction", "price", "locked"),
-    [
-        (Direction.LONG, LOWEST, True),
-        (Direction.LONG, LOWEST + 10, False),
-        (Direction.LONG, HIGHEST, False),
-        (Direction.SHORT, HIGHEST, True),
-        (Direction.SHORT, HIGHEST - 10, False),
-        (Direction.SHORT, LOWEST, False),
-    ],
-)
-def test_a_price_is_locked_at_the_limit_at_which_nobody_takes_the_other_side(direction, price, locked):
-    """Fault 83."""
-    driver = EngineDriver()
-    driver.enter(direction)
-    driver.core.state.market.series[KEY].last_price = price
-
-    assert is_locked(driver.core.state, driver.book.trade_of(KEY)) is locked
-
-
-def test_without_a_price_or_a_band_nothing_is_locked(driver):
-    state, trade = driver.core.state, driver.book.trade_of(KEY)
-    state.market.series[KEY].last_price = 0
-    assert is_locked(state, trade) is False
-    state.market.series[KEY].last_price = LOWEST
-    state.account.bands.clear()
-
-    assert is_locked(state, trade) is False
-
-
-def test_at_the_price_limit_the_exit_rests_as_a_limit_and_a_person_is_told_once(driver):
-    """Fault 83, V8, V16: a market order would be refused there."""
-    driver.core.state.market.series[KEY].last_price = LOWEST
-    climbed(driver, LOWEST)
-
-    terms = driver.order(driver.stop).terms
-    assert (terms.order_type, terms.price) == (OrderType.LIMIT, LOWEST)
-    assert len(told(driver, "the exit rests there")) == 1
-    assert [one for one in driver.commands if isinstance(one, ReadBand)] == [ReadBand(instrument_key=KEY)]
-
-
-def test_a_trade_that_is_not_being_closed_is_not_told_to_be_locked(driver):
-    driver.core.state.market.series[KEY].last_price = LOWEST
-    driver.later(1)
-
-    assert told(driver, "the exit rests there") == []
-
-
 def test_after_a_refusal_without_a_known_band_the_last_price_itself_is_asked_for(driver):
     """Fault 65, V8: it is the one that is surely inside."""
     driver.core.state.account.bands.clear()
@@ -381,6 +202,20 @@ def test_after_a_refusal_inside_a_known_band_the_ladder_goes_on(driver):
 
     (again,) = driver.places()
     assert again.request.terms.price == 139_720
+
+
+def test_where_the_exchange_has_changed_the_tick_size_the_exit_ends_in_an_order_without_a_price(driver):
+    """Fault 68, V8: the list of the morning is not read again, and most prices of the ladder are refused."""
+    without_stop(driver)
+    for _ in range(60):
+        for tag in exits_of(driver):
+            if driver.order(tag).terms.price % 100:
+                driver.answer(tag, Refused("UDAPI1", "the price is no multiple of the tick size"))
+        driver.later(1)
+        driver.price(PRICE)
+
+    assert [driver.order(tag).terms.order_type for tag in exits_of(driver)] == [OrderType.MARKET]
+    assert len(told(driver, "the price is no multiple of the tick size")) == 1
 
 
 def test_an_unknown_band_alone_changes_no_price(driver):
@@ -431,7 +266,7 @@ def test_a_refusal_for_the_rate_says_nothing_about_the_exit(driver):
 
 
 def test_an_exit_that_somebody_cancels_is_placed_again_at_once_and_then_after_a_pause(driver):
-    """Fault 76."""
+    """Fault 77."""
     tag = without_stop(driver)
     driver.rest(tag)
     driver.push(tag, OrderStatus.CANCELLED)

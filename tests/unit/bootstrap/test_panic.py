@@ -1,0 +1,54 @@
+"""What a panic tells and counts, whatever the rules of the market say."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import EngineDriver
+from trading_bot.bootstrap.panic import left_open, open_in, where_known
+from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.engine.book import Book
+
+
+def test_charges_that_no_rule_covers_do_not_end_a_panic():
+    """Its first fill would: the limit of a day's loss is looked at with every price."""
+
+    def uncovered(_book: Book) -> Decimal:
+        raise UncoveredDateError("no charges of that day")
+
+    assert where_known(uncovered)(Book()) == 0
+    assert where_known(lambda _book: Decimal(7))(Book()) == 7
+
+
+@pytest.mark.parametrize(
+    ("enters", "told"),
+    [
+        (True, "the journal knows 1 open position, RELIANCE +35, and 1 live order: see"),
+        (False, "the journal knows no open position and no live order: see"),
+    ],
+)
+def test_what_the_journal_knows_is_counted(enters, told):
+    driver = EngineDriver()
+    if enters:
+        driver.enter()
+
+    assert left_open(driver.book, [driver.instrument], "see") == told
+
+
+def test_an_instrument_that_nobody_kept_goes_by_its_key():
+    driver = EngineDriver()
+    driver.enter()
+
+    assert f"{driver.instrument.key} +35" in left_open(driver.book, [], "see")
+
+
+def test_an_unknown_book_is_not_an_empty_one():
+    assert left_open(None, [], "see") == "the journal cannot be read: what is open is not known; see"
+
+
+def test_what_panic_still_finds_open_is_named_by_symbol():
+    driver = EngineDriver()
+    driver.read_books()
+    driver.read_positions(20)
+
+    assert "RELIANCE +20" in open_in(driver.core.state)

@@ -1,0 +1,1 @@
+"""Named days of stress, laid over recorded candles."""

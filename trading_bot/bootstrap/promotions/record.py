@@ -1,0 +1,70 @@
+"""What a backtest leaves for a promotion: what was tested, on what, and everything that was found."""
+
+from typing import Any
+
+from trading_bot.adapters.history.origin import universe_of
+from trading_bot.backtest.honesty.document import evidence_document, findings_document
+from trading_bot.backtest.honesty.findings import Findings, amount
+from trading_bot.bootstrap.backtesting.tested import Tested
+from trading_bot.bootstrap.fingerprints import Fingerprints
+from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.money import ZERO
+
+VERSION = 1
+
+
+def evidence_record(
+    tested: Tested, findings: Findings, prints: Fingerprints, data_hash: str, now_ms: int
+) -> dict[str, Any]:
+    """Return the content of `evidence.json`; docs/backtest-report.md lists its keys."""
+    result = tested.result
+    return {
+        "version": VERSION,
+        "made_at": datetime_of(now_ms).isoformat(timespec="seconds"),
+        "program": {"version": prints.version, "code_hash": prints.program_hash},
+        "strategies": [
+            {
+                "name": one.name,
+                "place": one.place,
+                "code_hash": one.code_hash,
+                "settings_hash": one.settings_hash,
+                "settings": dict(one.settings),
+            }
+            for one in prints.strategies
+        ],
+        "risk": {"settings_hash": prints.risk_hash, "changed": dict(prints.risk_changed)},
+        "data": {
+            "folder": result.data,
+            "universe": universe_of(tested.folder.path).value,
+            "symbols": list(result.symbols),
+            "first_day": f"{result.days[0]}",
+            "last_day": f"{result.days[-1]}",
+            "days": len(result.days),
+            "bars": result.bars,
+            "hash": data_hash,
+        },
+        "run": _run(tested),
+        "result": {
+            "trades": len(result.trades),
+            "net_pnl": amount(result.net),
+            "charges_total": amount(sum(result.charges.values(), ZERO)),
+            "problems": list(result.problems),
+        },
+        "findings": findings_document(findings),
+        "evidence": evidence_document(findings.evidence),
+    }
+
+
+def _run(tested: Tested) -> dict[str, Any]:
+    settings, options = tested.settings, tested.options
+    return {
+        "fidelity": options.fidelity.value,
+        "seed": options.seed,
+        "accept_defects": options.accept_defects,
+        "opening_balance": amount(settings.simulator.opening_balance),
+        "slippage_bps": str(settings.run.slippage_bps),
+        "spread_bps": str(settings.backtest.spread_bps),
+        "permutations": options.checks.permutations,
+        "cuts": options.checks.cuts,
+        "check_days": options.checks.days,
+    }
