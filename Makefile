@@ -53,8 +53,10 @@ $(TESTS_STAMP): requirements-tests.lock $(STAMP)
 run: setup
 	$(BIN)/python main.py --mode replay $(if $(DATA),--data $(DATA)) $(if $(DATE),--date $(DATE)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
 
+# Branches are counted where units are tested: whole sessions would take half as long again.
 test: setup $(TESTS_STAMP) lint
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --ignore=tests/unit --durations=15
+	$(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report=term
 
 bench: setup
 	$(BIN)/python benchmarks/candles.py

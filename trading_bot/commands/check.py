@@ -6,13 +6,14 @@ import stat
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from trading_bot import native
 from trading_bot.commands.context import Context
 from trading_bot.domain.errors import SettingsError
-from trading_bot.domain.ist import date_of, datetime_of
+from trading_bot.domain.ist import date_of, datetime_of, midnight_ms
 from trading_bot.report.check_line import (
     CheckLine,
     check_json,
@@ -30,6 +31,7 @@ SDK_PACKAGE = "upstox-python-sdk"
 SDK_VERSION = "2.30.0"
 _PYTHON_MIN = (3, 11)
 _SQLITE_SAFE = (3, 51, 3)
+_WRITTEN_MS = midnight_ms(date(2026, 11, 1))
 _FREE_MB_MIN = 200
 _FREE_MB_WANTED = 2_000
 _MB = 1_000_000
@@ -146,10 +148,11 @@ def disk_line(free_bytes: int) -> CheckLine:
 
 
 def clock_line(now_ms: int) -> CheckLine:
-    """The time in India; the machine's own time zone plays no role."""
-    return passed(
-        "clock", f"{datetime_of(now_ms):%Y-%m-%d %H:%M:%S} in India (the machine's time zone plays no role)"
-    )
+    """The time in India; how far it drifts, a running daemon tells."""
+    text = f"{datetime_of(now_ms):%Y-%m-%d %H:%M:%S} in India"
+    if now_ms < _WRITTEN_MS:
+        return failed("clock", f"{text} is before this program was written", "timedatectl set-ntp true")
+    return passed("clock", f"{text} (the machine's time zone plays no role)")
 
 
 def folder_line(name: str, path: Path) -> CheckLine:

@@ -1,7 +1,6 @@
 """Backtests from the command line, on real and on made-up folders."""
 
 import csv
-import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,6 @@ from random import Random
 import pytest
 
 from trading_bot.adapters.history import open_history
-from trading_bot.cli import main
 from trading_bot.domain.ist import datetime_of, midnight_ms
 
 SYMBOLS = "RELIANCE,SBIN,TATASTEEL,INFY,ICICIBANK,MARUTI,AXISBANK,LUPIN,ITC,VEDL"
@@ -23,22 +21,6 @@ GOLDEN = {
     "gross_pnl": "2190.28",
     "net_pnl": "-728.96",
 }
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Run the command in a folder of its own; exit code, what was written, and the summary if any."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOG_LEVEL", "error")
-
-    def ran(*words):
-        code = main(["backtest", *map(str, words)])
-        told = capsys.readouterr()
-        reports = sorted((tmp_path / "data" / "reports").glob("backtest-*"))
-        summary = json.loads((reports[-1] / "summary.json").read_text()) if reports else None
-        return code, told, summary
-
-    return ran
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Named scenarios of stress: golden numbers on real shares, and what is refused."""
 
-import json
 from datetime import date
 
 import pandas as pd
@@ -9,7 +8,6 @@ import pytest
 from tests.fakes.price_folder import price_folder
 from trading_bot.adapters.history import open_history
 from trading_bot.bootstrap.backtesting.stress import load_scenario, scenario_names, stressed_folder
-from trading_bot.cli import main
 from trading_bot.domain.errors import SettingsError
 
 SYMBOLS = "SBIN,INFY,MARUTI,VEDL"
@@ -21,21 +19,6 @@ GOLDEN = {
     "outage-2021-02-24": [2080, 9, 4, "-966.51", "-1283.77"],
 }
 """Bars, signals, trades, gross and net rupees by scenario; each has to be here."""
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Run a backtest in a folder of its own; exit code, what was written, and the summary if any."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LOG_LEVEL", "error")
-
-    def ran(*words):
-        code = main(["backtest", *map(str, words)])
-        told = capsys.readouterr()
-        reports = sorted((tmp_path / "data" / "reports").glob("backtest-*"))
-        return code, told, json.loads((reports[-1] / "summary.json").read_text()) if reports else None
-
-    return ran
 
 
 @pytest.mark.parametrize("name", scenario_names())

@@ -21,8 +21,8 @@ from trading_bot.settings.load import Places, load_settings
 
 PANIC = "--panic-exit --yes"
 _HOLDS_A_LOCK = (
-    "import sys, time; from pathlib import Path; from trading_bot.adapters.instance_lock import *;"
-    "lock = acquire_instance_lock(Path(sys.argv[1]), started_at_ms=0); print(flush=True); time.sleep(60)"
+    "import sys; from pathlib import Path; from trading_bot.adapters.instance_lock import *;"
+    "lock = acquire_instance_lock(Path(sys.argv[1]), started_at_ms=0); print(flush=True); sys.stdin.read()"
 )
 JOURNALS = [("paper", "paper.db"), ("live", "trading_bot.db")]
 
@@ -37,7 +37,9 @@ def is_latched(path) -> bool:
 def process_that_holds(lock):
     """A daemon that owns its journal, and hangs."""
     command = [sys.executable, "-c", _HOLDS_A_LOCK, str(lock)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment()) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
+    ) as process:
         assert process.stdout is not None
         process.stdout.readline()
         try:

@@ -46,6 +46,18 @@ async def test_place_answers_with_a_list_of_ids_and_the_latency(start, connect):
     assert isinstance(body["metadata"]["latency"], int)
 
 
+async def test_the_session_waits_closely_for_its_clients_while_an_order_moves(start, connect):
+    """At full speed a second between a fill and its stop would otherwise be many."""
+    client = connect(await start())
+    simulation = client.server.simulation
+    before = simulation.has_orders_moving, simulation.pacing.is_close
+
+    await until_status(client, await placed(client), "open")
+
+    assert before == (False, False)
+    assert (simulation.has_orders_moving, simulation.pacing.is_close) == (True, True)
+
+
 async def test_order_row_has_every_field_of_the_order_book(start, connect):
     client = connect(await start())
     order_id = await placed(client)

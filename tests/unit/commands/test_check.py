@@ -6,6 +6,7 @@ import pytest
 from trading_bot.commands import check
 from trading_bot.commands.arguments import parse_arguments
 from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.ist import midnight_ms
 from trading_bot.report.check_line import (
     CheckState,
     calendar_line,
@@ -86,6 +87,8 @@ def test_lines_of_the_backend_are_added(desk):
         (check.disk_line(5_000_000_000), OK),
         (check.disk_line(1_000_000_000), WARN),
         (check.disk_line(100_000_000), FAIL),
+        (check.clock_line(midnight_ms(date(2026, 11, 19))), OK),
+        (check.clock_line(midnight_ms(date(1970, 1, 2))), FAIL),
         (refusal("live opt-in", Settings()), OK),
         (refusal("live opt-in", Settings(run={"mode": "live"})), FAIL),
         (refusal("live opt-in", Settings(run={"mode": "live", "live_trading": True})), WARN),

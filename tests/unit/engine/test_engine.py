@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.fakes.engine_driver import DAY, EngineDriver
+from tests.fakes.engine_driver import DAY, PRICE, EngineDriver
 from tests.fakes.engine_ports import FakeJournal
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle
+from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction
 from trading_bot.engine import engine as engine_module
 from trading_bot.engine import inputs
@@ -250,6 +251,25 @@ def test_an_engine_is_at_rest_only_when_the_disk_has_everything():
         return before, while_writing, engine.is_at_rest
 
     assert run_virtually(scenario()) == (True, False, True)
+
+
+def test_fills_are_unread_from_their_report_until_their_trades_are_known():
+    async def scenario():
+        driver = EngineDriver()
+        engine = new_engine(FakeJournal(), driver)
+        driver.signal()
+        (entry,) = driver.places()
+        tag, quantity = entry.request.tag, entry.request.terms.quantity
+        driver.answer(tag)
+        before = engine.has_unread_fills
+
+        filled = driver.report(tag, OrderStatus.FILLED, filled_quantity=quantity)
+        driver.take(inputs.OrderPushed(at_ms=0, report=filled))
+        reported = engine.has_unread_fills
+        driver.fill(tag, quantity, PRICE)
+        return before, reported, engine.has_unread_fills
+
+    assert run_virtually(scenario()) == (False, True, False)
 
 
 def test_an_engine_that_took_several_inputs_is_not_at_rest_at_once():

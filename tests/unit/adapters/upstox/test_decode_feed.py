@@ -16,16 +16,6 @@ KEY = "NSE_EQ|INE002A01018"
 INDEX = "NSE_INDEX|Nifty 50"
 
 
-@pytest.fixture
-def statistics():
-    return FeedStatistics()
-
-
-@pytest.fixture(params=[False, True], ids=["by attributes", "walked"])
-def decoder(statistics, request):
-    return FeedDecoder(statistics, is_walked=request.param)
-
-
 def live(sent_at_ms: int = NOW_MS) -> FeedResponse:
     return FeedResponse(type=1, currentTs=sent_at_ms)
 

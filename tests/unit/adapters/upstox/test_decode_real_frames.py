@@ -2,22 +2,10 @@
 
 import json
 
-import pytest
 from google.protobuf.json_format import MessageToDict, Parse
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse
 
-from trading_bot.adapters.upstox.decode_feed import FeedDecoder, FeedStatistics
 from trading_bot.domain.market_data import Tick
-
-
-@pytest.fixture
-def statistics():
-    return FeedStatistics()
-
-
-@pytest.fixture(params=[False, True], ids=["by attributes", "walked"])
-def decoder(statistics, request):
-    return FeedDecoder(statistics, is_walked=request.param)
 
 
 def ticks_of(decoder, response) -> tuple[Tick, ...]:
