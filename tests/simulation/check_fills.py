@@ -22,6 +22,8 @@ class FillChecks:
         self.held = {}
         """Signed units by the fills that were journaled."""
         self._cash = 0
+        self._adopted = {}
+        """Signed units that panic took over and that are not given back, by trade."""
 
     def on_start(self, _process):
         self._begin_fold()
@@ -106,6 +108,16 @@ class FillChecks:
         key = event.trade.instrument_key
         self.held[key] = self.held.get(key, 0) + event.quantity
         self._cash -= event.quantity * event.price
+        self._adopted[event.trade.trade_id] = event.quantity
+
+    def _on_returned(self, _process, event):
+        """Units that were taken over are those of a fill of ours: as many of them as there are, at most."""
+        left = self._adopted.get(event.trade_id, 0)
+        self._adopted[event.trade_id] = left - event.quantity
+        if event.quantity * left <= 0 or abs(event.quantity) > abs(left):
+            self._oracle.violated("V6", f"{event.quantity} of {left} that were taken over are given back")
+        self.held[event.instrument_key] -= event.quantity
+        self._cash += event.quantity * event.price
 
     def _move(self, fill, times=1):
         signed = times * fill.side.sign * fill.quantity
@@ -158,6 +170,7 @@ class FillChecks:
         ev.FillExplained: _on_explained,
         ev.ForeignFillTaken: _on_foreign_fill,
         ev.PositionAdopted: _on_adopted,
+        ev.AdoptionReturned: _on_returned,
     }
 
 

@@ -58,6 +58,7 @@ _PROTECTABLE = frozenset(
 )
 """Faults under which a stop is placed, or placed again, as if there were none."""
 _GIVES_UP = frozenset(KINDS) - _PROTECTABLE
+_CANCELS = frozenset({"user_cancels", "square_off"})
 _CALM_MS = 60_000
 
 
@@ -222,8 +223,8 @@ class PositionChecks:
         self._oracle.violated("V4", text)
 
     def _is_left_to_a_person(self, key):
-        """Whether the user has cancelled stops more often than one is placed again, and was told so."""
-        cancels = sum(fault.kind == "user_cancels" for fault in self._world.schedule.faults)
+        """Whether others have cancelled stops more often than one is placed again, and a person was told so."""
+        cancels = sum(fault.kind in _CANCELS for fault in self._world.schedule.faults)
         most = self._world.sections.risk.exits.max_stop_cancels
         return cancels > most and self._is_told(0, key, "no other is placed")
 

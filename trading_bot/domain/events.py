@@ -324,6 +324,20 @@ class PositionAdopted(BookEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionReturned(BookEvent):
+    """Units that panic took over as nobody's are those of an order of ours that shows its fills only now.
+
+    Signed units, at the paise at which the trade that took them over valued them.
+    """
+
+    tag: str
+    trade_id: int
+    instrument_key: str
+    quantity: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignOrderSeen(BookEvent):
     """The broker's book holds an order that is not ours."""
 

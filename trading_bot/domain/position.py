@@ -67,15 +67,18 @@ class Position:
         Where its trade has ended since, the units are back as if they had been entered at the fill's price:
         what the ended trade made of them stays its result, and the sum of both is what really flowed.
         """
-        signed = fill.side.sign * fill.quantity
-        was_entry = self.quantity * signed > 0 and self.entry_quantity >= fill.quantity
-        gone = fill.quantity if was_entry else 0
+        return self.less(fill.side.sign * fill.quantity, fill.price)
+
+    def less(self, signed: int, price: int) -> "Position":
+        """Return the position without signed units that had come at `price` paise, as `without` does."""
+        was_entry = self.quantity * signed > 0 and self.entry_quantity >= abs(signed)
+        gone = abs(signed) if was_entry else 0
         quantity, entered = self.quantity - signed, self.entry_quantity - gone
         new = max(0, abs(quantity) - entered)
         return replace(
             self,
             quantity=quantity,
-            cash=self.cash + signed * fill.price,
+            cash=self.cash + signed * price,
             entry_quantity=entered + new,
-            entry_value=self.entry_value + (new - gone) * fill.price,
+            entry_value=self.entry_value + (new - gone) * price,
         )

@@ -40,6 +40,7 @@ def _day_started(book: BookState, event: ev.DayStarted) -> None:
     book.closed_trades.clear()
     book.trades_today = 0
     book.symbol_trades_today.clear()
+    book.counted_trades.clear()
     book.entry_times_ms.clear()
     book.last_entry_ms.clear()
     book.losing_streaks.clear()
@@ -49,6 +50,7 @@ def _day_started(book: BookState, event: ev.DayStarted) -> None:
     book.emergency_tags = given_since(book.emergency_tags, event.on)
     book.foreign_cancels.clear()
     book.adopted.clear()
+    book.adoptions.clear()
     book.is_day_closed = False
 
 
@@ -63,6 +65,7 @@ def _entry_denied(book: BookState, _event: ev.EntryDenied) -> None:
 def _trade_planned(book: BookState, event: ev.TradePlanned) -> None:
     trade = event.trade
     _add_trade(book, trade)
+    book.counted_trades.add(trade.trade_id)
     book.trades_today += 1
     counts = book.symbol_trades_today
     counts[trade.instrument_key] = counts.get(trade.instrument_key, 0) + 1
@@ -80,6 +83,7 @@ def _add_trade(book: BookState, trade: Trade) -> None:
 def _position_adopted(book: BookState, event: ev.PositionAdopted) -> None:
     key = event.trade.instrument_key
     _add_trade(book, event.trade)
+    book.adoptions[event.trade.trade_id] = event
     book.adopted[key] = book.adopted.get(key, 0) + event.traded_today
     book.positions[key] = Position(
         instrument_key=key,
@@ -89,6 +93,13 @@ def _position_adopted(book: BookState, event: ev.PositionAdopted) -> None:
         entry_quantity=abs(event.quantity),
         entry_value=abs(event.quantity) * event.price,
     )
+
+
+def _adoption_returned(book: BookState, event: ev.AdoptionReturned) -> None:
+    adoption = book.adoptions[event.trade_id]
+    book.adoptions[event.trade_id] = replace(adoption, quantity=adoption.quantity - event.quantity)
+    key = event.instrument_key
+    book.positions[key] = book.position_of(key).less(event.quantity, event.price)
 
 
 def _rescue_planned(book: BookState, event: ev.RescuePlanned) -> None:
@@ -146,8 +157,9 @@ def _trade_closed(book: BookState, event: ev.TradeClosed) -> None:
     if position is not None and position.is_flat:
         del book.positions[key]
     if closed.quantity == 0:  # nothing was traded: its place in the day's counts is free again
-        book.trades_today = max(0, book.trades_today - 1)
-        book.symbol_trades_today[key] = max(0, book.symbol_trades_today.get(key, 0) - 1)
+        if closed.trade.trade_id in book.counted_trades:
+            book.trades_today -= 1
+            book.symbol_trades_today[key] -= 1
         return
     lost = closed.gross_pnl < 0
     book.losing_streaks[key] = book.losing_streaks.get(key, 0) + 1 if lost else 0
@@ -218,6 +230,7 @@ APPLY: dict[type[ev.BookEvent], Callable[[BookState, Any], None]] = {
     ev.PanicLatched: _panic_latched,
     ev.PanicReleased: _panic_released,
     ev.PositionAdopted: _position_adopted,
+    ev.AdoptionReturned: _adoption_returned,
     ev.ForeignOrderSeen: _foreign_order_seen,
     ev.ForeignCancelIntended: _foreign_cancel_intended,
     ev.ForeignCancelResolved: _foreign_cancel_resolved,

@@ -39,6 +39,8 @@ class BookState:
     """Today's."""
     trades_today: int = 0
     symbol_trades_today: dict[str, int] = field(default_factory=dict)
+    counted_trades: set[int] = field(default_factory=set)
+    """Trades with a place in these counts: those of strategies, not what only closes something."""
     entry_times_ms: list[int] = field(default_factory=list)
     last_entry_ms: dict[str, int] = field(default_factory=dict)
     losing_streaks: dict[str, int] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class BookState:
     """Cancellations of others' orders whose outcome is open, by order id."""
     adopted: dict[str, int] = field(default_factory=dict)
     """Signed units of foreign trades that count as ours today, by instrument."""
+    adoptions: dict[int, ev.PositionAdopted] = field(default_factory=dict)
+    """What panic took over today, by trade, less what has proved to be ours."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
     incidents_today: int = 0
     is_day_closed: bool = False

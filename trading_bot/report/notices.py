@@ -32,6 +32,8 @@ def _panic(event: ev.BookEvent) -> tuple[str, str] | None:
             return "panic released", f"by {asked_by}"
         case ev.PositionAdopted(trade=trade, quantity=quantity):
             return "panic", f"took over {quantity:+d} of {trade.instrument_key}"
+        case ev.AdoptionReturned(tag=tag, quantity=quantity):
+            return "panic", f"{quantity:+d} that were taken over are those of order {tag}"
         case ev.ForeignCancelIntended(order_id=order_id, cause=cause):
             return cause, f"cancels {order_id}, an order of others"
         case ev.ForeignCancelResolved(order_id=order_id, result=result, message=message):

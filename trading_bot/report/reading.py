@@ -204,6 +204,11 @@ class _Reader:
         brought = Brought(event.at_ms, event.quantity, -event.quantity * event.price)
         self._trades[event.trade.trade_id] = _TradeDraft(event.trade, [], brought=brought)
 
+    def return_adoption(self, event: ev.AdoptionReturned) -> None:
+        """What panic had taken over was ours: it goes from the trade that has the fills."""
+        trade_id = self._book.trade_id_by_instrument[event.instrument_key]
+        self._trades[trade_id].bring(Brought(event.at_ms, -event.quantity, event.quantity * event.price))
+
     def rescue(self, event: ev.RescuePlanned) -> None:
         """A trade takes up an order that outlived its own."""
         self._trades[event.trade.trade_id] = _TradeDraft(event.trade, [])
@@ -270,6 +275,7 @@ _TAKE: dict[type[ev.BookEvent], Callable[[_Reader, Any], None]] = {
     ev.EntryDenied: _Reader.deny,
     ev.TradePlanned: _Reader.plan,
     ev.PositionAdopted: _Reader.adopt,
+    ev.AdoptionReturned: _Reader.return_adoption,
     ev.RescuePlanned: _Reader.rescue,
     ev.OrderReassigned: _Reader.reassign,
     ev.OrderIntended: _Reader.intend_order,

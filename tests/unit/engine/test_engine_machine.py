@@ -6,7 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from tests.fakes.hand_moved_exchange import HandMovedExchange
 from tests.fakes.machines import machine_settings
-from trading_bot.domain.events import ForeignFillTaken, PositionAdopted
+from trading_bot.domain.events import AdoptionReturned, ForeignFillTaken, PositionAdopted
 from trading_bot.domain.order import OrderStatus, Purpose, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.engine import inputs
@@ -351,8 +351,10 @@ class EngineMachine(RuleBasedStateMachine):
         return sum(fill.side.sign * fill.quantity for fill in fills) + self._adopted()
 
     def _adopted(self) -> int:
-        """Signed units that panic took over."""
-        return sum(event.quantity for event in self.driver.events if isinstance(event, PositionAdopted))
+        """Signed units that panic took over, less those that proved to be ours."""
+        events = self.driver.events
+        taken = sum(event.quantity for event in events if isinstance(event, PositionAdopted))
+        return taken - sum(event.quantity for event in events if isinstance(event, AdoptionReturned))
 
     def _taken(self) -> int:
         """Signed units of foreign fills that met our position."""

@@ -159,6 +159,15 @@ def adopt_position(connection: Connection, fields: Fields) -> None:
     _PUT_POSITION(connection, fields | adopted)
 
 
+def return_adoption(connection: Connection, fields: Fields) -> None:
+    """Take units out of a position that panic took over: they are those of an order of ours."""
+    quantity = _whole(fields["quantity"])
+    side = Side.BUY if quantity > 0 else Side.SELL
+    units = {"trade_id": "", "order_id": "", "side": side, "quantity": abs(quantity), "filled_at_ms": 0}
+    held = connection.execute(_HELD_AS, {"key": fields["instrument_key"]}).scalar_one_or_none()
+    _move_position(connection, fields | units, Product(held or Product.INTRADAY), Position.without)
+
+
 _COUNT_FILL = count("fills")
 _ADD_FILL = Prepared(insert(schema.fills).on_conflict_do_nothing())
 _DROP_FILL = Prepared(
@@ -271,6 +280,7 @@ PROJECTIONS: Mapping[str, Projection] = MappingProxyType(
         "fill_annulled": projection(annul_fill),
         "foreign_fill_taken": projection(apply_foreign_fill),
         "position_adopted": projection(adopt_position),
+        "adoption_returned": projection(return_adoption),
         "trade_closed": projection(put(schema.trades), count("trades")),
         "signal_raised": projection(put(schema.signals), count("signals")),
         "entry_denied": projection(count("denials")),

@@ -29,6 +29,7 @@ def note_trades(state: State, event: BooksRead, listed: AbstractSet[str], turn: 
         for key, fill in state.book.annulled.items()
         if key in listed
     }
+    state.told_of -= state.trades_gone_since_ms.keys() & listed  # what goes again is told again
     if state.book.fills.keys() <= listed:
         state.trades_gone_since_ms, state.others_gone_since_ms = {}, {}
         return
@@ -53,8 +54,13 @@ def note_trades(state: State, event: BooksRead, listed: AbstractSet[str], turn: 
         if key not in state.told_of:
             _tell(state, key, turn)
             turn.command(ReadPositions())
-        elif state.book.fills[key].instrument_key in state.mismatches:
+        elif _is_unclear(state, state.book.fills[key].instrument_key):
             turn.command(ReadPositions())
+
+
+def _is_unclear(state: State, key: str) -> bool:
+    """Whether the broker's position differs, or is not shown at all."""
+    return key in state.mismatches or key not in state.broker_quantity
 
 
 def _note_others(

@@ -74,6 +74,31 @@ def _apply(state: State, tag: str, fill: Fill, turn: Turn, *, is_assumed: bool =
     if is_late:
         strays.record(turn, "late_fill", f"{fill.quantity} units of {tag} traded after it was {order.status}")
     strays.take_up(state, tag, turn)
+    _give_back(state, tag, fill, turn)
+
+
+def _give_back(state: State, tag: str, fill: Fill, turn: Turn) -> None:
+    """Take from what panic took over the units that this late fill shows to be ours: they count once.
+
+    Only where all of them fit into what no trade of others explains, and the fill is older than the take-over.
+    """
+    units = fill.side.sign * fill.quantity
+    for trade_id, adoption in state.book.adoptions.items():
+        of_nobody = adoption.quantity - adoption.traded_today
+        is_of_before = fill.filled_at_ms + MS_PER_SECOND <= adoption.at_ms  # the broker gives whole seconds
+        is_there = units * of_nobody > 0 and abs(units) <= abs(of_nobody)
+        if adoption.trade.instrument_key == fill.instrument_key and is_of_before and is_there:
+            turn.emit(
+                ev.AdoptionReturned(
+                    at_ms=state.now_ms,
+                    tag=tag,
+                    trade_id=trade_id,
+                    instrument_key=fill.instrument_key,
+                    quantity=units,
+                    price=adoption.price,
+                )
+            )
+            return
 
 
 # --- units without trades -----------------------------------------------------------------------------------

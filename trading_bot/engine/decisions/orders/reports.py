@@ -52,7 +52,9 @@ def on_order_pushed(state: State, event: OrderPushed, turn: Turn) -> None:
     report = event.report
     if report.terms not in (order.terms, order.requested_terms):
         # Somebody else's, or of before a change: a read tells, and is not to be taken for older than this.
-        report = replace(report, terms=order.terms, reported_at_ms=0)
+        # What has ended stays ended: later reads that show it alive are old copies.
+        told_at_ms = report.reported_at_ms if report.status.is_terminal else 0
+        report = replace(report, terms=order.terms, reported_at_ms=told_at_ms)
     _take_report(state, order, report, turn)
     if has_unsettled_fills(state.book.orders[order.tag]):
         turn.command(ReadBooks(reason=f"order {order.tag} filled"))

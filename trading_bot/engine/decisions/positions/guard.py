@@ -32,6 +32,7 @@ def watch(state: State, turn: Turn) -> None:
         if series is None or not series.hours.is_open(state.now_ms):
             continue
         _last_call(state, trade, series, turn)
+        _tell_if_unseen(state, trade, turn)
         if has_stops and (not is_protected(state, trade) or _has_unread_fills(state, trade)):
             bare[trade.trade_id] = state.bare_since_ms.get(
                 trade.trade_id, state.watched_at_ms or state.now_ms
@@ -112,6 +113,29 @@ def _page(state: State, trade: Trade, seconds: float, turn: Turn, *, is_long: bo
     if is_long and first not in state.told_of:
         state.told_of.add(first)
         turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unprotected", detail=text))
+    turn.command(Alert(level="critical", text=text))
+
+
+def _tell_if_unseen(state: State, trade: Trade, turn: Turn) -> None:
+    """Page where nothing was heard of an entry for so long that what it bought may soon be bare for too long."""
+    entries = [
+        order
+        for order in state.book.orders_of(trade.trade_id)
+        if order.request.purpose is Purpose.ENTRY and order.status.is_live
+    ]
+    if not entries:
+        return
+    heard_ms = max(state.books_read_at_ms, min(order.seen_at_ms for order in entries))
+    seconds = (state.now_ms - heard_ms) / MS_PER_SECOND
+    times = int(seconds // (state.settings.unprotected_degraded_s - state.settings.unprotected_s))
+    mark = f"unseen {trade.trade_id} {heard_ms} {times}"
+    if not times or mark in state.told_of:
+        return
+    state.told_of.add(mark)
+    symbol = state.market.symbol(trade.instrument_key)
+    text = (
+        f"nothing was heard of an entry in {symbol} for {seconds:.0f} s: it may have filled, without a stop"
+    )
     turn.command(Alert(level="critical", text=text))
 
 
