@@ -223,7 +223,7 @@ class PositionChecks:
         self._oracle.violated("V4", text)
 
     def _is_left_to_a_person(self, key):
-        """Whether others have cancelled stops more often than one is placed again, and a person was told so."""
+        """Whether others cancelled stops more often than one is placed again, and a person was told so."""
         cancels = sum(fault.kind in _CANCELS for fault in self._world.schedule.faults)
         most = self._world.sections.risk.exits.max_stop_cancels
         return cancels > most and self._is_told(0, key, "no other is placed")

@@ -1,4 +1,4 @@
-"""As many seeds of the campaign as fit in about two minutes; `make simulate-faults` runs as many as one likes."""
+"""As many seeds of the campaign as fit in two minutes; `make simulate-faults` runs as many as one likes."""
 
 import pytest
 
@@ -6,9 +6,10 @@ from tests.simulation.runner import run
 from tests.simulation.schedule import draw
 
 _SEEDS = range(1, 301)
+_FAILED_ONCE = (1200141, 1200376, 1200814, 1201411, 1201494)
 
 
-@pytest.mark.parametrize("seed", _SEEDS)
+@pytest.mark.parametrize("seed", [*_SEEDS, *_FAILED_ONCE])
 def test_nothing_that_must_hold_is_violated(seed):
     """V1-V12, V14-V17, V19, V20, V22, V23."""
     outcome = run(draw(seed))

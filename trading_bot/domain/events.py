@@ -325,10 +325,7 @@ class PositionAdopted(BookEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptionReturned(BookEvent):
-    """Units that panic took over as nobody's are those of an order of ours that shows its fills only now.
-
-    Signed units, at the paise at which the trade that took them over valued them.
-    """
+    """Signed units that a panic's trade took over as nobody's, at paise, are those of an order of ours."""
 
     tag: str
     trade_id: int

@@ -32,8 +32,6 @@ def _panic(event: ev.BookEvent) -> tuple[str, str] | None:
             return "panic released", f"by {asked_by}"
         case ev.PositionAdopted(trade=trade, quantity=quantity):
             return "panic", f"took over {quantity:+d} of {trade.instrument_key}"
-        case ev.AdoptionReturned(tag=tag, quantity=quantity):
-            return "panic", f"{quantity:+d} that were taken over are those of order {tag}"
         case ev.ForeignCancelIntended(order_id=order_id, cause=cause):
             return cause, f"cancels {order_id}, an order of others"
         case ev.ForeignCancelResolved(order_id=order_id, result=result, message=message):
@@ -59,4 +57,6 @@ def _differences(event: ev.BookEvent) -> tuple[str, str] | None:
             return "difference", f"{key}: our position {ours}, the broker's {theirs}"
         case ev.DifferenceSettled(instrument_key=key):
             return "difference settled", f"{key}: broker and book agree again"
+        case ev.AdoptionReturned(tag=tag, quantity=quantity, instrument_key=key):
+            return "difference settled", f"{key}: {quantity:+d} that were taken over are those of order {tag}"
     return None

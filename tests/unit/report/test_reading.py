@@ -222,3 +222,21 @@ def test_an_annulled_exit_goes_over_to_the_trade_that_closes_what_it_left():
     assert (first.cash, second.cash) == (35 * -1_400, 35 * -600)
     assert first.cash == first.closed.gross_pnl
     assert second.cash == second.closed.gross_pnl
+
+
+def test_what_panic_took_over_and_gives_back_is_in_no_result():
+    driver = EngineDriver()
+    trade = replace(_some_trade(), trade_id=1, exit_reason=ExitReason.PANIC)
+    driver.events = [
+        *driver.events,
+        ev.PositionAdopted(at_ms=driver.now_ms, trade=trade, quantity=-10, price=PRICE),
+        ev.AdoptionReturned(
+            at_ms=driver.now_ms, tag="tb", trade_id=1, instrument_key=KEY, quantity=-10, price=PRICE
+        ),
+    ]
+
+    record = day_record(rows_of(driver))
+
+    assert record.trades[0].open_quantity == 0
+    assert record.trades[0].cash == 0
+    assert "-10 that were taken over are those of order tb" in record.notices[-1].text

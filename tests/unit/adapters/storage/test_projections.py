@@ -327,3 +327,21 @@ def test_an_annulled_fill_is_taken_out_with_what_it_did(connection):
     assert kept["trade_id"] == "a"
     assert order["filled_quantity"] == fill("a").fill.quantity
     assert position["quantity"] == fill("a").fill.quantity
+
+
+def test_adopted_units_that_prove_to_be_ours_are_held_once(connection):
+    trade = replace(TRADE, strategy="panic", direction=Direction.LONG)
+    adopted = ev.PositionAdopted(at_ms=NOW_MS, trade=trade, quantity=10, price=10_000)
+    back = ev.AdoptionReturned(
+        at_ms=NOW_MS,
+        tag="tb-a",
+        trade_id=trade.trade_id,
+        instrument_key=trade.instrument_key,
+        quantity=10,
+        price=10_000,
+    )
+
+    project(connection, adopted, INTENDED, fill("a"), back)
+
+    (position,) = stored(connection, schema.positions)
+    assert (position["quantity"], position["cash"]) == (10, -10 * fill("a").fill.price)

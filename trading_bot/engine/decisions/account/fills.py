@@ -80,7 +80,7 @@ def _apply(state: State, tag: str, fill: Fill, turn: Turn, *, is_assumed: bool =
 def _give_back(state: State, tag: str, fill: Fill, turn: Turn) -> None:
     """Take from what panic took over the units that this late fill shows to be ours: they count once.
 
-    Only where all of them fit into what no trade of others explains, and the fill is older than the take-over.
+    Only where all of them fit into what no trade of others explains, and the fill is of before.
     """
     units = fill.side.sign * fill.quantity
     for trade_id, adoption in state.book.adoptions.items():

@@ -117,7 +117,7 @@ def _page(state: State, trade: Trade, seconds: float, turn: Turn, *, is_long: bo
 
 
 def _tell_if_unseen(state: State, trade: Trade, turn: Turn) -> None:
-    """Page where nothing was heard of an entry for so long that what it bought may soon be bare for too long."""
+    """Page where nothing was heard of an entry for so long that what it bought may be bare too long."""
     entries = [
         order
         for order in state.book.orders_of(trade.trade_id)

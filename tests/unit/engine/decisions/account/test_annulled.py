@@ -318,3 +318,36 @@ def test_a_trade_that_was_taken_out_is_asked_after_no_more(driver):
     assert driver.core.state.trades_gone_since_ms
 
     assert not may_be_settled(driver.core.state, KEY)
+
+
+def test_a_trade_that_comes_back_and_goes_again_is_told_again(driver):
+    """Fault 62, V4, V16: the list was short by mistake the first time; the second time it need not be."""
+    all_fills = list(driver.fills)
+    annul(driver, 2)
+    for _ in range(3):
+        driver.read_all()
+        driver.later(3)
+    driver.fills = all_fills
+    driver.read_all()
+    assert driver.incidents() == ["trade_gone"]
+
+    annul(driver, 2)
+    for _ in range(3):
+        driver.read_all()
+        driver.later(3)
+
+    assert driver.incidents() == ["trade_gone", "trade_gone"]
+
+
+def test_positions_are_asked_for_while_they_say_nothing_of_an_annulled_trade(driver):
+    """Fault 62, V5: an empty list is not an answer; the next one is not waited for."""
+    annul(driver, 2)
+    driver.take(inputs.PositionsRead(at_ms=0, asked_at_ms=driver.now_ms, positions=()))
+    for _ in range(3):
+        driver.read_all()
+        driver.later(3)
+    driver.drain()
+
+    driver.read_all()
+
+    assert [one for one in driver.drain() if isinstance(one, ReadPositions)]

@@ -10,6 +10,7 @@ from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, ReadPositions
 from trading_bot.engine.decisions.operation.panic import is_finished
+from trading_bot.engine.ports import Unknown
 
 PANIC = inputs.OperatorWish.PANIC
 
@@ -263,3 +264,62 @@ def test_resume_leaves_halts_that_end_with_their_cause(driver):
     driver.ask(inputs.OperatorWish.RESUME)
 
     assert [reason for _, _, reason in driver.book.halts] == ["position_difference"]
+
+
+def test_what_panic_took_over_and_proves_to_be_ours_counts_once(driver):
+    """Fault 36, V7, V23: an entry that no book showed for minutes is in the broker's position all the time."""
+    hidden = taken_over(driver)
+    (close,) = driver.places()
+    driver.answer(close.request.tag)
+    driver.later(5)
+
+    driver.order_fills((hidden, 35, PRICE), (close.request.tag, 35, PRICE - 20))
+
+    assert driver.book.position_of(KEY).is_flat
+    assert driver.book.trade_of(KEY) is None
+    assert sum(one.gross_pnl for one in driver.book.closed_trades) == 35 * (PRICE - 20 - PRICE)
+
+
+def test_what_panic_took_over_is_given_back_even_after_it_was_closed(driver):
+    """Fault 36, V7: what remains is the difference of two prices, and nothing to close."""
+    hidden = taken_over(driver)
+    (close,) = driver.places()
+    driver.answer(close.request.tag)
+    driver.fill(close.request.tag, 35, PRICE - 20)
+    assert driver.book.trade_of(KEY) is None
+    # the trades list is in the order of time
+    driver.fills[0], driver.fills[-1] = driver.fills[-1], driver.fills[0]
+
+    driver.order_fills((hidden, 35, PRICE + 30))
+
+    assert driver.book.positions == {}
+    assert driver.places() == []
+    assert sum(one.gross_pnl for one in driver.book.closed_trades) == 35 * (PRICE - 20 - (PRICE + 30))
+
+
+@pytest.mark.parametrize(("quantity", "later_s"), [(36, 0), (35, 30)])
+def test_what_cannot_be_a_part_of_it_is_not_given_back(driver, quantity, later_s):
+    """More units than were taken over, or a fill of after that: a person decides."""
+    hidden = taken_over(driver)
+    driver.later(later_s)
+
+    driver.order_fills((hidden, quantity, PRICE))
+
+    assert not any(isinstance(event, ev.AdoptionReturned) for event in driver.events)
+
+
+def taken_over(driver):
+    """An entry whose order and trades nobody shows, believed absent; panic takes over what it bought."""
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+    driver.answer(tag, Unknown("timed out"))
+    for seconds in (31, 6):
+        driver.later(seconds)
+        driver.read_all()
+    driver.ask(PANIC)
+    driver.later(5)
+    for _ in range(2):
+        positions(driver, (KEY, Product.INTRADAY, 35))
+    driver.now_ms -= 20_000  # the hidden order filled before that
+    return tag

@@ -384,3 +384,42 @@ def test_what_the_user_changes_is_noticed_though_the_stream_showed_it_first(driv
 
     (change,) = driver.changes()
     assert change.terms.quantity == 35
+
+
+def test_books_of_before_do_not_undo_what_the_stream_told_of_an_orders_end(driver):
+    """Fault 51, V3: else a second exit would be sent for what the first has closed."""
+    _, stop = driver.enter()
+    before_ms = driver.now_ms
+    driver.later(2)
+    by_venue = replace(driver.order(stop).terms, order_type=OrderType.LIMIT, trigger_price=0)
+    driver.push(stop, OrderStatus.FILLED, terms=by_venue, filled_quantity=35, reported_at_ms=driver.now_ms)
+    driver.drain()
+
+    for _ in range(4):
+        driver.later(3)
+        driver.read_books(
+            driver.report(stop, OrderStatus.TRIGGER_PENDING, filled_quantity=0, reported_at_ms=before_ms)
+        )
+
+    assert driver.order(stop).reported_filled_quantity == 35
+    assert driver.places() == []
+
+
+def test_what_only_closes_gives_no_place_back_in_the_days_counts(driver, entry):
+    """Fault 36, V10: the late order's trade took none, so a day of four trades stays one."""
+    make_absent(driver, entry)
+    assert driver.book.trades_today == 0  # nothing was traded: its place is free again
+    driver.later(60)
+    driver.price(PRICE)
+    driver.enter()
+    counted = driver.book.trades_today
+    stop = next(reversed(driver.book.orders))
+    driver.fill(stop, 35, PRICE - 1_400)
+    assert (counted, driver.book.trades) == (1, {})
+
+    driver.read_books(driver.report(entry, OrderStatus.OPEN), *driver._rows_but(entry))
+    driver.push(entry, OrderStatus.CANCELLED)
+
+    assert driver.book.trades == {}
+    assert driver.book.trades_today == 1
+    assert driver.book.symbol_trades_today == {KEY: 1}

@@ -320,3 +320,16 @@ def test_a_spell_that_is_first_seen_when_it_is_long_is_recorded(driver):
 
     kinds = [event.kind for event in driver.events if isinstance(event, ev.IncidentRecorded)]
     assert kinds.count("unprotected") == 1
+
+
+def test_an_entry_of_which_nothing_is_heard_is_told_before_it_may_be_bare_for_too_long(driver):
+    """Fault 104, V4 degraded, V16: while no read succeeds it may have filled."""
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.drain()
+
+    told = seconds(driver, 60, books=False)
+
+    assert [text for text in told if "nothing was heard of an entry" in text and "25 s" in text]
+    assert sum("nothing was heard of an entry" in text for text in told) == 2
