@@ -215,7 +215,7 @@ class PositionChecks:
             limit_s = _HIDDEN_S
         if bare_s <= limit_s:
             return
-        if is_degraded and self._oracle.told_since(since_ms - 2_000):
+        if (is_degraded or is_hidden) and self._oracle.told_since(since_ms - 2_000):
             return
         if self._is_left_to_a_person(key):
             return

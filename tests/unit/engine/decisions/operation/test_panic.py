@@ -267,7 +267,7 @@ def test_resume_leaves_halts_that_end_with_their_cause(driver):
 
 
 def test_what_panic_took_over_and_proves_to_be_ours_counts_once(driver):
-    """Fault 36, V7, V23: an entry that no book showed for minutes is in the broker's position all the time."""
+    """Fault 36, V7, V23: an entry that no book showed is in the broker's position all the time."""
     hidden = taken_over(driver)
     (close,) = driver.places()
     driver.answer(close.request.tag)
