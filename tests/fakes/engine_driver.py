@@ -294,7 +294,14 @@ class EngineDriver:
         )
 
     def foreign_fill(
-        self, side: Side, quantity: int, price: int, *, with_order: bool = True, placed_by: str = ""
+        self,
+        side: Side,
+        quantity: int,
+        price: int,
+        *,
+        with_order: bool = True,
+        placed_by: str = "",
+        beside: Sequence[OrderReport] = (),
     ) -> Step:
         """Somebody else trades the share, and the books are read; without the order only its trade shows."""
         order_id = f"foreign-{len(self.fills) + 1}"
@@ -322,7 +329,7 @@ class EngineDriver:
             average_price=None,
             placed_by=placed_by,
         )
-        return self.read_books(*((row,) if with_order else ()))
+        return self.read_books(*beside, *((row,) if with_order else ()))
 
     def order_fills(self, *fills: tuple[str, int, int], with_rows: bool = True) -> Step:
         """Several orders trade (tag, quantity, price) before the books are read once."""

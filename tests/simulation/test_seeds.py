@@ -1,4 +1,4 @@
-"""As many seeds of the campaign as fit in about two minutes; `make simulate-faults` runs as many as one likes."""
+"""As many seeds of the campaign as fit in two minutes; `make simulate-faults` runs as many as one likes."""
 
 import pytest
 
