@@ -294,7 +294,15 @@ class EngineDriver:
         )
 
     def foreign_fill(
-        self, side: Side, quantity: int, price: int, *, with_order: bool = True, placed_by: str = ""
+        self,
+        side: Side,
+        quantity: int,
+        price: int,
+        *,
+        with_order: bool = True,
+        placed_by: str = "",
+        product: Product = Product.INTRADAY,
+        beside: Sequence[OrderReport] = (),
     ) -> Step:
         """Somebody else trades the share, and the books are read; without the order only its trade shows."""
         order_id = f"foreign-{len(self.fills) + 1}"
@@ -315,14 +323,14 @@ class EngineDriver:
             tag=None,
             instrument_key=self.instrument.key,
             side=side,
-            product=Product.INTRADAY,
+            product=product,
             status=OrderStatus.FILLED,
             terms=terms,
             filled_quantity=quantity,
             average_price=None,
             placed_by=placed_by,
         )
-        return self.read_books(*((row,) if with_order else ()))
+        return self.read_books(*beside, *((row,) if with_order else ()))
 
     def order_fills(self, *fills: tuple[str, int, int], with_rows: bool = True) -> Step:
         """Several orders trade (tag, quantity, price) before the books are read once."""
@@ -345,12 +353,18 @@ class EngineDriver:
             inputs.BooksRead(at_ms=0, asked_at_ms=self.now_ms, orders=tuple(reports), fills=tuple(self.fills))
         )
 
-    def position_row(self, quantity: int, *, fills: Sequence[Fill] | None = None) -> BrokerPosition:
+    def position_row(
+        self,
+        quantity: int,
+        *,
+        fills: Sequence[Fill] | None = None,
+        product: Product = Product.INTRADAY,
+    ) -> BrokerPosition:
         """The broker's position in the share, with what these trades bought and sold, or all so far."""
         known = self.fills if fills is None else fills
         return BrokerPosition(
             instrument_key=self.instrument.key,
-            product=Product.INTRADAY,
+            product=product,
             quantity=quantity,
             buy_quantity=sum(fill.quantity for fill in known if fill.side is Side.BUY),
             sell_quantity=sum(fill.quantity for fill in known if fill.side is Side.SELL),
@@ -358,8 +372,11 @@ class EngineDriver:
 
     def read_positions(self, quantity: int, *, fills: Sequence[Fill] | None = None) -> Step:
         """A complete read of the position in the share."""
-        row = self.position_row(quantity, fills=fills)
-        return self.take(inputs.PositionsRead(at_ms=0, asked_at_ms=self.now_ms, positions=(row,)))
+        return self.read_position_rows(self.position_row(quantity, fills=fills))
+
+    def read_position_rows(self, *rows: BrokerPosition) -> Step:
+        """A complete read of positions."""
+        return self.take(inputs.PositionsRead(at_ms=0, asked_at_ms=self.now_ms, positions=rows))
 
     # --- shortcuts ------------------------------------------------------------------------------------
 

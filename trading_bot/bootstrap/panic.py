@@ -165,15 +165,21 @@ def where_known(charges: ChargesSoFar) -> ChargesSoFar:
 
 
 def panic_plan(rules: MarketRules, on: date, instruments: Iterable[Instrument]) -> DayPlan:
-    """The day's sessions; on a day without any the whole day, so that panic is latched in any case."""
+    """The day's sessions; past the calendar the whole day, on a day without any one that is over.
+
+    Orders are cancelled then, and none is sent: a broker would keep it for the next session.
+    """
     listed = tuple(instruments)
     try:
         return day_plan(rules.calendar, on, listed, ())
-    except (SettingsError, UncoveredDateError):
-        whole_day = ((midnight_ms(on), midnight_ms(on) + MS_PER_DAY),)
-        return DayPlan(
-            on=on,
-            instruments=listed,
-            sessions={one.key: whole_day for one in listed},
-            warm_up=WarmUpPlan(first=on, last=on, sessions={}),
-        )
+    except SettingsError:
+        start_ms = midnight_ms(on) - 2 * MS_PER_DAY
+    except UncoveredDateError:
+        start_ms = midnight_ms(on)
+    session = (start_ms, start_ms + MS_PER_DAY)
+    return DayPlan(
+        on=on,
+        instruments=listed,
+        sessions={one.key: (session,) for one in listed},
+        warm_up=WarmUpPlan(first=on, last=on, sessions={}),
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import ChangeResult, Fill, OrderRequest, OrderStatus, OrderTerms, Side
 from trading_bot.domain.signal import Evaluation
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
@@ -344,6 +345,8 @@ class ForeignOrderSeen(BookEvent):
     quantity: int
     tag: str | None
     placed_by: str
+    product: Product | None = None
+    """None where it was not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

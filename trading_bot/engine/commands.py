@@ -20,7 +20,6 @@ class ModifyOrder:
     tag: str
     order_id: str
     terms: OrderTerms
-    is_exit: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

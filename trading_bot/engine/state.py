@@ -102,8 +102,8 @@ class State:
     """How the broker carries them."""
     refused_cancels_ms: dict[str, int] = field(default_factory=dict)
     """When the cancellation of an order of others was last not carried out, by order id."""
-    open_foreign_orders: tuple[str, ...] = ()
-    """Ids of live orders that are not ours, as of the last complete read."""
+    shown_foreign_orders: tuple[str, ...] = ()
+    """Ids of live orders that were not known to be ours when the last complete read showed them."""
     unsettled_since_ms: dict[str, int] = field(default_factory=dict)
     """Orders with reported fills whose trades complete reads do not show, and since when, by tag."""
     suspects_ms: dict[str, int] = field(default_factory=dict)
@@ -170,6 +170,12 @@ class State:
             return None
         return band
 
+    @property
+    def open_foreign_orders(self) -> tuple[str, ...]:
+        """Ids of live orders of others, as of the last complete read, less what proved to be ours since."""
+        known = self.book.foreign_orders
+        return tuple(order_id for order_id in self.shown_foreign_orders if order_id in known)
+
     def begin_day(self) -> None:
         """Forget what was only true yesterday: limits, margins, and what the broker's books said."""
         self.account = Account()
@@ -178,7 +184,7 @@ class State:
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = self.blind_since_ms = 0
         self.flat_reads_ms.clear()
-        self.open_foreign_orders = ()
+        self.shown_foreign_orders = ()
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
         self.rate_refusals = self.rate_limited_until_ms = 0
         self.lost_exits.clear()

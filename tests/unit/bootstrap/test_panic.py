@@ -1,12 +1,17 @@
 """What a panic tells and counts, whatever the rules of the market say."""
 
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
 
 from tests.fakes.engine_driver import EngineDriver
-from trading_bot.bootstrap.panic import left_open, open_in, where_known
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.bootstrap.panic import left_open, open_in, panic_plan, where_known
 from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.order import Side
+from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 
 
@@ -52,3 +57,26 @@ def test_what_panic_still_finds_open_is_named_by_symbol():
     driver.read_positions(20)
 
     assert "RELIANCE +20" in open_in(driver.core.state)
+
+
+@pytest.mark.parametrize(("on", "is_sent"), [(date(2026, 11, 22), False), (date(2035, 1, 3), True)])
+def test_panic_sends_nothing_on_a_day_on_which_nothing_trades(on, is_sent):
+    """Faults 20 and 23: a broker would keep it for the next morning. Past the calendar nobody knows."""
+    driver = EngineDriver()
+    driver.enter()
+    driver.now_ms = ms_at(on, time(12, 0))
+    plan = panic_plan(load_market_rules(), on, [driver.instrument])
+    opened = inputs.DayOpened(
+        at_ms=0, on=plan.on, instruments=tuple(plan.instruments), sessions=dict(plan.sessions)
+    )
+    driver.take(opened)
+    driver.ask(inputs.OperatorWish.PANIC)
+    driver.fills.clear()
+    driver.drain()
+
+    driver.read_books()
+    driver.read_positions(35)
+    driver.later(1)
+
+    assert [command.request.side for command in driver.places()] == [Side.SELL] * is_sent
+    assert "RELIANCE +35" in open_in(driver.core.state)

@@ -64,6 +64,9 @@ STATUSES: MappingProxyType[str, Meaning] = MappingProxyType(
 )
 """The 17 texts of the reference."""
 
+_FOREIGN_PRODUCTS = frozenset({"MTF", "CO"})
+"""Margin funding and cover orders. Their orders and positions are passed over, so their trades are."""
+
 
 def order_reports(data: object, oddities: Oddities) -> tuple[OrderReport, ...]:
     """Return the order book. Raises ReadFailedError for a row that cannot be read."""
@@ -108,7 +111,8 @@ def order_report(fields: object, oddities: Oddities) -> OrderReport | None:
 
 def fills(data: object, oddities: Oddities) -> tuple[Fill, ...]:
     """Return the trades of the day. Raises ReadFailedError for a row that cannot be read."""
-    return tuple(_fill(row, oddities) for row in rows_of(data, "trades"))
+    read = (_fill(row, oddities) for row in rows_of(data, "trades"))
+    return tuple(fill for fill in read if fill is not None)
 
 
 def positions(data: object, oddities: Oddities) -> tuple[BrokerPosition, ...]:
@@ -159,11 +163,14 @@ def _terms(row: Row) -> OrderTerms:
     )
 
 
-def _fill(fields: object, oddities: Oddities) -> Fill:
+def _fill(fields: object, oddities: Oddities) -> Fill | None:
     row = Row(fields, "trade row")
     trade_id = row.text("trade_id")
     row = Row(fields, f"trade {trade_id}")
     oddities.note_unknown_fields("trade", row.fields, TRADE_FIELDS)
+    if row.optional_text("product") in _FOREIGN_PRODUCTS:
+        oddities.note("trade of a foreign kind", trade_id=trade_id)
+        return None
     quantity, price = row.whole("quantity"), paise_from_wire(float(row.amount("average_price")))
     if quantity <= 0 or price <= 0:
         raise ReadFailedError(f"trade {trade_id}: quantity {quantity} at {price} paise is not a trade")

@@ -1,8 +1,7 @@
 """Order commands out, through the rate gate, exits first; outcomes back in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import structlog
 
@@ -13,6 +12,7 @@ from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import (
     CancelAnswered,
     ForeignCancelAnswered,
+    Input,
     ModifyAnswered,
     PlaceAnswered,
     SendSkipped,
@@ -20,6 +20,7 @@ from trading_bot.engine.inputs import (
 )
 from trading_bot.engine.ports import Broker, Clock, Outcome, RefusalCause, Refused
 from trading_bot.engine.rate_gate import RateGate
+from trading_bot.engine.state import State
 
 log = structlog.get_logger()
 
@@ -70,27 +71,26 @@ class OrderWorker:
         match command:
             case PlaceOrder():
                 await self._place(command)
-            case ModifyOrder(tag=tag, order_id=order_id, terms=terms):
-                outcome = await self._changed(tag, partial(self.broker.modify, order_id, terms))
-                await self.engine.handle(ModifyAnswered(at_ms=0, tag=tag, outcome=outcome))
-            case CancelOrder(tag=tag, order_id=order_id):
-                outcome = await self._changed(tag, partial(self.broker.cancel, order_id))
-                answer = (
-                    ForeignCancelAnswered(at_ms=0, order_id=order_id, outcome=outcome)
-                    if tag is None
-                    else CancelAnswered(at_ms=0, tag=tag, outcome=outcome)
-                )
-                await self.engine.handle(answer)
+            case ModifyOrder() | CancelOrder():
+                await self._change(command)
 
-    async def _changed(self, tag: str | None, change: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        """Ask the broker for a change, unless it was decided before nothing ran for a while."""
-        state = self.engine.state
-        order = None if tag is None else state.book.orders.get(tag)
-        if tag is not None and (order is None or order.changed_at_ms < state.time_lost_at_ms):
+    async def _change(self, command: ModifyOrder | CancelOrder) -> None:
+        """Ask the broker for a change that is still wanted, unless it was decided before time was lost."""
+        state, tag = self.engine.state, command.tag
+        if not _is_wanted(state, command):
+            return
+        if tag is not None and state.book.orders[tag].changed_at_ms < state.time_lost_at_ms:
             text = "not sent: time was lost since it was decided"
-            return Refused(code="", message=text, cause=RefusalCause.NOT_SENT)
-        self.gate.take(self.clock.now_ms(), is_exit=True)
-        return await change()
+            outcome: Outcome = Refused(code="", message=text, cause=RefusalCause.NOT_SENT)
+        else:
+            self.gate.take(self.clock.now_ms(), is_exit=True)
+            outcome = await self._outcome_of(command)
+        await self.engine.handle(_answer_to(command, outcome))
+
+    async def _outcome_of(self, command: ModifyOrder | CancelOrder) -> Outcome:
+        if isinstance(command, ModifyOrder):
+            return await self.broker.modify(command.order_id, command.terms)
+        return await self.broker.cancel(command.order_id)
 
     async def _place(self, command: PlaceOrder) -> None:
         tag = command.request.tag
@@ -119,6 +119,26 @@ class OrderWorker:
             else:
                 self.gate.let_go(is_exit=exits)
         return is_leaving
+
+
+def _is_wanted(state: State, command: ModifyOrder | CancelOrder) -> bool:
+    """Whether a change still waits for its outcome: while it was queued, reads may have ended the wait."""
+    if command.tag is None:
+        return command.order_id in state.book.foreign_cancels
+    order = state.book.orders.get(command.tag)
+    if order is None:
+        return False
+    if isinstance(command, ModifyOrder):
+        return order.requested_terms == command.terms
+    return order.cancel_requested
+
+
+def _answer_to(command: ModifyOrder | CancelOrder, outcome: Outcome) -> Input:
+    if command.tag is None:
+        return ForeignCancelAnswered(at_ms=0, order_id=command.order_id, outcome=outcome)
+    if isinstance(command, ModifyOrder):
+        return ModifyAnswered(at_ms=0, tag=command.tag, outcome=outcome)
+    return CancelAnswered(at_ms=0, tag=command.tag, outcome=outcome)
 
 
 def is_exit(command: OrderCommand) -> bool:

@@ -239,6 +239,22 @@ def test_trade_without_an_exchange_time_takes_that_of_its_order():
     assert fill.filled_at_ms == 1_795_147_200_000
 
 
+@pytest.mark.parametrize("product", ["MTF", "CO"])
+def test_trade_of_a_foreign_kind_is_counted_and_passed_over_as_its_order_and_position_are(product):
+    """Fault 75: it would look like one that closed a position of ours."""
+    oddities = Oddities()
+
+    assert decode.fills([{**TRADE, "product": product}], oddities) == ()
+    assert oddities.counts["trade of a foreign kind"] == 1
+
+
+@pytest.mark.parametrize("product", ["I", "D", None, "?"])
+def test_every_other_trade_is_read(product):
+    [fill] = decode.fills([{**TRADE, "product": product}], Oddities())
+
+    assert fill.quantity == TRADE["quantity"]
+
+
 def test_position_counts_overnight_and_day_together():
     row = {**POSITION, "day_buy_quantity": 3, "overnight_buy_quantity": "2", "day_sell_quantity": 10}
 

@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 from tests.fakes.engine_driver import DAY, PRICE, EngineDriver
 from tests.fakes.engine_ports import FakeBroker, FakeJournal, no_beat
 from trading_bot.adapters.clocks import LoopClock
+from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.order import OrderReport, OrderStatus, OrderTerms, OrderType, Purpose, Side
@@ -150,6 +151,7 @@ def test_a_slow_answer_to_an_entry_does_not_hold_up_an_exit():
         setting = Setting(driver, broker)
         setting.start(exits=True)
         await asyncio.sleep(1)
+        driver.book.apply(ev.ForeignCancelIntended(at_ms=START_MS, order_id="theirs", cause="test"))
         setting.engine.outbox.put_order(CancelOrder(tag=None, order_id="theirs"))
         await asyncio.sleep(1)
         setting.stop()
@@ -204,6 +206,7 @@ def test_changes_are_sent_and_their_answers_taken():
         setting = Setting(driver, FakeBroker(outcome=Refused("UDAPI100041", "no")))
         setting.start()
         await asyncio.sleep(1)
+        driver.book.apply(ev.CancelIntended(at_ms=START_MS, tag=stop))
         setting.engine.outbox.put_order(CancelOrder(tag=stop, order_id=f"id-{stop}"))
         await asyncio.sleep(1)
         setting.stop()
@@ -212,7 +215,7 @@ def test_changes_are_sent_and_their_answers_taken():
     calls, order, stop = run_virtually(scenario())
 
     assert calls == [("modify", f"id-{stop}"), ("cancel", f"id-{stop}")]
-    assert order.refused_changes == 1
+    assert order.refused_changes == 2
 
 
 def test_an_order_is_sent_once_though_its_command_is_queued_twice():
@@ -270,3 +273,25 @@ def test_a_change_that_waited_while_nothing_ran_is_not_sent(lost):
 
     assert [call for call, _ in calls] == ([] if lost else ["modify"])
     assert (stop.is_change_pending, stop.refused_changes) == (not lost, 0)
+
+
+def test_a_change_that_was_given_up_while_it_waited_is_not_sent():
+    """Fault 47, V3: a growth that no read showed, and that is not wanted any more, stays here."""
+
+    async def scenario():
+        driver = EngineDriver()
+        entry, stop = driver.enter_in_parts(20, 15)
+        driver.now_ms += 6_000
+        rows = [driver.report(tag, driver.order(tag).status) for tag in (entry, stop)]
+        driver.foreign_fill(Side.SELL, 15, PRICE, beside=rows)
+        given_up = driver.order(stop)
+        setting = Setting(driver, FakeBroker())
+        setting.start()
+        await asyncio.sleep(0.5)
+        setting.stop()
+        return given_up, driver.book.position_of(driver.instrument.key).quantity, setting.broker.calls
+
+    given_up, held, calls = run_virtually(scenario())
+
+    assert (given_up.terms.quantity, given_up.requested_terms, held) == (20, None, 20)
+    assert calls == []

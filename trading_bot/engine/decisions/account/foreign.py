@@ -5,6 +5,7 @@ their trades have closed of ours is told in `foreign_trades`.
 """
 
 from trading_bot.domain import events as ev
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import OrderReport, Side
 from trading_bot.domain.trade import Trade
@@ -20,8 +21,17 @@ _LATER_LOOK_S = 4
 
 
 def foreign_position(state: State, key: str) -> int:
-    """Signed units that others hold: what they traded today, less what was taken over from them."""
+    """Signed units that others hold beside ours: what they traded today, less what was taken over."""
     return state.foreign_quantity.get(key, 0) - state.book.adopted.get(key, 0)
+
+
+def is_apart(state: State, key: str, product: Product | None) -> bool:
+    """Whether units of a product cannot meet ours: the broker keeps delivery apart from intraday.
+
+    Once nothing of ours is open in an instrument, all that others hold of it is one to us.
+    """
+    trade = state.book.trade_of(key)
+    return trade is not None and product is not None and product is not trade.product
 
 
 def note_order(state: State, report: OrderReport, turn: Turn) -> None:
@@ -75,6 +85,7 @@ def _tell_order(state: State, report: OrderReport, turn: Turn) -> None:
             quantity=report.terms.quantity,
             tag=report.tag,
             placed_by=report.placed_by,
+            product=report.product,
         )
     )
     whose = "the broker's own" if is_brokers(state, report.order_id) else "foreign"

@@ -13,7 +13,7 @@ from trading_bot.domain.order import Fill
 from trading_bot.domain.values import replace
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.decisions.account.foreign import foreign_position, is_brokers
+from trading_bot.engine.decisions.account.foreign import foreign_position, is_apart, is_brokers
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
@@ -36,6 +36,8 @@ def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
     traded: Counter[str] = Counter()
     for fill in fills:
         traded[fill.order_id] += fill.quantity
+    fills = [fill for fill in fills if not _is_apart(state, fill)]
+    for fill in fills:
         totals[fill.instrument_key] += fill.side.sign * fill.quantity
     state.foreign_traded = dict(traded)
     before = state.foreign_quantity
@@ -46,6 +48,11 @@ def take_fills(state: State, fills: Sequence[Fill], turn: Turn) -> None:
             turn.touch_instrument(key)
     for key in totals:
         _take_closing(state, key, [fill for fill in fills if fill.instrument_key == key], turn)
+
+
+def _is_apart(state: State, fill: Fill) -> bool:
+    seen = state.book.foreign_orders.get(fill.order_id)
+    return seen is not None and is_apart(state, fill.instrument_key, seen.product)
 
 
 def _take_closing(state: State, key: str, fills: Sequence[Fill], turn: Turn) -> None:

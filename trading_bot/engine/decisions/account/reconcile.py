@@ -4,7 +4,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
 from trading_bot.engine.decisions.account import annulled, lagging
-from trading_bot.engine.decisions.account.foreign import foreign_position
+from trading_bot.engine.decisions.account.foreign import foreign_position, is_apart
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders.order_table import POSITION_ACTIONS, Position, PositionAction
 from trading_bot.engine.decisions.turn import Turn
@@ -23,11 +23,12 @@ def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
         state.is_recovered = True
         turn.touched_trades.update(dict.fromkeys(state.book.trades))
     theirs: dict[str, int] = {}
-    for row in event.positions:
+    rows = [row for row in event.positions if not is_apart(state, row.instrument_key, row.product)]
+    for row in rows:
         theirs[row.instrument_key] = theirs.get(row.instrument_key, 0) + row.quantity
     behind = lagging.keys_behind(state, event, turn)
     state.broker_quantity = {key: units for key, units in theirs.items() if key not in behind}
-    state.broker_products = {row.instrument_key: row.product for row in event.positions if row.quantity}
+    state.broker_products = {row.instrument_key: row.product for row in rows if row.quantity}
     for key in sorted(theirs.keys() | state.book.positions.keys() | state.book.differences.keys()):
         _compare(state, key, theirs.get(key, 0), turn, is_behind=key in behind)
     if not state.book.differences:

@@ -94,7 +94,7 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
 
 def _note_foreign(state: State, event: BooksRead) -> None:
     foreign_orders = state.book.foreign_orders
-    state.open_foreign_orders = (
+    state.shown_foreign_orders = (
         tuple(
             report.order_id
             for report in event.orders

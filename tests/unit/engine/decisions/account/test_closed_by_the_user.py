@@ -1,6 +1,9 @@
 """The user trades what we trade: what he closed, and what stays his."""
 
-from tests.fakes.engine_driver import KEY, PRICE
+import pytest
+
+from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.commands import CancelOrder
@@ -92,3 +95,42 @@ def test_the_second_read_of_the_same_foreign_fill_changes_nothing(driver):
     driver.read_books()
 
     assert driver.book.positions[KEY].quantity == 25
+
+
+def rows_of_both_products(driver: EngineDriver, ours: int, his: int):
+    """The broker keeps the positions of an intraday and of a delivery order apart."""
+    own = driver.position_row(ours, fills=driver.fills[:-1])
+    return own, driver.position_row(his, fills=driver.fills[-1:], product=Product.DELIVERY)
+
+
+@pytest.mark.parametrize("quantity", [10, 35, 100])
+def test_shares_that_the_user_sells_out_of_his_depot_are_none_of_ours(driver, quantity):
+    """Fault 75, V4, V6: a delivery sale leaves an intraday position, and its stop, as they are."""
+    _, stop = driver.enter()
+
+    driver.foreign_fill(Side.SELL, quantity, PRICE, product=Product.DELIVERY)
+    for _ in range(2):
+        driver.read_position_rows(*rows_of_both_products(driver, 35, -quantity))
+    driver.later(1)
+
+    assert driver.book.positions[KEY].quantity == 35
+    assert driver.order(stop).status is OrderStatus.TRIGGER_PENDING
+    assert driver.changes() == []
+    assert driver.book.differences == {}
+
+
+def test_what_the_user_holds_as_delivery_shows_when_ours_is_closed(driver):
+    """Fault 75: then nothing is entered beside it, and panic finds it."""
+    _, stop = driver.enter()
+    driver.foreign_fill(Side.SELL, 100, PRICE, product=Product.DELIVERY)
+    his = driver.report(stop, OrderStatus.FILLED, order_id="foreign-2", tag=None, product=Product.DELIVERY)
+
+    driver.fill(stop, 35, PRICE)
+    driver.read_books(driver.report(stop, OrderStatus.FILLED), his)
+    driver.read_position_rows(driver.position_row(0), driver.position_row(-100, product=Product.DELIVERY))
+
+    assert driver.book.trades == {}
+    assert driver.core.state.broker_quantity == {KEY: -100}
+    assert driver.book.differences == {}
+    driver.signal()
+    assert driver.new_events[-1].reason == "foreign_position"

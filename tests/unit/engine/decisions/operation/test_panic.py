@@ -10,7 +10,7 @@ from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, ReadPositions
 from trading_bot.engine.decisions.operation.panic import is_finished
-from trading_bot.engine.ports import Unknown
+from trading_bot.engine.ports import Accepted, Unknown
 
 PANIC = inputs.OperatorWish.PANIC
 
@@ -55,6 +55,24 @@ def test_panic_sends_nothing_that_the_broker_would_keep_for_the_morning(
 
     assert driver.book.trade_of(KEY).exit_reason is ExitReason.PANIC
     assert bool(driver.changes() or driver.places()) == is_sent
+
+
+def test_an_order_that_proves_to_be_ours_between_two_reads_is_no_foreign_one_any_more(driver):
+    """Faults 50 and 55, V15: a book shows it without its tag before its answer comes."""
+    driver.drain()
+    driver.signal()
+    (entry,) = driver.places()
+    tag = entry.request.tag
+    driver.take(inputs.SendStarted(at_ms=0, tag=tag))
+    driver.ask(PANIC)
+    driver.read_books(driver.report(tag, OrderStatus.OPEN, tag=None))
+    assert driver.core.state.open_foreign_orders == (f"id-{tag}",)
+
+    driver.take(inputs.PlaceAnswered(at_ms=0, tag=tag, outcome=Accepted(f"id-{tag}")))
+    driver.read_positions(0)
+
+    assert driver.core.state.open_foreign_orders == ()
+    assert driver.order(tag).status is OrderStatus.ACKNOWLEDGED
 
 
 def test_panic_is_latched_once_and_survives_a_restart(driver):
