@@ -99,7 +99,7 @@ class State:
     broker_quantity: dict[str, int] = field(default_factory=dict)
     """Signed units that the broker last reported, by instrument."""
     broker_products: dict[str, Product] = field(default_factory=dict)
-    """How the broker carries them."""
+    """How the broker carries what is not flat."""
     refused_cancels_ms: dict[str, int] = field(default_factory=dict)
     """When the cancellation of an order of others was last not carried out, by order id."""
     shown_foreign_orders: tuple[str, ...] = ()
