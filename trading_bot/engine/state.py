@@ -65,6 +65,8 @@ class State:
     market: MarketView = field(default_factory=MarketView)
     account: Account = field(default_factory=Account)
     now_ms: int = 0
+    is_stopping: bool = False
+    """Whether the process is about to end: nothing is entered any more."""
     is_recovered: bool = False
     """Whether a complete read of orders, trades and positions followed the start."""
     books_read_at_ms: int = 0
