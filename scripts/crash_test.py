@@ -44,10 +44,12 @@ def main() -> int:
     finally:
         if arguments.keep is None:
             shutil.rmtree(scratch)
-    say(table(read_tally(arguments.tally) if arguments.tally else campaign.deaths))
     if findings.found:
         say(findings.table())
-    return 0 if is_good(campaign.deaths) and all(one.is_good for one in findings.found) else 1
+    say(table(read_tally(arguments.tally) if arguments.tally else campaign.deaths))
+    is_all_good = is_good(campaign.deaths) and all(one.is_good for one in findings.found)
+    say("all is well" if is_all_good else "NOT all is well: see above")
+    return 0 if is_all_good else 1
 
 
 def _try_the_disk(findings: Findings, scratch: Path, arguments: argparse.Namespace) -> None:

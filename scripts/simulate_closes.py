@@ -5,13 +5,11 @@ what is locked within five seconds.
 """
 
 import argparse
-import logging
 import sys
-
-import structlog
 
 from tests.acceptance.findings import Findings, say
 from tests.fakes.closing_days import Close, simulated_close
+from tests.fakes.quiet import be_quiet
 
 
 def main() -> int:
@@ -20,7 +18,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20, help="how many closes")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     arguments = parser.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    be_quiet()
     findings, closes = Findings(), list[Close]()
     for seed in range(arguments.first, arguments.first + arguments.runs):
         with findings.trying(f"seed {seed}") as finding:

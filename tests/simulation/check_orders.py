@@ -31,6 +31,8 @@ class OrderChecks:
         self._durable = set()
         """(what, tag or order id, details) of intents that are on disk."""
         self._statuses = {}
+        self._pending = {}
+        """Terms of changes that wait for their outcome, by (what, tag); None for a cancellation."""
         self._sent_ms = deque()
         self._entered = Counter()
         """Orders at the venue by tag."""
@@ -39,7 +41,7 @@ class OrderChecks:
         self._instruments = {one.key: one for one in oracle.world.source.instruments}
 
     def on_start(self, _process):
-        self._statuses = {}
+        self._statuses, self._pending = {}, {}
 
     # --- V1, V9, V20: requests --------------------------------------------------------------------------
 
@@ -61,7 +63,7 @@ class OrderChecks:
             return
         body = json.loads(request.body)
         if request.method == "PUT":
-            self._check_change("modify", body["order_id"])
+            self._check_change("modify", body["order_id"], body)
             return
         tag = body.get("tag")
         if ("place", tag) not in self._durable or ("sent", tag) not in self._durable:
@@ -78,7 +80,7 @@ class OrderChecks:
         if len(sent) > _MOST_PER_MINUTE:
             self._oracle.violated("V9", "more than 450 order calls in a minute")
 
-    def _check_change(self, what, order_id):
+    def _check_change(self, what, order_id, body=None):
         order = self._world.venue._register._orders.get(order_id)
         if order is None or parse_tag(order.tag) is None:
             if not self._panics:
@@ -86,6 +88,24 @@ class OrderChecks:
             return
         if (what, order.tag) not in self._durable and not self._panics:
             self._oracle.violated("V1", f"{what} of {order.tag} leaves before its intent is durable")
+        if (what, order.tag) not in self._pending and not self._panics:
+            self._oracle.violated("V1", f"{what} of {order.tag} leaves though it was given up")
+        terms = self._pending.get((what, order.tag))
+        if terms is not None and body["quantity"] != terms.quantity:
+            self._oracle.violated("V1", f"{what} of {order.tag} leaves for {body['quantity']} units")
+
+    def _on_modify(self, _process, event):
+        self._pending["modify", event.tag] = event.terms
+
+    def _on_cancel(self, _process, event):
+        self._pending["cancel", event.tag] = None
+
+    def _on_resolved(self, _process, event):
+        self._forget_changes(event.tag)
+
+    def _forget_changes(self, tag):
+        self._pending.pop(("modify", tag), None)
+        self._pending.pop(("cancel", tag), None)
 
     # --- V8 ---------------------------------------------------------------------------------------------
 
@@ -125,6 +145,8 @@ class OrderChecks:
         elif event.status is not before and event.status not in TRANSITIONS[before]:
             self._oracle.violated("V14", f"{before} to {event.status} of {event.tag}")
         self._statuses[event.tag] = event.status
+        if event.status.is_terminal:
+            self._forget_changes(event.tag)
         if not self._oracle.is_replaying:
             self._compare_with_venue(event)
 
@@ -156,4 +178,10 @@ class OrderChecks:
     def on_wish(self, wish):
         self._panics = self._panics or wish == "panic"
 
-    EVENTS = {ev.OrderIntended: _on_intended, ev.OrderAdvanced: _on_advanced}  # noqa: RUF012  # a table
+    EVENTS = {  # noqa: RUF012  # a table
+        ev.OrderIntended: _on_intended,
+        ev.OrderAdvanced: _on_advanced,
+        ev.ModifyIntended: _on_modify,
+        ev.CancelIntended: _on_cancel,
+        ev.ChangeResolved: _on_resolved,
+    }

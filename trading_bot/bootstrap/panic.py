@@ -153,12 +153,12 @@ def _counted(count: int, what: str) -> str:
 
 
 def where_known(charges: ChargesSoFar) -> ChargesSoFar:
-    """None on a day that no rule covers: they count for a day's loss, and panic does all that follows it."""
+    """None where no rule or list tells them: they count for a day's loss, which panic does not wait for."""
 
     def known(book: Book) -> Decimal:
         try:
             return charges(book)
-        except UncoveredDateError:
+        except (UncoveredDateError, KeyError):
             return ZERO
 
     return known

@@ -15,11 +15,11 @@ from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.resource_watch import ResourceWorker
 from trading_bot.control.server import ControlWorker
-from trading_bot.domain.errors import StorageError
+from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.day import TradingDay
-from trading_bot.engine.inputs import OperatorAsked, OperatorWish
+from trading_bot.engine.inputs import OperatorAsked, OperatorWish, StopBegan
 from trading_bot.engine.observe import NoticeBoard, snapshot_of
 from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.engine.workers.worker import Worker
@@ -179,10 +179,13 @@ class Session:
         supervisor = self.day.supervisor
         await supervisor.stop(["signals", "warm-up", "feed"])
         try:
+            await self.day.engine.handle(StopBegan(at_ms=0))
             async with asyncio.timeout(_DRAIN_S):
                 await self.day.engine.outbox.drained()
         except TimeoutError:
             log.warning("orders_left_unsent", count=self.day.engine.outbox.orders_queued)
+        except (StorageError, DecisionFailedError):
+            log.exception("entries_not_withdrawn")
         await supervisor.stop()
         try:
             await self.recorder.write()

@@ -69,6 +69,7 @@ DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.AccountRead: reconcile.on_account_read,
     inputs.ReadFailed: reconcile.on_read_failed,
     inputs.OperatorAsked: operator.on_operator_asked,
+    inputs.StopBegan: operator.on_stop_began,
     inputs.JournalFellBack: halts.on_journal_fell_back,
     inputs.OwnershipClaimed: days.on_ownership_claimed,
     inputs.DayOpened: days.on_day_opened,

@@ -99,6 +99,11 @@ class TimeLost(Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopBegan(Input):
+    """The process is about to end, whatever is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BarsClosed(Input):
     """Candles that closed together, where the market is known by its candles and not by its ticks."""
 

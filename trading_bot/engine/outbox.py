@@ -111,8 +111,8 @@ class Outbox:
         return bool(self._orders or self._orders_in_hand)
 
     async def drained(self) -> None:
-        """Return once no order command waits."""
-        while self._orders:  # noqa: ASYNC110  # the workers take them; this is the last thing before the end
+        """Return once no order command waits or is under way."""
+        while self.has_orders:  # noqa: ASYNC110  # the workers take them; this is the last thing before the end
             await asyncio.sleep(0.01)
 
     @property

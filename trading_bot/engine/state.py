@@ -65,6 +65,8 @@ class State:
     market: MarketView = field(default_factory=MarketView)
     account: Account = field(default_factory=Account)
     now_ms: int = 0
+    is_stopping: bool = False
+    """Whether the process is about to end: nothing is entered any more."""
     is_recovered: bool = False
     """Whether a complete read of orders, trades and positions followed the start."""
     books_read_at_ms: int = 0
@@ -99,7 +101,7 @@ class State:
     broker_quantity: dict[str, int] = field(default_factory=dict)
     """Signed units that the broker last reported, by instrument."""
     broker_products: dict[str, Product] = field(default_factory=dict)
-    """How the broker carries them."""
+    """How the broker carries what is not flat."""
     refused_cancels_ms: dict[str, int] = field(default_factory=dict)
     """When the cancellation of an order of others was last not carried out, by order id."""
     shown_foreign_orders: tuple[str, ...] = ()

@@ -7,9 +7,15 @@ from tests.simulation.planted.patches import always, bug, nothing
 from trading_bot.adapters.upstox import decode
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
-from trading_bot.engine.commands import CancelOrder
 from trading_bot.engine.decide import DECIDE
-from trading_bot.engine.decisions.account import annulled, fills, foreign, foreign_trades, reconcile
+from trading_bot.engine.decisions.account import (
+    annulled,
+    fills,
+    foreign,
+    foreign_cancels,
+    foreign_trades,
+    reconcile,
+)
 from trading_bot.engine.decisions.orders import doubts, missing, reports
 from trading_bot.engine.inputs import BooksRead, OrderPushed, PositionsRead
 
@@ -178,7 +184,7 @@ def foreign_orders_are_cancelled(patches):
     def made(note):
         def meddling(state, report, turn):
             note(state, report, turn)
-            turn.command(CancelOrder(tag=None, order_id=report.order_id))
+            foreign_cancels.ask(state, report.order_id, "meddling", turn)
 
         return meddling
 

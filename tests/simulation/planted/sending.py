@@ -10,6 +10,7 @@ from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import PlaceAnswered, SendStarted
 from trading_bot.engine.ports import Refused, Unknown
 from trading_bot.engine.rate_gate import RateGate
+from trading_bot.engine.workers import orders
 from trading_bot.engine.workers.orders import OrderWorker
 
 
@@ -30,6 +31,12 @@ def sent_is_journaled_after_the_call(patches):
         await worker.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=answer))
 
     patches.put(OrderWorker, "_place", place)
+
+
+@bug
+def changes_that_were_given_up_are_sent(patches):
+    """As it was before a review showed it."""
+    patches.put(orders, "_is_wanted", lambda _state, _command: True)
 
 
 @bug

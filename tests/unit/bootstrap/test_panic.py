@@ -15,11 +15,12 @@ from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 
 
-def test_charges_that_no_rule_covers_do_not_end_a_panic():
+@pytest.mark.parametrize("error", [UncoveredDateError("no charges of that day"), KeyError("NSE_FO|1")])
+def test_charges_that_no_rule_or_list_tells_do_not_end_a_panic(error):
     """Its first fill would: the limit of a day's loss is looked at with every price."""
 
     def uncovered(_book: Book) -> Decimal:
-        raise UncoveredDateError("no charges of that day")
+        raise error
 
     assert where_known(uncovered)(Book()) == 0
     assert where_known(lambda _book: Decimal(7))(Book()) == 7

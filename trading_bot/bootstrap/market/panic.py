@@ -13,7 +13,7 @@ from trading_bot.bootstrap.answers.following import Write
 from trading_bot.bootstrap.answers.panic_wish import ASKED_BY
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
-from trading_bot.bootstrap.market.universe import held_keys
+from trading_bot.bootstrap.market.universe import held_keys, traded_keys
 from trading_bot.bootstrap.panic import PanicRun, left_open, panic_plan
 from trading_bot.bootstrap.panic_records import PanicFiles, PanicRecords, kept_instruments
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
@@ -78,15 +78,17 @@ class _RunMaker:
             clock_ms=clock.now_ms,
         )
         owned.callback(adapter.close)
-        wanted = held_keys(self.opened.book) | await open_at_the_broker(adapter.broker, files.write)
+        on, book = date_of(clock.now_ms()), self.opened.book
+        wanted = held_keys(book) | await open_at_the_broker(adapter.broker, files.write)
+        wanted |= traded_keys(book, on)
         instruments = await _listed(adapter, kept_instruments(files.database), wanted, files.write)
-        plan = panic_plan(rules, date_of(clock.now_ms()), instruments)
+        plan = panic_plan(rules, on, instruments)
         day_world = self.world_of(
             MarketDay(
                 settings=settings,
                 rules=rules,
                 plan=plan,
-                book=self.opened.book,
+                book=book,
                 adapter=adapter,
                 feed=adapter.feed,
                 clock=clock,

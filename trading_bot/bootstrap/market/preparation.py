@@ -15,7 +15,7 @@ from trading_bot.adapters.upstox.instruments import InstrumentList
 from trading_bot.adapters.upstox.rest import confirmed_account
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.next_session import NextSession
-from trading_bot.bootstrap.market.universe import Universe, chosen_universe, held_keys
+from trading_bot.bootstrap.market.universe import Universe, chosen_universe, held_keys, traded_keys
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of
 from trading_bot.engine.book import Book
@@ -117,6 +117,7 @@ class Readiness:
             known.instruments,
             held_keys(self.book),
             is_outdated=not known.is_today,
+            traded=traded_keys(self.book, self.session.on),
             indices=self.settings.run.reference_indices,
         )
         return Prepared(

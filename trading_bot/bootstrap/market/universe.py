@@ -1,6 +1,7 @@
 """What a daemon on the real market watches: the symbols of the settings, and what the book still holds."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import structlog
@@ -28,6 +29,13 @@ def held_keys(book: Book) -> frozenset[str]:
     return frozenset(open_positions | {trade.instrument_key for trade in book.trades.values()})
 
 
+def traded_keys(book: Book, on: date) -> frozenset[str]:
+    """Keys of the instruments that were ordered on this day: what they cost counts until its end."""
+    if book.on != on:
+        return frozenset()
+    return frozenset(order.request.instrument_key for order in book.orders.values())
+
+
 class HeldKeys:
     """What the feed subscribes first whenever it connects: what the day's engine holds at that moment."""
 
@@ -49,9 +57,10 @@ def chosen_universe(
     held: Iterable[str],
     *,
     is_outdated: bool,
+    traded: Iterable[str] = (),
     indices: Sequence[str] = (),
 ) -> Universe:
-    """The instruments that are meant, those that are held, and the indices that show that the feed is alive.
+    """The instruments that are meant, held or were traded, and the indices that show that the feed is alive.
 
     With an outdated list nothing is entered. Raises UnknownInstrumentError for a symbol that is not listed,
     unless something is held: that comes first.
@@ -67,10 +76,11 @@ def chosen_universe(
             log.exception("symbol_left_out", symbol=symbol)
             continue
         chosen[instrument.key] = instrument
-    by_key = {instrument.key: instrument for instrument in listed if instrument.key in held}
+    kept = held | frozenset(traded)
+    by_key = {instrument.key: instrument for instrument in listed if instrument.key in kept}
     if missing := sorted(held - by_key.keys()):
         log.critical("held_instruments_not_listed", keys=missing)
-    exit_only = held - chosen.keys()
+    exit_only = kept - chosen.keys()
     everything = by_key | chosen | _watched_indices(indices, listed)
     return Universe(tuple(everything.values()), frozenset(everything) if is_outdated else exit_only)
 

@@ -97,9 +97,12 @@ class OrderWorker:
         if command.expires_at_ms is not None and self.clock.now_ms() >= command.expires_at_ms:
             await self.engine.handle(SendSkipped(at_ms=0, tag=tag, reason="waited too long to be sent"))
             return
-        if await self._is_sent(command):
+        if not await self._is_sent(command):
+            return
+        outcome: Outcome = Refused(code="NOT_SENT", message="panic was latched while it was written down")
+        if is_exit(command) or not self.engine.state.book.is_panicking:
             outcome = await self.broker.place(command.request)
-            await self.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=outcome))
+        await self.engine.handle(PlaceAnswered(at_ms=0, tag=tag, outcome=outcome))
 
     async def _is_sent(self, command: PlaceOrder) -> bool:
         """Journal that the order leaves now; False when it is not wanted any more.

@@ -1,13 +1,15 @@
 """What is watched: chosen symbols and held instruments."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.fakes.engine_driver import KEY, SHARE, EngineDriver
-from trading_bot.bootstrap.market.universe import HeldKeys, chosen_universe, held_keys
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
+from trading_bot.bootstrap.market.universe import HeldKeys, chosen_universe, held_keys, traded_keys
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import InstrumentKind, Segment
+from trading_bot.engine.decisions.operation.day_charges import charges_of
 
 OTHER = replace(SHARE, key="NSE_EQ|INFY", symbol="INFY", name="Infosys")
 INDEX = replace(
@@ -37,6 +39,23 @@ def test_what_is_held_is_always_watched_but_entered_only_when_it_was_chosen():
 
     assert keys(universe) == {KEY, OTHER.key}
     assert universe.exit_only == {KEY}
+
+
+def test_what_was_traded_today_stays_known_though_nothing_of_it_is_open(market_rules):
+    """V15, V17: its charges count, after a start with other symbols and in panic alike."""
+    driver = EngineDriver()
+    _, stop = driver.enter()
+    driver.fill(stop, 35, PRICE)
+    assert held_keys(driver.book) == frozenset()
+
+    traded = traded_keys(driver.book, DAY)
+    universe = chosen_universe(("INFY",), LISTED, (), is_outdated=False, traded=traded)
+
+    assert keys(universe) == {KEY, OTHER.key}
+    assert universe.exit_only == {KEY}
+    listed = {one.key: one for one in universe.instruments}
+    assert charges_of(driver.book, market_rules.charges, listed) > 0
+    assert traded_keys(driver.book, DAY + timedelta(days=1)) == frozenset()
 
 
 def test_an_outdated_list_serves_exits_only():

@@ -109,6 +109,33 @@ def test_an_entry_that_panic_overtook_in_the_queue_is_not_sent():
     assert run_virtually(scenario()) == []
 
 
+@pytest.mark.parametrize("panics", [True, False])
+def test_an_entry_that_panic_overtook_while_its_row_was_written_is_not_sent(panics):
+    """Faults 86 and 89, V15: a commit may take seconds."""
+
+    async def scenario():
+        driver = driver_with_entry()
+        journal = FakeJournal(is_held=True)
+        setting = Setting(driver, FakeBroker(), journal)
+        setting.start()
+        await asyncio.sleep(1)
+        wish = inputs.OperatorWish.PANIC if panics else inputs.OperatorWish.PAUSE
+        asked = asyncio.ensure_future(
+            setting.engine.handle(inputs.OperatorAsked(at_ms=0, wish=wish, asked_by="t"))
+        )
+        await asyncio.sleep(1)
+        journal.released.set()
+        await asyncio.sleep(1)
+        setting.stop()
+        await asked
+        return setting.broker.calls, [order.status for order in driver.book.orders.values()]
+
+    calls, statuses = run_virtually(scenario())
+
+    assert len(calls) == (0 if panics else 1)
+    assert statuses == [OrderStatus.REFUSED if panics else OrderStatus.ACKNOWLEDGED]
+
+
 def test_an_entry_that_waited_too_long_is_let_go():
     async def scenario():
         driver = driver_with_entry()

@@ -63,7 +63,7 @@ def note_pushed(state: State, report: OrderReport, turn: Turn) -> None:
 def _note_elsewhere(state: State, report: OrderReport, turn: Turn) -> None:
     """The broker trades a share of ours at another exchange: our exits give way, and a person is told."""
     for key in state.book.positions:
-        if not _is_sibling(report.instrument_key, key):
+        if not _is_sibling(report.instrument_key, key) or is_apart(state, key, report.product):
             continue
         turn.touch_instrument(key)
         if report.order_id not in state.told_of:
@@ -132,7 +132,8 @@ def _takes_ours(state: State, report: OrderReport) -> bool:
 
 def _concerns(report: OrderReport, trade: Trade) -> bool:
     key = trade.instrument_key
-    return report.instrument_key == key or _is_sibling(report.instrument_key, key)
+    is_of_ours = report.instrument_key == key or _is_sibling(report.instrument_key, key)
+    return is_of_ours and report.product is trade.product
 
 
 def desk_quantity(state: State, key: str, side: Side) -> int:
@@ -140,7 +141,7 @@ def desk_quantity(state: State, key: str, side: Side) -> int:
     return sum(
         _untraded(state, report)
         for report in state.desk_orders.values()
-        if report.instrument_key == key and report.side is side
+        if report.instrument_key == key and report.side is side and not is_apart(state, key, report.product)
     )
 
 
@@ -152,7 +153,9 @@ def desk_elsewhere(state: State, key: str, side: Side) -> int:
     elsewhere = {
         report.instrument_key
         for report in state.desk_orders.values()
-        if report.side is side and _is_sibling(report.instrument_key, key)
+        if report.side is side
+        and _is_sibling(report.instrument_key, key)
+        and not is_apart(state, key, report.product)
     }
     return sum(
         max(0, side.sign * foreign_position(state, sibling)) + desk_quantity(state, sibling, side)

@@ -57,6 +57,8 @@ def texts(book: Book, symbol_of: Callable[[str], str]) -> tuple[str, ...]:
 def objection(state: State, instrument_key: str, strategy: str) -> Denied | None:
     """Return the halt that stops an entry in this instrument by this strategy, if any."""
     book = state.book
+    if state.is_stopping:
+        return Denied("stopping", "the process is about to end")
     if book.is_panicking:
         return Denied("panic", "panic is latched until a person resumes")
     subjects = {

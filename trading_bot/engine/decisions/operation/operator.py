@@ -1,4 +1,4 @@
-"""What a person can ask for: pause, resume, flatten, panic."""
+"""What a person can ask for: pause, resume, flatten, panic; and that the process ends."""
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.trade import ExitReason
@@ -8,7 +8,7 @@ from trading_bot.engine.decisions.orders import untagged
 from trading_bot.engine.decisions.positions import protection
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import OperatorAsked, OperatorWish
+from trading_bot.engine.inputs import OperatorAsked, OperatorWish, StopBegan
 from trading_bot.engine.state import State
 
 _PAUSED = "paused"
@@ -25,6 +25,12 @@ def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
             _close_all(state, ExitReason.OPERATOR, turn)
         case OperatorWish.PANIC:
             _panic(state, event.asked_by, turn)
+
+
+def on_stop_began(state: State, _event: StopBegan, turn: Turn) -> None:
+    """Withdraw what is still to be entered: nobody would place its stop. Stops and exits stay."""
+    state.is_stopping = True
+    turn.touched_trades.update(dict.fromkeys(state.book.trades))
 
 
 def _resume(state: State, asked_by: str, turn: Turn) -> None:

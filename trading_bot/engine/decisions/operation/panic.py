@@ -134,4 +134,4 @@ def _shows_nothing(state: State) -> bool:
         return False
     if any(order.status.is_live for order in state.book.orders.values()):
         return False
-    return not state.positions_behind_ms and not any(state.broker_quantity.values())
+    return not state.positions_behind_ms and not state.broker_products

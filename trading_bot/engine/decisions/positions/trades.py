@@ -135,7 +135,8 @@ def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Tur
     for order in orders:
         if order.request.side is not side:
             continue
-        if trade.is_exiting or state.now_ms - order.intended_at_ms >= timeout_ms:
+        is_late = state.now_ms - order.intended_at_ms >= timeout_ms
+        if trade.is_exiting or state.is_stopping or is_late:
             _withdraw(state, order, turn)
 
 

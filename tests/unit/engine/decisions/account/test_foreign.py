@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
+from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderReport, OrderStatus, OrderTerms, OrderType, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
@@ -14,6 +15,7 @@ from trading_bot.engine.decisions.operation.day_charges import charges_of
 from trading_bot.engine.ports import Accepted
 
 US, DESK = "AB1234", "RMS"
+BSE_KEY = KEY.replace("NSE_", "BSE_")
 
 
 @pytest.fixture
@@ -28,15 +30,8 @@ def driver() -> EngineDriver:
 
 def desk_row(driver, status=OrderStatus.OPEN, placed_by=DESK, **changes) -> OrderReport:
     terms = OrderTerms(order_type=OrderType.LIMIT, quantity=35, price=PRICE - 500)
-    return driver.report(
-        driver.tags[1],
-        status,
-        order_id="desk-1",
-        tag=None,
-        terms=terms,
-        placed_by=placed_by,
-        **changes,
-    )
+    fields = {"order_id": "desk-1", "tag": None, "terms": terms, "placed_by": placed_by}
+    return driver.report(driver.tags[1], status, **(fields | changes))
 
 
 def charged(driver, market_rules) -> Decimal:
@@ -76,6 +71,18 @@ def test_our_exits_are_withdrawn_while_the_brokers_order_works(driver):
     driver.push(driver.tags[1], OrderStatus.CANCELLED)
     driver.later(1)
     assert not any(isinstance(command, PlaceOrder) for command in driver.drain())
+
+
+def test_the_brokers_order_in_another_product_leaves_our_exits_alone(driver):
+    """Fault 78, V4: it closes what the user holds as delivery."""
+    driver.read_books(
+        driver.report(driver.tags[1], OrderStatus.TRIGGER_PENDING),
+        desk_row(driver, product=Product.DELIVERY),
+        desk_row(driver, order_id="desk-2", product=Product.DELIVERY, instrument_key=BSE_KEY),
+    )
+    driver.later(1)
+
+    assert driver.changes() == []
 
 
 def test_a_square_off_that_has_filled_is_waited_for_until_its_trades_are_read(driver):

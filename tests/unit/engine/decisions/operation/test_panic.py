@@ -188,6 +188,17 @@ def test_an_adopted_position_without_any_price_is_closed_too(driver):
     assert (close.request.side, close.request.terms.price) == (Side.BUY, 0)
 
 
+def test_positions_that_cancel_out_in_two_products_are_not_flat(driver):
+    """V15: the broker carries both."""
+    driver.ask(PANIC)
+    for _ in range(3):
+        driver.later(1)
+        driver.read_books()
+        positions(driver, (KEY, Product.INTRADAY, 35), (KEY, Product.DELIVERY, -35))
+
+    assert not is_finished(driver.core.state)
+
+
 def test_not_having_looked_is_not_flat():
     assert not is_finished(EngineDriver(is_recovered=False).core.state)
 
