@@ -1,4 +1,7 @@
-"""A thread that looks whether the event loop moves, and says so when it does not: the loop cannot."""
+"""A thread that looks whether the event loop moves, and says so when it does not: the loop cannot.
+
+It counts its looks, not the time: where the whole process stood, this thread stood as well.
+"""
 
 import asyncio
 import sys
@@ -35,6 +38,7 @@ class LoopWatch:
         self._loop = asyncio.get_running_loop()
         self._loop_thread = threading.get_ident()
         self._moved_s = time.monotonic()
+        self._unmoved_looks = 0
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="loop watch", daemon=True)
 
@@ -50,19 +54,19 @@ class LoopWatch:
     def _watch(self) -> None:
         is_told = False
         while not self._is_over.wait(self._look_s):
-            stuck_s = time.monotonic() - self._moved_s
-            if stuck_s < self._limit_s:
+            self._unmoved_looks += 1
+            if self._unmoved_looks * self._look_s <= self._limit_s:
                 is_told = False
             elif not is_told:
                 is_told = True
-                self._tell(stuck_s, self._stack())
+                self._tell(time.monotonic() - self._moved_s, self._stack())
             try:
                 self._loop.call_soon_threadsafe(self._move)
             except RuntimeError:  # the loop is closed
                 return
 
     def _move(self) -> None:
-        self._moved_s = time.monotonic()
+        self._moved_s, self._unmoved_looks = time.monotonic(), 0
 
     def _stack(self) -> str:
         frame = sys._current_frames().get(self._loop_thread)  # noqa: SLF001  # the one way to see another thread

@@ -61,3 +61,26 @@ def test_a_loop_that_moves_is_not_told_of():
     asyncio.run(scenario())
 
     assert heard == []
+
+
+def test_a_process_that_stood_as_a_whole_is_no_blocked_loop():
+    """Fault 18: after a SIGSTOP the first look comes late, and the loop has had no chance to move before it."""
+    heard, looks = [], iter([False, False, True])
+
+    class LateLook:
+        def wait(self, timeout=None):
+            watch._moved_s -= 60  # a minute passed for both
+            return next(looks)
+
+        def set(self):
+            pass
+
+    async def made():
+        return LoopWatch(lambda *told: heard.append(told), limit_s=5, look_s=0.5)
+
+    watch = asyncio.run(made())
+    watch._loop = type("Loop", (), {"call_soon_threadsafe": lambda _self, _move: None})()
+    watch._is_over = LateLook()
+    watch._watch()
+
+    assert heard == []
