@@ -64,7 +64,7 @@ def test_a_loop_that_moves_is_not_told_of():
 
 
 def test_a_process_that_stood_as_a_whole_is_no_blocked_loop():
-    """Fault 18: after a SIGSTOP the first look comes late, and the loop has had no chance to move before it."""
+    """Fault 18: after a SIGSTOP the first look comes late, and the loop could not move before it."""
     heard, looks = [], iter([False, False, True])
 
     class LateLook:
