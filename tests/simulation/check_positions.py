@@ -202,7 +202,7 @@ class PositionChecks:
             return
         now_ms = self._oracle.now_ms
         self._bare.setdefault(key, []).append((now_ms, held, covered))
-        since_ms = max(bare_since_ms(self._bare[key]), process.started_ms)
+        since_ms = max(bare_since_ms(self._bare[key]), process.started_ms, self._seen_again_ms(key))
         bare_s = (now_ms - since_ms) / 1_000
         self.longest_bare_s = max(self.longest_bare_s, bare_s)
         annulled_ms = self._truth.annulled_ms.get(key, 0)
@@ -221,6 +221,11 @@ class PositionChecks:
             return
         text = f"{key} {held} units bare for {bare_s:.0f} s, degraded: {is_degraded}"
         self._oracle.violated("V4", text)
+
+    def _seen_again_ms(self, key):
+        """When a trade that the exchange took back can be seen missing: not before the token is accepted."""
+        no_token_ms = self._world.faults.last_active_ms({"dead_token"})
+        return no_token_ms + _ASKS_AGAIN_MS if key in self._truth.annulled_ms and no_token_ms else 0
 
     def _is_left_to_a_person(self, key):
         """Whether others cancelled stops more often than one is placed again, and a person was told so."""
