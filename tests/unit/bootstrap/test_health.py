@@ -38,7 +38,7 @@ def test_nothing_is_wrong_with_what_moves():
 
 
 def test_a_vital_worker_that_ended_without_a_word_is_told():
-    """V16: nobody starts it again."""
+    """Fault 95, V16: nobody starts it again."""
     health, workers, _, _ = a_day()
     workers["orders"].state = "stopped"
 
