@@ -1,12 +1,13 @@
 """When a daemon is not well in its own judgement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pytest
 
 from trading_bot.bootstrap.health import Health, Pulse, beating_workers
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import WorkerHealth
+from trading_bot.engine.workers.books import OrderPollingWorker, PositionWorker
 
 
 @dataclass
@@ -100,6 +101,17 @@ def test_a_journal_that_commits_under_load_is_well():
         taken[0] += 1
         records.last_sequence, records.last_durable = second + 10, second
         assert health.complaints(float(second)) == ()
+
+
+def test_the_workers_that_read_on_a_beat_are_called_so():
+    names = {
+        field.default
+        for worker in (OrderPollingWorker, PositionWorker)
+        for field in fields(worker)
+        if field.name == "name"
+    }
+
+    assert set(beating_workers(EngineSettings())) == names
 
 
 def test_reads_that_are_made_seldom_may_be_silent_for_longer():

@@ -1,5 +1,6 @@
 """Copies that a person keeps, and the way back, over two schemas."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -113,6 +114,38 @@ def test_a_damaged_copy_changes_nothing(kept, path, restored, settings):
         restored(kept)
     assert path.read_bytes() == before
     assert not path.with_name("aside").exists()
+
+
+def test_a_copy_that_somebody_altered_changes_nothing(kept, path, restored):
+    """Fault 91, V19: SQLite finds nothing wrong with it, the chain of hashes does."""
+    before = path.read_bytes()
+    with closing(sqlite3.connect(kept)) as connection, connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE journal SET payload = '{}' || ' ' WHERE sequence = 2")
+
+    with pytest.raises(StorageError):
+        restored(kept)
+    assert path.read_bytes() == before
+
+
+def test_a_copy_of_a_later_version_is_refused(kept, path, restored, settings):
+    """Fault 92, V19."""
+    open_file(kept, clock_ms=lambda: NOW_MS, settings=settings, steps=LATER).close()
+
+    with pytest.raises(StorageError, match="has schema 0002"):
+        restored(kept)
+    assert checked_copy(path, settings).rows == 3
+
+
+def test_a_file_system_without_links_keeps_it_aside_as_well(kept, path, restored, settings, monkeypatch):
+    def refuse(*_paths):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    restored(kept)
+
+    assert checked_copy(path.with_name("aside"), settings).rows == 3
 
 
 def test_a_copy_replaces_a_damaged_journal_whose_log_is_put_aside_with_it(kept, path, restored, settings):
