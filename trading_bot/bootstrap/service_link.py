@@ -125,9 +125,7 @@ class ServiceWorker:
     name: str = SERVICE
 
     async def run(self, beat: Callable[[], None]) -> None:
-        """Look until cancelled; at once done where there is no service manager."""
-        if not self.link.is_used:
-            return
+        """Look until cancelled."""
         loop, is_told = asyncio.get_running_loop(), False
         try:
             while True:
@@ -143,6 +141,13 @@ class ServiceWorker:
                 await asyncio.sleep(self.link.look_s)
         finally:
             self.link.begin_step()
+
+
+def service_workers(
+    link: ServiceLink, complaints: Callable[[float], Sequence[str]], snapshot: Callable[[], Snapshot]
+) -> tuple[ServiceWorker, ...]:
+    """The worker that vouches; none where nobody wants to be told."""
+    return (ServiceWorker(link, complaints, snapshot),) if link.is_used else ()
 
 
 def service_text(snapshot: Snapshot) -> str:

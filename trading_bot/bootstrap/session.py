@@ -14,7 +14,7 @@ from trading_bot.bootstrap.loop_watch import LoopWatch
 from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.resource_watch import ResourceWorker
-from trading_bot.bootstrap.service_link import SERVICE, ServiceLink, ServiceWorker
+from trading_bot.bootstrap.service_link import SERVICE, ServiceLink, service_workers
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.ist import MS_PER_SECOND
@@ -127,7 +127,7 @@ class Session:
         )
         await day.open(program_version, settings_hash)
         await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
-        day.supervisor.start((ServiceWorker(self.service, self.health, self.snapshot),))
+        day.supervisor.start(service_workers(self.service, self.health, self.snapshot))
         with LoopWatch():
             is_over = await self._wait_for_the_end()
         try:

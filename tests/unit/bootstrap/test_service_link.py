@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.fakes.notify_socket import FakeSocket
-from trading_bot.bootstrap.service_link import ServiceLink, ServiceWorker, service_text
+from trading_bot.bootstrap.service_link import ServiceLink, ServiceWorker, service_text, service_workers
 from trading_bot.engine.snapshot import RunHeader, Snapshot, SymbolView
 from trading_bot.simulator.virtual_time import run_virtually
 
@@ -133,10 +133,11 @@ def test_the_end_is_told_once():
     assert channel.told.count("stopping") == 1
 
 
-def test_without_a_service_manager_no_thread_runs_and_the_worker_is_done():
+def test_without_a_service_manager_no_thread_and_no_worker_runs():
     before = threading.active_count()
     with ServiceLink(None).open() as link:
         assert threading.active_count() == before
         link.stopping()
         link.doubt(("never told",))
-        run_virtually(ServiceWorker(link, lambda _now_s: (), lambda: WAITING).run(lambda: None))
+        link.vouch("never told")
+        assert service_workers(link, lambda _now_s: (), lambda: WAITING) == ()

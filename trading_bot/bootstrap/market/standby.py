@@ -12,7 +12,7 @@ from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
 from trading_bot.bootstrap.health import Health, Pulse
-from trading_bot.bootstrap.service_link import ServiceLink, ServiceWorker
+from trading_bot.bootstrap.service_link import ServiceLink, service_workers
 from trading_bot.bootstrap.session import ViewWorker, measured
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL, ControlWorker
@@ -78,7 +78,7 @@ async def standing_by(
             (
                 ControlWorker(engine, socket_path(files.database), status),
                 ViewWorker(snapshot, view_of(settings)),
-                ServiceWorker(service, health.complaints, snapshot),
+                *service_workers(service, health.complaints, snapshot),
             )
         )
         yield
