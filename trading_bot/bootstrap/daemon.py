@@ -24,9 +24,12 @@ from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
+from trading_bot.bootstrap.health import INPUTS_S, Health, Pulse, beating_workers
 from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
+from trading_bot.control.server import CONTROL
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
@@ -114,6 +117,7 @@ class Daemon:
     header: Callable[[TradingDay], RunHeader]
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _engine: Engine | None = None
@@ -139,7 +143,7 @@ class Daemon:
                 market_sink=recorder.take,
                 row_sink=EventLog({one.key: one.symbol for one in self.plan.instruments}).take,
             )
-            session = self._session(records, recorder)
+            session = self._session(records, recorder, journal)
             is_over = await session.run(__version__, settings_hash(self.settings), self.world.workers)
             if is_over and not journal.has_fallen_back:
                 await recorder.prune(self.settings.storage, self.plan.on)
@@ -200,7 +204,7 @@ class Daemon:
         owned.callback(input_log.close)
         return input_log
 
-    def _session(self, records: Records, recorder: MarketRecorder) -> Session:
+    def _session(self, records: Records, recorder: MarketRecorder, journal: ThreadedJournal) -> Session:
         settings, world = self.settings, self.world
         sections = EngineSections(
             engine=settings.engine, risk=settings.risk, rate=settings.rate, supervisor=settings.supervisor
@@ -235,7 +239,20 @@ class Daemon:
             breaker=self._breaker,
             stop_asked=self.stop_asked,
             flatten_on_breaker=settings.supervisor.flatten_on_breaker,
+            health=_health(day, journal).complaints,
+            service=self.service,
         )
+
+
+def _health(day: TradingDay, journal: ThreadedJournal) -> Health:
+    """What a day must not be without."""
+    return Health(
+        workers=day.supervisor.health,
+        vital=day.vital_workers | {CONTROL},
+        journal=journal,
+        pulses=(Pulse("the engine", lambda: day.engine.inputs_taken, INPUTS_S),),
+        beating=beating_workers(day.settings),
+    )
 
 
 def view_of(settings: Settings) -> AnyView:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trading_bot.bootstrap.daemon import DayFiles
     from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon, Surroundings
     from trading_bot.bootstrap.replaying.replay import Replay
+    from trading_bot.bootstrap.service_link import ServiceLink
 
 
 def run_daemon(settings: Settings, options: RunOptions) -> int:
@@ -35,14 +36,16 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
     Raises SettingsError when a folder of the settings cannot be one, or a strategy cannot be loaded: later
     that would end a day at its open.
     """
+    from trading_bot.adapters.service_socket import own_service_socket
+    from trading_bot.bootstrap.service_link import ServiceLink
     from trading_bot.bootstrap.strategies import chosen_strategies
 
     _require_folder("run.data_dir", settings.run.data_dir)
     chosen_strategies(settings)
-    with started_logs(settings):
+    with started_logs(settings), ServiceLink(own_service_socket()).open() as service:
         if settings.mode is Mode.REPLAY:
-            return _run(_replay(settings, options).run())
-        return _run(market_daemon(settings, _computer_time()).run())
+            return _run(_replay(settings, options, service).run())
+        return _run(market_daemon(settings, _computer_time(), service).run())
 
 
 def _run(daemon: Coroutine[Any, Any, int]) -> int:
@@ -77,7 +80,7 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
         return asyncio.run(panic_in_replay(settings, options, day_files(settings, database), write))
 
 
-def _replay(settings: Settings, options: RunOptions) -> "Replay":
+def _replay(settings: Settings, options: RunOptions, service: "ServiceLink") -> "Replay":
     from trading_bot.bootstrap.replaying.replay import Replay
 
     now_ms, attached = _now_ms(), options.simulator_url is not None
@@ -89,6 +92,7 @@ def _replay(settings: Settings, options: RunOptions) -> "Replay":
         run_id=f"replay-{datetime_of(now_ms):%Y%m%d-%H%M%S}",
         reports=reports_folder(settings),
         write=_print,
+        service=service,
     )
 
 
@@ -99,12 +103,15 @@ def _computer_time() -> "Surroundings":
     return Surroundings(clock=SystemClock())
 
 
-def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDaemon":
+def market_daemon(
+    settings: Settings, surroundings: "Surroundings", service: "ServiceLink | None" = None
+) -> "MarketDaemon":
     """The daemon of a mode of the real market, its time from where the surroundings take it."""
     from trading_bot.adapters.market_rules import load_market_rules
     from trading_bot.bootstrap.answers.broker import token_store
     from trading_bot.bootstrap.market.logins import Logins
     from trading_bot.bootstrap.market.market_daemon import MarketDaemon
+    from trading_bot.bootstrap.service_link import ServiceLink
 
     now_ms = surroundings.clock.now_ms()
     return MarketDaemon(
@@ -117,6 +124,7 @@ def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDa
         logins=Logins(token_store(settings), settings.credentials.access_token, surroundings.clock.now_ms),
         reports=reports_folder(settings),
         write=_print,
+        service=service or ServiceLink(None),
     )
 
 

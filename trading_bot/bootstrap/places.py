@@ -24,7 +24,7 @@ def database_path(settings: Settings, *, attached: bool, now_ms: int) -> Path:
     A replay that is not `attached` to a running simulator gets a file of its own, named by the moment.
     """
     if settings.mode is not Mode.REPLAY or attached:
-        return settings.run.data_dir / _DATABASES[settings.mode]
+        return kept_database(settings)
     stem = f"replay-{datetime_of(now_ms):%Y%m%d-%H%M%S}"
     names = (f"{stem}{ending}.db" for ending in ("", *(f"-{number}" for number in range(2, 100))))
     paths = (settings.run.data_dir / name for name in names)
@@ -34,10 +34,22 @@ def database_path(settings: Settings, *, attached: bool, now_ms: int) -> Path:
 def known_databases(settings: Settings) -> tuple[Path, ...]:
     """The journals that the mode in effect has written so far, newest first."""
     folder = settings.run.data_dir
-    paths = [folder / _DATABASES[settings.mode]]
+    paths = [kept_database(settings)]
     if settings.mode is Mode.REPLAY:
         paths += folder.glob(_SESSION_DATABASES)
     return tuple(sorted((path for path in paths if path.is_file()), key=_changed_at, reverse=True))
+
+
+def kept_database(settings: Settings) -> Path:
+    """The journal that the mode in effect writes from run to run; of replays, the one that attaches."""
+    return settings.run.data_dir / _DATABASES[settings.mode]
+
+
+def journals_to_keep(settings: Settings) -> tuple[Path, ...]:
+    """The journals of all modes that are there, but for those of replays, which can be played again."""
+    modes = (Mode.LIVE, Mode.PAPER, Mode.ALERTS)
+    paths = (settings.run.data_dir / _DATABASES[mode] for mode in modes)
+    return tuple(path for path in paths if path.is_file() and path.stat().st_size)
 
 
 def lock_paths(

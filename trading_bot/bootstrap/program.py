@@ -7,6 +7,7 @@ and panic must not wait for pandas.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
@@ -209,6 +210,20 @@ class Program:
         from trading_bot.bootstrap.answers.stored_history import prune_store
 
         return prune_store(settings, keep_days, symbols, wall_now_ms())
+
+    def backup(
+        self, settings: Settings, to: Path | None, keep: int | None, write: Callable[[str], None]
+    ) -> None:
+        """Copy the journals of all modes, check the copies, and drop older ones beyond `keep`."""
+        from trading_bot.bootstrap.answers.backups import back_up_journals
+
+        back_up_journals(settings, to, keep, write, wall_now_ms())
+
+    def restore(self, settings: Settings, copy: Path) -> str:
+        """Make a copy the journal of the mode in effect again, and say so."""
+        from trading_bot.bootstrap.answers.backups import restore_journal
+
+        return restore_journal(settings, copy, wall_now_ms())
 
     def check_lines(self, settings: Settings, today: date) -> Sequence["CheckLine"]:
         """Return the check lines that need adapters."""

@@ -14,6 +14,7 @@ from trading_bot.bootstrap.loop_watch import LoopWatch
 from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.resource_watch import ResourceWorker
+from trading_bot.bootstrap.service_link import SERVICE, ServiceLink, service_workers
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.ist import MS_PER_SECOND
@@ -22,6 +23,7 @@ from trading_bot.engine.day import TradingDay
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish, StopBegan
 from trading_bot.engine.observe import NoticeBoard, snapshot_of
 from trading_bot.engine.snapshot import RunHeader, Snapshot
+from trading_bot.engine.workers.feed import FEED
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.terminal.view import AnyView
 
@@ -96,6 +98,9 @@ class Session:
     breaker: asyncio.Event
     flatten_on_breaker: bool
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    health: Callable[[float], Sequence[str]] = lambda _now_s: ()
+    """What is not well, asked with the loop's time."""
+    service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
 
     def snapshot(self) -> Snapshot:
         """Everything that surfaces show, now."""
@@ -122,6 +127,7 @@ class Session:
         )
         await day.open(program_version, settings_hash)
         await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
+        day.supervisor.start(service_workers(self.service, self.health, self.snapshot))
         with LoopWatch():
             is_over = await self._wait_for_the_end()
         try:
@@ -133,6 +139,8 @@ class Session:
                 await self._until_flat()
         except StorageError:
             log.exception("journal_failed_at_the_end")
+        if not is_over:
+            self.service.stopping()
         await self._stop_in_stages()
         return is_over
 
@@ -177,7 +185,7 @@ class Session:
     async def _stop_in_stages(self) -> None:
         """Entries first, then what is on its way, then the rest; ten seconds at most."""
         supervisor = self.day.supervisor
-        await supervisor.stop(["signals", "warm-up", "feed"])
+        await supervisor.stop(["signals", "warm-up", FEED, SERVICE])
         try:
             await self.day.engine.handle(StopBegan(at_ms=0))
             async with asyncio.timeout(_DRAIN_S):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 from trading_bot.report.check_line import CheckLine
@@ -126,6 +127,16 @@ class Backend(Protocol):
 
     def prune_history(self, settings: Settings, keep_days: int, symbols: Sequence[str]) -> str:
         """Drop old candles from the store, and say how many there were."""
+        ...
+
+    def backup(
+        self, settings: Settings, to: Path | None, keep: int | None, write: Callable[[str], None]
+    ) -> None:
+        """Copy the journals of all modes, check the copies, and drop older ones beyond `keep`."""
+        ...
+
+    def restore(self, settings: Settings, copy: Path) -> str:
+        """Make a copy the journal of the mode in effect again, and say so."""
         ...
 
     def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:

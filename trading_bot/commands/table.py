@@ -12,6 +12,12 @@ from trading_bot.commands.backtest import (
     run_backtest,
     run_promote,
 )
+from trading_bot.commands.backups import (
+    add_backup_arguments,
+    add_restore_arguments,
+    run_backup,
+    run_restore,
+)
 from trading_bot.commands.check import run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
@@ -171,6 +177,18 @@ COMMANDS: tuple[Command, ...] = (
         add_arguments=_nothing,
     ),
     Command(words=("resume",), summary="release a halt", run=run_resume, add_arguments=_nothing),
+    Command(
+        words=("backup",),
+        summary="copies of the journals, checked; the daemon may run",
+        run=run_backup,
+        add_arguments=add_backup_arguments,
+    ),
+    Command(
+        words=("restore",),
+        summary="make a copy the journal again; the daemon must not run",
+        run=run_restore,
+        add_arguments=add_restore_arguments,
+    ),
     Command(
         words=("instruments",),
         summary="search the broker's instruments",

@@ -18,6 +18,9 @@ log = structlog.get_logger()
 
 _REQUEST_TIMEOUT_S = 5.0
 
+CONTROL = "control"
+"""The name of the worker that answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class ControlWorker:
@@ -26,7 +29,7 @@ class ControlWorker:
     engine: Engine
     path: Path
     status: Callable[[], dict[str, Any]]
-    name: str = "control"
+    name: str = CONTROL
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Serve until cancelled."""

@@ -30,7 +30,7 @@ from trading_bot.engine.workers.books import (
     read_positions,
 )
 from trading_bot.engine.workers.clock import ClockWorker
-from trading_bot.engine.workers.feed import FeedWorker, ReconnectWorker
+from trading_bot.engine.workers.feed import FEED, FeedWorker, ReconnectWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
 from trading_bot.engine.workers.orders import OrderWorker
 from trading_bot.engine.workers.quotes import QuoteWorker
@@ -182,6 +182,11 @@ class TradingDay:
             AlertWorker(engine, self.ports.notifier),
             self.lag,
         )
+
+    @property
+    def vital_workers(self) -> frozenset[str]:
+        """Names of the workers without which positions are not looked after, or prices do not come."""
+        return frozenset(worker.name for worker in self.protecting_workers()) | {FEED}
 
     async def close(self) -> None:
         """After the close: read until flat and reconciled, or say that it is not; then end the day."""

@@ -13,11 +13,11 @@ from dotenv.parser import Binding, parse_stream
 from trading_bot.settings.fields import Key, Kind, Leaf
 from trading_bot.settings.names import SHORT_NAMES, closest_key
 from trading_bot.settings.problems import Problem
+from trading_bot.settings.secret_files import is_readable_by_all
 from trading_bot.settings.sources import (
     Entry,
     Layer,
     NamedText,
-    is_readable_by_all,
     layer_of,
     lost_layer,
     resolve,
@@ -75,7 +75,8 @@ def dotenv_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
     unknown = [pair for pair in pairs if resolve(pair.name, leaves) is None]
     layer = layer_of(known, leaves)
     exposed = _exposed(path, label, layer, leaves)
-    return Layer(layer.entries, broken + exposed + layer.problems + unknown_names(unknown, leaves))
+    problems = broken + exposed + layer.problems + unknown_names(unknown, leaves)
+    return Layer(layer.entries, problems, layer.warnings)
 
 
 def _broken_toml(label: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:

@@ -1,4 +1,7 @@
-"""Environment over .env over TOML over defaults: merged, validated, and every problem told at once."""
+"""Environment over systemd's credentials over .env over TOML over defaults: merged and validated.
+
+Every problem is told at once.
+"""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -8,6 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
+from trading_bot.settings.credentials import credentials_layer
 from trading_bot.settings.diagnosis import problem_of, suspects_of, suspicion
 from trading_bot.settings.fields import Key, Leaf, leaves, value_at
 from trading_bot.settings.files import dotenv_layer, toml_layer
@@ -111,6 +115,7 @@ def _layers(places: Places, known: Mapping[Key, Leaf]) -> tuple[Layer, ...]:
     return (
         *(toml_layer(path, label, known) for path, label in files + user_files),
         dotenv_layer(places.folder / DOTENV_FILE, str(DOTENV_FILE), known),
+        credentials_layer(places.environment, known),
         environment_layer(places.environment, known),
         override_layer(places.overrides),
     )

@@ -1,9 +1,7 @@
 """Where settings come from: each source becomes a layer of entries that know their place."""
 
 import math
-import os
-import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 from trading_bot.settings.fields import Key, Kind, Leaf
 from trading_bot.settings.names import FILE_SUFFIX, SHORT_NAMES, closest_name, is_ours, key_of, usual_text
 from trading_bot.settings.problems import Problem
+from trading_bot.settings.secret_files import is_readable_by_all, read_secret
 
 MASK = "********"
 ENVIRONMENT = "environment"
@@ -67,7 +66,8 @@ def environment_layer(environment: Mapping[str, str], leaves: Mapping[Key, Leaf]
         and (meant := closest_name(pair.name, leaves, _NEAR_MISS)) in SHORT_NAMES
     ]
     layer = layer_of(ours, leaves)
-    return Layer(layer.entries, layer.problems + unknown_names(unknown, leaves), tuple(near))
+    warnings = (*layer.warnings, *near)
+    return Layer(layer.entries, layer.problems + unknown_names(unknown, leaves), warnings)
 
 
 def override_layer(overrides: Mapping[Key, tuple[str, Any]]) -> Layer:
@@ -105,7 +105,7 @@ def layer_of(pairs: list[NamedText], leaves: Mapping[Key, Leaf]) -> Layer:
         read = _entry(pair, leaves[key])
         entries += [read] if isinstance(read, Entry) else []
         problems += [read] if isinstance(read, Problem) else []
-    return Layer(tuple(entries), tuple(problems))
+    return Layer(tuple(entries), tuple(problems), tuple(_exposed_files(list(first_by_key.values()))))
 
 
 def unknown_names(pairs: list[NamedText], leaves: Mapping[Key, Leaf]) -> tuple[Problem, ...]:
@@ -134,11 +134,6 @@ def resolve(name: str, leaves: Mapping[Key, Leaf]) -> Key | None:
     return key if key is not None and leaves[key].is_secret else None
 
 
-def is_readable_by_all(path: Path) -> bool:
-    """Whether every user of the machine may read the file."""
-    return os.name == "posix" and bool(path.stat().st_mode & stat.S_IROTH)
-
-
 def shown(value: Any, leaf: Leaf | None) -> str:
     """A value as it may be printed."""
     if leaf is not None and leaf.is_secret:
@@ -162,14 +157,18 @@ def _entry(pair: NamedText, leaf: Leaf) -> Entry | Problem:
 
 def _entry_from_file(pair: NamedText, leaf: Leaf) -> Entry | Problem:
     fix = f"put the secret alone into that file, readable by this user, or unset {pair.name}"
-    try:
-        secret = Path(pair.text.strip()).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = f"cannot be read: {getattr(error, 'strerror', None) or 'not a text file'}"
-        return Problem(where=pair.where, key=pair.name, value=pair.text, reason=reason, fix=fix)
-    if not secret:
-        return Problem(where=pair.where, key=pair.name, value=pair.text, reason="the file is empty", fix=fix)
-    return Entry(key=leaf.key, name=pair.name, value=secret, where=pair.where, is_text=True)
+    found = read_secret(Path(pair.text.strip()))
+    if found.trouble:
+        return Problem(where=pair.where, key=pair.name, value=pair.text, reason=found.trouble, fix=fix)
+    return Entry(key=leaf.key, name=pair.name, value=found.secret, where=pair.where, is_text=True)
+
+
+def _exposed_files(pairs: list[NamedText]) -> Iterator[str]:
+    """A warning for each file with a secret that every user can read."""
+    for pair in pairs:
+        path = Path(pair.text.strip())
+        if pair.name.upper().endswith(FILE_SUFFIX) and path.is_file() and is_readable_by_all(path):
+            yield f"{pair.where}: {pair.name}: every user of this machine can read {path}: chmod 600 {path}"
 
 
 def _from_text(text: str, leaf: Leaf) -> Any:

@@ -30,7 +30,8 @@ _LOCAL_HEADING = """\
 _ENV_HEADING = """\
 # Secrets and overrides. Copy to .env (`python main.py init` does), fill in what you need, keep it at mode
 # 600. An empty value counts as absent. The environment wins over this file, this file over config/*.toml.
-# Instead of a secret you may name a file that holds it (systemd credentials): UPSTOX_API_SECRET_FILE=/path.
+# A secret may lie in a file of its own, mode 600: UPSTOX_API_SECRET_FILE=/path. systemd hands it to a service
+# as the credential upstox_api_secret, which wins over this file as well.
 """
 _ENV_REST = """\
 # Every other key of config/default.toml has a long name as well, for example:

@@ -7,10 +7,12 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from tests.fakes.notify_socket import FakeSocket
 from tests.fakes.upstox_day import TOKEN, money, summary
 from trading_bot.adapters.upstox.token_store import AccessToken, expiry_ms
 from trading_bot.bootstrap.answers.broker import token_store
 from trading_bot.bootstrap.earlier import earlier_book
+from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError
@@ -59,12 +61,14 @@ async def status(daemon) -> dict:
 async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothing(upstox):
     """Faults 27 and 31."""
     settings = upstox.settings(Mode.PAPER, credentials={"access_token": None, "api_key": SecretStr("key")})
+    manager = FakeSocket()
     async with upstox.daemon(settings) as daemon:
+        daemon.service = ServiceLink(manager)
         running = asyncio.create_task(daemon.run())
         socket = socket_path(daemon.files.database)
 
         async def is_waiting() -> bool:
-            return socket.exists() and bool(daemon.board.notices)
+            return socket.exists() and bool(daemon.board.notices) and "ready" in manager.told
 
         await until(is_waiting)
         document = await status(daemon)
@@ -74,6 +78,7 @@ async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothi
     assert document["run"]["state"] == "waiting for login"
     assert "opens on Thu 2026-11-19 09:15 IST" in document["run"]["reason"]
     assert document["resources"]["tasks"] > 2
+    assert manager.told[-1] == "alive"
     assert (await upstox.ledger())["orders"] == []
 
 

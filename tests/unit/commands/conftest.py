@@ -88,6 +88,13 @@ class FakeBackend:
     def prune_history(self, settings, keep_days, symbols):
         return self._answer("prune_history", keep_days, symbols)
 
+    def backup(self, settings, to, keep, write):
+        write("copied")
+        return self._answer("backup", to, keep)
+
+    def restore(self, settings, copy):
+        return self._answer("restore", copy)
+
     def check_lines(self, settings, today):
         return self.answers.get("check_lines", ())
 

@@ -78,6 +78,11 @@ class ThreadedJournal:
         """Number of the newest row that was appended, on disk or not; 0 when there is none."""
         return self._progress.appended
 
+    @property
+    def last_durable(self) -> int:
+        """Number of the newest row that is on disk."""
+        return self._progress.committed
+
     def append(self, rows: Sequence[JournalRow]) -> None:
         """Queue rows for the next group commit; does not wait.
 

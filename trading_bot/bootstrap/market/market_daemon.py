@@ -24,6 +24,7 @@ from trading_bot.bootstrap.market.universe import HeldKeys
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.resource_watch import NightWatch
+from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
@@ -82,6 +83,7 @@ class MarketDaemon:
     """What a person should know of the strategies before they trade."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
     _locked: set[Path] = field(default_factory=set)
     _held: HeldKeys = field(default_factory=HeldKeys)
 
@@ -169,6 +171,8 @@ class MarketDaemon:
             clock=readiness.clock,
             header=readiness.header,
             board=self.board,
+            service=self.service,
+            looks=lambda: readiness.looks,
         ):
             prepared = await readiness.reached()
         if prepared is None:
@@ -205,6 +209,7 @@ class MarketDaemon:
             header=lambda day: day_header(day, session, mode=self.account.mode, data=self.account.data),
             board=self.board,
             stop_asked=self.stop_asked,
+            service=self.service,
         )
         outcome = await daemon.run()
         self._finish(outcome, day_world)

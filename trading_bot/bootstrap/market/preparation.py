@@ -60,6 +60,8 @@ class Readiness:
     board: NoticeBoard
     stop_asked: asyncio.Event
     look_s: float
+    looks: int = 0
+    """How often was looked whether the session can be traded."""
     _state: str = IDLE
     _reason: str = ""
     _said: tuple[str, date] | None = None
@@ -83,6 +85,7 @@ class Readiness:
         """Return what the day starts from, or None once the process is asked to stop."""
         while not self.stop_asked.is_set():
             self._wait_s = self.look_s
+            self.looks += 1
             prepared = await self._look()
             if prepared is not None:
                 return prepared

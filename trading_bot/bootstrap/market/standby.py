@@ -11,9 +11,11 @@ from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
+from trading_bot.bootstrap.health import Health, Pulse
+from trading_bot.bootstrap.service_link import ServiceLink, service_workers
 from trading_bot.bootstrap.session import ViewWorker, measured
 from trading_bot.control.protocol import socket_path
-from trading_bot.control.server import ControlWorker
+from trading_bot.control.server import CONTROL, ControlWorker
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.engine import Engine
@@ -26,6 +28,9 @@ from trading_bot.settings.tree import Settings
 
 log = structlog.get_logger()
 
+_LONGEST_LOOK_S = 600.0
+"""The broker's lists of instruments, on a slow line and with every attempt."""
+
 
 @asynccontextmanager
 async def standing_by(
@@ -36,8 +41,12 @@ async def standing_by(
     clock: Clock,
     header: Callable[[], RunHeader],
     board: NoticeBoard,
+    service: ServiceLink,
+    looks: Callable[[], int],
 ) -> AsyncIterator[None]:
     """Show the state and take wishes while the block runs; a wish is journaled and acted upon later.
+
+    `looks` counts how often the block has looked whether it can go on.
 
     Raises StorageError when the journal cannot be trusted.
     """
@@ -59,10 +68,17 @@ async def standing_by(
         def status() -> dict[str, Any]:
             return status_document(measured(snapshot()))
 
+        health = Health(
+            workers=supervisor.health,
+            vital=(CONTROL,),
+            journal=journal,
+            pulses=(Pulse("waiting", looks, _LONGEST_LOOK_S),),
+        )
         supervisor.start(
             (
                 ControlWorker(engine, socket_path(files.database), status),
                 ViewWorker(snapshot, view_of(settings)),
+                *service_workers(service, health.complaints, snapshot),
             )
         )
         yield

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.replaying.simulator_child import child_simulator
 from trading_bot.bootstrap.replaying.simulator_world import SimulatorWorld, simulator_world
 from trading_bot.bootstrap.reporting import Reported, ReportRequest, report_day
+from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, ReadFailedError, TradingBotError, UserFacingError
 from trading_bot.domain.instrument import Instrument
@@ -39,6 +40,7 @@ class Replay:
     run_id: str
     reports: Path
     write: Callable[[str], None]
+    service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
 
     async def run(self) -> int:
         """Trade the session to its close, report, and return the exit code.
@@ -80,6 +82,7 @@ class Replay:
             files=self.files,
             strategies=strategies,
             header=lambda day: self._header(day, attached.reading),
+            service=self.service,
         )
         return await daemon.run()
 

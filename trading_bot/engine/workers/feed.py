@@ -10,6 +10,9 @@ from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import FeedLost, FrameReceived, PhaseReported
 from trading_bot.engine.ports import Clock, Feed
 
+FEED = "feed"
+"""The name of the worker that brings prices."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReconnectWorker:
@@ -43,7 +46,7 @@ class FeedWorker:
     clock: Clock
     warmed_up: Event
     open_ms: int
-    name: str = "feed"
+    name: str = FEED
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Read until cancelled; the feed reconnects on its own."""
