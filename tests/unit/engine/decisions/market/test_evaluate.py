@@ -32,7 +32,7 @@ def break_strategy(driver: EngineDriver) -> BrokenEvaluator:
 def test_each_evaluation_leaves_its_trace(driver):
     step = driver.take(due())
 
-    assert [trace.strategy for trace in step.traces] == ["scripted"]
+    assert [trace.answer.strategy for trace in step.traces] == ["scripted"]
     assert step.rows == ()
 
 
