@@ -21,6 +21,7 @@ from trading_bot.settings.options import (
     SimulatorOptions,
     SweepOptions,
     WalkForwardOptions,
+    WhyQuestion,
 )
 from trading_bot.settings.tree import Settings
 
@@ -58,6 +59,10 @@ class Backend(Protocol):
 
     def trade_log(self, settings: Settings, on: date | None) -> str:
         """Return every fill of one day as CSV, None for the newest session."""
+        ...
+
+    def why(self, settings: Settings, question: WhyQuestion, *, as_json: bool) -> str:
+        """Return why an instrument was traded at a moment, or not."""
         ...
 
     def login(
