@@ -21,6 +21,7 @@ from trading_bot.domain.market_data import Candle
 from trading_bot.engine.ports import JournalRow
 
 _ROWS_PER_READ = 5_000
+_SIGNAL_KINDS = ("signal_raised", "entry_denied")
 _SPAN_MS = 30 * MS_PER_MINUTE
 
 
@@ -57,9 +58,17 @@ class JournalReader:
         self._connection.close()
 
     def rows(
-        self, from_sequence: int = 0, on: date | None = None, kind: str | None = None
+        self,
+        from_sequence: int = 0,
+        on: date | None = None,
+        kind: str | None = None,
+        *,
+        signals_of: str | None = None,
     ) -> Iterator[JournalRow]:
-        """Journal rows from this number on, oldest first: all, or those of one trading day or one kind."""
+        """Journal rows from this number on, oldest first: all, or those of one trading day or one kind.
+
+        With `signals_of` an instrument, the signals and denials of all others are left out.
+        """
         table = schema.journal.c
         following = from_sequence
         columns = select(table.sequence, table.at_ms, table.kind, table.payload).order_by(table.sequence)
@@ -71,6 +80,10 @@ class JournalReader:
             following = max(following, first[0].first_sequence if first else self.last_sequence() + 1)
         if kind is not None:
             columns = columns.where(table.kind == kind)
+        if signals_of is not None:
+            columns = columns.where(
+                table.kind.not_in(_SIGNAL_KINDS) | (func.instr(table.payload, f'"{signals_of}"') > 0)
+            )
         while True:
             part = self.select(columns.where(table.sequence >= following).limit(_ROWS_PER_READ))
             for row in part:

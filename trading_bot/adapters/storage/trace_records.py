@@ -1,19 +1,22 @@
 """Traces in the journal's file: jobs for its writing connection, and questions for a reader."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Row,
     ScalarSelect,
     Select,
+    and_,
     exists,
     func,
     insert,
+    literal,
     select,
 )
 from sqlalchemy.dialects.sqlite import insert as insert_or
@@ -34,9 +37,13 @@ from trading_bot.adapters.storage.traces import (
     said_of,
 )
 from trading_bot.domain.gate import Gate
+from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trace import KeptEvaluation
 
+_CANDIDATES = 3
+_DAYS_LOOKED_UP = 7
+_Found = dict[tuple[int, str], Callable[[], KeptEvaluation]]
 _FIRST_SCHEMA = "0002"
 _PUT_TRACE = Prepared(insert_or(schema.traces).prefix_with("OR REPLACE"))
 
@@ -74,19 +81,30 @@ def keep_traces(connection: Connection, packed: PackedTraces) -> None:
 
 def evaluations_of(
     reader: JournalReader, instrument_key: str, first_ms: int, last_ms: int
-) -> Iterator[KeptEvaluation]:
+) -> list[KeptEvaluation]:
     """What strategies said of an instrument's candles that start in this span, ends included, newest first.
 
-    The span is searched for the instrument: hand over a day and not a year.
+    The span begins on a whole minute, as candles do, and each of its minutes is looked up: hand over a day.
     """
-    found: dict[tuple[int, str], Callable[[], KeptEvaluation]] = {}
-    if has_traces(reader):
-        found.update(_packed(reader, instrument_key, first_ms, last_ms))
-    signals = _signals(first_ms, last_ms).where(schema.signals.c.instrument_key == instrument_key)
-    for row in reader.select(signals):
-        found.setdefault((row.candle_start_ms, row.strategy), partial(_unpacked, row))
+    found = _found(reader, instrument_key, first_ms, last_ms)
+    return [found[key]() for key in sorted(found, reverse=True)]
+
+
+def evaluations_until(
+    reader: JournalReader, instrument_key: str, first_ms: int, last_ms: int, until_ms: int
+) -> list[KeptEvaluation]:
+    """The same, but of each strategy only some newest candles up to a moment, and the first one of the span.
+
+    A candle that was forming at the moment was evaluated after it, so there are a few to choose from.
+    """
+    found = _found(reader, instrument_key, first_ms, last_ms)
+    taken: dict[str, list[tuple[int, str]]] = {}
     for key in sorted(found, reverse=True):
-        yield found[key]()
+        of_strategy = taken.setdefault(key[1], [])
+        if key[0] <= until_ms and len(of_strategy) < _CANDIDATES:
+            of_strategy.append(key)
+    keys = {key for of_strategy in taken.values() for key in of_strategy} | set(sorted(found)[:1])
+    return [found[key]() for key in sorted(keys, reverse=True)]
 
 
 def gate_counts(reader: JournalReader, first_ms: int, last_ms: int) -> tuple[GateCount, ...]:
@@ -124,23 +142,37 @@ def has_traces(reader: JournalReader) -> bool:
     return reader.meta().get("schema", "") >= _FIRST_SCHEMA
 
 
-def _packed(
-    reader: JournalReader, instrument_key: str, first_ms: int, last_ms: int
-) -> dict[tuple[int, str], Callable[[], KeptEvaluation]]:
+def _found(reader: JournalReader, instrument_key: str, first_ms: int, last_ms: int) -> _Found:
+    found = _packed(reader, instrument_key, first_ms, last_ms) if has_traces(reader) else {}
+    signals = _signals(first_ms, last_ms).where(schema.signals.c.instrument_key == instrument_key)
+    for row in reader.select(signals):
+        found.setdefault((row.candle_start_ms, row.strategy), partial(_unpacked, row))
+    return found
+
+
+def _packed(reader: JournalReader, instrument_key: str, first_ms: int, last_ms: int) -> _Found:
     names = _names(reader)
     instrument_id = next((number for number, name in names.items() if name == instrument_key), None)
     if instrument_id is None:
         return {}
-    traces = schema.traces
-    statement = select(traces).where(
-        traces.c.candle_start_ms.between(first_ms, last_ms), traces.c.instrument_id == instrument_id
-    )
-    rows = [TraceRow(*row) for row in reader.select(statement)]
+    traces, minutes = schema.traces, _minutes(first_ms, last_ms)
+    is_ours = traces.c.instrument_id == instrument_id
+    joined = minutes.join(traces, and_(traces.c.candle_start_ms == minutes.c.start_ms, is_ours))
+    rows = [TraceRow(*row) for row in reader.select(select(traces).select_from(joined))]
     forms = _forms(reader)
     return {
         (row.candle_start_ms, names[row.strategy_id]): partial(kept_evaluation, row, names, forms)
         for row in rows
     }
+
+
+def _minutes(first_ms: int, last_ms: int) -> CTE:
+    """Every minute of a span: with it a share is found among all by looking up instead of reading through."""
+    if last_ms - first_ms > _DAYS_LOOKED_UP * MS_PER_DAY:
+        raise ValueError(f"a span of {last_ms - first_ms} ms has too many minutes to look up each")
+    minutes = select(literal(first_ms).label("start_ms")).cte("minutes", recursive=True)
+    following = select(minutes.c.start_ms + MS_PER_MINUTE).where(minutes.c.start_ms < last_ms)
+    return minutes.union_all(following)
 
 
 def _names(reader: JournalReader) -> dict[int, str]:

@@ -6,11 +6,12 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from trading_bot.adapters.market_rules import load_calendar
 from trading_bot.adapters.storage import schema
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.trace_records import evaluations_of, newest_evaluated_ms
+from trading_bot.adapters.storage.trace_records import evaluations_until, newest_evaluated_ms
 from trading_bot.bootstrap.answers.daemon_link import newest_database
 from trading_bot.bootstrap.answers.stopped_book import told_to_user
 from trading_bot.bootstrap.places import known_databases
@@ -64,15 +65,17 @@ def _explained(
     settings: Settings, reader: JournalReader, symbol: str, on: date, at_ms: int | None
 ) -> Explanation:
     instrument = _instrument_of(reader, symbol)
-    first_ms = midnight_ms(on)
+    first_ms, key = midnight_ms(on), instrument.key
+    last_ms = first_ms + MS_PER_DAY - 1
+    until_ms = last_ms if at_ms is None else at_ms
     facts = WhyFacts(
         mode=settings.mode.value,
         symbol=instrument.symbol,
-        instrument_key=instrument.key,
+        instrument_key=key,
         on=on,
         asked_ms=at_ms,
-        evaluations=tuple(evaluations_of(reader, instrument.key, first_ms, first_ms + MS_PER_DAY - 1)),
-        story=story_of(reader.rows(on=on), instrument.key),
+        evaluations=tuple(evaluations_until(reader, key, first_ms, last_ms, until_ms)),
+        story=story_of(reader.rows(on=on, signals_of=key), key),
     )
     if is_quiet(facts):
         facts = replace(facts, around=_surroundings(reader, facts, instrument))
@@ -129,18 +132,16 @@ def _surroundings(reader: JournalReader, facts: WhyFacts, instrument: Instrument
 
 def _newest_minute(reader: JournalReader, first_ms: int, last_ms: int, key: str | None) -> int | None:
     candles = schema.candles.c
-    newest = select(func.max(candles.start_ms)).where(candles.start_ms.between(first_ms, last_ms))
+    newest = select(candles.start_ms).where(candles.start_ms.between(first_ms, last_ms))
     if key is not None:
         newest = newest.where(candles.instrument_key == key)
-    found: int | None = reader.select(newest)[0][0]
-    return found
+    found = reader.select(newest.order_by(candles.start_ms.desc()).limit(1))
+    return found[0].start_ms if found else None
 
 
 def _hours_of(on: date, instrument: Instrument) -> tuple[Hours | None, str]:
-    from trading_bot.adapters.market_rules import load_market_rules  # noqa: PLC0415  # takes longer than the answer
-
+    calendar = load_calendar()
     try:
-        calendar = load_market_rules().calendar
         session = calendar.session(
             on, instrument.segment, closing_auction_eligible=instrument.closing_auction_eligible
         )

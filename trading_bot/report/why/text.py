@@ -49,7 +49,8 @@ def text_of(explanation: Explanation) -> str:
         lines += ["", *_view(explanation, view)]
     if explanation.open_trade is not None:
         lines += ["", "open at that moment:", *_trade(explanation.open_trade)]
-    lines += ["", *_points(explanation)]
+    if explanation.asked_ms is None:
+        lines += ["", *_points(explanation)]
     return "\n".join(lines).replace(MINUS, "-")  # terminals, and what reads them, know the hyphen
 
 

@@ -14,13 +14,14 @@ from trading_bot.adapters.storage.trace_records import (
     read_dictionary,
 )
 from trading_bot.domain.gate import Gate
+from trading_bot.domain.ist import MS_PER_DAY
 from trading_bot.domain.signal import Direction, Evaluation
 from trading_bot.domain.trace import Trace
 
 NOW_MS = 1_795_060_800_000
 MINUTE_MS = 60_000
 GOOD, BAD = Gate("a", True, 1, ">= 1"), Gate("b", False, 0.5, ">= 1; of two")
-ALL_TIME = (0, 1 << 60)
+ALL_TIME = (NOW_MS - MS_PER_DAY, NOW_MS + MS_PER_DAY)
 
 
 @pytest.fixture
