@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from tests.fakes.engine_driver import KEY
-from tests.fakes.scripted_day import whole_day
+from tests.fakes.engine_driver import KEY, EngineDriver
+from tests.fakes.scripted_day import end_day, short_loser, whole_day
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.trace_records import keep_traces, read_dictionary
 from trading_bot.bootstrap.answers.why import why_document, why_text
@@ -25,7 +25,9 @@ QUIET = Gate("score", passed=False, measured=0.2, needed=">= 0.6")
 @pytest.fixture
 def database(shell):
     """A day's journal with the traces of its signals' candles, and one more at noon."""
-    driver = whole_day()
+    driver = EngineDriver()
+    short_loser(driver)
+    end_day(driver)
     path = shell.write_journal(driver)
     told = [event.evaluation for event in driver.events if hasattr(event, "evaluation")]
     noon_ms = told[0].candle_start_ms + 9 * 900_000
@@ -47,11 +49,11 @@ def database(shell):
 
 
 def test_a_trade_is_explained_at_its_minute(shell, database):
-    assert shell("why RELIANCE 10:00:00 --mode paper --json") == 0
+    assert shell("why RELIANCE 10:30 --mode paper --json") == 0
 
     document = shell.json()
     assert (document["verdict"], document["mode"]) == ("traded", "paper")
-    assert document["evaluations"][0]["trade"]["exit_reason"] == "target"
+    assert document["evaluations"][0]["trade"]["exit_reason"] == "stop"
 
 
 def test_the_newest_comes_with_the_days_turning_points(shell, database):
