@@ -98,6 +98,14 @@ class Program:
         found = explained(settings, question)
         return json.dumps(document_of(found), indent=2) if as_json else text_of(found)
 
+    def metrics(self, settings: Settings, days: int, *, as_json: bool) -> str:
+        """Return the operating figures of so many newest sessions."""
+        from trading_bot.bootstrap.answers.metrics import session_metrics
+        from trading_bot.report.metrics.text import metrics_document, metrics_text
+
+        found = session_metrics(settings, days)
+        return json.dumps(metrics_document(found), indent=2) if as_json else metrics_text(found)
+
     def login(
         self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
     ) -> None:

@@ -65,6 +65,10 @@ class Backend(Protocol):
         """Return why an instrument was traded at a moment, or not."""
         ...
 
+    def metrics(self, settings: Settings, days: int, *, as_json: bool) -> str:
+        """Return the operating figures of so many newest sessions."""
+        ...
+
     def login(
         self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
     ) -> None:

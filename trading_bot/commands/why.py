@@ -1,4 +1,4 @@
-"""`why`: what passed, what failed and by how much, and what became of it."""
+"""`why` explains one evaluation, `metrics` counts them all."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -29,4 +29,17 @@ def run_why(arguments: Namespace, context: Context) -> int:
         symbol=arguments.symbol, on=arguments.on, until=until, is_whole_minute=is_whole_minute
     )
     context.write(context.backend.why(context.load().settings, question, as_json=arguments.json))
+    return 0
+
+
+def add_metrics_arguments(parser: ArgumentParser) -> None:
+    """How many sessions."""
+    parser.add_argument(
+        "--days", type=parsing.count, default=20, metavar="N", help="newest sessions to count; default: 20"
+    )
+
+
+def run_metrics(arguments: Namespace, context: Context) -> int:
+    """Show the operating figures of the newest sessions."""
+    context.write(context.backend.metrics(context.load().settings, arguments.days, as_json=arguments.json))
     return 0

@@ -32,3 +32,19 @@ class KeptEvaluation:
     """None in records of before this was kept."""
     data_age_ms: int | None = None
     """Age of the newest message about the instrument; None where it is not known."""
+
+
+Said = tuple[tuple[str, str], ...]
+"""Name and condition of each gate: what evaluations have in common."""
+
+
+class GateCount(NamedTuple):
+    """How many evaluations of a strategy went the same way."""
+
+    strategy: str
+    gates: Said
+    passed: int
+    """A bit for each gate that passed; the first gate's is 1."""
+    signals: int
+    """How many of them raised a signal."""
+    evaluations: int

@@ -43,6 +43,9 @@ class FakeBackend:
     def why(self, settings, question, *, as_json):
         return self._answer("why", question, as_json)
 
+    def metrics(self, settings, days, *, as_json):
+        return self._answer("metrics", days, as_json)
+
     def login(self, settings, ask, write):
         return self._answer("login", ask)
 

@@ -38,3 +38,17 @@ def test_what_is_no_time_of_the_day_is_refused(moment, capsys):
 
     assert caught.value.code == 2
     assert f"{moment!r} is not a time of the day: write HH:MM" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "days"), [("metrics", 20), ("metrics --days 3", 3)])
+def test_metrics_ask_for_the_newest_sessions(desk, words, days):
+    desk.backend.answers["metrics"] = "figures"
+
+    assert run(desk, words) == 0
+    assert desk.written == ["figures"]
+    assert desk.backend.questions == [("metrics", days, False)]
+
+
+def test_metrics_of_no_days_are_refused():
+    with pytest.raises(SystemExit):
+        parse_arguments(["metrics", "--days", "0"])

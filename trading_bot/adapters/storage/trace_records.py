@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -28,7 +28,6 @@ from trading_bot.adapters.storage.traces import (
     NO_FORM,
     Form,
     PackedTraces,
-    Said,
     TraceDictionary,
     TraceRow,
     kept_evaluation,
@@ -39,25 +38,13 @@ from trading_bot.adapters.storage.traces import (
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE
 from trading_bot.domain.signal import Direction
-from trading_bot.domain.trace import KeptEvaluation
+from trading_bot.domain.trace import GateCount, KeptEvaluation, Said
 
 _CANDIDATES = 3
 _DAYS_LOOKED_UP = 7
 _Found = dict[tuple[int, str], Callable[[], KeptEvaluation]]
 _FIRST_SCHEMA = "0002"
 _PUT_TRACE = Prepared(insert_or(schema.traces).prefix_with("OR REPLACE"))
-
-
-class GateCount(NamedTuple):
-    """How many evaluations of a strategy went the same way."""
-
-    strategy: str
-    gates: Said
-    """Name and condition of each gate."""
-    passed: int
-    """A bit for each gate."""
-    signals: int
-    evaluations: int
 
 
 def read_dictionary(connection: Connection) -> TraceDictionary:
@@ -111,7 +98,7 @@ def gate_counts(reader: JournalReader, first_ms: int, last_ms: int) -> tuple[Gat
     """How the evaluations of candles that start in this span went, ends included."""
     if not has_traces(reader):
         return tuple(_count(_unpacked(row)) for row in reader.select(_signals(first_ms, last_ms)))
-    names, forms = _names(reader), _forms(reader)
+    names, forms = names_of(reader), forms_of(reader)
     traces = schema.traces.c
     is_in_span = traces.candle_start_ms.between(first_ms, last_ms)
     groups = (traces.strategy_id, traces.form_id, traces.passed)
@@ -151,7 +138,7 @@ def _found(reader: JournalReader, instrument_key: str, first_ms: int, last_ms: i
 
 
 def _packed(reader: JournalReader, instrument_key: str, first_ms: int, last_ms: int) -> _Found:
-    names = _names(reader)
+    names = names_of(reader)
     instrument_id = next((number for number, name in names.items() if name == instrument_key), None)
     if instrument_id is None:
         return {}
@@ -159,7 +146,7 @@ def _packed(reader: JournalReader, instrument_key: str, first_ms: int, last_ms: 
     is_ours = traces.c.instrument_id == instrument_id
     joined = minutes.join(traces, and_(traces.c.candle_start_ms == minutes.c.start_ms, is_ours))
     rows = [TraceRow(*row) for row in reader.select(select(traces).select_from(joined))]
-    forms = _forms(reader)
+    forms = forms_of(reader)
     return {
         (row.candle_start_ms, names[row.strategy_id]): partial(kept_evaluation, row, names, forms)
         for row in rows
@@ -175,11 +162,13 @@ def _minutes(first_ms: int, last_ms: int) -> CTE:
     return minutes.union_all(following)
 
 
-def _names(reader: JournalReader) -> dict[int, str]:
+def names_of(reader: JournalReader) -> dict[int, str]:
+    """Instrument keys and strategies by number."""
     return {row.name_id: row.name for row in reader.select(select(schema.trace_names))}
 
 
-def _forms(reader: JournalReader) -> dict[int, tuple[Said, str]]:
+def forms_of(reader: JournalReader) -> dict[int, tuple[Said, str]]:
+    """What traces have in common, and the facts that they are packed against, by number."""
     return {
         row.form_id: (said_in(row.gates), row.sample) for row in reader.select(select(schema.trace_forms))
     }

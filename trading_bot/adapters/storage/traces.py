@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.signal import Direction
-from trading_bot.domain.trace import KeptEvaluation, Trace
+from trading_bot.domain.trace import KeptEvaluation, Said, Trace
 
 NO_FORM = 0
 """The number of no form: the facts begin with names and conditions of their own."""
@@ -51,10 +51,6 @@ class PackedTraces(NamedTuple):
     names: Sequence[tuple[int, str]]
     forms: Sequence[Form]
     rows: Sequence[TraceRow]
-
-
-Said = tuple[tuple[str, str], ...]
-"""Name and condition of each gate."""
 
 
 @dataclass(slots=True)

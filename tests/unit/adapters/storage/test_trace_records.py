@@ -7,7 +7,6 @@ import pytest
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.trace_records import (
-    GateCount,
     evaluations_of,
     gate_counts,
     keep_traces,
@@ -16,7 +15,7 @@ from trading_bot.adapters.storage.trace_records import (
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.ist import MS_PER_DAY
 from trading_bot.domain.signal import Direction, Evaluation
-from trading_bot.domain.trace import Trace
+from trading_bot.domain.trace import GateCount, Trace
 
 NOW_MS = 1_795_060_800_000
 MINUTE_MS = 60_000
