@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, time
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from trading_bot.adapters.storage.trace_records import evaluations_until, newest
 from trading_bot.bootstrap.answers.daemon_link import newest_database
 from trading_bot.bootstrap.answers.stopped_book import told_to_user
 from trading_bot.bootstrap.places import known_databases
+from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, date_of, midnight_ms, ms_at
@@ -28,6 +30,17 @@ from trading_bot.settings.tree import Settings
 _NAMED = 5
 
 
+class _Asked(NamedTuple):
+    """A question about a day of an open journal."""
+
+    settings: Settings
+    symbol: str
+    on: date
+    at_ms: int | None
+    calendar: Callable[[], Calendar]
+    """Asked for only where there is no evaluation: reading it takes longer than most answers."""
+
+
 def explained(settings: Settings, question: WhyQuestion) -> Explanation:
     """The answer to a question of the command line.
 
@@ -38,7 +51,7 @@ def explained(settings: Settings, question: WhyQuestion) -> Explanation:
     with told_to_user(), JournalReader(database) as reader:
         on = question.on or _newest_day(reader)
         at_ms = None if question.until is None else _end_of(on, question.until, question.is_whole_minute)
-        return _explained(settings, reader, question.symbol, on, at_ms)
+        return _explained(reader, _Asked(settings, question.symbol, on, at_ms, load_calendar))
 
 
 def why_document(settings: Settings, database: Path) -> Callable[[str, int | None], dict[str, Any]]:
@@ -47,38 +60,43 @@ def why_document(settings: Settings, database: Path) -> Callable[[str, int | Non
     Each answer reads the file anew, without the right to change it, for up to some tenths of a second: ask
     in a thread. Raises UserFacingError, and UnknownInstrumentError for a symbol that is none.
     """
-    return lambda symbol, at_ms: document_of(_explained_at(settings, database, symbol, at_ms))
+    answer = _answers(settings, database)
+    return lambda symbol, at_ms: document_of(answer(symbol, at_ms))
 
 
 def why_text(settings: Settings, database: Path) -> Callable[[str, int | None], str]:
     """The same as text, for a chat."""
-    return lambda symbol, at_ms: text_of(_explained_at(settings, database, symbol, at_ms))
+    answer = _answers(settings, database)
+    return lambda symbol, at_ms: text_of(answer(symbol, at_ms))
 
 
-def _explained_at(settings: Settings, database: Path, symbol: str, at_ms: int | None) -> Explanation:
-    with told_to_user(), JournalReader(database) as reader:
-        on = _newest_day(reader) if at_ms is None else date_of(at_ms)
-        return _explained(settings, reader, symbol, on, at_ms)
+def _answers(settings: Settings, database: Path) -> Callable[[str, int | None], Explanation]:
+    calendar = cache(load_calendar)
+
+    def answer(symbol: str, at_ms: int | None) -> Explanation:
+        with told_to_user(), JournalReader(database) as reader:
+            on = _newest_day(reader) if at_ms is None else date_of(at_ms)
+            return _explained(reader, _Asked(settings, symbol, on, at_ms, calendar))
+
+    return answer
 
 
-def _explained(
-    settings: Settings, reader: JournalReader, symbol: str, on: date, at_ms: int | None
-) -> Explanation:
-    instrument = _instrument_of(reader, symbol)
-    first_ms, key = midnight_ms(on), instrument.key
+def _explained(reader: JournalReader, asked: _Asked) -> Explanation:
+    instrument = _instrument_of(reader, asked.symbol)
+    first_ms, key = midnight_ms(asked.on), instrument.key
     last_ms = first_ms + MS_PER_DAY - 1
-    until_ms = last_ms if at_ms is None else at_ms
+    until_ms = last_ms if asked.at_ms is None else asked.at_ms
     facts = WhyFacts(
-        mode=settings.mode.value,
+        mode=asked.settings.mode.value,
         symbol=instrument.symbol,
         instrument_key=key,
-        on=on,
-        asked_ms=at_ms,
+        on=asked.on,
+        asked_ms=asked.at_ms,
         evaluations=tuple(evaluations_until(reader, key, first_ms, last_ms, until_ms)),
-        story=story_of(reader.rows(on=on, signals_of=key), key),
+        story=story_of(reader.rows(on=asked.on, signals_of=key), key),
     )
     if is_quiet(facts):
-        facts = replace(facts, around=_surroundings(reader, facts, instrument))
+        facts = replace(facts, around=_surroundings(reader, facts, instrument, asked.calendar))
     return explain(facts)
 
 
@@ -116,10 +134,12 @@ def _end_of(on: date, until: time, is_whole_minute: bool) -> int:  # noqa: FBT00
     return ms_at(on, until) + (MS_PER_MINUTE if is_whole_minute else MS_PER_SECOND) - 1
 
 
-def _surroundings(reader: JournalReader, facts: WhyFacts, instrument: Instrument) -> Surroundings:
+def _surroundings(
+    reader: JournalReader, facts: WhyFacts, instrument: Instrument, calendar: Callable[[], Calendar]
+) -> Surroundings:
     first_ms = midnight_ms(facts.on)
     last_ms = first_ms + MS_PER_DAY - 1 if facts.asked_ms is None else facts.asked_ms
-    hours, closed_because = _hours_of(facts.on, instrument)
+    hours, closed_because = _hours_of(facts.on, instrument, calendar())
     return Surroundings(
         hours=hours,
         closed_because=closed_because,
@@ -139,8 +159,7 @@ def _newest_minute(reader: JournalReader, first_ms: int, last_ms: int, key: str 
     return found[0].start_ms if found else None
 
 
-def _hours_of(on: date, instrument: Instrument) -> tuple[Hours | None, str]:
-    calendar = load_calendar()
+def _hours_of(on: date, instrument: Instrument, calendar: Calendar) -> tuple[Hours | None, str]:
     try:
         session = calendar.session(
             on, instrument.segment, closing_auction_eligible=instrument.closing_auction_eligible
