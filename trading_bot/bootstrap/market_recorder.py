@@ -92,8 +92,12 @@ class MarketRecorder:
         if dictionary is None:
             dictionary = await self._journal.run(read_dictionary)
         self._dictionary = None  # what is not written must not be taken for known
-        packed = await asyncio.to_thread(dictionary.packed, traces)
-        await self._journal.run(partial(keep_traces, packed=packed))
+        try:
+            packed = await asyncio.to_thread(dictionary.packed, traces)
+            await self._journal.run(partial(keep_traces, packed=packed))
+        except asyncio.CancelledError:
+            self._traces.extendleft(reversed(traces))  # the session's end writes what waits once more
+            raise
         self._dictionary = dictionary
 
 

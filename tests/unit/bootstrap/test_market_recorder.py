@@ -78,3 +78,40 @@ async def test_names_that_the_disk_refused_are_written_with_the_next_traces():
 
     assert [[name for _, name in packed.names] for packed in journal.written] == [["A", "s"], []]
     assert journal.reads == 2
+
+
+class HangingJournal:
+    """Reads, and never comes back from writing, until it is told that the disk is well."""
+
+    epoch = 1
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.is_well = False
+        self.written: list[PackedTraces] = []
+
+    async def run(self, job):
+        if job is read_dictionary:
+            return TraceDictionary()
+        if not self.is_well:
+            self.asked.set()
+            await asyncio.Event().wait()
+        self.written.append(job.keywords["packed"])
+        return None
+
+
+async def test_traces_that_were_under_way_at_the_end_are_written_with_the_last_ones():
+    journal = HangingJournal()
+    recorder = MarketRecorder(journal)
+    recorder.take((), (trace(1), trace(2)))
+    running = asyncio.create_task(recorder.run(lambda: None))
+    await journal.asked.wait()
+    running.cancel()
+    await asyncio.wait({running})
+
+    journal.is_well = True
+    recorder.take((), (trace(3),))
+    await recorder.write()
+
+    (packed,) = journal.written
+    assert [row.candle_start_ms for row in packed.rows] == [1, 2, 3]

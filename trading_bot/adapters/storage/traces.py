@@ -166,4 +166,5 @@ def _needed(condition: str, detail: str | None) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    """As JSON; whatever else a strategy measures is kept as its text, rather than not at all."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)

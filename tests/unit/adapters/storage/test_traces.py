@@ -1,4 +1,5 @@
 import json
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +65,13 @@ def test_measured_values_keep_seven_digits_and_whole_numbers_all():
     (read,) = kept(trace(Gate("a", True, 1 / 3, "> 0"), Gate("b", True, 123_456_789_012, "> 0")))
 
     assert [gate.measured for gate in read.gates] == [0.3333333, 123_456_789_012]
+
+
+def test_what_json_does_not_know_is_kept_as_text():
+    """A strategy's odd figure must not end the record of all others."""
+    (read,) = kept(trace(Gate("a", True, Decimal("1.50"), "> 0")))
+
+    assert read.gates[0].measured == "1.50"
 
 
 def test_what_traces_have_in_common_is_written_once():
