@@ -64,6 +64,7 @@ bench: setup
 	$(BIN)/python benchmarks/feed_decode.py
 	$(BIN)/python benchmarks/core_step.py
 	$(BIN)/python benchmarks/journal.py $(if $(DATA),$(DATA),/tmp)
+	$(BIN)/python benchmarks/why.py $(DATA)
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/signal_to_wire.py
 	$(BIN)/python benchmarks/virtual_days.py

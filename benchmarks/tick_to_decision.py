@@ -36,7 +36,7 @@ from trading_bot.adapters.upstox.sockets import KeptStream
 from trading_bot.bootstrap.loops import event_loop, keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus
-from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.trace import Trace
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.ports import Feed
 from trading_bot.engine.workers.clock import ClockWorker
@@ -82,10 +82,10 @@ class Stopwatch:
     decided_ns: dict[int, int] = field(default_factory=dict)
     decided: dict[int, int] = field(default_factory=dict)
 
-    def on_records(self, _: tuple[tuple[str, Candle], ...], traces: tuple[Evaluation, ...]) -> None:
+    def on_records(self, _: tuple[tuple[str, Candle], ...], traces: tuple[Trace, ...]) -> None:
         """Note the time of decisions."""
         if traces:
-            frame_ms = traces[0].candle_start_ms + TIMEFRAME_MS + FIRST_FRAME_MS
+            frame_ms = traces[0].answer.candle_start_ms + TIMEFRAME_MS + FIRST_FRAME_MS
             self.decided_ns[frame_ms] = time.monotonic_ns()
             self.decided[frame_ms] = self.decided.get(frame_ms, 0) + len(traces)
 
@@ -170,7 +170,7 @@ async def _receive(case: Case, folder: Path, *, is_tuned: bool) -> tuple[Stopwat
     recorder = MarketRecorder(journal)
     core.last_sequence = journal.last_sequence
 
-    def keep(candles: tuple[tuple[str, Candle], ...], traces: tuple[Evaluation, ...]) -> None:
+    def keep(candles: tuple[tuple[str, Candle], ...], traces: tuple[Trace, ...]) -> None:
         watch.on_records(candles, traces)
         recorder.take(candles, traces)
 

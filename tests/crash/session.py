@@ -20,7 +20,7 @@ RANDOM = "random moment"
 """Killed from outside at any time from the start of the process on."""
 STOPPED = "stopped and continued"
 """SIGSTOP at a point of a run, SIGCONT some seconds later."""
-NEXT_SCHEMA = "0002"
+NEXT_SCHEMA = "0003"
 
 _LAST = "14:20"
 """Nothing dies later in a session: entries end at 14:45."""

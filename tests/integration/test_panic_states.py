@@ -18,6 +18,7 @@ import pytest
 
 from tests.acceptance.programs import PROJECT, Daemon, Simulator, environment, simulator, until
 from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.migrate import newest_schema
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap.emergency import bring_home
@@ -242,7 +243,7 @@ def make_newer(trading: Trading) -> None:
             connection.execute("UPDATE alembic_version SET version_num = ?", [number])
 
     set_schema("0099")
-    trading.mended.append(lambda: set_schema("0001"))
+    trading.mended.append(lambda: set_schema(newest_schema()))
 
 
 @pytest.mark.parametrize("spoil", [corrupt, make_newer])

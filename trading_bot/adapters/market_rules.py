@@ -47,7 +47,7 @@ def load_market_rules(folder: Path = MARKET_FOLDER, *, brokerage_plan: str = LIS
 
     Raises SettingsError that names the file, the key, the value and what is allowed there.
     """
-    calendar = _calendar(folder)
+    calendar = load_calendar(folder)
     expiries = _checked(folder / _EXPIRIES, _Expiries, _parsed(folder / _EXPIRIES))
     contracts = _checked(folder / _CONTRACTS, ContractFacts, _parsed(folder / _CONTRACTS))
     charges = _checked(folder / _CHARGES, ChargeFacts, _parsed(folder / _CHARGES))
@@ -79,7 +79,8 @@ def load_corporate_actions(folder: Path = MARKET_FOLDER) -> CorporateActions:
         raise SettingsError(f"{path}: {error}") from error
 
 
-def _calendar(folder: Path) -> Calendar:
+def load_calendar(folder: Path = MARKET_FOLDER) -> Calendar:
+    """Read the trading days and their hours alone. Raises SettingsError."""
     facts = _checked(folder / _CALENDAR, CalendarFacts, _calendar_tables(folder))
     sessions = _checked(folder / _SESSIONS, _Sessions, _parsed(folder / _SESSIONS))
     try:

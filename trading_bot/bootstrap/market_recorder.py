@@ -5,23 +5,26 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from trading_bot.adapters.storage.market_records import (
     keep_candles,
-    keep_evaluations,
     keep_instruments,
     keep_note,
 )
 from trading_bot.adapters.storage.retention import prune
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
+from trading_bot.adapters.storage.trace_records import keep_traces, read_dictionary
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Answer
+from trading_bot.domain.trace import Trace
+
+if TYPE_CHECKING:
+    from trading_bot.adapters.storage.traces import TraceDictionary
 
 Row = TypeVar("Row")
 log = structlog.get_logger()
@@ -43,9 +46,10 @@ class MarketRecorder:
         self.ticks_seen: Callable[[], int] = lambda: 0
         """Ticks that this process saw; kept by process, so that a report can add restarts up."""
         self._candles: deque[tuple[str, Candle]] = deque(maxlen=_MOST_WAITING)
-        self._traces: deque[Answer] = deque(maxlen=_MOST_WAITING)
+        self._traces: deque[Trace] = deque(maxlen=_MOST_WAITING)
+        self._dictionary: TraceDictionary | None = None
 
-    def take(self, candles: tuple[tuple[str, Candle], ...], traces: tuple[Answer, ...]) -> None:
+    def take(self, candles: tuple[tuple[str, Candle], ...], traces: tuple[Trace, ...]) -> None:
         """Remember what is to be written; when the disk does not keep up the oldest go."""
         self._candles.extend(candles)
         self._traces.extend(traces)
@@ -75,12 +79,26 @@ class MarketRecorder:
         while self._candles:
             await self._journal.run(partial(keep_candles, rows=_taken(self._candles)))
         while self._traces:
-            await self._journal.run(partial(keep_evaluations, evaluations=_taken(self._traces)))
+            await self._write_traces(_taken(self._traces))
         ticks = self.ticks_seen()
         if ticks != self._ticks_written:
             self._ticks_written = ticks
             note = f"{TICKS_NOTE}{self._journal.epoch}"
             await self._journal.run(partial(keep_note, name=note, value=str(ticks)))
+
+    async def _write_traces(self, traces: Sequence[Trace]) -> None:
+        """Pack them in a thread of its own, so that neither ticks nor an order's commit wait for it."""
+        dictionary = self._dictionary
+        if dictionary is None:
+            dictionary = await self._journal.run(read_dictionary)
+        self._dictionary = None  # what is not written must not be taken for known
+        try:
+            packed = await asyncio.to_thread(dictionary.packed, traces)
+            await self._journal.run(partial(keep_traces, packed=packed))
+        except asyncio.CancelledError:
+            self._traces.extendleft(reversed(traces))  # the session's end writes what waits once more
+            raise
+        self._dictionary = dictionary
 
 
 def _taken(waiting: deque[Row]) -> list[Row]:

@@ -23,6 +23,7 @@ from trading_bot.settings.options import (
     SimulatorOptions,
     SweepOptions,
     WalkForwardOptions,
+    WhyQuestion,
 )
 from trading_bot.settings.tree import Settings
 
@@ -89,6 +90,22 @@ class Program:
         from trading_bot.bootstrap.answers.closed_trades import trade_log
 
         return trade_log(settings, on)
+
+    def why(self, settings: Settings, question: WhyQuestion, *, as_json: bool) -> str:
+        """Return why an instrument was traded at a moment, or not."""
+        from trading_bot.bootstrap.answers.why import explained
+        from trading_bot.report.why import document_of, text_of
+
+        found = explained(settings, question)
+        return json.dumps(document_of(found), indent=2) if as_json else text_of(found)
+
+    def metrics(self, settings: Settings, days: int, *, as_json: bool) -> str:
+        """Return the operating figures of so many newest sessions."""
+        from trading_bot.bootstrap.answers.metrics import session_metrics
+        from trading_bot.report.metrics.text import metrics_document, metrics_text
+
+        found = session_metrics(settings, days)
+        return json.dumps(metrics_document(found), indent=2) if as_json else metrics_text(found)
 
     def login(
         self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]

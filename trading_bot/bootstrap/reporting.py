@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.trace_records import gate_counts
 from trading_bot.bootstrap.market_recorder import TICKS_NOTE
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.market_data import Candle
@@ -14,6 +15,7 @@ from trading_bot.engine.day import TradingDay
 from trading_bot.report.charging import charger_of
 from trading_bot.report.console import console_text
 from trading_bot.report.facts import RunFacts
+from trading_bot.report.metrics.gates import gates_of
 from trading_bot.report.reading import day_record
 from trading_bot.report.result import day_result
 from trading_bot.report.verdict import verdict_of
@@ -52,6 +54,7 @@ def report_day(day: TradingDay, database: Path, rules: MarketRules, request: Rep
     with JournalReader(database) as reader:
         record = day_record(reader.rows(on=plan.on))
         candles = _candles(reader, first_ms)
+        gates = gates_of(gate_counts(reader, first_ms, first_ms + MS_PER_DAY - 1))
         ticks = sum(int(value) for name, value in reader.meta().items() if name.startswith(TICKS_NOTE))
     facts = RunFacts(
         run_id=request.run_id,
@@ -65,6 +68,7 @@ def report_day(day: TradingDay, database: Path, rules: MarketRules, request: Rep
         warm_up_notes=_warm_up_notes(day),
         messages=request.messages,
         ledger_net_pnl=request.ledger_net_pnl,
+        gates=gates,
         last_prices={series.instrument.key: series.last_price for series in state.market},
     )
     result = day_result(

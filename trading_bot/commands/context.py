@@ -22,6 +22,7 @@ from trading_bot.settings.options import (
     SimulatorOptions,
     SweepOptions,
     WalkForwardOptions,
+    WhyQuestion,
 )
 from trading_bot.settings.tree import Settings
 
@@ -59,6 +60,14 @@ class Backend(Protocol):
 
     def trade_log(self, settings: Settings, on: date | None) -> str:
         """Return every fill of one day as CSV, None for the newest session."""
+        ...
+
+    def why(self, settings: Settings, question: WhyQuestion, *, as_json: bool) -> str:
+        """Return why an instrument was traded at a moment, or not."""
+        ...
+
+    def metrics(self, settings: Settings, days: int, *, as_json: bool) -> str:
+        """Return the operating figures of so many newest sessions."""
         ...
 
     def login(

@@ -1,7 +1,8 @@
 """Argument types: text in, value out, or a message that says what was expected."""
 
 from argparse import ArgumentTypeError
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
@@ -20,6 +21,14 @@ def day(text: str) -> date:
         raise ArgumentTypeError(
             f"{text!r} is not a date: write YYYY-MM-DD, for example 2026-11-19"
         ) from error
+
+
+def moment(text: str) -> tuple[time, bool]:
+    """A time of the day such as 10:15 or 10:15:30, and whether it names a whole minute."""
+    for form, is_whole_minute in (("%H:%M", True), ("%H:%M:%S", False)):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).time(), is_whole_minute  # noqa: DTZ007  # a time without a day
+    raise ArgumentTypeError(f"{text!r} is not a time of the day: write HH:MM or HH:MM:SS, for example 10:15")
 
 
 def speed(text: str) -> float:

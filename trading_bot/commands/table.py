@@ -46,6 +46,7 @@ from trading_bot.commands.reading import (
 )
 from trading_bot.commands.sweep import add_sweep_arguments, run_sweep
 from trading_bot.commands.walk_forward import add_walk_forward_arguments, run_walk_forward
+from trading_bot.commands.why import add_metrics_arguments, add_why_arguments, run_metrics, run_why
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
 
 Run = Callable[[Namespace, Context], int]
@@ -162,6 +163,20 @@ COMMANDS: tuple[Command, ...] = (
         summary="the closed trades of a day",
         run=run_trades,
         add_arguments=_trades,
+        reads=True,
+    ),
+    Command(
+        words=("why",),
+        summary="why a symbol was traded at a moment, or not",
+        run=run_why,
+        add_arguments=add_why_arguments,
+        reads=True,
+    ),
+    Command(
+        words=("metrics",),
+        summary="signals, gates, trades and waits of the newest sessions, by strategy",
+        run=run_metrics,
+        add_arguments=add_metrics_arguments,
         reads=True,
     ),
     Command(

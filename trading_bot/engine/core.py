@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mypy_extensions import mypyc_attr
 
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Answer
+from trading_bot.domain.trace import Trace
 from trading_bot.engine.commands import Command
 from trading_bot.engine.decide import decide, decide_in
 from trading_bot.engine.decisions.turn import Turn
@@ -25,7 +25,7 @@ class Step(NamedTuple):
     evaluations: tuple[EvaluationDue, ...]
     candles: tuple[tuple[str, Candle], ...]
     """Minutes that closed, by instrument key."""
-    traces: tuple[Answer, ...]
+    traces: tuple[Trace, ...]
     failures: tuple[Exception, ...]
 
 

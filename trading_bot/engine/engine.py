@@ -13,7 +13,7 @@ import structlog
 
 from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Answer
+from trading_bot.domain.trace import Trace
 from trading_bot.engine.commands import (
     Alert,
     Command,
@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 _LOCK_S = 10
 
-MarketSink = Callable[[tuple[tuple[str, Candle], ...], tuple[Answer, ...]], None]
+MarketSink = Callable[[tuple[tuple[str, Candle], ...], tuple[Trace, ...]], None]
 """Takes closed minutes by instrument key, and gate traces; must not wait."""
 RowSink = Callable[[tuple[JournalRow, ...]], None]
 """Takes the rows that were queued for the journal, for the log; must not wait."""

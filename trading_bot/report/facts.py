@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from trading_bot.report.metrics.gates import StrategyGates
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
@@ -25,5 +27,7 @@ class RunFacts:
     """Anything else that the reader should know."""
     ledger_net_pnl: Decimal | None = None
     """Rupees by the simulator's own books; None for a real broker."""
+    gates: tuple[StrategyGates, ...] = ()
+    """How the gates of each strategy went."""
     last_prices: Mapping[str, int] = field(default_factory=dict)
     """Newest prices in paise by instrument, at which open positions are valued."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from trading_bot.domain.market_data import Candle
 from trading_bot.report.markup import Html, element, joined
+from trading_bot.report.page_gates import gates_html
 from trading_bot.report.page_head import figures_html, head_html, title_of, verdict_html
 from trading_bot.report.page_orders import notices_html, orders_html, signals_html
 from trading_bot.report.page_parts import document, section, svg_image
@@ -35,6 +36,7 @@ def page_html(result: DayResult, candles: Mapping[str, Sequence[Candle]]) -> str
         ),
         section("Charts", *_charts(result, candles)) if result.trades else None,
         section("Signals and denials", signals_html(result)),
+        section("Gates", gates_html(result.facts.gates)),
         section("Orders", orders_html(result)),
         section("Halts and incidents", notices_html(result)),
         _footer(result),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from trading_bot.domain.money import rupees
 from trading_bot.domain.position import Position
+from trading_bot.report.metrics.gates import gates_document
 from trading_bot.report.result import DayResult
 from trading_bot.report.verdict import verdict_of
 from trading_bot.report.wording import iso_time
@@ -50,6 +51,7 @@ def _counts(result: DayResult) -> dict[str, object]:
         "orders_by_status": dict(sorted(statuses.items())),
         "trades": len(result.trades),
         "entries_not_filled": len(result.unfilled),
+        "gates": [gates_document(gates) for gates in result.facts.gates],
     }
 
 

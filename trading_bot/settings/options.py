@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -225,3 +225,16 @@ class WalkForwardOptions(PlayedOptions):
     trials: int = 100
     """Sets of each window."""
     seed: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyQuestion:
+    """What `why` is asked."""
+
+    symbol: str
+    on: date | None = None
+    """None for the newest session."""
+    until: time | None = None
+    """The moment that is meant; None for the newest."""
+    is_whole_minute: bool = False
+    """Whether `until` names a minute, whose end is meant."""

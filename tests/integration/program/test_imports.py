@@ -54,11 +54,11 @@ def test_a_command_that_needs_no_broker_imports_nothing_heavy(command, imported)
     assert imported(_MAIN, HEAVY, *command.split()) == (0, [])
 
 
-@pytest.mark.parametrize("command", ["status", "trades", "resume", "check"])
+@pytest.mark.parametrize("command", ["status", "trades", "why RELIANCE", "resume", "check"])
 def test_what_is_read_of_a_journal_needs_a_database_and_nothing_else(command, shell, imported):
     shell.write_journal(whole_day(), "replay.db")
 
-    assert imported(_MAIN, HEAVY, command) == (0, [])
+    assert imported(_MAIN, HEAVY, *command.split()) == (0, [])
 
 
 @pytest.mark.parametrize("command", ["status --json", "resume", "pause", "flatten", "--panic-exit --yes"])

@@ -40,6 +40,12 @@ class FakeBackend:
     def trades(self, settings, on):
         return self._answer("trades", on)
 
+    def why(self, settings, question, *, as_json):
+        return self._answer("why", question, as_json)
+
+    def metrics(self, settings, days, *, as_json):
+        return self._answer("metrics", days, as_json)
+
     def login(self, settings, ask, write):
         return self._answer("login", ask)
 

@@ -26,6 +26,7 @@ GOLDEN = {
     "orders_by_status": {"cancelled": 1, "filled": 4},
     "trades": 2,
     "entries_not_filled": 1,
+    "gates": [],
     "gross_pnl": "521.50",
     "charges": {"brokerage": "80.00", "stt": "7.00"},
     "charges_total": "87.00",

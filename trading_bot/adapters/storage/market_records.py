@@ -1,4 +1,4 @@
-"""Candles, instruments and evaluations beside the journal: jobs for its writing connection.
+"""Candles and instruments beside the journal: jobs for its writing connection.
 
 Use them as ``await journal.run(partial(keep_candles, rows=...))``. Hand over some hundred rows at a time: an
 order's intent waits for the job that is being done.
@@ -11,21 +11,13 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.sqlite import insert
 
 from trading_bot.adapters.storage import schema
-from trading_bot.adapters.storage.canonical import canonical_json
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.ist import date_of
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Answer
 
 
 def keep_candles(connection: Connection, rows: Sequence[tuple[str, Candle]]) -> None:
     """Keep 1-minute candles by instrument key; a candle that is kept already is replaced."""
     _put(connection, schema.candles, [{"instrument_key": key, **candle._asdict()} for key, candle in rows])
-
-
-def keep_evaluations(connection: Connection, evaluations: Sequence[Answer]) -> None:
-    """Keep what strategies said of closed candles, gate by gate, whether or not it became a signal."""
-    _put(connection, schema.signals, [_evaluation_row(evaluation) for evaluation in evaluations])
 
 
 def keep_instruments(connection: Connection, instruments: Sequence[Instrument], on: date) -> None:
@@ -42,21 +34,6 @@ def keep_note(connection: Connection, name: str, value: str) -> None:
 def _put(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
     if rows:
         connection.execute(insert(table).prefix_with("OR REPLACE"), rows)
-
-
-def _evaluation_row(evaluation: Answer) -> dict[str, object]:
-    signal = evaluation.signal
-    return {
-        "candle_start_ms": evaluation.candle_start_ms,
-        "instrument_key": evaluation.instrument_key,
-        "strategy": evaluation.strategy,
-        "on": date_of(evaluation.candle_start_ms).isoformat(),
-        "direction": None if signal is None else signal.direction.value,
-        "score": evaluation.score,
-        "reference_price": None if signal is None else signal.reference_price,
-        "atr_paise": None if signal is None else signal.atr_paise,
-        "gates": canonical_json(evaluation.gates),
-    }
 
 
 def _instrument_row(instrument: Instrument, on: date) -> dict[str, object]:

@@ -21,6 +21,7 @@ from trading_bot.domain.market_data import Candle
 from trading_bot.engine.ports import JournalRow
 
 _ROWS_PER_READ = 5_000
+_SIGNAL_KINDS = ("signal_raised", "entry_denied")
 _SPAN_MS = 30 * MS_PER_MINUTE
 
 
@@ -57,20 +58,34 @@ class JournalReader:
         self._connection.close()
 
     def rows(
-        self, from_sequence: int = 0, on: date | None = None, kind: str | None = None
+        self,
+        from_sequence: int = 0,
+        on: date | None = None,
+        kind: str | None = None,
+        *,
+        signals_of: str | None = None,
     ) -> Iterator[JournalRow]:
-        """Journal rows from this number on, oldest first: all, or those of one trading day or one kind."""
+        """Journal rows from this number on, oldest first: all, or those of one trading day or one kind.
+
+        With `signals_of` an instrument, the signals and denials of all others are left out.
+        """
         table = schema.journal.c
         following = from_sequence
         columns = select(table.sequence, table.at_ms, table.kind, table.payload).order_by(table.sequence)
         if on is not None:
             columns = columns.where(table.on == on.isoformat())
-            first = self._read(select(schema.days.c.first_sequence).where(schema.days.c.on == on.isoformat()))
+            first = self.select(
+                select(schema.days.c.first_sequence).where(schema.days.c.on == on.isoformat())
+            )
             following = max(following, first[0].first_sequence if first else self.last_sequence() + 1)
         if kind is not None:
             columns = columns.where(table.kind == kind)
+        if signals_of is not None:
+            columns = columns.where(
+                table.kind.not_in(_SIGNAL_KINDS) | (func.instr(table.payload, f'"{signals_of}"') > 0)
+            )
         while True:
-            part = self._read(columns.where(table.sequence >= following).limit(_ROWS_PER_READ))
+            part = self.select(columns.where(table.sequence >= following).limit(_ROWS_PER_READ))
             for row in part:
                 yield JournalRow(*row)
             if len(part) < _ROWS_PER_READ:
@@ -89,13 +104,13 @@ class JournalReader:
 
     def days(self) -> tuple[date, ...]:
         """Trading days with journal rows, oldest first."""
-        days = self._read(select(schema.days.c.on).order_by(schema.days.c.on))
+        days = self.select(select(schema.days.c.on).order_by(schema.days.c.on))
         return tuple(date.fromisoformat(row.on) for row in days)
 
     def last_sequence(self) -> int:
         """Number of the newest row; 0 when there is none."""
         column = schema.journal.c.sequence
-        newest = self._read(select(column).order_by(column.desc()).limit(1))
+        newest = self.select(select(column).order_by(column.desc()).limit(1))
         return int(newest[0].sequence) if newest else 0
 
     def verify(self) -> ChainHead:
@@ -113,7 +128,7 @@ class JournalReader:
         statement = select(table).order_by(*table.primary_key)
         if on is not None and "on" in table.c:
             statement = statement.where(table.c.on == on.isoformat())
-        return tuple(dict(row._mapping) for row in self._read(statement))  # noqa: SLF001 - its public name
+        return tuple(dict(row._mapping) for row in self.select(statement))  # noqa: SLF001 - its public name
 
     def candles(self, first_ms: int, last_ms: int) -> Iterator[tuple[str, Candle]]:
         """Kept 1-minute candles of all instruments that start in this span, ends included, in time order."""
@@ -123,20 +138,20 @@ class JournalReader:
         following = first_ms
         while following <= last_ms:
             starts = table.c.start_ms.between(following, last_ms)
-            next_start = self._read(select(func.min(table.c.start_ms)).where(starts))[0][0]
+            next_start = self.select(select(func.min(table.c.start_ms)).where(starts))[0][0]
             if next_start is None:
                 return
             following = min(next_start + _SPAN_MS, last_ms + 1)
-            for key, *values in self._read(columns.where(starts, table.c.start_ms < following)):
+            for key, *values in self.select(columns.where(starts, table.c.start_ms < following)):
                 yield key, Candle(*values)
 
     def instruments(self) -> tuple[Instrument, ...]:
         """The instruments that were kept last."""
-        return tuple(_instrument(row._mapping) for row in self._read(select(schema.instruments)))  # noqa: SLF001 - its public name
+        return tuple(_instrument(row._mapping) for row in self.select(select(schema.instruments)))  # noqa: SLF001 - its public name
 
     def meta(self) -> dict[str, str]:
         """What the file says about itself: schema, epoch, created_ms."""
-        return {row.name: row.value for row in self._read(select(schema.meta))}
+        return {row.name: row.value for row in self.select(select(schema.meta))}
 
     def _require_journal(self) -> None:
         try:
@@ -145,7 +160,8 @@ class JournalReader:
             self.close()
             raise StorageError(f"{self._path} is not a journal of this program: {error}") from error
 
-    def _read(self, statement: Select[*tuple[object, ...]]) -> list[Row[*tuple[Any, ...]]]:
+    def select(self, statement: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
+        """The rows of any question."""
         try:
             return list(self._connection.execute(statement))
         except SQLAlchemyError as error:

@@ -24,6 +24,7 @@ def prune(connection: Connection, settings: StorageSettings, *, on: date) -> boo
     for column, days in (
         (schema.candles.c.start_ms, settings.candle_days_kept),
         (schema.signals.c.candle_start_ms, settings.signal_days_kept),
+        (schema.traces.c.candle_start_ms, settings.signal_days_kept),
         (schema.rate_limit_log.c.at_ms, settings.rate_limit_log_days_kept),
     ):
         deleted += _delete_oldest(connection, column, midnight_ms(on - timedelta(days=days)))

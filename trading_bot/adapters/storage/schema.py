@@ -5,7 +5,7 @@ in India. There are no foreign keys between the projections: a fill of an order 
 knew must still be recorded, or a disaster could not be journaled.
 """
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -103,6 +103,7 @@ trades = Table(
     _integer("gross_pnl"),
 )
 
+# Signals that were raised, with their gates in full. Files of before schema 0002 keep every evaluation here.
 signals = Table(
     "signals",
     metadata,
@@ -116,6 +117,38 @@ signals = Table(
     Column("atr_paise", Float, nullable=True),
     _text("gates"),
     sqlite_with_rowid=False,
+)
+
+# What every evaluation came to, in few bytes: what is said again and again stands in the two tables below.
+# `facts` is what only this one says, see traces.py; the view `evaluations` shows names instead of numbers.
+traces = Table(
+    "traces",
+    metadata,
+    _integer("candle_start_ms", key=True),
+    _integer("instrument_id", key=True),
+    _integer("strategy_id", key=True),
+    _integer("form_id"),
+    Column("score", Float, nullable=False),
+    _text("direction", optional=True),  # absent where the evaluation raised no signal
+    _integer("passed"),  # a bit for each gate, the first gate's is 1
+    Column("facts", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+trace_names = Table(
+    "trace_names",
+    metadata,
+    _integer("name_id", key=True),
+    _text("name"),  # an instrument key or a strategy's name
+    Index("trace_names_name", "name", unique=True),
+)
+
+trace_forms = Table(
+    "trace_forms",
+    metadata,
+    _integer("form_id", key=True),
+    _text("gates"),  # name and condition of each gate, as JSON
+    _text("sample"),  # the facts of the first evaluation of this form; all are packed against them
 )
 
 day_counters = Table(

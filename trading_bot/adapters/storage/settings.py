@@ -22,8 +22,8 @@ class StorageSettings(Section):
     """A start makes a backup only when the newest is older: a crash loop must not rotate good ones away."""
     candle_days_kept: int = Field(default=30, ge=1)
     """Days for which 1-minute candles are kept."""
-    signal_days_kept: int = Field(default=90, ge=1)
-    """Days for which gate traces are kept."""
+    signal_days_kept: int = Field(default=365, ge=1)
+    """Days for which signals and the gate traces of all evaluations are kept, for `why` and `metrics`."""
     rate_limit_log_days_kept: int = Field(default=30, ge=1)
     """Days for which the calls that count against the order-rate limits are kept."""
     input_log_days_kept: int = Field(default=10, ge=1)

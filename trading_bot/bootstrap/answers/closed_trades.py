@@ -1,21 +1,18 @@
 """`trades`: the closed trades of a session with their share of its charges, and its fills as CSV."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import takewhile
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database
+from trading_bot.bootstrap.answers.sessions import session_of, session_rows
 from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_to_user
 from trading_bot.domain.errors import UserFacingError
-from trading_bot.domain.events import DayStarted
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.money import ZERO, rupees
-from trading_bot.engine.ports import JournalRow
-from trading_bot.engine.rebuild import DAY_STARTED, is_checkpoint
-from trading_bot.engine.records import decode_event
+from trading_bot.engine.rebuild import DAY_STARTED
 from trading_bot.report.charging import TradeFills, charger_of
 from trading_bot.report.fill_table import fills_csv
 from trading_bot.report.reading import day_record
@@ -62,37 +59,18 @@ def _day(settings: Settings, on: date | None) -> tuple[DayRecord, dict[str, Inst
         starts = list(reader.rows(kind=DAY_STARTED))
         if not starts:
             raise UserFacingError(f"{database} holds no session yet")
-        sessions = [_session_of(row) for row in starts]
+        sessions = [session_of(row) for row in starts]
         wanted = on or sessions[-1]
         if wanted not in sessions:
             raise UserFacingError(
                 f"{database} holds no session of {wanted}: the newest are "
                 f"{', '.join(map(str, dict.fromkeys(reversed(sessions[-5:]))))}"
             )
-        record = day_record(_session_rows(reader, starts, sessions, wanted))
+        record = day_record(session_rows(reader, starts, sessions, wanted))
         kept = {instrument.key: instrument for instrument in reader.instruments()}
         keys = {trade.trade.instrument_key for trade in record.trades}
         keys |= {order.order.request.instrument_key for order in record.orders}
         return record, known_instruments(kept, keys)
-
-
-def _session_of(row: JournalRow) -> date:
-    event = decode_event(row.kind, row.payload)
-    assert isinstance(event, DayStarted)
-    return event.on
-
-
-def _session_rows(
-    reader: JournalReader, starts: Sequence[JournalRow], sessions: Sequence[date], wanted: date
-) -> Iterator[JournalRow]:
-    """The rows of a session, from where its book can be rebuilt to where the next one starts."""
-    last = max(number for number, on in enumerate(sessions) if on == wanted)
-    first = next((row.sequence for row in reversed(starts[: last + 1]) if is_checkpoint(row)), 0)
-    rows = reader.rows(first)
-    if last + 1 == len(starts):
-        return rows
-    end = starts[last + 1].sequence
-    return takewhile(lambda row: row.sequence < end, rows)
 
 
 def _row(trade: TradeRecord, instrument: Instrument, charges: Decimal) -> TradeRow:

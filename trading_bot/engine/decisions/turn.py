@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from trading_bot.domain import events as ev
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderRequest, OrderTerms, Purpose, Side
-from trading_bot.domain.signal import Answer
 from trading_bot.domain.tag import Tag
+from trading_bot.domain.trace import Trace
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
 from trading_bot.engine.inputs import EvaluationDue
@@ -23,7 +23,7 @@ class Turn:
     evaluations: list[EvaluationDue] = field(default_factory=list)
     candles: list[tuple[str, Candle]] = field(default_factory=list)
     """Minutes that closed, by instrument key, for the record of candles."""
-    traces: list[Answer] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
     """What strategies said, for the record of gate traces."""
     failures: list[Exception] = field(default_factory=list)
     """Errors of strategies, for the log."""

@@ -4,13 +4,11 @@ from functools import partial
 
 import pytest
 
-from trading_bot.adapters.storage.market_records import keep_candles, keep_evaluations, keep_instruments
+from trading_bot.adapters.storage.market_records import keep_candles, keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.domain.gate import Gate
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Evaluation
 
 NOW_MS = 1_795_060_800_000
 CANDLE = Candle(NOW_MS, 100, 110, 90, 105, 1_000)
@@ -85,16 +83,6 @@ async def test_keeping_nothing_is_allowed(journal, reader):
     await journal.run(partial(keep_candles, rows=[]))
 
     assert list(reader.candles(0, NOW_MS)) == []
-
-
-async def test_an_evaluation_without_a_signal_is_kept_with_its_gates(journal, reader):
-    gates = (Gate("score", passed=False, measured=None, needed="skipped: no volume"),)
-    evaluation = Evaluation(strategy="s", instrument_key="A", candle_start_ms=NOW_MS, score=-0.1, gates=gates)
-    await journal.run(partial(keep_evaluations, evaluations=[evaluation]))
-
-    (kept,) = reader.table("signals", date(2026, 11, 19))
-    assert (kept["direction"], kept["score"]) == (None, -0.1)
-    assert kept["gates"] == '[["score",false,null,"skipped: no volume"]]'
 
 
 async def test_instruments_read_back_as_they_were(journal, reader):

@@ -15,8 +15,8 @@ NEXT_STEP = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 def upgrade():
     op.create_table("added", sa.Column("name", sa.Text))
@@ -31,7 +31,7 @@ def connection(tmp_path):
 
 
 def next_step(folder, rest="pass"):
-    (folder / "v0002_next.py").write_text(NEXT_STEP.format(rest=rest))
+    (folder / "v0003_next.py").write_text(NEXT_STEP.format(rest=rest))
     return (*STEPS, folder)
 
 
@@ -83,7 +83,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(connection, tmp_path):
 
     assert tables(connection) == before
     with connection.begin():
-        assert schema_of(connection) == "0001"
+        assert schema_of(connection) == newest_schema()
 
 
 def test_a_migration_is_preceded_by_a_copy_of_the_file(path, written, tmp_path):
@@ -92,8 +92,28 @@ def test_a_migration_is_preceded_by_a_copy_of_the_file(path, written, tmp_path):
     file = open_file(path, clock_ms=lambda: 0, settings=StorageSettings(), steps=next_step(tmp_path))
     file.close()
 
-    assert schema_number(path.with_name("journal.db.before-schema-0002")) == "0001"
-    assert schema_number(path) == "0002"
+    assert schema_number(path.with_name("journal.db.before-schema-0003")) == newest_schema()
+    assert schema_number(path) == "0003"
+
+
+def test_what_the_first_schema_held_is_there_after_the_second(connection):
+    """Evaluations of before stay where they are; nothing is rewritten while positions wait."""
+    with connection.begin():
+        migrate(connection)
+        for name in ("traces", "trace_names", "trace_forms"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+        connection.exec_driver_sql("DROP VIEW evaluations")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        connection.exec_driver_sql(
+            "INSERT INTO signals VALUES (1, 'A', 's', '2026-11-19', NULL, 0.5, NULL, NULL, '[]')"
+        )
+
+    with connection.begin():
+        migrate(connection)
+
+    with connection.begin():
+        assert connection.exec_driver_sql("SELECT instrument_key FROM signals").scalars().all() == ["A"]
+        assert connection.exec_driver_sql("SELECT count(*) FROM evaluations").scalar() == 0
 
 
 def schema_number(path):

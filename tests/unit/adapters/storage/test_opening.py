@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from trading_bot.adapters.storage.migrate import newest_schema
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
@@ -75,7 +76,7 @@ def test_the_file_says_its_schema_epoch_and_birth(path, opened):
     opened()
 
     with JournalReader(path) as reader:
-        assert reader.meta() == {"schema": "0001", "epoch": "1", "created_ms": str(NOW_MS)}
+        assert reader.meta() == {"schema": newest_schema(), "epoch": "1", "created_ms": str(NOW_MS)}
 
 
 def test_a_start_backs_the_file_up(path, opened, written):
@@ -230,7 +231,7 @@ def test_a_newer_schema_is_refused_and_says_what_to_do(path, opened):
     change(path, "UPDATE alembic_version SET version_num = '0099'")
 
     with pytest.raises(
-        StorageError, match=r"has schema 0099, this program knows schemas up to 0001: install"
+        StorageError, match=r"has schema 0099, this program knows schemas up to 0002: install"
     ):
         opened()
 

@@ -8,8 +8,11 @@ from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.retention import prune, prune_input_logs
 from trading_bot.adapters.storage.settings import StorageSettings
+from trading_bot.adapters.storage.trace_records import evaluations_of, keep_traces, read_dictionary
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, midnight_ms
 from trading_bot.domain.market_data import Candle
+from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.trace import Trace
 
 TODAY = date(2026, 11, 19)
 MIDNIGHT_MS = midnight_ms(TODAY)
@@ -50,6 +53,23 @@ async def test_a_step_deletes_no_more_than_half_an_hour(journal):
     await journal.run(partial(keep_candles, rows=rows))
 
     assert await prune_all(journal, StorageSettings()) == 3
+
+
+async def test_traces_are_kept_for_a_year(journal, path):
+    starts = [MIDNIGHT_MS - days * MS_PER_DAY for days in (366, 365, 1)]
+    answers = [
+        Evaluation(strategy="s", instrument_key="A", candle_start_ms=start_ms, score=0, gates=())
+        for start_ms in starts
+    ]
+    traces = [Trace(answer, answer.candle_start_ms) for answer in answers]
+    packed = (await journal.run(read_dictionary)).packed(traces)
+    await journal.run(partial(keep_traces, packed=packed))
+
+    await prune_all(journal, StorageSettings())
+
+    with JournalReader(path) as reader:
+        found = [evaluations_of(reader, "A", start_ms, start_ms) for start_ms in starts]
+    assert [len(evaluations) for evaluations in found] == [0, 1, 1]
 
 
 async def test_old_calls_go_and_the_journal_stays(journal, path, row):

@@ -1,9 +1,12 @@
 """A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
 
+from typing import Final
+
 from trading_bot.domain import events as ev
 from trading_bot.domain.deferred_evaluation import DeferredEvaluation
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation, Signal
+from trading_bot.domain.trace import Trace
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions import entries
@@ -12,6 +15,8 @@ from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import EvaluationDue
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
+
+_tuple: Final = tuple.__new__  # half the cost of calling the NamedTuple
 
 
 def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
@@ -44,7 +49,7 @@ def judge(
             continue
         series.score, series.evaluated = evaluation.score, candle
         if state.keeps_traces and not is_provisional:
-            turn.traces.append(evaluation)
+            turn.traces.append(_tuple(Trace, (evaluation, state.now_ms, series.seen_at_ms)))
         if not isinstance(evaluation, DeferredEvaluation) and evaluation.signal is not None:
             _take(state, evaluation, evaluation.signal, turn, is_provisional=is_provisional)
 

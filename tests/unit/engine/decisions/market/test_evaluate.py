@@ -32,8 +32,17 @@ def break_strategy(driver: EngineDriver) -> BrokenEvaluator:
 def test_each_evaluation_leaves_its_trace(driver):
     step = driver.take(due())
 
-    assert [trace.strategy for trace in step.traces] == ["scripted"]
+    assert [trace.answer.strategy for trace in step.traces] == ["scripted"]
     assert step.rows == ()
+
+
+def test_a_trace_tells_when_it_was_made_and_of_when_its_data_was(driver):
+    seen_at_ms = driver.now_ms
+    driver.later(7)
+
+    (trace,) = driver.take(due()).traces
+
+    assert (trace.at_ms, trace.seen_at_ms) == (seen_at_ms + 7_000, seen_at_ms)
 
 
 def test_a_strategy_sees_only_its_own_timeframe(driver):

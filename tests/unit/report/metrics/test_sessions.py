@@ -1,0 +1,56 @@
+from decimal import Decimal
+
+import pytest
+
+from tests.fakes.engine_driver import KEY, SHARE
+from tests.fakes.scripted_day import flat_fee, rows_of, whole_day
+from tests.fakes.session_facts import outcome, session
+from trading_bot.domain.money import rupees
+from trading_bot.domain.order import Purpose
+from trading_bot.domain.trace import GateCount
+from trading_bot.report.metrics.sessions import acknowledgements_of, outcomes_of, signals_of, strategies_of
+from trading_bot.report.reading import day_record
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return rows_of(whole_day())
+
+
+@pytest.fixture(scope="module")
+def record(rows):
+    return day_record(rows)
+
+
+def test_each_closed_trade_carries_its_charges(record):
+    """Twenty rupees for each of two orders, and seven more for the first trade."""
+    found = outcomes_of(record, {KEY: SHARE}, flat_fee)
+
+    assert [one.gross for one in found] == [rupees(trade.closed.gross_pnl) for trade in record.trades[:2]]
+    assert [one.gross - one.net for one in found] == [Decimal(47), Decimal(40)]
+    assert all(one.entered_ms < one.exited_ms for one in found)
+
+
+def test_each_signal_carries_its_denial(record):
+    assert signals_of(record) == (
+        ("scripted", None),
+        ("scripted", "position_exists"),
+        ("scripted", None),
+        ("scripted", None),
+    )
+
+
+def test_orders_wait_from_the_sending_to_the_answer(rows):
+    found = acknowledgements_of(rows)
+
+    assert {one.purpose for one in found} == {Purpose.ENTRY, Purpose.STOP}
+    assert all(one.took_ms >= 0 for one in found)
+
+
+def test_whoever_did_anything_is_a_strategy():
+    sessions = (
+        session(1, outcome("1", strategy="trader"), hours={"watcher": 1.0}, signals=(("caller", None),)),
+        session(2, hours={}, gates=(GateCount("judge", (), 0, 0, 1),)),
+    )
+
+    assert strategies_of(sessions) == ("caller", "judge", "trader", "watcher")
