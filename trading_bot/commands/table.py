@@ -101,6 +101,12 @@ def _simulator(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=parsing.port, default=0, metavar="P", help="loopback port; 0: any")
     add_replay_arguments(parser)
     parser.add_argument("--token", metavar="T", help="access token that clients must present")
+    parser.add_argument(
+        "--notifier",
+        type=parsing.loopback_url,
+        metavar="URL",
+        help="where tokens of approvals on the phone are sent",
+    )
     parser.add_argument("--until-stdin-ends", action="store_true", help=SUPPRESS)
     parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
 

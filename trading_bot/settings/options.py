@@ -41,6 +41,8 @@ class SimulatorOptions:
     seed: int | None = None
     symbols: Sequence[str] = ()
     token: str | None = None
+    notifier_url: str | None = None
+    """Where the token of an approval on the phone is sent."""
     config_file: Path | None = None
     """Settings that a child simulator is told to use; one that runs by itself has them already."""
     exit_at_close: bool = False
