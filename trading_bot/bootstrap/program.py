@@ -16,6 +16,7 @@ from trading_bot.settings.options import (
     DownloadOptions,
     HistoryQuestion,
     ImportOptions,
+    LoginWay,
     ParityOptions,
     PromoteOptions,
     RunOptions,
@@ -90,12 +91,12 @@ class Program:
         return trade_log(settings, on)
 
     def login(
-        self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
+        self, settings: Settings, way: LoginWay, write: Callable[[str], None], *, has_terminal: bool
     ) -> None:
         """Obtain and store the token of the day."""
-        from trading_bot.bootstrap.answers.login import log_in
+        from trading_bot.bootstrap.login.ways import log_in
 
-        log_in(settings, ask, write, now_ms=wall_now_ms)
+        log_in(settings, way, write, has_terminal=has_terminal)
 
     def instruments(self, settings: Settings, simulator_url: str | None) -> "InstrumentAnswer":
         """Return today's instruments, or a simulator's."""

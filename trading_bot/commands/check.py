@@ -39,6 +39,7 @@ _ALLOWED = {
     "live opt-in": "mode {mode} sends no real orders",
     "protection": "every position gets a resting stop, and is closed in the session",
     "square-off": "ours comes before the broker's own",
+    "login by phone": "no token can come in but that of the configured account",
 }
 
 

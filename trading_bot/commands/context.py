@@ -15,6 +15,7 @@ from trading_bot.settings.options import (
     DownloadOptions,
     HistoryQuestion,
     ImportOptions,
+    LoginWay,
     ParityOptions,
     PromoteOptions,
     RunOptions,
@@ -61,9 +62,9 @@ class Backend(Protocol):
         ...
 
     def login(
-        self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
+        self, settings: Settings, way: LoginWay, write: Callable[[str], None], *, has_terminal: bool
     ) -> None:
-        """Obtain and store the token of the day; `ask` is None without a terminal."""
+        """Obtain and store the token of the day."""
         ...
 
     def instruments(self, settings: Settings, simulator_url: str | None) -> InstrumentAnswer:

@@ -65,9 +65,10 @@ def _write_trade_log(arguments: Namespace, context: Context, settings: Settings)
     return 0
 
 
-def run_login(_arguments: Namespace, context: Context) -> int:
+def run_login(arguments: Namespace, context: Context) -> int:
     """Obtain the token of the day."""
-    context.backend.login(context.load().settings, context.ask, context.write)
+    has_terminal = context.ask is not None
+    context.backend.login(context.load().settings, arguments.way, context.write, has_terminal=has_terminal)
     return 0
 
 

@@ -41,6 +41,7 @@ from trading_bot.commands.reading import (
 from trading_bot.commands.sweep import add_sweep_arguments, run_sweep
 from trading_bot.commands.walk_forward import add_walk_forward_arguments, run_walk_forward
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
+from trading_bot.settings.options import LoginWay
 
 Run = Callable[[Namespace, Context], int]
 AddArguments = Callable[[ArgumentParser], None]
@@ -95,6 +96,19 @@ def _trades(parser: ArgumentParser) -> None:
         metavar="FILE",
         help=f"write every fill as CSV; -: to standard output; without FILE: {TRADE_LOG} in the logs folder",
     )
+
+
+def _login(parser: ArgumentParser) -> None:
+    parser.set_defaults(way=LoginWay.BROWSER)
+    ways = parser.add_mutually_exclusive_group()
+    for way, text in (
+        (
+            LoginWay.PASTE,
+            "paste the address that the browser is sent to: over ssh, or where nothing can listen",
+        ),
+        (LoginWay.PHONE, "have the broker ask on your phone, and wait for the token"),
+    ):
+        ways.add_argument(f"--{way}", dest="way", action="store_const", const=way, help=text)
 
 
 def _simulator(parser: ArgumentParser) -> None:
@@ -153,7 +167,7 @@ COMMANDS: tuple[Command, ...] = (
         add_arguments=_nothing,
         reads=True,
     ),
-    Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_nothing),
+    Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_login),
     Command(
         words=("status",), summary="what the daemon does", run=run_status, add_arguments=_nothing, reads=True
     ),

@@ -29,6 +29,15 @@ class RunOptions:
     seed: int | None = None
 
 
+class LoginWay(StrEnum):
+    """How the token of the day is obtained."""
+
+    BROWSER = "browser"
+    """The browser's way back is caught, or pasted."""
+    PASTE = "paste"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorOptions:
     """How the simulator runs as a program of its own."""

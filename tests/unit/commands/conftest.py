@@ -40,8 +40,8 @@ class FakeBackend:
     def trades(self, settings, on):
         return self._answer("trades", on)
 
-    def login(self, settings, ask, write):
-        return self._answer("login", ask)
+    def login(self, settings, way, write, *, has_terminal):
+        return self._answer("login", way, has_terminal)
 
     def trade_log(self, settings, on):
         return self._answer("trade_log", on)
