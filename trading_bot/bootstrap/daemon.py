@@ -114,6 +114,8 @@ class Daemon:
     header: Callable[[TradingDay], RunHeader]
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    on_day: Callable[[TradingDay], None] = lambda _day: None
+    """Told of the day once there is one."""
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _engine: Engine | None = None
@@ -224,6 +226,7 @@ class Daemon:
         )
         self._engine = day.engine
         world.on_engine(day.engine)
+        self.on_day(day)
         return Session(
             day=day,
             header=lambda: self.header(day),
