@@ -211,8 +211,10 @@ class Program:
 
         return prune_store(settings, keep_days, symbols, wall_now_ms())
 
-    def check_lines(self, settings: Settings, today: date) -> Sequence["CheckLine"]:
+    def check_lines(self, settings: Settings, today: date, *, is_offline: bool) -> Sequence["CheckLine"]:
         """Return the check lines that need adapters."""
-        from trading_bot.bootstrap.answers.check_lines import check_lines
+        from trading_bot.bootstrap.checks.lines import check_lines
+        from trading_bot.terminal.waiting import shown_waiting
 
-        return check_lines(settings, today, now_ms=wall_now_ms())
+        with shown_waiting("asking the broker") as progress:
+            return check_lines(settings, today, is_offline=is_offline, progress=progress)

@@ -129,8 +129,11 @@ class Backend(Protocol):
         """Drop old candles from the store, and say how many there were."""
         ...
 
-    def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
-        """Return the check lines that need adapters: account, login, feed, calendar, running daemon."""
+    def check_lines(self, settings: Settings, today: date, *, is_offline: bool) -> Sequence[CheckLine]:
+        """Return the check lines that need adapters: account, login, feed, calendar, running daemon.
+
+        Offline those that need a network are told as not looked at.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ from trading_bot.commands.backtest import (
     run_backtest,
     run_promote,
 )
-from trading_bot.commands.check import run_check
+from trading_bot.commands.check import add_check_options, run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
 from trading_bot.commands.history import (
@@ -164,7 +164,7 @@ COMMANDS: tuple[Command, ...] = (
         words=("check",),
         summary="is everything in place to trade?",
         run=run_check,
-        add_arguments=_nothing,
+        add_arguments=add_check_options,
         reads=True,
     ),
     Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_login),

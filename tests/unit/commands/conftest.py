@@ -88,7 +88,7 @@ class FakeBackend:
     def prune_history(self, settings, keep_days, symbols):
         return self._answer("prune_history", keep_days, symbols)
 
-    def check_lines(self, settings, today):
+    def check_lines(self, settings, today, *, is_offline):
         return self.answers.get("check_lines", ())
 
     def _answer(self, verb, *question):

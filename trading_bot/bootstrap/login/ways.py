@@ -19,7 +19,7 @@ from trading_bot.terminal.typed_line import typed_line
 def log_in(settings: Settings, way: LoginWay, write: Callable[[str], None], *, has_terminal: bool) -> None:
     """Obtain and store the token of the day. Raises UserFacingError."""
     if way is LoginWay.PHONE:
-        seams = Seams(now_ms=wall_now_ms, is_daemon_listening=lambda: _is_daemon_running(settings))
+        seams = Seams(now_ms=wall_now_ms, is_daemon_listening=lambda: is_daemon_running(settings))
         log_in_by_phone(settings, write, seams)
         return
     person = Person(
@@ -35,7 +35,7 @@ def _opened(address: str) -> bool:
     return has_desktop(os.environ, sys.platform) and webbrowser.open(address)
 
 
-def _is_daemon_running(settings: Settings) -> bool:
+def is_daemon_running(settings: Settings) -> bool:
     """Whether a daemon of the real market runs: it listens where these settings say, in whatever mode."""
     modes = (mode for mode in Mode if mode is not Mode.REPLAY)
     for run in (settings.run.model_copy(update={"mode": mode}) for mode in modes):
