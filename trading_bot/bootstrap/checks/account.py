@@ -22,8 +22,8 @@ from trading_bot.report.check_line import CheckLine, doubtful, failed, passed, s
 from trading_bot.settings.tree import Settings
 
 WITH_TOKEN = ("profile", "permissions", "funds", "static address", "egress address", "market today", "feed")
-WITHOUT_TOKEN = ("app", CLOCK_OFFSET, "instruments", "eligibility")
-NAMES = ("token", *WITH_TOKEN, *WITHOUT_TOKEN)
+WITHOUT_TOKEN = (CLOCK_OFFSET, "instruments", "eligibility")
+NAMES = ("app", "token", *WITH_TOKEN, *WITHOUT_TOKEN)
 _NIGHT_HOURS = range(6)
 _EXCHANGES, _PRODUCTS, _ORDER_TYPES = frozenset({"NSE"}), frozenset({"I"}), frozenset({"LIMIT", "SL"})
 _SHORT = {
@@ -46,7 +46,8 @@ def account_lines(
 def offline_lines(settings: Settings, now_ms: int) -> Sequence[CheckLine]:
     """The token as it lies on disk, and what was not asked for."""
     token, _ = token_line(settings, now_ms)
-    return token, *(skipped(name, "not asked: --offline") for name in (*WITH_TOKEN, *WITHOUT_TOKEN))
+    app, *others = (skipped(name, "not asked: --offline") for name in ("app", *WITH_TOKEN, *WITHOUT_TOKEN))
+    return app, token, *others
 
 
 def token_line(settings: Settings, now_ms: int) -> tuple[CheckLine, AccessToken | None]:
@@ -73,10 +74,12 @@ async def _asked(
     line, token = token_line(settings, now_ms())
     async with upstox(settings, lambda: token.secret if token else None, now_ms()) as broker:
         looks = (
+            Look("app", partial(_app, broker, settings, has_token=token is not None)),
             *_token_looks(broker, settings, token, calendar, now_ms()),
-            *_open_looks(broker, settings, now_ms, has_token=token is not None),
+            *_open_looks(broker, settings, now_ms),
         )
-        return line, *await looked(looks, progress)
+        app, *others = await looked(looks, progress)
+        return app, line, *others
 
 
 def _token_looks(
@@ -99,12 +102,9 @@ def _token_looks(
     )
 
 
-def _open_looks(
-    broker: UpstoxAdapter, settings: Settings, now_ms: Callable[[], int], *, has_token: bool
-) -> Sequence[Look]:
+def _open_looks(broker: UpstoxAdapter, settings: Settings, now_ms: Callable[[], int]) -> Sequence[Look]:
     page = f"{settings.upstox.api_url}/v2/login/authorization/dialog"
     return (
-        Look("app", partial(_app, broker, settings, has_token=has_token)),
         Look(CLOCK_OFFSET, partial(offset_line, broker.transport, page, now_ms)),
         Look("instruments", partial(instruments_line, broker, settings)),
         Look("eligibility", partial(eligibility_line, broker, settings)),
@@ -112,7 +112,7 @@ def _open_looks(
 
 
 async def _not_asked(name: str) -> CheckLine:
-    return doubtful(name, "not asked: there is no valid token", LOGIN)
+    return skipped(name, "not asked: there is no valid token")
 
 
 async def _app(broker: UpstoxAdapter, settings: Settings, *, has_token: bool) -> CheckLine:
