@@ -78,6 +78,12 @@ class Program:
 
         return current_status(settings)
 
+    def watch(self, settings: Settings) -> int:
+        """Show the running daemon on this terminal until the user quits."""
+        from trading_bot.bootstrap.answers.watching import watch_status
+
+        return watch_status(settings)
+
     def trades(self, settings: Settings, on: date | None) -> Sequence["TradeRow"]:
         """Return the closed trades of one day."""
         from trading_bot.bootstrap.answers.closed_trades import closed_trades

@@ -53,6 +53,10 @@ class Backend(Protocol):
         """Return the status document of the running daemon, else of its database."""
         ...
 
+    def watch(self, settings: Settings) -> int:
+        """Show the running daemon on this terminal until the user quits; return the exit code."""
+        ...
+
     def trades(self, settings: Settings, on: date | None) -> Sequence[TradeRow]:
         """Return the closed trades of one day, None for the newest session."""
         ...

@@ -84,6 +84,12 @@ def _instruments(parser: ArgumentParser) -> None:
     )
 
 
+def _status(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--watch", action="store_true", help="the screen of the running daemon, with keys; q leaves it"
+    )
+
+
 def _trades(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--on", type=parsing.day, metavar="YYYY-MM-DD", help="day; default: the newest session"
@@ -169,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_login),
     Command(
-        words=("status",), summary="what the daemon does", run=run_status, add_arguments=_nothing, reads=True
+        words=("status",), summary="what the daemon does", run=run_status, add_arguments=_status, reads=True
     ),
     Command(
         words=("trades",),

@@ -37,6 +37,9 @@ class FakeBackend:
     def status(self, settings):
         return self._answer("status", settings)
 
+    def watch(self, settings):
+        return self._answer("watch", settings)
+
     def trades(self, settings, on):
         return self._answer("trades", on)
 
