@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Protocol
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -21,6 +22,7 @@ _DRAW_S = 0.25
 _OLD_S = 2.5
 _ARMED_S = 10.0
 _KEYS = " p pause   r resume   x panic   q quit"
+_ALARM = "bold white on red"
 _WITHOUT = "python main.py --panic-exit works without it"
 _PANIC = " PANIC cancels every order and closes every position of the account: press y to do it"
 _RELEASE = " RESUME releases the panic, and entries may begin: press y to do it"
@@ -100,21 +102,23 @@ class WatchScreen:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         watch = self.watch
         silence_s = watch.silence_s(self.now_s)
-        if silence_s is not None:
-            yield _silence_line(watch, silence_s)
+        above = [_silence_line(watch, silence_s)] if silence_s is not None else []
+        below = list(self._footer())
+        yield from above
         if watch.snapshot is not None:
-            reserved = 1 + (silence_s is not None)
-            yield Screen(watch.snapshot, reserved_lines=reserved)
-        yield self._footer()
+            needed = sum(ceil(line.cell_len / options.max_width) for line in (*above, *below))
+            yield Screen(watch.snapshot, reserved_lines=needed)
+        yield from below
 
-    def _footer(self) -> Text:
+    def _footer(self) -> Iterator[Text]:
+        """Whole lines, wrapped where they are long: what a key did must be readable in any terminal."""
         watch = self.watch
+        if watch.note:
+            yield Text(f" {watch.note}", style="bold")
         if watch.armed is not None and self.now_s <= watch.armed_until_s:
-            text = _PANIC if watch.armed is OperatorWish.PANIC else _RELEASE
-            return Text(text, style="bold white on red", no_wrap=True, overflow="ellipsis")
-        return Text.assemble(
-            (_KEYS, "dim"), f"   {watch.note}" if watch.note else "", no_wrap=True, overflow="ellipsis"
-        )
+            yield Text(_PANIC if watch.armed is OperatorWish.PANIC else _RELEASE, style=_ALARM)
+        else:
+            yield Text(_KEYS, style="dim")
 
 
 def _silence_line(watch: Watch, silence_s: float) -> Text:
@@ -123,7 +127,7 @@ def _silence_line(watch: Watch, silence_s: float) -> Text:
     else:
         last = time_text(watch.snapshot.run.now_ms)
         said = f" THE DAEMON DOES NOT ANSWER for {age_text(silence_s)} (below: {last}); {_WITHOUT}"
-    return Text(said, style="bold white on red", no_wrap=True, overflow="ellipsis")
+    return Text(said, style=_ALARM)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -291,3 +291,19 @@ def test_an_error_inside_leaves_the_terminal_as_it_was(terminal):
         fail()
 
     assert terminal.mode() == before
+
+
+@pytest.mark.parametrize("columns", [36, 50, 120])
+def test_what_a_key_did_and_what_the_next_will_do_is_readable_in_any_terminal(watch, columns):
+    watch.note = "pause: no answer, look again (no answer on paper.sock within 5 s)"
+    watch.pressed("x", 2.0)
+
+    lines = drawn(watch, 30.0, columns=columns, lines=24).rstrip("\n").splitlines()
+
+    said = " ".join(" ".join(lines).split())
+    assert "within 5 s)" in said
+    assert "press y to do it" not in said
+    watch.pressed("x", 30.0)
+    armed = drawn(watch, 31.0, columns=columns, lines=24).rstrip("\n").splitlines()
+    assert "press y to do it" in " ".join(" ".join(armed).split())
+    assert len(armed) <= 24

@@ -113,10 +113,12 @@ async def eligibility_line(broker: UpstoxAdapter, settings: Settings) -> CheckLi
 def _leverages(shares: Sequence[Instrument], allowed: Mapping[str, Eligibility]) -> str:
     found = {allowed[one.key].leverage for one in shares}
     known = sorted(leverage for leverage in found if leverage is not None)
+    names = ", ".join(one.symbol for one in shares[:_NAMES_SHOWN])
+    more = f" and {len(shares) - _NAMES_SHOWN} more" if len(shares) > _NAMES_SHOWN else ""
     if not known:
-        return f"{len(shares)} shares are on the broker's intraday list"
+        return f"on the broker's intraday list: {names}{more}"
     span = f"{known[0]:g}" if known[0] == known[-1] else f"{known[0]:g} to {known[-1]:g}"
-    return f"{len(shares)} shares are on the broker's intraday list, with {span} times their margin"
+    return f"on the broker's intraday list, with {span} times their margin: {names}{more}"
 
 
 def _chosen(settings: Settings, instruments: Sequence[Instrument]) -> list[Instrument]:

@@ -62,7 +62,7 @@ class NotifierWorker:
         async with notifier(
             login.notifier_host, login.notifier_port, login.notifier_path, self._taken
         ) as self.port:
-            log.info("notifier_listens", at=self._where())
+            log.info("notifier_listens", where=self._where())
             self.on_listening()
             while True:
                 beat()
