@@ -51,6 +51,6 @@ def test_rules_of_a_day_that_is_not_covered_are_refused():
 
 
 def test_check_tells_how_far_the_calendar_reaches(tmp_path):
-    lines = Program().check_lines(Settings(run={"data_dir": tmp_path}), ON)
+    lines = Program().check_lines(Settings(run={"data_dir": tmp_path}), ON, is_offline=False)
 
     assert (lines[0].name, lines[0].state) == ("calendar", CheckState.OK)

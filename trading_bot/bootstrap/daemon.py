@@ -118,6 +118,8 @@ class Daemon:
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
+    on_day: Callable[[TradingDay], None] = lambda _day: None
+    """Told of the day once there is one."""
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _engine: Engine | None = None
@@ -228,6 +230,7 @@ class Daemon:
         )
         self._engine = day.engine
         world.on_engine(day.engine)
+        self.on_day(day)
         return Session(
             day=day,
             header=lambda: self.header(day),

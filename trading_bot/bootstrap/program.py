@@ -17,6 +17,7 @@ from trading_bot.settings.options import (
     DownloadOptions,
     HistoryQuestion,
     ImportOptions,
+    LoginWay,
     ParityOptions,
     PromoteOptions,
     RunOptions,
@@ -79,6 +80,12 @@ class Program:
 
         return current_status(settings)
 
+    def watch(self, settings: Settings) -> int:
+        """Show the running daemon on this terminal until the user quits."""
+        from trading_bot.bootstrap.answers.watching import watch_status
+
+        return watch_status(settings)
+
     def trades(self, settings: Settings, on: date | None) -> Sequence["TradeRow"]:
         """Return the closed trades of one day."""
         from trading_bot.bootstrap.answers.closed_trades import closed_trades
@@ -108,12 +115,12 @@ class Program:
         return json.dumps(metrics_document(found), indent=2) if as_json else metrics_text(found)
 
     def login(
-        self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
+        self, settings: Settings, way: LoginWay, write: Callable[[str], None], *, has_terminal: bool
     ) -> None:
         """Obtain and store the token of the day."""
-        from trading_bot.bootstrap.answers.login import log_in
+        from trading_bot.bootstrap.login.ways import log_in
 
-        log_in(settings, ask, write, now_ms=wall_now_ms)
+        log_in(settings, way, write, has_terminal=has_terminal)
 
     def instruments(self, settings: Settings, simulator_url: str | None) -> "InstrumentAnswer":
         """Return today's instruments, or a simulator's."""
@@ -242,8 +249,10 @@ class Program:
 
         return restore_journal(settings, copy, wall_now_ms())
 
-    def check_lines(self, settings: Settings, today: date) -> Sequence["CheckLine"]:
+    def check_lines(self, settings: Settings, today: date, *, is_offline: bool) -> Sequence["CheckLine"]:
         """Return the check lines that need adapters."""
-        from trading_bot.bootstrap.answers.check_lines import check_lines
+        from trading_bot.bootstrap.checks.lines import check_lines
+        from trading_bot.terminal.waiting import shown_waiting
 
-        return check_lines(settings, today, now_ms=wall_now_ms())
+        with shown_waiting("asking the broker") as progress:
+            return check_lines(settings, today, is_offline=is_offline, progress=progress)

@@ -1,19 +1,14 @@
 """`check`: whether everything is in place to trade."""
 
-import shutil
-import sqlite3
 import stat
-import sys
-from argparse import Namespace
-from collections.abc import Callable, Sequence
-from datetime import date
-from importlib.metadata import PackageNotFoundError, version
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from pathlib import Path
 
-from trading_bot import native
 from trading_bot.commands.context import Context
+from trading_bot.commands.machine_checks import machine_lines
 from trading_bot.domain.errors import SettingsError
-from trading_bot.domain.ist import date_of, datetime_of, midnight_ms
+from trading_bot.domain.ist import date_of
 from trading_bot.report.check_line import (
     CheckLine,
     check_json,
@@ -25,20 +20,14 @@ from trading_bot.report.check_line import (
 )
 from trading_bot.settings.folders import make_folder
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
+from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import REFUSALS, Settings
 
-SDK_PACKAGE = "upstox-python-sdk"
-SDK_VERSION = "2.30.0"
-_PYTHON_MIN = (3, 11)
-_SQLITE_SAFE = (3, 51, 3)
-_WRITTEN_MS = midnight_ms(date(2026, 11, 1))
-_FREE_MB_MIN = 200
-_FREE_MB_WANTED = 2_000
-_MB = 1_000_000
 _ALLOWED = {
     "live opt-in": "mode {mode} sends no real orders",
     "protection": "every position gets a resting stop, and is closed in the session",
     "square-off": "ours comes before the broker's own",
+    "login by phone": "no token can come in but that of the configured account",
 }
 
 
@@ -46,12 +35,25 @@ def run_check(arguments: Namespace, context: Context) -> int:
     """Look at everything, show it, and return 0 when nothing failed."""
     settings_line, loaded = checked_settings(context)
     folder = context.places.folder
-    lines = [settings_line, dotenv_line(folder / DOTENV_FILE), *machine_lines(folder, context.now_ms())]
+    needs_time = loaded is not None and loaded.settings.mode is not Mode.REPLAY
+    lines = [
+        settings_line,
+        dotenv_line(folder / DOTENV_FILE),
+        *machine_lines(folder, context.now_ms(), needs_time=needs_time),
+    ]
     if loaded is not None:
+        today = date_of(context.now_ms())
         lines += settings_lines(loaded.settings, folder)
-        lines += context.backend.check_lines(loaded.settings, date_of(context.now_ms()))
+        lines += context.backend.check_lines(loaded.settings, today, is_offline=arguments.offline)
     context.write(check_json(lines) if arguments.json else check_text(lines, in_colour=context.in_colour))
     return exit_code_of(lines)
+
+
+def add_check_options(parser: ArgumentParser) -> None:
+    """What `check` may leave out."""
+    parser.add_argument(
+        "--offline", action="store_true", help="ask nobody over the network; what was not looked at is told"
+    )
 
 
 def checked_settings(context: Context) -> tuple[CheckLine, LoadedSettings | None]:
@@ -67,18 +69,6 @@ def checked_settings(context: Context) -> tuple[CheckLine, LoadedSettings | None
     return passed(
         "settings", f"mode {loaded.settings.mode}, {changed} values differ from the defaults"
     ), loaded
-
-
-def machine_lines(folder: Path, now_ms: int) -> list[CheckLine]:
-    """What depends on the machine alone."""
-    return [
-        python_line(sys.version_info[:3]),
-        sqlite_line(sqlite3.sqlite_version_info),
-        sdk_line(_installed(SDK_PACKAGE)),
-        disk_line(shutil.disk_usage(folder).free),
-        hot_path_line(is_compiled=native.is_used()),
-        clock_line(now_ms),
-    ]
 
 
 def settings_lines(settings: Settings, folder: Path) -> list[CheckLine]:
@@ -98,61 +88,6 @@ def dotenv_line(path: Path) -> CheckLine:
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         return doubtful(".env", f"other users may read it: mode {mode:o}", f"chmod 600 {path}")
     return passed(".env", f"mode {mode:o}")
-
-
-def python_line(running: Sequence[int]) -> CheckLine:
-    """Whether this Python is new enough."""
-    text = ".".join(map(str, running))
-    if tuple(running[:2]) < _PYTHON_MIN:
-        return failed("Python", f"{text} is too old", "install Python 3.11 or newer and run `make setup`")
-    return passed("Python", text)
-
-
-def sqlite_line(running: Sequence[int]) -> CheckLine:
-    """Whether SQLite has the fix for the rare corruption when two connections reset the write-ahead log.
-
-    Present from 3.7.0, fixed in 3.51.3; https://sqlite.org/wal.html, section on the WAL-reset bug.
-    """
-    text = ".".join(map(str, running))
-    if tuple(running) >= _SQLITE_SAFE:
-        return passed("SQLite", text)
-    message = f"{text} can, rarely, corrupt a database that two programs write at once (fixed in 3.51.3)"
-    return doubtful("SQLite", message, "let no other program write to data/*.db while the daemon runs")
-
-
-def sdk_line(installed: str | None) -> CheckLine:
-    """Whether the broker's SDK is the version whose traps are disarmed."""
-    if installed is None:
-        return failed("Upstox SDK", "not installed", "run `make setup`")
-    if installed != SDK_VERSION:
-        return failed("Upstox SDK", f"{installed} instead of the tested {SDK_VERSION}", "run `make setup`")
-    return passed("Upstox SDK", installed)
-
-
-def hot_path_line(*, is_compiled: bool) -> CheckLine:
-    """Whether what every tick passes is compiled; without, it is only slower."""
-    if is_compiled:
-        return passed("hot path", "compiled from these sources")
-    fix = "install a C compiler and Python's headers (apt install gcc python3-dev), then run `make setup`"
-    return doubtful("hot path", "interpreted: the same decisions, several times slower for each tick", fix)
-
-
-def disk_line(free_bytes: int) -> CheckLine:
-    """Whether there is room for the journal, logs and candles."""
-    free_mb = free_bytes // _MB
-    text = f"{free_mb:,} MB free"
-    fix = "free some disk space; old logs and data/reports may go"
-    if free_mb < _FREE_MB_MIN:
-        return failed("disk", f"{text}, {_FREE_MB_MIN} MB are needed", fix)
-    return doubtful("disk", text, fix) if free_mb < _FREE_MB_WANTED else passed("disk", text)
-
-
-def clock_line(now_ms: int) -> CheckLine:
-    """The time in India; how far it drifts, a running daemon tells."""
-    text = f"{datetime_of(now_ms):%Y-%m-%d %H:%M:%S} in India"
-    if now_ms < _WRITTEN_MS:
-        return failed("clock", f"{text} is before this program was written", "timedatectl set-ntp true")
-    return passed("clock", f"{text} (the machine's time zone plays no role)")
 
 
 def folder_line(name: str, path: Path) -> CheckLine:
@@ -184,10 +119,3 @@ def _refusal_line(name: str, require: Callable[[Settings], None], settings: Sett
     if name == "live opt-in" and settings.mode == "live":
         return doubtful(name, "real orders with real money will be sent", "use mode paper to rehearse")
     return passed(name, _ALLOWED[name].format(mode=settings.mode))
-
-
-def _installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

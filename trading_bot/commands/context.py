@@ -16,6 +16,7 @@ from trading_bot.settings.options import (
     DownloadOptions,
     HistoryQuestion,
     ImportOptions,
+    LoginWay,
     ParityOptions,
     PromoteOptions,
     RunOptions,
@@ -54,6 +55,10 @@ class Backend(Protocol):
         """Return the status document of the running daemon, else of its database."""
         ...
 
+    def watch(self, settings: Settings) -> int:
+        """Show the running daemon on this terminal until the user quits; return the exit code."""
+        ...
+
     def trades(self, settings: Settings, on: date | None) -> Sequence[TradeRow]:
         """Return the closed trades of one day, None for the newest session."""
         ...
@@ -71,9 +76,9 @@ class Backend(Protocol):
         ...
 
     def login(
-        self, settings: Settings, ask: Callable[[str], str] | None, write: Callable[[str], None]
+        self, settings: Settings, way: LoginWay, write: Callable[[str], None], *, has_terminal: bool
     ) -> None:
-        """Obtain and store the token of the day; `ask` is None without a terminal."""
+        """Obtain and store the token of the day."""
         ...
 
     def instruments(self, settings: Settings, simulator_url: str | None) -> InstrumentAnswer:
@@ -148,8 +153,11 @@ class Backend(Protocol):
         """Make a copy the journal of the mode in effect again, and say so."""
         ...
 
-    def check_lines(self, settings: Settings, today: date) -> Sequence[CheckLine]:
-        """Return the check lines that need adapters: account, login, feed, calendar, running daemon."""
+    def check_lines(self, settings: Settings, today: date, *, is_offline: bool) -> Sequence[CheckLine]:
+        """Return the check lines that need adapters: account, login, feed, calendar, running daemon.
+
+        Offline those that need a network are told as not looked at.
+        """
         ...
 
 

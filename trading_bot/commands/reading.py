@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trading_bot.commands.context import Context
-from trading_bot.domain.errors import UnknownInstrumentError, UserFacingError
+from trading_bot.domain.errors import SettingsError, UnknownInstrumentError, UserFacingError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.money import rupees
 from trading_bot.domain.symbol_search import matching_instruments, suggested_symbols
@@ -34,6 +34,10 @@ def run_status(arguments: Namespace, context: Context) -> int:
 
     A halt is shown and changes no exit code: the question was answered. `check` exits 4 for it.
     """
+    if arguments.watch:
+        if arguments.json:
+            raise SettingsError("--watch and --json: a screen is no document; leave one of them out")
+        return context.backend.watch(context.load().settings)
     document = context.backend.status(context.load().settings)
     context.write(json.dumps(document, indent=2) if arguments.json else status_text(document))
     return 0
@@ -65,9 +69,10 @@ def _write_trade_log(arguments: Namespace, context: Context, settings: Settings)
     return 0
 
 
-def run_login(_arguments: Namespace, context: Context) -> int:
+def run_login(arguments: Namespace, context: Context) -> int:
     """Obtain the token of the day."""
-    context.backend.login(context.load().settings, context.ask, context.write)
+    has_terminal = context.ask is not None
+    context.backend.login(context.load().settings, arguments.way, context.write, has_terminal=has_terminal)
     return 0
 
 

@@ -18,7 +18,7 @@ from trading_bot.commands.backups import (
     run_backup,
     run_restore,
 )
-from trading_bot.commands.check import run_check
+from trading_bot.commands.check import add_check_options, run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
 from trading_bot.commands.history import (
@@ -48,6 +48,7 @@ from trading_bot.commands.sweep import add_sweep_arguments, run_sweep
 from trading_bot.commands.walk_forward import add_walk_forward_arguments, run_walk_forward
 from trading_bot.commands.why import add_metrics_arguments, add_why_arguments, run_metrics, run_why
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
+from trading_bot.settings.options import LoginWay
 
 Run = Callable[[Namespace, Context], int]
 AddArguments = Callable[[ArgumentParser], None]
@@ -90,6 +91,12 @@ def _instruments(parser: ArgumentParser) -> None:
     )
 
 
+def _status(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--watch", action="store_true", help="the screen of the running daemon, with keys; q leaves it"
+    )
+
+
 def _trades(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--on", type=parsing.day, metavar="YYYY-MM-DD", help="day; default: the newest session"
@@ -104,10 +111,29 @@ def _trades(parser: ArgumentParser) -> None:
     )
 
 
+def _login(parser: ArgumentParser) -> None:
+    parser.set_defaults(way=LoginWay.BROWSER)
+    ways = parser.add_mutually_exclusive_group()
+    for way, text in (
+        (
+            LoginWay.PASTE,
+            "paste the address that the browser is sent to: over ssh, or where nothing can listen",
+        ),
+        (LoginWay.PHONE, "have the broker ask on your phone, and wait for the token"),
+    ):
+        ways.add_argument(f"--{way}", dest="way", action="store_const", const=way, help=text)
+
+
 def _simulator(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=parsing.port, default=0, metavar="P", help="loopback port; 0: any")
     add_replay_arguments(parser)
     parser.add_argument("--token", metavar="T", help="access token that clients must present")
+    parser.add_argument(
+        "--notifier",
+        type=parsing.loopback_url,
+        metavar="URL",
+        help="where tokens of approvals on the phone are sent",
+    )
     parser.add_argument("--until-stdin-ends", action="store_true", help=SUPPRESS)
     parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
 
@@ -151,12 +177,12 @@ COMMANDS: tuple[Command, ...] = (
         words=("check",),
         summary="is everything in place to trade?",
         run=run_check,
-        add_arguments=_nothing,
+        add_arguments=add_check_options,
         reads=True,
     ),
-    Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_nothing),
+    Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_login),
     Command(
-        words=("status",), summary="what the daemon does", run=run_status, add_arguments=_nothing, reads=True
+        words=("status",), summary="what the daemon does", run=run_status, add_arguments=_status, reads=True
     ),
     Command(
         words=("trades",),

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
-_WORDS = {"ok": "ok  ", "warn": "WARN", "fail": "FAIL"}
-_COLOURS = {"ok": "\x1b[32m", "warn": "\x1b[33m", "fail": "\x1b[31m"}
+_WORDS = {"ok": "ok  ", "warn": "WARN", "fail": "FAIL", "skip": "skip"}
+_COLOURS = {"ok": "\x1b[32m", "warn": "\x1b[33m", "fail": "\x1b[31m", "skip": "\x1b[2m"}
 _PLAIN = "\x1b[0m"
 _COVERED_DAYS_WANTED = 30
 
@@ -18,6 +18,8 @@ class CheckState(StrEnum):
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"
+    SKIP = "skip"
+    """Not looked at, as was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,11 @@ def doubtful(name: str, message: str, fix: str) -> CheckLine:
 def failed(name: str, message: str, fix: str, exit_code: int = 1) -> CheckLine:
     """A red line."""
     return CheckLine(name=name, state=CheckState.FAIL, message=message, fix=fix, exit_code=exit_code)
+
+
+def skipped(name: str, message: str) -> CheckLine:
+    """A line without a light."""
+    return CheckLine(name=name, state=CheckState.SKIP, message=message)
 
 
 def calendar_line(covered_until: Callable[[], date], today: date) -> CheckLine:
@@ -90,14 +97,18 @@ def check_text(lines: Sequence[CheckLine], *, in_colour: bool) -> str:
 def check_json(lines: Sequence[CheckLine]) -> str:
     """The lines and the verdict as one object."""
     rows = [{key: value for key, value in asdict(line).items() if key != "exit_code"} for line in lines]
-    return json.dumps({"ok": exit_code_of(lines) == 0, "lines": rows}, indent=2)
+    code = exit_code_of(lines)
+    return json.dumps({"ok": code == 0, "exit_code": code, "lines": rows}, indent=2)
 
 
 def _verdict(lines: Sequence[CheckLine]) -> str:
-    failures = sum(line.state is CheckState.FAIL for line in lines)
-    warnings = sum(line.state is CheckState.WARN for line in lines)
+    failures, warnings, skips = (
+        sum(line.state is state for line in lines)
+        for state in (CheckState.FAIL, CheckState.WARN, CheckState.SKIP)
+    )
+    unseen = f"; {skips} not looked at" if skips else ""
     if failures:
-        return f"not ready: {failures} of {len(lines)} failed"
+        return f"not ready: {failures} of {len(lines)} failed{unseen}"
     if not warnings:
-        return "ready"
-    return f"ready, with {warnings} warning{'s' if warnings > 1 else ''}"
+        return f"ready{unseen}"
+    return f"ready, with {warnings} warning{'s' if warnings > 1 else ''}{unseen}"

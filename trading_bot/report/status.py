@@ -11,10 +11,10 @@ from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.money import rupees
 from trading_bot.engine.snapshot import OrderView, Snapshot, WorkerView
 
-_PRICES = frozenset(
+PRICES = frozenset(
     {"last_price", "previous_close", "candle_close", "stop", "target", "price", "trigger_price"}
 )
-_OWN_KEYS = {
+OWN_KEYS = {
     "now_ms": "now",
     "candle_start_ms": "candle_start",
     "intended_at_ms": "intended_at",
@@ -146,10 +146,10 @@ def _derived(value: Any) -> dict[str, bool]:
 
 
 def _member(name: str, value: Any) -> tuple[str, Any]:
-    if name in _OWN_KEYS:
-        return _OWN_KEYS[name], None if value is None else datetime_of(value).isoformat(
+    if name in OWN_KEYS:
+        return OWN_KEYS[name], None if value is None else datetime_of(value).isoformat(
             timespec="milliseconds"
         )
-    if name in _PRICES:
+    if name in PRICES:
         return name, None if value is None else str(rupees(value))
     return name, _plain(value)

@@ -29,6 +29,15 @@ class RunOptions:
     seed: int | None = None
 
 
+class LoginWay(StrEnum):
+    """How the token of the day is obtained."""
+
+    BROWSER = "browser"
+    """The browser's way back is caught, or pasted."""
+    PASTE = "paste"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorOptions:
     """How the simulator runs as a program of its own."""
@@ -41,6 +50,8 @@ class SimulatorOptions:
     seed: int | None = None
     symbols: Sequence[str] = ()
     token: str | None = None
+    notifier_url: str | None = None
+    """Where the token of an approval on the phone is sent."""
     config_file: Path | None = None
     """Settings that a child simulator is told to use; one that runs by itself has them already."""
     exit_at_close: bool = False

@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.storage.settings import StorageSettings
+from trading_bot.adapters.upstox.login_settings import LoginSettings
 from trading_bot.adapters.upstox.settings import UpstoxSecrets, UpstoxSettings
 from trading_bot.backtest.settings import BacktestSettings
 from trading_bot.domain.errors import SettingsError
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     rate: RateSettings = RateSettings()
     supervisor: SupervisorSettings = SupervisorSettings()
     upstox: UpstoxSettings = UpstoxSettings()
+    login: LoginSettings = LoginSettings()
     storage: StorageSettings = StorageSettings()
     simulator: VenueSettings = VenueSettings()
     backtest: BacktestSettings = BacktestSettings()
@@ -111,11 +113,28 @@ def require_flat_before_broker(settings: Settings) -> None:
             )
 
 
+def require_safe_notifier(settings: Settings) -> None:
+    """Raise SettingsError where a token could come in by the notifier address that is not the user's own."""
+    login = settings.login
+    if login.notifier_port and not settings.upstox.account:
+        raise SettingsError(
+            "login.notifier_port is set and upstox.account is not: what is posted to the notifier address is "
+            "not signed, and anybody's token would be taken.\n  fix: write your user id into upstox.account"
+        )
+    if login.request_approval_at and not login.notifier_port:
+        raise SettingsError(
+            "login.request_approval_at is set and login.notifier_port is not: the broker sends the token of "
+            "an approval to the notifier address only, where nobody would take it.\n"
+            "  fix: login.notifier_port, as docs/morning.md says; or leave request_approval_at empty"
+        )
+
+
 REFUSALS: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
     {
         "live opt-in": require_live_opt_in,
         "protection": require_protection,
         "square-off": require_flat_before_broker,
+        "login by phone": require_safe_notifier,
     }
 )
 """Whatever settings that are valid alone the daemon still refuses, by what it is about: see `check`."""

@@ -1,8 +1,9 @@
-"""The one-screen view: a snapshot drawn to the size of the terminal, from 80 by 24 upwards."""
+"""The one-screen view: a snapshot drawn to the size of the terminal; below 80 columns it shows fewer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
 from rich.table import Table
@@ -15,13 +16,14 @@ from trading_bot.engine.snapshot import (
     Notice,
     OrderView,
     RateBudget,
+    RunHeader,
     Snapshot,
     SymbolView,
     WorkerView,
 )
 from trading_bot.terminal.words import NOTHING, age_text, money_text, price_text, time_text, window_text
 
-_WIDE = 110
+_WIDE, _USUAL = 110, 80
 _HEADER_LINES = 3
 _TABLE_HEADS = 3
 _FOOTER_LINES = 2
@@ -43,6 +45,34 @@ _STATUS_STYLES = {
 }
 
 
+class _Width(Enum):
+    """How much of each row is shown."""
+
+    NARROW = 0
+    USUAL = 1
+    WIDE = 2
+
+    @classmethod
+    def of(cls, columns: int) -> "_Width":
+        """The one for a terminal of so many columns."""
+        if columns >= _WIDE:
+            return cls.WIDE
+        return cls.USUAL if columns >= _USUAL else cls.NARROW
+
+
+_SYMBOL_COLUMNS = {
+    _Width.NARROW: ("LAST", "QTY", "STOP", "P&L"),
+    _Width.USUAL: ("LAST", "CHG %", "CANDLE", "SCORE", "QTY", "STOP", "TARGET", "P&L"),
+    _Width.WIDE: ("LAST", "CHG %", "CANDLE", "SCORE", "QTY", "ENTRY", "STOP", "TARGET", "P&L"),
+}
+_ORDER_COLUMNS = {
+    _Width.NARROW: ("SYMBOL", "SIDE", "FILLED", "STATUS"),
+    _Width.USUAL: ("ORDER", "SYMBOL", "SIDE", "FOR", "FILLED", "PRICE", "STATUS", "MESSAGE"),
+    _Width.WIDE: ("ORDER", "SYMBOL", "SIDE", "FOR", "FILLED", "PRICE", "STATUS", "MESSAGE"),
+}
+_ORDER_NUMBERS = frozenset({"FILLED", "PRICE"})
+
+
 def render(snapshot: Snapshot) -> RenderableType:
     """The view of one snapshot; it fits itself into the console that draws it."""
     return Screen(snapshot)
@@ -53,19 +83,21 @@ class Screen:
     """One snapshot, ready to be drawn at any size."""
 
     snapshot: Snapshot
+    reserved_lines: int = 0
+    """Lines of the terminal that somebody else needs."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         snapshot = self.snapshot
-        height = options.height or console.size.height
-        is_wide = options.max_width >= _WIDE
+        height = (options.height or console.size.height) - self.reserved_lines
+        width = _Width.of(options.max_width)
         room = _room(snapshot, height)
         yield _title(snapshot, options.max_width)
         yield _day_line(snapshot.day)
-        yield _halt_line(snapshot.halts)
-        yield _symbol_table(_most_important(snapshot.symbols, room.symbols), is_wide=is_wide)
+        yield _halt_line(snapshot.halts) if snapshot.halts else _reason_line(snapshot.run)
+        yield _symbol_table(_most_important(snapshot.symbols, room.symbols), width)
         if room.hidden_symbols:
             yield Text(f"  {room.hidden_symbols} more symbols without a position", style="dim")
-        yield _order_table(snapshot.orders[-room.orders :] if room.orders else (), is_wide=is_wide)
+        yield _order_table(snapshot.orders[-room.orders :] if room.orders else (), width)
         yield from (_notice_line(notice) for notice in snapshot.notices[-room.notices :])
         yield _health_line(snapshot)
         yield _worker_line(snapshot.workers)
@@ -134,39 +166,45 @@ def _day_line(day: DayView) -> Text:
     return text
 
 
+def _reason_line(run: RunHeader) -> Text:
+    """What is waited for; nothing while it trades."""
+    text = f" {run.state}: {run.reason}" if run.reason else ""
+    return Text(text, style="yellow", no_wrap=True, overflow="ellipsis")
+
+
 def _halt_line(halts: Sequence[str]) -> Text:
-    if not halts:
-        return Text("")
     return Text(f" HALTED: {'; '.join(halts)} ", style="bold white on red", no_wrap=True, overflow="ellipsis")
 
 
-def _symbol_table(rows: Sequence[SymbolView], *, is_wide: bool) -> Table:
+def _symbol_table(rows: Sequence[SymbolView], width: _Width) -> Table:
     table = _table()
+    names = _SYMBOL_COLUMNS[width]
     _column(table, "SYMBOL", takes_rest=True)
-    entry = ("ENTRY",) if is_wide else ()
-    for name in ("LAST", "CHG %", "CANDLE", "SCORE", "QTY", *entry, "STOP", "TARGET", "P&L"):
+    for name in names:
         _column(table, name, is_number=True)
     for row in rows:
-        cells = _symbol_cells(row, is_wide=is_wide)
-        table.add_row(*cells, style="" if row.quantity or not row.halt else "dim")
+        cells = _symbol_cells(row, is_wide=width is _Width.WIDE)
+        symbol = Text(row.symbol, style="bold" if row.quantity else "")
+        style = "" if row.quantity or not row.halt else "dim"
+        table.add_row(symbol, *(cells[name] for name in names), style=style)
     return table
 
 
-def _symbol_cells(row: SymbolView, *, is_wide: bool) -> list[RenderableType]:
+def _symbol_cells(row: SymbolView, *, is_wide: bool) -> dict[str, RenderableType]:
     change = row.change
-    entry = [f"{row.entry_price:.2f}" if row.entry_price is not None else NOTHING] if is_wide else []
-    return [
-        Text(row.symbol, style="bold" if row.quantity else ""),
-        Text(price_text(row.last_price), style="yellow" if (row.last_price_age_s or 0) > _STALE_S else ""),
-        Text(NOTHING if change is None else f"{change * 100:+.2f}", style=_sign_style(change)),
-        _candle_text(row, is_wide=is_wide),
-        _score_text(row),
-        f"{row.quantity:+d}" if row.quantity else NOTHING,
-        *entry,
-        price_text(row.stop),
-        price_text(row.target),
-        Text(money_text(row.unrealised), style=_sign_style(row.unrealised)),
-    ]
+    return {
+        "LAST": Text(
+            price_text(row.last_price), style="yellow" if (row.last_price_age_s or 0) > _STALE_S else ""
+        ),
+        "CHG %": Text(NOTHING if change is None else f"{change * 100:+.2f}", style=_sign_style(change)),
+        "CANDLE": _candle_text(row, is_wide=is_wide),
+        "SCORE": _score_text(row),
+        "QTY": f"{row.quantity:+d}" if row.quantity else NOTHING,
+        "ENTRY": f"{row.entry_price:.2f}" if row.entry_price is not None else NOTHING,
+        "STOP": price_text(row.stop),
+        "TARGET": price_text(row.target),
+        "P&L": Text(money_text(row.unrealised), style=_sign_style(row.unrealised)),
+    }
 
 
 def _candle_text(row: SymbolView, *, is_wide: bool) -> str:
@@ -181,32 +219,29 @@ def _score_text(row: SymbolView) -> Text:
     return Text(f"{row.score:+.2f}", style=styles[row.trend] if row.trend else "dim")
 
 
-def _order_table(orders: Sequence[OrderView], *, is_wide: bool) -> Table:
+def _order_table(orders: Sequence[OrderView], width: _Width) -> Table:
     table = _table()
-    for name in ("ORDER", "SYMBOL", "SIDE", "FOR"):
-        _column(table, name)
-    for name in ("FILLED", "PRICE"):
-        _column(table, name, is_number=True)
-    _column(table, "STATUS")
-    _column(table, "MESSAGE", takes_rest=True)
+    names = _ORDER_COLUMNS[width]
+    for name in names:
+        _column(table, name, is_number=name in _ORDER_NUMBERS, takes_rest=name == names[-1])
     for order in orders:
-        table.add_row(*_order_cells(order, is_wide=is_wide))
+        cells = _order_cells(order, is_wide=width is _Width.WIDE)
+        table.add_row(*(cells[name] for name in names))
     return table
 
 
-def _order_cells(order: OrderView, *, is_wide: bool) -> list[RenderableType]:
+def _order_cells(order: OrderView, *, is_wide: bool) -> dict[str, RenderableType]:
     price = order.trigger_price or order.price
-    filled = f"{order.filled_quantity}/{order.quantity}"
-    return [
-        time_text(order.intended_at_ms),
-        order.symbol,
-        Text(order.side.value, style="green" if order.side.sign > 0 else "red"),
-        order.purpose.value,
-        filled,
-        price_text(price) if price else "market",
-        Text(order.status.value.replace("_", " "), style=_STATUS_STYLES.get(order.status, "")),
-        Text(f"{order.tag} {order.message}" if is_wide else order.message, style="dim"),
-    ]
+    return {
+        "ORDER": time_text(order.intended_at_ms),
+        "SYMBOL": order.symbol,
+        "SIDE": Text(order.side.value, style="green" if order.side.sign > 0 else "red"),
+        "FOR": order.purpose.value,
+        "FILLED": f"{order.filled_quantity}/{order.quantity}",
+        "PRICE": price_text(price) if price else "market",
+        "STATUS": Text(order.status.value.replace("_", " "), style=_STATUS_STYLES.get(order.status, "")),
+        "MESSAGE": Text(f"{order.tag} {order.message}" if is_wide else order.message, style="dim"),
+    }
 
 
 def _notice_line(notice: Notice) -> Text:

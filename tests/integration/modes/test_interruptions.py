@@ -1,6 +1,7 @@
 """Days that do not go smoothly: no login, a dead token, a restart with an open position, a second process."""
 
 import asyncio
+import socket
 from dataclasses import replace
 
 import aiohttp
@@ -17,6 +18,7 @@ from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError
 from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings
 
 PATIENCE_S = 60
 
@@ -54,8 +56,8 @@ async def holds_something(worlds: list) -> bool:
 
 
 async def status(daemon) -> dict:
-    socket = socket_path(daemon.files.database)
-    return (await asyncio.to_thread(ask, socket, "status", asked_by="test"))["status"]
+    listens_at = socket_path(daemon.files.database)
+    return (await asyncio.to_thread(ask, listens_at, "status", asked_by="test"))["status"]
 
 
 async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothing(upstox):
@@ -65,10 +67,10 @@ async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothi
     async with upstox.daemon(settings) as daemon:
         daemon.service = ServiceLink(manager)
         running = asyncio.create_task(daemon.run())
-        socket = socket_path(daemon.files.database)
+        listens_at = socket_path(daemon.files.database)
 
         async def is_waiting() -> bool:
-            return socket.exists() and bool(daemon.board.notices) and "ready" in manager.told
+            return listens_at.exists() and bool(daemon.board.notices) and "ready" in manager.told
 
         await until(is_waiting)
         document = await status(daemon)
@@ -164,6 +166,74 @@ async def test_a_token_that_dies_in_the_day_stops_entries_until_the_next_login(u
     assert money(report["net_pnl"]) == money(ledger["net_pnl"])
 
 
+def by_phone(upstox, mode) -> Settings:
+    """Settings of a daemon that asks on the phone, at a simulator that posts to where it listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    simulation = upstox.server.simulation
+    url = f"http://127.0.0.1:{port}/upstox/token"
+    simulation.settings = simulation.settings.model_copy(update={"notifier_url": url})
+    return upstox.settings(
+        mode,
+        upstox={"account": "SIM001"},
+        login={"notifier_port": port, "request_approval_at": "08:00"},
+        credentials={"access_token": None, "api_key": SecretStr("key"), "api_secret": SecretStr("secret")},
+        supervisor={"login_delay_s": 0.3},
+    )
+
+
+async def approved(upstox, control) -> bool:
+    """Whether a request was on the phone, which is approved with this."""
+    async with control.post(
+        f"{upstox.server.address}/simulator/approval", json={"action": "approve"}
+    ) as answer:
+        return answer.status == 200
+
+
+async def test_it_asks_on_the_phone_in_the_morning_and_starts_by_itself_when_that_is_approved(upstox):
+    """Faults 27 and 31."""
+    settings = by_phone(upstox, Mode.PAPER)
+    async with upstox.daemon(settings) as daemon, aiohttp.ClientSession() as control:
+        worlds = watched(daemon)
+        running = asyncio.create_task(daemon.run())
+        await until(lambda: approved(upstox, control))
+
+        async def has_begun() -> bool:
+            return bool(worlds)
+
+        await until(has_begun)
+        daemon.stop_asked.set()
+
+        assert await running == 0
+    said = [notice.text for notice in daemon.board.notices]
+    assert any(text.startswith("approve the login on your phone") for text in said)
+    assert "a login of account SIM001 is here: it goes on by itself" in said
+    assert token_store(settings).load(daemon.surroundings.clock.now_ms()).account == "SIM001"
+
+
+async def test_a_token_that_dies_in_the_day_is_replaced_by_an_approval_on_the_phone(upstox):
+    """Fault 28, V4, V16: it asks by itself, and goes on with its reads."""
+    settings = by_phone(upstox, Mode.LIVE)
+    async with upstox.daemon(settings) as daemon, aiohttp.ClientSession() as control:
+        kept_token(settings, daemon.surroundings.clock.now_ms())
+        worlds = watched(daemon)
+        running = asyncio.create_task(daemon.run())
+        await until(lambda: holds_something(worlds))
+        await control.post(f"{upstox.server.address}/simulator/token", json={"action": "expire"})
+        await until(lambda: approved(upstox, control))
+
+        async def goes_on() -> bool:
+            return (await status(daemon))["run"]["state"] != "needs login"
+
+        await until(goes_on)
+        daemon.stop_asked.set()
+
+        assert await running == 0
+    said = [notice.text for notice in daemon.board.notices]
+    assert any(text.startswith("a new login of account SIM001 is here") for text in said)
+
+
 async def test_a_second_process_of_the_account_is_refused_whatever_its_folder(upstox, tmp_path):
     first = upstox.settings(Mode.LIVE)
     second = upstox.settings(Mode.LIVE, run={"data_dir": tmp_path / "other"})
@@ -191,13 +261,13 @@ async def test_latched_panic_with_nothing_open_refuses_to_start(upstox):
     settings = upstox.settings(Mode.PAPER)
     async with upstox.daemon(settings) as daemon:
         running = asyncio.create_task(daemon.run())
-        socket = socket_path(daemon.files.database)
+        listens_at = socket_path(daemon.files.database)
 
         async def listens() -> bool:
-            return socket.exists()
+            return listens_at.exists()
 
         await until(listens)
-        await asyncio.to_thread(ask, socket, "panic", asked_by="test")
+        await asyncio.to_thread(ask, listens_at, "panic", asked_by="test")
         daemon.stop_asked.set()
         await running
 

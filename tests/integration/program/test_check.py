@@ -1,24 +1,44 @@
 """Every line of `check` that needs adapters, provoked once."""
 
-from datetime import date
+import socket
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
+from time import monotonic
 
 import pytest
 
-from trading_bot.bootstrap.answers import account_checks
-from trading_bot.bootstrap.answers.check_lines import charges_line, rules_lines
+from trading_bot.adapters.upstox.decode_market import ListedHoliday
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
+from trading_bot.bootstrap.checks import account, looks
+from trading_bot.bootstrap.checks.broker_time import judged
+from trading_bot.bootstrap.checks.lines import charges_line, rules_lines
+from trading_bot.bootstrap.checks.market import differences, session_line
 from trading_bot.domain.errors import SettingsError
-from trading_bot.domain.ist import MS_PER_DAY, date_of
+from trading_bot.domain.ist import MS_PER_DAY, date_of, ms_at
 from trading_bot.report.check_line import CheckState, calendar_line
 from trading_bot.settings.tree import Settings
 
-BROKER_LINES = ["profile", "funds", "static address", "feed", "instruments"]
+BROKER_LINES = [
+    "profile", "permissions", "funds", "static address", "egress address", "feed",
+    "instruments", "eligibility", "app",
+]  # fmt: skip
+APP = {
+    "UPSTOX_API_KEY": "app-key",
+    "UPSTOX_API_SECRET": "app-secret",
+    "UPSTOX_REDIRECT_URI": "http://127.0.0.1:8123/back",
+}
 SPECIAL_NAMES = frozenset({"token", *BROKER_LINES})
 
 
 @pytest.fixture
-def broker(shell, simulator):
-    url = simulator()
+def app(monkeypatch):
+    for name, value in APP.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def broker(shell, simulator, app):
+    url = simulator(client_id="app-key")
     shell.use_broker(url)
     return url
 
@@ -33,10 +53,12 @@ def test_everything_is_green_after_a_login(shell, broker, check):
     code, lines = check()
 
     assert code == 0
-    assert states(lines, ["token", *BROKER_LINES, "calendar", "charges", "other instance"]) == ["ok"] * 9
+    assert states(lines, ["token", *BROKER_LINES, "calendar", "charges", "other instance"]) == ["ok"] * 13
+    assert {"clock offset", "market today", "session", "notifier", "program"} <= set(lines)
     assert lines["funds"]["message"] == "1,000,000.00 rupees can be used"
     assert lines["instruments"]["message"] == "today's list: 4 instruments"
     assert lines["profile"]["message"] == "account SIM001 answers"
+    assert "with 5 times their margin" in lines["eligibility"]["message"]
 
 
 def test_replay_needs_nothing_of_the_broker(check):
@@ -98,6 +120,98 @@ def test_profile_of_another_account_is_red(shell, broker, check):
     assert "belongs to account SIM001" in check()[1]["profile"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"UPSTOX_API_KEY": "another"}, "the login page refuses it"),
+        ({"UPSTOX_REDIRECT_URI": ""}, "UPSTOX_REDIRECT_URI is not set"),
+        ({"UPSTOX_API_SECRET": ""}, "UPSTOX_API_SECRET is not set"),
+    ],
+)
+def test_an_app_that_the_login_page_refuses_is_red(broker, check, monkeypatch, changes, message):
+    for name, value in changes.items():
+        monkeypatch.setenv(name, value)
+
+    line = check()[1]["app"]
+
+    assert line["state"] == "fail"
+    assert message in line["message"]
+
+
+def test_with_a_token_a_missing_app_stops_nothing_today(shell, broker, check, monkeypatch):
+    monkeypatch.setenv("UPSTOX_API_KEY", "")
+    shell.store_token()
+
+    assert check()[1]["app"]["state"] == "warn"
+
+
+def test_offline_asks_nobody_and_says_so(shell, check, app):
+    shell.use_broker("http://127.0.0.1:9")
+    shell.store_token()
+
+    code, lines = check("--offline")
+
+    assert code == 0
+    assert {lines[name]["state"] for name in BROKER_LINES} == {"skip"}
+    assert lines["funds"]["message"] == "not asked: --offline"
+    assert states(lines, ["token", "calendar", "session"]) == ["ok"] * 3
+
+
+def test_a_broker_that_hangs_does_not_hang_check(shell, check, app, monkeypatch):
+    """V16: each line has its end, and all of them are asked at once."""
+    monkeypatch.setattr(looks, "LIMIT_S", 0.5)
+    monkeypatch.setattr(account, "_SHORT", dict.fromkeys(account._SHORT, 0.3) | {"read_attempts": 1})
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(64)
+        shell.use_broker(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        shell.store_token()
+        started_s = monotonic()
+
+        code, lines = check()
+
+    assert code == 1
+    assert {lines[name]["state"] for name in ("profile", "permissions", "feed", "app")} == {"fail"}
+    assert monotonic() - started_s < 10
+
+
+def test_every_wait_of_check_together_stays_below_its_promise():
+    """The slowest look, and a call that began just before its end."""
+    call_s = account._SHORT["connect_timeout_s"] + account._SHORT["read_timeout_s"]
+
+    assert looks.LIMIT_S + call_s < 15
+    assert account._SHORT["answer_timeout_s"] < looks.LIMIT_S
+
+
+@pytest.fixture
+def notified(shell, broker):
+    def at(port):
+        shell.use_broker(broker, more=f'account = "SIM001"\n[login]\nnotifier_port = {port}\n')
+
+    return at
+
+
+def test_a_notifier_port_is_tried(notified, check):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        notified(port)
+
+        line = check()[1]["notifier"]
+        assert (line["state"], "it is in use" in line["message"]) == ("fail", True)
+
+    assert check()[1]["notifier"]["message"].endswith("is free; the daemon will listen there")
+
+
+def test_a_notifier_of_no_account_is_red(shell, broker, check):
+    shell.use_broker(broker, more="[login]\nnotifier_port = 8124\n")
+
+    line = check()[1]["login by phone"]
+
+    assert (line["state"], line["fix"]) == ("fail", "write your user id into upstox.account")
+
+
 def test_unreachable_broker_is_red_with_exit_code_1(shell, check):
     shell.use_broker("http://127.0.0.1:9")
     shell.store_token()
@@ -132,6 +246,38 @@ def test_static_address_is_compared_with_the_brokers_record_in_live(*, live, che
 
     assert line["state"] == state
     assert message in line["message"]
+
+
+@pytest.mark.parametrize(
+    ("registered", "state", "message"),
+    [
+        ("127.0.0.1", "ok", "the order path takes calls"),
+        ("203.0.113.9", "fail", "configured 203.0.113.9, request came from 127.0.0.1"),
+    ],
+)
+def test_address_that_orders_leave_from_is_asked_of_the_order_path(
+    *, shell, simulator, check, monkeypatch, registered, state, message
+):
+    """Fault 32."""
+    monkeypatch.setenv("LIVE_TRADING", "yes")
+    shell.use_broker(simulator(registered_addresses=(registered,)), mode="live")
+    shell.store_token()
+
+    line = check()[1]["egress address"]
+
+    assert line["state"] == state
+    assert message in line["message"]
+
+
+def test_where_the_order_path_does_not_say_the_address_stays_yellow(shell, simulator, check, monkeypatch):
+    monkeypatch.setenv("LIVE_TRADING", "yes")
+    night = time(4, 0)
+    shell.use_broker(simulator(start_at=night, hold_at=night), mode="live")
+    shell.store_token()
+
+    line = check()[1]["egress address"]
+
+    assert (line["state"], line["message"][:8]) == ("warn", "unknown:")
 
 
 def test_a_symbol_that_the_broker_does_not_list_is_red_with_suggestions(shell, broker, check, monkeypatch):
@@ -182,7 +328,7 @@ def test_yesterdays_list_of_instruments_is_yellow(shell, broker, check):
 
 def test_funds_that_are_not_told_at_night_are_yellow(shell, broker, check, monkeypatch):
     shell.store_token()
-    monkeypatch.setattr(account_checks, "_NIGHT_HOURS", range(24))
+    monkeypatch.setattr(account, "_NIGHT_HOURS", range(24))
     shell.use_broker("http://127.0.0.1:9")
 
     assert check()[1]["funds"]["state"] == "warn"
@@ -190,7 +336,7 @@ def test_funds_that_are_not_told_at_night_are_yellow(shell, broker, check, monke
 
 def test_funds_that_are_not_told_by_day_are_red(shell, broker, check, monkeypatch):
     shell.store_token()
-    monkeypatch.setattr(account_checks, "_NIGHT_HOURS", range(0))
+    monkeypatch.setattr(account, "_NIGHT_HOURS", range(0))
     shell.use_broker("http://127.0.0.1:9")
 
     assert check()[1]["funds"]["state"] == "fail"
@@ -218,6 +364,72 @@ def test_charges_that_are_not_known_today_are_red(market_rules):
 
     assert (line.state, line.exit_code) == (CheckState.FAIL, 2)
     assert "config/market/charges.toml" in line.fix
+
+
+HOLIDAY = ListedHoliday(
+    on=date(2026, 12, 25), description="Christmas", kind="TRADING_HOLIDAY", closed_exchanges=("NSE",)
+)
+ADDED = ListedHoliday(
+    on=date(2026, 12, 1), description="Mourning", kind="TRADING_HOLIDAY", closed_exchanges=("NSE",)
+)
+
+
+@pytest.mark.parametrize(
+    ("listed", "today", "expected"),
+    [
+        ([HOLIDAY], date(2026, 11, 25), []),
+        ([HOLIDAY, ADDED], date(2026, 11, 25), ["2026-12-01 is closed at the broker (Mourning)"]),
+        ([HOLIDAY, ADDED], date(2026, 12, 2), []),
+        ([ADDED], date(2026, 12, 2), ["2026-12-25 is Christmas to us, and no holiday at the broker"]),
+        ([], date(2026, 12, 2), []),
+    ],
+)
+def test_a_holiday_that_only_one_of_us_knows_is_told(market_rules, listed, today, expected):
+    """Fault 21: holidays are added at three days' notice; an empty list says nothing about a year."""
+    found = differences(market_rules.calendar, listed, today)
+
+    assert [text[: len(start)] for text, start in zip(found, expected, strict=True)] == expected
+
+
+def dated(seconds):
+    return format_datetime(datetime.fromtimestamp(1_795_147_200 + seconds, UTC), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("theirs_s", "round_trip_ms", "state", "words"),
+    [
+        (0, 80, CheckState.OK, "agrees"),
+        (-1, 80, CheckState.OK, "agrees"),
+        (1, 80, CheckState.WARN, "behind"),
+        (-3, 80, CheckState.FAIL, "ahead of"),
+        (3, 80, CheckState.FAIL, "behind"),
+        (3_600, 80, CheckState.FAIL, "3599.9 s behind"),
+        (0, 4_000, CheckState.WARN, "unknown"),
+    ],
+)
+def test_the_clock_is_compared_with_the_brokers_as_far_as_whole_seconds_tell(
+    theirs_s, round_trip_ms, state, words
+):
+    """Faults 16 and 17."""
+    asked_ms = 1_795_147_200_000
+
+    line = judged(dated(theirs_s), asked_ms, asked_ms + round_trip_ms)
+
+    assert line.state is state
+    assert words in line.message
+
+
+@pytest.mark.parametrize("text", ["", "soon"])
+def test_a_broker_that_tells_no_time_leaves_it_unknown(text):
+    assert judged(text, 0, 10).state is CheckState.WARN
+
+
+def test_a_holiday_is_told_and_is_no_failure(market_rules):
+    line = session_line(market_rules.calendar, ms_at(date(2026, 11, 24), time(8, 0)))
+
+    assert line.state is CheckState.OK
+    assert "is not a trading day" in line.message
+    assert session_line(market_rules.calendar, ms_at(date(2027, 2, 1), time(8, 0))).state is CheckState.FAIL
 
 
 def test_unreadable_market_rules_are_red(shell):

@@ -34,7 +34,7 @@ def test_sound_journal_is_green(shell, check):
 
     _, lines = check()
 
-    assert lines["journal"]["message"].endswith("rows, whole and unaltered")
+    assert "rows, whole and unaltered, 0.1 MB, schema " in lines["journal"]["message"]
     assert lines["last run"]["message"] == "nothing unfinished"
 
 

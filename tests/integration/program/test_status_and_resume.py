@@ -166,3 +166,12 @@ def test_status_of_a_hung_daemon_comes_from_its_journal_and_says_so(shell, hung)
 def test_resume_does_not_write_behind_a_hung_daemon(shell, hung):
     assert shell(f"resume {MODE}") == 5
     assert "already running" in shell.error()
+
+
+def test_watching_needs_a_terminal(shell):
+    assert shell("status --watch") == 2
+    assert "--watch draws on a terminal" in shell.error()
+
+
+def test_a_screen_is_no_document(shell):
+    assert shell("status --watch --json") == 2

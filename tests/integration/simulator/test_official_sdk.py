@@ -4,6 +4,7 @@ import asyncio
 import json
 import queue
 from contextlib import contextmanager
+from datetime import date, time
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from upstox_client.rest import ApiException
 
 from tests.fakes.scripted_market import CALL, NIFTY, RELIANCE, SBIN
 from tests.integration.simulator.conftest import MORNING, TOKEN, open_session
+from trading_bot.domain.ist import ms_at
 
 ON = "2026-11-19"
 VERSION = "2.0"
@@ -231,7 +233,7 @@ async def test_options_and_charges(sdk):
 
 
 async def test_login_exchange(sdk):
-    code = sdk.server.simulation.login_codes.issue("app", "http://127.0.0.1:1/")
+    code = sdk.server.simulation.login_codes.issue("app", "http://127.0.0.1:1/", lapses_ms=2**60)
 
     answer = await call(
         upstox_client.LoginApi(sdk).token,
@@ -241,6 +243,15 @@ async def test_login_exchange(sdk):
 
     assert answer.user_id == "SIM001"
     assert answer.access_token
+
+
+async def test_request_of_an_approval_on_the_phone(start):
+    with sdk_of(await start(notifier_url="https://ops.example.test/upstox")) as client:
+        body = upstox_client.IndieUserTokenRequest(client_secret="s")
+        answer = await call(upstox_client.LoginApi(client).init_token_request_for_indie_user, body, "app")
+
+    assert answer.data.authorization_expiry == str(ms_at(date(2026, 11, 20), time(3, 30)))
+    assert answer.data.notifier_url == "https://ops.example.test/upstox"
 
 
 def turn_sockets(monkeypatch, client) -> None:

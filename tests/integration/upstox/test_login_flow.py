@@ -78,7 +78,7 @@ async def test_phone_approval_is_asked_for_without_a_token(broker, transport):
     path = "/v3/login/auth/token/request/app-key"
     broker.on_success("POST", path, {"authorization_expiry": "1795212000000", "notifier_url": "https://x"})
 
-    assert await ask_for_phone_approval(transport, SECRETS) == 1_795_212_000_000
+    assert await ask_for_phone_approval(transport, SECRETS) == (1_795_212_000_000, "https://x")
     assert broker.asked[0].body == '{"client_secret": "app-secret"}'
     assert "Authorization" not in broker.asked[0].headers
 

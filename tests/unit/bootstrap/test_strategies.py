@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pytest
 
-from trading_bot.bootstrap.answers.check_lines import strategies_line
+from trading_bot.bootstrap.checks.lines import strategies_line
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import SettingsError
 from trading_bot.report.check_line import CheckState

@@ -37,6 +37,9 @@ class FakeBackend:
     def status(self, settings):
         return self._answer("status", settings)
 
+    def watch(self, settings):
+        return self._answer("watch", settings)
+
     def trades(self, settings, on):
         return self._answer("trades", on)
 
@@ -46,8 +49,8 @@ class FakeBackend:
     def metrics(self, settings, days, *, as_json):
         return self._answer("metrics", days, as_json)
 
-    def login(self, settings, ask, write):
-        return self._answer("login", ask)
+    def login(self, settings, way, write, *, has_terminal):
+        return self._answer("login", way, has_terminal)
 
     def trade_log(self, settings, on):
         return self._answer("trade_log", on)
@@ -101,7 +104,7 @@ class FakeBackend:
     def restore(self, settings, copy):
         return self._answer("restore", copy)
 
-    def check_lines(self, settings, today):
+    def check_lines(self, settings, today, *, is_offline):
         return self.answers.get("check_lines", ())
 
     def _answer(self, verb, *question):

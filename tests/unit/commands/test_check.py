@@ -3,7 +3,8 @@ from datetime import date
 
 import pytest
 
-from trading_bot.commands import check
+from trading_bot.adapters.kernel_clock import KernelClock, kernel_clock
+from trading_bot.commands import check, machine_checks
 from trading_bot.commands.arguments import parse_arguments
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import midnight_ms
@@ -17,6 +18,7 @@ from trading_bot.report.check_line import (
     failed,
     instance_line,
     passed,
+    skipped,
 )
 from trading_bot.settings.tree import Settings
 
@@ -26,6 +28,10 @@ OK, WARN, FAIL = CheckState.OK, CheckState.WARN, CheckState.FAIL
 def run(desk, *words):
     arguments, function = parse_arguments(["check", *words])
     return function(arguments, desk.context)
+
+
+def clock_line(on=date(2026, 11, 19), kernel=None, *, needs_time=False):
+    return machine_checks.clock_line(midnight_ms(on), kernel, needs_time=needs_time)
 
 
 def lines_of(desk):
@@ -68,27 +74,31 @@ def test_lines_of_the_backend_are_added(desk):
     desk.backend.answers["check_lines"] = [failed("login", "no token", "python main.py login", 3)]
 
     assert run(desk) == 3
-    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 14 failed")
+    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 16 failed")
 
 
 @pytest.mark.parametrize(
     ("line", "state"),
     [
-        (check.python_line((3, 11, 7)), OK),
-        (check.python_line((3, 10, 1)), FAIL),
-        (check.python_line((4, 0, 0)), OK),
-        (check.sqlite_line((3, 51, 3)), OK),
-        (check.sqlite_line((3, 51, 2)), WARN),
-        (check.sdk_line("2.30.0"), OK),
-        (check.sdk_line("2.31.0"), FAIL),
-        (check.sdk_line(None), FAIL),
-        (check.hot_path_line(is_compiled=True), OK),
-        (check.hot_path_line(is_compiled=False), WARN),
-        (check.disk_line(5_000_000_000), OK),
-        (check.disk_line(1_000_000_000), WARN),
-        (check.disk_line(100_000_000), FAIL),
-        (check.clock_line(midnight_ms(date(2026, 11, 19))), OK),
-        (check.clock_line(midnight_ms(date(1970, 1, 2))), FAIL),
+        (machine_checks.python_line((3, 11, 7)), OK),
+        (machine_checks.python_line((3, 10, 1)), FAIL),
+        (machine_checks.python_line((4, 0, 0)), OK),
+        (machine_checks.sqlite_line((3, 51, 3)), OK),
+        (machine_checks.sqlite_line((3, 51, 2)), WARN),
+        (machine_checks.sdk_line("2.30.0"), OK),
+        (machine_checks.sdk_line("2.31.0"), FAIL),
+        (machine_checks.sdk_line(None), FAIL),
+        (machine_checks.hot_path_line(is_compiled=True), OK),
+        (machine_checks.hot_path_line(is_compiled=False), WARN),
+        (machine_checks.disk_line(5_000_000_000), OK),
+        (machine_checks.disk_line(1_000_000_000), WARN),
+        (machine_checks.disk_line(100_000_000), FAIL),
+        (clock_line(), OK),
+        (clock_line(on=date(1970, 1, 2)), FAIL),
+        (clock_line(kernel=KernelClock(False, 16_000), needs_time=True), WARN),
+        (clock_line(kernel=KernelClock(True, 16_000), needs_time=True), WARN),
+        (clock_line(kernel=None, needs_time=True), WARN),
+        (clock_line(kernel=KernelClock(True, 12), needs_time=True), OK),
         (refusal("live opt-in", Settings()), OK),
         (refusal("live opt-in", Settings(run={"mode": "live"})), FAIL),
         (refusal("live opt-in", Settings(run={"mode": "live", "live_trading": True})), WARN),
@@ -172,5 +182,30 @@ def test_lights_have_colour_on_a_terminal_only():
 def test_json_has_state_message_and_fix():
     assert json.loads(check_json([failed("a", "x", "y")])) == {
         "ok": False,
+        "exit_code": 1,
         "lines": [{"name": "a", "state": "fail", "message": "x", "fix": "y"}],
     }
+
+
+def test_what_was_not_looked_at_is_told_and_fails_nothing(desk):
+    desk.backend.answers["check_lines"] = [skipped("funds", "not asked: --offline")]
+
+    assert run(desk, "--offline") == 0
+    assert "skip  funds" in desk.written[0]
+    assert desk.written[0].rstrip().endswith("; 1 not looked at")
+
+
+def test_the_exit_code_is_in_the_document(desk):
+    desk.backend.answers["check_lines"] = [failed("token", "none", "login", 3)]
+
+    run(desk, "--json")
+
+    document = json.loads(desk.written[0])
+    assert (document["ok"], document["exit_code"]) == (False, 3)
+
+
+def test_the_kernel_tells_whether_the_clock_is_kept_in_step():
+    """The machine's own answer may be either; it is read without a service and without a change."""
+    read = kernel_clock()
+
+    assert read is None or read.error_ms_max >= 0

@@ -6,7 +6,7 @@ import pytest
 
 from trading_bot.commands.arguments import overrides_of, parse_arguments
 from trading_bot.domain.errors import SettingsError
-from trading_bot.settings.options import RunOptions, SimulatorOptions
+from trading_bot.settings.options import LoginWay, RunOptions, SimulatorOptions
 from trading_bot.settings.run import Mode
 
 REFUSED = [
@@ -158,9 +158,12 @@ def test_options_of_the_simulator_reach_it(desk):
     ]
 
 
-def test_login_passes_the_terminal_on(desk):
-    assert run(desk, "login") == 0
-    assert desk.backend.questions == [("login", None)]
+@pytest.mark.parametrize("way", LoginWay)
+def test_login_passes_the_way_and_the_terminal_on(desk, way):
+    option = "" if way is LoginWay.BROWSER else f"--{way}"
+
+    assert run(desk, "login", *option.split()) == 0
+    assert desk.backend.questions == [("login", way, False)]
 
 
 @pytest.mark.parametrize(("key", "value"), [("exits.stops", '"on_close"'), ("windows.square_off", "false")])

@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from trading_bot.domain.order import OrderStatus, OrderType, Purpose, Side
+from trading_bot.domain.signal import Direction
 from trading_bot.engine.snapshot import (
     DayView,
     Notice,
@@ -17,6 +19,7 @@ from trading_bot.engine.snapshot import (
     WorkerView,
 )
 from trading_bot.report.status import status_document, status_text, stopped_document
+from trading_bot.report.status_reading import snapshot_of_document
 
 
 def order(tag, status):
@@ -36,8 +39,8 @@ def order(tag, status):
 
 
 @pytest.fixture
-def document():
-    snapshot = Snapshot(
+def snapshot():
+    return Snapshot(
         run=RunHeader(
             mode="paper",
             session_on=date(2026, 11, 19),
@@ -60,6 +63,10 @@ def document():
         halts=("panic latch",),
         notices=(Notice(at_ms=1_795_059_000_000, level="warning", text="feed reconnected"),),
     )
+
+
+@pytest.fixture
+def document(snapshot):
     return json.loads(json.dumps(status_document(snapshot)))
 
 
@@ -143,3 +150,47 @@ def test_what_the_process_takes_is_told_where_it_was_measured(document):
         "process: 93.3 MB resident, - descriptors, 28 tasks, 9 threads"
     )
     assert "process:" not in status_text(document)
+
+
+def test_a_document_is_read_back_as_what_was_shown(snapshot, document):
+    assert snapshot_of_document(document) == snapshot
+
+
+def test_a_document_with_every_member_filled_is_read_back(snapshot):
+    full = replace(
+        snapshot,
+        run=replace(snapshot.run, run_id="r", speed=2.5, state="idle", reason="a holiday"),
+        symbols=(
+            replace(
+                snapshot.symbols[0],
+                previous_close=100_000,
+                candle_start_ms=1_795_059_000_000,
+                candle_close=101_000,
+                trend=Direction.SHORT,
+                score=-0.25,
+                target=102_050,
+                unrealised=Decimal("-9.50"),
+            ),
+        ),
+        resources=ResourceUse(tasks=9, threads=4, descriptors=30, resident_mb=204.5),
+        is_confirmed_flat=False,
+        feed_age_s=0.25,
+        loop_lag_ms=1.5,
+    )
+
+    assert snapshot_of_document(json.loads(json.dumps(status_document(full)))) == full
+
+
+def test_what_a_newer_daemon_says_beside_it_is_left_out(snapshot, document):
+    document["news"] = {"x": 1}
+    document["run"]["weather"] = "fine"
+
+    assert snapshot_of_document(document) == snapshot
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"run": None, "day": {}}, {"run": {"mode": "live"}}, {"run": {"session_on": "soon"}}]
+)
+def test_what_is_no_status_is_an_error(broken):
+    with pytest.raises(ValueError, match=r"not a status|isoformat"):
+        snapshot_of_document(broken)

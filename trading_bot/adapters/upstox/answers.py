@@ -10,6 +10,8 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes
+    dated: str = ""
+    """The server's own time, as its Date header says it; empty where nobody said."""
 
 
 class TransportError(TradingBotError):

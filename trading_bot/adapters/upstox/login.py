@@ -2,20 +2,31 @@
 
 import hmac
 import secrets as randomness
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from pydantic import SecretStr
 
 from trading_bot.adapters.upstox import calls
 from trading_bot.adapters.upstox.answers import Answer, TransportError
-from trading_bot.adapters.upstox.envelope import document_of, is_ok, opened
+from trading_bot.adapters.upstox.envelope import document_of, is_ok, opened, printable
 from trading_bot.adapters.upstox.settings import UpstoxSecrets, UpstoxSettings
 from trading_bot.adapters.upstox.token_store import AccessToken, expiry_ms
 from trading_bot.adapters.upstox.transport import UpstoxTransport
-from trading_bot.domain.errors import LoginNeededError, SettingsError
+from trading_bot.domain.errors import LoginNeededError, ReadFailedError, SettingsError
 
 _STATE_BYTES = 32
+_REFUSED = range(400, 500)
+_TOO_MANY = 429
+_MEANINGS = {
+    "UDAPI100068": "UPSTOX_API_KEY or UPSTOX_REDIRECT_URI is not, to the letter, what the app has registered",
+    "UDAPI100069": "the code was used before or has expired, or UPSTOX_API_SECRET is not the app's",
+    "UDAPI100016": "UPSTOX_API_KEY and UPSTOX_API_SECRET do not belong together",
+    "UDAPI100073": "the app is inactive: look at it in the broker's developer console",
+    "UDAPI1180": "the app is inactive: look at it in the broker's developer console",
+    "UDAPI10005": "too many requests: wait for a minute",
+}
+"""What the broker's refusals of a login mean for whoever reads them here."""
 
 
 class LoginAttempt:
@@ -39,6 +50,26 @@ class LoginAttempt:
             "state": self._state,
         }
         return f"{self._settings.api_url}/v2/login/authorization/dialog?{urlencode(query)}"
+
+    def is_ours(self, returned_url: str) -> bool:
+        """Whether an address carries the state of this attempt, which is still open."""
+        state = parse_qs(urlsplit(returned_url.strip()).query).get("state", [""])[0]
+        return self._state is not None and hmac.compare_digest(state.encode(), self._state.encode())
+
+    async def objection(self, transport: UpstoxTransport) -> str:
+        """Ask for the login page, and return what the broker has against the app or its redirect address.
+
+        Empty when it has nothing. Raises ReadFailedError when it does not say.
+        """
+        try:
+            answer = await transport.download(self.url)
+        except TransportError as error:
+            raise ReadFailedError(f"the broker's login page does not answer ({error})") from error
+        if answer.status in _REFUSED and answer.status != _TOO_MANY and opened(answer.body) is not None:
+            return _told(answer)
+        if answer.status >= _REFUSED.start:
+            raise ReadFailedError(f"the broker's login page answers with HTTP {answer.status}")
+        return ""
 
     def code_from(self, returned_url: str, now_ms: int) -> SecretStr:
         """Return the login code of the address that the browser was sent back to.
@@ -81,8 +112,17 @@ class LoginAttempt:
         return self._secrets.redirect_uri
 
 
-async def ask_for_phone_approval(transport: UpstoxTransport, secrets: UpstoxSecrets) -> int:
-    """Have the broker ask on the user's phone; return when the question lapses, in epoch milliseconds.
+class Approval(NamedTuple):
+    """A question on the user's phone."""
+
+    lapses_ms: int
+    """When it lapses, in epoch milliseconds."""
+    notifier_url: str
+    """Where the broker will send the token; empty when it did not say."""
+
+
+async def ask_for_phone_approval(transport: UpstoxTransport, secrets: UpstoxSecrets) -> Approval:
+    """Have the broker ask on the user's phone.
 
     Raises LoginNeededError when the broker does not take the request.
     """
@@ -94,11 +134,12 @@ async def ask_for_phone_approval(transport: UpstoxTransport, secrets: UpstoxSecr
     envelope = opened(answer.body)
     if not is_ok(answer.status) or envelope is None or not envelope.is_success:
         raise LoginNeededError(f"the approval was not requested: {_told(answer)}")
-    lapses_at = envelope.data.get("authorization_expiry") if isinstance(envelope.data, dict) else None
+    data = envelope.data if isinstance(envelope.data, dict) else {}
     try:
-        return int(str(lapses_at))
+        lapses_ms = int(str(data.get("authorization_expiry")))
     except ValueError as error:
         raise LoginNeededError("the broker did not say until when the approval is open") from error
+    return Approval(lapses_ms, printable(data.get("notifier_url") or ""))
 
 
 def token_from_notice(
@@ -147,5 +188,7 @@ def _issued(fields: dict[str, Any], expected_account: str, now_ms: int) -> Acces
 
 def _told(answer: Answer) -> str:
     envelope = opened(answer.body)
-    told = "; ".join(f"{error.code} {error.message}".strip() for error in envelope.errors) if envelope else ""
-    return f"HTTP {answer.status}{': ' + told if told else ''}"
+    errors = envelope.errors if envelope else ()
+    told = "; ".join(f"{error.code} {error.message}".strip() for error in errors)
+    meant = "; ".join(_MEANINGS[error.code] for error in errors if error.code in _MEANINGS)
+    return f"HTTP {answer.status}{': ' + told if told else ''}{': ' + meant if meant else ''}"

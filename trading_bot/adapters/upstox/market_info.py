@@ -1,6 +1,7 @@
 """What the broker says about market and account beside the books: status, holidays, quotes, addresses."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from trading_bot.adapters.upstox import calls, decode_market
 from trading_bot.adapters.upstox.decode_market import ListedHoliday
@@ -10,6 +11,21 @@ from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.market_data import MarketPhase, Tick
 
 _QUOTES_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountScope:
+    """What the profile says that the account may do; None where it says nothing."""
+
+    user_id: str
+    is_active: bool
+    exchanges: frozenset[str] | None
+    products: frozenset[str] | None
+    order_types: frozenset[str] | None
+
+
+def _words(listed: object) -> frozenset[str] | None:
+    return frozenset(map(str, listed)) if isinstance(listed, list) else None
 
 
 class UpstoxMarket:
@@ -34,6 +50,17 @@ class UpstoxMarket:
             part = instrument_keys[first : first + _QUOTES_MAX]
             found |= decode_market.quotes(await self._reads.data("quotes", calls.full_quotes(part)))
         return found
+
+    async def scope(self) -> AccountScope:
+        """Return what the profile lets the account do. Raises ReadFailedError."""
+        row = Row(await self._reads.data("profile", calls.profile()), "profile")
+        return AccountScope(
+            user_id=row.text("user_id"),
+            is_active=row.fields.get("is_active") is not False,
+            exchanges=_words(row.fields.get("exchanges")),
+            products=_words(row.fields.get("products")),
+            order_types=_words(row.fields.get("order_types")),
+        )
 
     async def registered_ips(self) -> tuple[str, ...]:
         """Return the static addresses on record, primary first. Raises ReadFailedError."""

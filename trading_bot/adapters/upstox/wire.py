@@ -63,7 +63,8 @@ class Wire:
                 redirect=False,
                 preload_content=False,
             )
-            return Answer(response.status, self._body(response, deadline_s, what))
+            dated = response.headers.get("Date") or ""
+            return Answer(response.status, self._body(response, deadline_s, what), dated)
         except (NewConnectionError, ConnectTimeoutError) as error:
             raise NotSentError(f"{what}: no connection ({_kind(error)})") from error
         except (HTTPError, OSError) as error:

@@ -3,7 +3,7 @@
 from trading_bot.bootstrap.market.next_session import NextSession
 from trading_bot.domain.events import HaltScope
 from trading_bot.engine.day import TradingDay
-from trading_bot.engine.decisions.operation.halts import NEEDS_LOGIN
+from trading_bot.engine.decisions.operation.halts import is_login_needed
 from trading_bot.engine.snapshot import RunHeader
 
 _NEEDS_LOGIN = "needs login"
@@ -24,10 +24,16 @@ def day_header(day: TradingDay, session: NextSession, *, mode: str, data: str) -
     )
 
 
+def needs_login(day: TradingDay) -> bool:
+    """Whether the broker does not accept the token, as a read, an order or a stream found out."""
+    workers = day.supervisor.health.values()
+    return is_login_needed(day.engine.state) or any(worker.state == _NEEDS_LOGIN for worker in workers)
+
+
 def _state(day: TradingDay, now_ms: int) -> tuple[str, str]:
-    state, workers = day.engine.state, day.supervisor.health.values()
+    state = day.engine.state
     reasons = [reason for scope, _, reason in state.book.halts if scope is HaltScope.ENTRIES]
-    if NEEDS_LOGIN in reasons or any(worker.state == _NEEDS_LOGIN for worker in workers):
+    if needs_login(day):
         return _NEEDS_LOGIN, "the broker does not accept the token: python main.py login"
     if not state.is_recovered:
         return "recovering", ""

@@ -1,7 +1,7 @@
 """The token of the day while a daemon runs: looked for on disk every few seconds, asked for nowhere else."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -9,8 +9,11 @@ from pydantic import SecretStr
 
 from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, usable_token
 from trading_bot.domain.errors import LoginNeededError
+from trading_bot.domain.ist import MS_PER_MINUTE
 
 log = structlog.get_logger()
+
+_REMIND_MS = 10 * MS_PER_MINUTE
 
 
 @dataclass(slots=True)
@@ -56,22 +59,56 @@ class Logins:
         self.token = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, kw_only=True)
 class LoginWorker:
-    """Takes a new token up while the day runs, for when the broker ended the old one."""
+    """Takes a new token up while the day runs, for when the broker ended the old one; reminds until then."""
 
     logins: Logins
     look_s: float
     """Wall seconds between two looks at the token's file."""
+    is_needed: Callable[[], bool]
+    """Whether the day says that the broker does not accept the token."""
+    tell: Callable[[str, str], None]
+    ask_on_phone: Callable[[], Awaitable[None]]
+    """Asks for an approval on the phone if that is configured and due."""
     name: str = "login"
+    _since_ms: int = 0
+    _remind_at_ms: int = 0
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Look until cancelled."""
         while True:
             beat()
             await asyncio.sleep(self.look_s)
-            found, present = self.logins.find(), self.logins.token
-            if found is None or (present is not None and found.secret == present.secret):
-                continue
+            await self.look()
+
+    async def look(self) -> None:
+        """Take up what is new, else do what a missing login asks for."""
+        found, present = self.logins.find(), self.logins.token
+        if found is not None and (present is None or found.secret != present.secret):
             self.logins.token = found
+            self._since_ms = 0
             log.info("token_replaced", account=found.account)
+            self.tell("info", f"a new login{_whose(found)} is here: reads and orders go on with it")
+        elif self.is_needed():
+            await self._miss(self.logins.now_ms())
+        else:
+            self._since_ms = 0
+
+    async def _miss(self, now_ms: int) -> None:
+        """The engine itself pages when it meets a dead token; this goes on where nobody asks any more."""
+        if not self._since_ms:
+            self._since_ms, self._remind_at_ms = now_ms, now_ms + MS_PER_MINUTE
+        await self.ask_on_phone()
+        if now_ms >= self._remind_at_ms:
+            minutes = (now_ms - self._since_ms) // MS_PER_MINUTE
+            self._remind_at_ms = now_ms + _REMIND_MS
+            self.tell(
+                "critical",
+                f"no login for {minutes} min: nothing is entered, stops rest at the exchange; "
+                "python main.py login",
+            )
+
+
+def _whose(token: AccessToken) -> str:
+    return f" of account {token.account}" if token.account else ""

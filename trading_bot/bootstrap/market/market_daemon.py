@@ -15,7 +15,8 @@ from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.day_header import day_header
-from trading_bot.bootstrap.market.logins import Logins, LoginWorker
+from trading_bot.bootstrap.market.login_desk import LoginDesk
+from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.next_session import NextSession, next_session
 from trading_bot.bootstrap.market.preparation import Prepared, Readiness
@@ -84,8 +85,17 @@ class MarketDaemon:
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
+    _desk: LoginDesk = field(init=False)
     _locked: set[Path] = field(default_factory=set)
     _held: HeldKeys = field(default_factory=HeldKeys)
+
+    def __post_init__(self) -> None:
+        self._desk = LoginDesk(
+            settings=self.settings,
+            logins=self.logins,
+            now_ms=self.surroundings.clock.now_ms,
+            board=self.board,
+        )
 
     async def run(self) -> int:
         """Trade session after session until stopped, or one with `exit_after_close`; the exit code.
@@ -150,6 +160,7 @@ class MarketDaemon:
 
     async def _next_day(self, adapter: UpstoxAdapter, owned: ExitStack) -> Outcome | None:
         """Wait for the next session and trade it; None when it was stopped before."""
+        self._desk.follow(None)
         book, session = self._first_look()
         readiness = Readiness(
             settings=self.settings,
@@ -163,6 +174,7 @@ class MarketDaemon:
             board=self.board,
             stop_asked=self.stop_asked,
             look_s=self.surroundings.look_s,
+            approvals=self._desk.approvals,
         )
         async with standing_by(
             settings=self.settings,
@@ -173,6 +185,7 @@ class MarketDaemon:
             board=self.board,
             service=self.service,
             looks=lambda: readiness.looks,
+            workers=self._desk.listening(),
         ):
             prepared = await readiness.reached()
         if prepared is None:
@@ -194,7 +207,7 @@ class MarketDaemon:
                 adapter=adapter,
                 feed=around.timed(adapter.feed),
                 clock=around.clock,
-                workers=(*around.workers, LoginWorker(self.logins, around.look_s)),
+                workers=(*around.workers, *self._desk.workers(adapter.transport, around.look_s)),
                 on_engine=self._on_engine,
                 previous_closes=prepared.previous_closes,
             )
@@ -210,6 +223,7 @@ class MarketDaemon:
             board=self.board,
             stop_asked=self.stop_asked,
             service=self.service,
+            on_day=self._desk.follow,
         )
         outcome = await daemon.run()
         self._finish(outcome, day_world)

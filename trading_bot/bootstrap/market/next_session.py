@@ -40,7 +40,9 @@ class NextSession:
 
     def opening_text(self, now_ms: int) -> str:
         """When it opens, and in how long."""
-        minutes = max(0, self.open_ms - now_ms) // MS_PER_MINUTE
+        if now_ms >= self.open_ms:
+            return f"the session of {self.on} opened {(now_ms - self.open_ms) // MS_PER_MINUTE} min ago"
+        minutes = (self.open_ms - now_ms) // MS_PER_MINUTE
         left = f"in {minutes // 60} h {minutes % 60} min" if minutes else "now"
         opens_at = f"{datetime_of(self.open_ms):%a %Y-%m-%d %H:%M} IST"
         return f"the next session opens on {opens_at} ({left})"

@@ -1,6 +1,7 @@
 """The way to a session: its time, a login, the instruments; each wait is a named state.
 
-While there is no token nothing is asked of the broker: the token's file is looked at every few seconds.
+While there is no token nothing is asked of the broker but, where that is configured, for an approval on the
+phone: the token's file is looked at every few seconds.
 """
 
 import asyncio
@@ -13,11 +14,13 @@ import structlog
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.adapters.upstox.instruments import InstrumentList
 from trading_bot.adapters.upstox.rest import confirmed_account
+from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.next_session import NextSession
+from trading_bot.bootstrap.market.reminders import next_reminder_ms, urgency
 from trading_bot.bootstrap.market.universe import Universe, chosen_universe, held_keys, traded_keys
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
-from trading_bot.domain.ist import MS_PER_MINUTE, date_of
+from trading_bot.domain.ist import date_of
 from trading_bot.engine.book import Book
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Clock
@@ -25,8 +28,6 @@ from trading_bot.engine.snapshot import RunHeader
 from trading_bot.settings.tree import Settings
 
 log = structlog.get_logger()
-
-_REMIND_MS = 10 * MS_PER_MINUTE
 
 WAITING_FOR_LOGIN = "waiting for login"
 IDLE = "idle"
@@ -62,6 +63,8 @@ class Readiness:
     look_s: float
     looks: int = 0
     """How often was looked whether the session can be traded."""
+    approvals: ApprovalRequests
+    """Asks for a login on the phone while none is there."""
     _state: str = IDLE
     _reason: str = ""
     _said: tuple[str, date] | None = None
@@ -95,9 +98,14 @@ class Readiness:
     async def _look(self) -> Prepared | None:
         now_ms = self.clock.now_ms()
         is_today = date_of(now_ms) == self.session.on
-        if self.logins.look() is None and is_today:
-            self._enter(WAITING_FOR_LOGIN, self.logins.why_not)
+        token = self.logins.look()
+        if token is None and is_today:
+            await self.approvals.ask_if_due(self.adapter.transport)
+            self._enter(WAITING_FOR_LOGIN, self._why_no_login())
             return None
+        if token is not None and self._state == WAITING_FOR_LOGIN:
+            whose = f" of account {token.account}" if token.account else ""
+            self._tell("info", f"a login{whose} is here: it goes on by itself")
         if now_ms < self.session.ready_ms:
             self._enter(IDLE, "" if is_today else self.session.why_not_today)
             return None
@@ -111,6 +119,9 @@ class Readiness:
             self._enter(WAITING_FOR_BROKER, str(error))
             self._wait_s = self.settings.supervisor.login_delay_s
         return None
+
+    def _why_no_login(self) -> str:
+        return "; ".join(filter(None, (self.logins.why_not, self.approvals.standing)))
 
     async def _prepared(self) -> Prepared:
         account = await confirmed_account(self.adapter.reads, self.settings.upstox.account)
@@ -150,10 +161,17 @@ class Readiness:
         if not is_new and not is_due:
             return
         self._said = (state, date_of(now_ms))
-        self._remind_at_ms = now_ms + _REMIND_MS
-        level = "info" if state in (IDLE, PREPARING) else "warning"
-        self.board.add(now_ms, level, f"{state}: {self._reason}")
-        log.warning("daemon_waits", state=state, reason=self._reason)
+        self._remind_at_ms = next_reminder_ms(now_ms, self.session.open_ms)
+        self._tell(self._level(now_ms), f"{state}: {self._reason}")
+
+    def _level(self, now_ms: int) -> str:
+        if self._state == WAITING_FOR_LOGIN:
+            return urgency(now_ms, self.session.open_ms)
+        return "info" if self._state in (IDLE, PREPARING) else "warning"
+
+    def _tell(self, level: str, text: str) -> None:
+        self.board.add(self.clock.now_ms(), level, text)
+        log.warning("daemon_waits", state=self._state, says=text)
 
     async def _pause(self, wall_s: float) -> None:
         try:

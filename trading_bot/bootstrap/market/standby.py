@@ -1,7 +1,7 @@
 """Between sessions and before a login: nothing is traded, and whoever asks is answered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from trading_bot.engine.observe import NoticeBoard, resting_snapshot
 from trading_bot.engine.ports import Clock
 from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.engine.supervisor import Supervisor
+from trading_bot.engine.workers.worker import Worker
 from trading_bot.report.status import status_document
 from trading_bot.settings.tree import Settings
 
@@ -43,6 +44,7 @@ async def standing_by(
     board: NoticeBoard,
     service: ServiceLink,
     looks: Callable[[], int],
+    workers: Sequence[Worker] = (),
 ) -> AsyncIterator[None]:
     """Show the state and take wishes while the block runs; a wish is journaled and acted upon later.
 
@@ -76,6 +78,7 @@ async def standing_by(
         )
         supervisor.start(
             (
+                *workers,
                 ControlWorker(engine, socket_path(files.database), status),
                 ViewWorker(snapshot, view_of(settings)),
                 *service_workers(service, health.complaints, snapshot),

@@ -112,6 +112,7 @@ def server_settings(options: SimulatorOptions, on: date, rules: MarketRules) -> 
         "speed": DEFAULT_SPEED if options.speed is None else options.speed,
         "fixed_token": token,
         "accept_any_token": token is None,
+        "notifier_url": options.notifier_url,
     }
     return ServerSettings.model_validate(chosen | _hours(on, rules))
 

@@ -11,6 +11,7 @@ from trading_bot.simulator.server import (
     login,
     options,
     orders,
+    phone_login,
     portfolio,
     quotes,
     sockets,
@@ -32,6 +33,7 @@ ENDPOINTS = (
     *instruments.ENDPOINTS,
     *charges.ENDPOINTS,
     *login.ENDPOINTS,
+    *phone_login.ENDPOINTS,
     *sockets.ENDPOINTS,
     *control.ENDPOINTS,
 )

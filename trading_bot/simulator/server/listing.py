@@ -48,6 +48,16 @@ class Listing:
         """The instruments file: a gzipped JSON array, the same bytes for the same rows."""
         return gzip.compress(json.dumps(self.rows(exchange)).encode(), mtime=0)
 
+    def compressed_intraday(self, exchange: str) -> bytes:
+        """The list of an exchange's shares that can be traded intraday: all of them, on a fifth of margin."""
+        terms = {"intraday_margin": 20.0, "intraday_leverage": 5.0}
+        rows = [
+            self.row(instrument) | terms
+            for instrument in self.instruments
+            if instrument.segment.value == f"{exchange}_EQ"
+        ]
+        return gzip.compress(json.dumps(rows).encode(), mtime=0)
+
     def row(self, instrument: Instrument) -> dict[str, Any]:
         """One row of the instruments file."""
         row: dict[str, Any] = {

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.simulator.server.endpoint import Access, Endpoint, simulation_of
 from trading_bot.simulator.server.envelope import json_response
 from trading_bot.simulator.server.settings import ServerSettings
@@ -44,7 +45,9 @@ async def approve(request: web.Request) -> web.Response:
     form = _Form(await request.post())
     _check_app(simulation.settings, form)
     redirect_uri = form["redirect_uri"]
-    answer = {"code": simulation.login_codes.issue(form["client_id"], redirect_uri)}
+    lapses_ms = simulation.now_ms + round(simulation.settings.login_code_life_s * MS_PER_SECOND)
+    code = simulation.login_codes.issue(form["client_id"], redirect_uri, lapses_ms=lapses_ms)
+    answer = {"code": code}
     if form["state"]:
         answer["state"] = form["state"]
     joint = "&" if "?" in redirect_uri else "?"
@@ -57,7 +60,7 @@ async def token(request: web.Request) -> web.Response:
     simulation = simulation_of(request)
     settings = simulation.settings
     form = _Form(await request.post())
-    granted = simulation.login_codes.redeem(form["code"])
+    granted = simulation.login_codes.redeem(form["code"], simulation.now_ms)
     _check_app(settings, form)
     secret = settings.client_secret
     is_secret_wrong = secret is not None and form["client_secret"] != secret.get_secret_value()

@@ -45,6 +45,10 @@ class ServerSettings(Section):
     """The app's secret; None takes any."""
     redirect_uri: str | None = None
     """The registered redirect address; None takes any."""
+    login_code_life_s: Seconds = 300.0
+    """Session seconds for which the code of an approved login can be exchanged: not known."""
+    notifier_url: str | None = None
+    """Where the app has the token of an approval on the phone sent to."""
     new_login_ends_old_token: bool = False
     """Whether a login revokes the token before it: not known."""
     registered_addresses: tuple[IPvAnyAddress, ...] = Field(default=(), max_length=2)

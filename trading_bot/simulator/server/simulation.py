@@ -15,7 +15,7 @@ from trading_bot.simulator.server.feed import Feed
 from trading_bot.simulator.server.feed_encoder import FeedEncoder
 from trading_bot.simulator.server.limits import RateLimits
 from trading_bot.simulator.server.listing import Listing
-from trading_bot.simulator.server.login_codes import LoginCodes
+from trading_bot.simulator.server.login_codes import Approvals, LoginCodes
 from trading_bot.simulator.server.order_book import BookHistory
 from trading_bot.simulator.server.order_stream import OrderStream
 from trading_bot.simulator.server.pacing import Pace, Pacing
@@ -62,6 +62,7 @@ class Simulation:
         self.tokens = _tokens(settings, self.pacing.now_ms)
         self.socket_codes = OneTimeCodes(f"{source.on}")
         self.login_codes = LoginCodes(f"{source.on}")
+        self.approvals = Approvals()
         self.addresses = RegisteredAddresses([str(address) for address in settings.registered_addresses])
         self.feed = Feed(
             settings=settings,

@@ -2,10 +2,14 @@
 
 import asyncio
 from datetime import date, time
+from types import SimpleNamespace
 
 import pytest
 
+from trading_bot.adapters.upstox.login_settings import LoginSettings
+from trading_bot.adapters.upstox.settings import UpstoxSecrets
 from trading_bot.adapters.upstox.token_store import TokenStore
+from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.next_session import next_session
 from trading_bot.bootstrap.market.preparation import Readiness
@@ -16,6 +20,10 @@ from trading_bot.settings.tree import Settings
 
 FRIDAY, SATURDAY, MONDAY = (date(2026, 11, day) for day in (20, 21, 23))
 HOLIDAY = date(2026, 11, 24)
+
+
+def nobody(_level, text):
+    raise AssertionError(text)
 
 
 class Clock:
@@ -42,10 +50,13 @@ class Waiting:
             book=Book(),
             clock=self.clock,
             logins=Logins(TokenStore(folder / "token.json"), None, self.clock.now_ms),
-            adapter=None,  # nothing may be asked of the broker
+            adapter=SimpleNamespace(transport=None),  # nothing may be asked of the broker
             board=self.board,
             stop_asked=asyncio.Event(),
             look_s=0.0,
+            approvals=ApprovalRequests(
+                settings=LoginSettings(), secrets=UpstoxSecrets(), now_ms=self.clock.now_ms, tell=nobody
+            ),
         )
 
     async def looks(self, count, minutes_apart):
@@ -85,7 +96,22 @@ async def test_when_the_day_of_the_session_comes_the_login_is_asked_for_repeated
     header = waiting.readiness.header()
     assert header.state == "waiting for login"
     assert "not a trading day" not in header.reason
-    assert len([text for text in waiting.said if text.startswith("waiting for login")]) == 4
+    assert len([text for text in waiting.said if text.startswith("waiting for login")]) == 3
+    assert {notice.level for notice in waiting.board.notices if "login" in notice.text} == {"info", "warning"}
+
+
+async def test_it_grows_louder_and_says_how_long_it_is_until_the_open(market_rules, tmp_path):
+    """Fault 31, V16."""
+    waiting = Waiting(market_rules, tmp_path, FRIDAY, "06:00")
+
+    await waiting.looks(211, minutes_apart=1)
+
+    notices = [notice for notice in waiting.board.notices if notice.text.startswith("waiting for login")]
+    levels = [notice.level for notice in notices]
+    assert levels == ["info"] * 3 + ["warning"] * 4 + ["error"] * 5
+    assert "(in 3 h 15 min)" in notices[0].text
+    assert "(in 0 h 5 min)" in notices[-3].text
+    assert "opened 15 min ago" in notices[-1].text
 
 
 async def test_after_the_close_it_is_idle_until_the_next_day(market_rules, tmp_path):

@@ -12,6 +12,7 @@ from trading_bot.adapters.storage.connection import explained
 from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
 from trading_bot.adapters.storage.emergency_run import runs_of
 from trading_bot.adapters.storage.hash_chain import BrokenChainError
+from trading_bot.adapters.storage.migrate import schema_of
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
@@ -23,6 +24,7 @@ from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.report.check_line import CheckLine, doubtful, failed, instance_line, passed
 from trading_bot.settings.tree import Settings
 
+_BYTES_PER_MB = 1_000_000
 _MEND = "`python main.py` says on its start what was found, keeps a copy, and names the newest backup"
 _UNLIKE = "the newest day took over something else than the rows before it add up to:"
 _MEND_BOOK = "trade no more on it: go on with a backup of before that day (docs/operations.md), or begin anew"
@@ -40,7 +42,8 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
     if database.stat().st_size == 0:
         return instance, passed("journal", f"{database} is empty")
     try:
-        with check_file(database, settings.storage):
+        with check_file(database, settings.storage) as connection:
+            schema = schema_of(connection)
             stopped = read_book(settings, database, charges)
             differing = _differing(database, stopped)
         waiting = sum(len(run.rows) for run in runs_of(kept_rows(emergency_path(database))))
@@ -50,7 +53,8 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
         return instance, failed("journal", _with_path(database, error), _MEND)
     if differing:
         return instance, failed("journal", f"{database}: {_UNLIKE} {', '.join(differing)}", _MEND_BOOK)
-    message = f"{database}: {stopped.core.last_sequence:,} rows, whole and unaltered"
+    rows, size_mb = stopped.core.last_sequence, database.stat().st_size / _BYTES_PER_MB
+    message = f"{database}: {rows:,} rows, whole and unaltered, {size_mb:.1f} MB, schema {schema}"
     return instance, _sound(message, waiting), business_line(stopped, is_running=owner is not None)
 
 

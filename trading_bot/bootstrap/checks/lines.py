@@ -1,31 +1,40 @@
 """The lines of `check` that need adapters: rules, journal, daemon, and the account at the broker."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.answers.journal_checks import journal_lines
-from trading_bot.bootstrap.answers.one_shot import silence
+from trading_bot.bootstrap.answers.one_shot import silence, wall_now_ms
+from trading_bot.bootstrap.checks.journal import journal_lines
+from trading_bot.bootstrap.checks.looks import NoProgress, Progress
+from trading_bot.bootstrap.checks.market import session_line
 from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.bootstrap.strategies import require_strategies
+from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import SettingsError, UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, calendar_line, failed, passed
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
-ACCOUNT_LINES = ("token", "profile", "funds", "static address", "instruments", "feed")
+_TODAY_OF_REPLAY = "not needed in mode replay"
 
 
-def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[CheckLine]:
+def check_lines(
+    settings: Settings,
+    today: date,
+    *,
+    is_offline: bool,
+    progress: Progress | None = None,
+    now_ms: Callable[[], int] = wall_now_ms,
+) -> Sequence[CheckLine]:
     """Look at everything that is needed in the mode in effect."""
     with silence():
         return (
             *rules_lines(load_market_rules, settings, today),
             strategies_line(settings),
             promotion_line(settings),
-            *_of_broker(settings, now_ms),
+            *_of_market(settings, is_offline=is_offline, progress=progress or NoProgress(), now_ms=now_ms),
         )
 
 
@@ -76,10 +85,26 @@ def symbols_line(symbols: Sequence[str]) -> CheckLine:
     return passed("instruments", f"a generated market lists {', '.join(symbols)}")
 
 
-def _of_broker(settings: Settings, now_ms: int) -> Sequence[CheckLine]:
-    if settings.mode is Mode.REPLAY:
-        needless = {name: passed(name, "not needed in mode replay") for name in ACCOUNT_LINES}
-        return tuple((needless | {"instruments": symbols_line(settings.run.symbols)}).values())
-    from trading_bot.bootstrap.answers.account_checks import account_lines  # noqa: PLC0415  # brings the SDK
+def _of_market(
+    settings: Settings, *, is_offline: bool, progress: Progress, now_ms: Callable[[], int]
+) -> Sequence[CheckLine]:
+    from trading_bot.bootstrap.checks import account, phone  # noqa: PLC0415  # bring the SDK
 
-    return asyncio.run(account_lines(settings, now_ms))
+    if settings.mode is Mode.REPLAY:
+        needless = {name: passed(name, _TODAY_OF_REPLAY) for name in account.NAMES}
+        return tuple((needless | {"instruments": symbols_line(settings.run.symbols)}).values())
+    calendar = _calendar()
+    session = () if calendar is None else (session_line(calendar, now_ms()),)
+    lines = (
+        account.offline_lines(settings, now_ms())
+        if is_offline
+        else account.account_lines(settings, calendar, progress, now_ms)
+    )
+    return *session, phone.notifier_line(settings), *lines
+
+
+def _calendar() -> Calendar | None:
+    try:
+        return load_market_rules().calendar
+    except SettingsError:
+        return None

@@ -1,0 +1,45 @@
+"""The ways to log in, joined to the terminal, the desktop and the running daemon."""
+
+import os
+import sys
+import webbrowser
+from collections.abc import Callable
+
+from trading_bot.bootstrap.answers.daemon_link import owner_of
+from trading_bot.bootstrap.answers.one_shot import wall_now_ms
+from trading_bot.bootstrap.login.by_browser import Person, has_desktop, is_remote, log_in_by_browser
+from trading_bot.bootstrap.login.by_phone import Seams, log_in_by_phone
+from trading_bot.bootstrap.places import known_databases
+from trading_bot.settings.options import LoginWay
+from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings
+from trading_bot.terminal.typed_line import typed_line
+
+
+def log_in(settings: Settings, way: LoginWay, write: Callable[[str], None], *, has_terminal: bool) -> None:
+    """Obtain and store the token of the day. Raises UserFacingError."""
+    if way is LoginWay.PHONE:
+        seams = Seams(now_ms=wall_now_ms, is_daemon_listening=lambda: is_daemon_running(settings))
+        log_in_by_phone(settings, write, seams)
+        return
+    person = Person(
+        write=write,
+        typed=typed_line if has_terminal else None,
+        open_page=_opened,
+        is_remote=is_remote(os.environ),
+    )
+    log_in_by_browser(settings, person, is_pasted=way is LoginWay.PASTE, now_ms=wall_now_ms)
+
+
+def _opened(address: str) -> bool:
+    return has_desktop(os.environ, sys.platform) and webbrowser.open(address)
+
+
+def is_daemon_running(settings: Settings) -> bool:
+    """Whether a daemon of the real market runs: it listens where these settings say, in whatever mode."""
+    modes = (mode for mode in Mode if mode is not Mode.REPLAY)
+    for run in (settings.run.model_copy(update={"mode": mode}) for mode in modes):
+        chosen = settings.model_copy(update={"run": run})
+        if any(owner_of(chosen, database) is not None for database in known_databases(chosen)):
+            return True
+    return False
