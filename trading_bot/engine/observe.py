@@ -12,7 +12,7 @@ from trading_bot.engine.decisions.account.foreign import foreign_position
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.operation.panic import is_finished
 from trading_bot.engine.decisions.positions import guard
-from trading_bot.engine.decisions.positions.entries import open_risk
+from trading_bot.engine.decisions.positions.sizes import open_risk
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.snapshot import (
     DayView,

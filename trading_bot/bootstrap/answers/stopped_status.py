@@ -8,7 +8,7 @@ from trading_bot.bootstrap.answers.stopped_book import StoppedBook
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.position import Position
-from trading_bot.engine.decisions.positions.entries import open_risk
+from trading_bot.engine.decisions.positions.sizes import open_risk
 from trading_bot.engine.snapshot import DayView, RunHeader, Snapshot, SymbolView, order_view
 from trading_bot.report.status import status_document, stopped_document
 from trading_bot.risk.sizing import exact
