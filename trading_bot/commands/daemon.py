@@ -64,6 +64,7 @@ def run_simulator(arguments: Namespace, context: Context) -> int:
         seed=arguments.seed,
         symbols=arguments.symbols or (),
         token=arguments.token,
+        with_volatility=arguments.volatility,
         exit_at_close=arguments.exit_at_close,
         until_stdin_ends=arguments.until_stdin_ends,
     )

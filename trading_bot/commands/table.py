@@ -102,6 +102,7 @@ def _simulator(parser: ArgumentParser) -> None:
     add_replay_arguments(parser)
     parser.add_argument("--token", metavar="T", help="access token that clients must present")
     parser.add_argument("--until-stdin-ends", action="store_true", help=SUPPRESS)
+    parser.add_argument("--volatility", action="store_true", help="list India VIX in a generated market")
     parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
 
 
