@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,7 @@ from trading_bot.bootstrap.market.next_session import NextSession, next_session
 from trading_bot.bootstrap.market.preparation import Prepared, Readiness
 from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.market.universe import HeldKeys
+from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.resource_watch import NightWatch
@@ -28,6 +30,7 @@ from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.book import Book
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
@@ -180,6 +183,7 @@ class MarketDaemon:
         strategies = chosen_strategies(self.settings)
         plan = day_plan(self.rules.calendar, session.on, prepared.universe.instruments, strategies)
         plan = plan.with_exit_only(prepared.universe.exit_only)
+        plan = plan.with_outlook(self._outlook(session.on))
         around = self.surroundings
         day_world = self.account.world(
             MarketDay(
@@ -209,6 +213,13 @@ class MarketDaemon:
         outcome = await daemon.run()
         self._finish(outcome, day_world)
         return outcome
+
+    def _outlook(self, on: date) -> DayOutlook:
+        """What overlays know beforehand; what they should know and do not is told."""
+        outlook = Outlooks.load_whatever_there_is(self.settings.risk.overlays, self.rules).of(on)
+        if outlook.unknown_events:
+            self._warn(outlook.unknown_events)
+        return outlook
 
     def _finish(self, outcome: Outcome, day_world: DayWorld) -> None:
         if outcome.broke:

@@ -117,11 +117,16 @@ class Readiness:
             known.instruments,
             held_keys(self.book),
             is_outdated=not known.is_today,
-            indices=self.settings.run.reference_indices,
+            indices=self._indices,
         )
         return Prepared(
             account=account, universe=universe, previous_closes=await self._previous_closes(universe)
         )
+
+    @property
+    def _indices(self) -> tuple[str, ...]:
+        vix = self.settings.risk.overlays.vix
+        return (*self.settings.run.reference_indices, *((vix.instrument,) if vix.enabled else ()))
 
     async def _instruments(self) -> InstrumentList:
         """Today's list; only to close what is held, an older one is good enough."""
