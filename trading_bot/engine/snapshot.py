@@ -33,6 +33,8 @@ class RunHeader:
     """What the daemon is doing: waiting for login, recovering, trading, halted, needs login, idle …"""
     reason: str = ""
     """Why it is in that state, or until when; empty while it trades."""
+    ramp: str = ""
+    """Where the roll-out of mode live stands and what it allows; empty in the other modes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

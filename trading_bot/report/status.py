@@ -55,6 +55,7 @@ def status_text(document: Mapping[str, Any]) -> str:
     lines = [
         head,
         *([f"{run['reason']}"] if run.get("reason") else []),
+        *([run["ramp"]] if run.get("ramp") else []),
         *([f"note: {document['note']}"] if document.get("note") else []),
         *(f"HALTED: {halt}" for halt in document["halts"]),
         f"{result}, {counts}",

@@ -61,7 +61,7 @@ class Screen:
         room = _room(snapshot, height)
         yield _title(snapshot, options.max_width)
         yield _day_line(snapshot.day)
-        yield _halt_line(snapshot.halts)
+        yield _halt_line(snapshot.halts, snapshot.run.ramp)
         yield _symbol_table(_most_important(snapshot.symbols, room.symbols), is_wide=is_wide)
         if room.hidden_symbols:
             yield Text(f"  {room.hidden_symbols} more symbols without a position", style="dim")
@@ -134,9 +134,10 @@ def _day_line(day: DayView) -> Text:
     return text
 
 
-def _halt_line(halts: Sequence[str]) -> Text:
+def _halt_line(halts: Sequence[str], ramp: str) -> Text:
+    """Why nothing is entered; else where the roll-out stands."""
     if not halts:
-        return Text("")
+        return Text(f" {ramp}" if ramp else "", style="dim", no_wrap=True, overflow="ellipsis")
     return Text(f" HALTED: {'; '.join(halts)} ", style="bold white on red", no_wrap=True, overflow="ellipsis")
 
 

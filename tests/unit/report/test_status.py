@@ -143,3 +143,9 @@ def test_what_the_process_takes_is_told_where_it_was_measured(document):
         "process: 93.3 MB resident, - descriptors, 28 tasks, 9 threads"
     )
     assert "process:" not in status_text(document)
+
+
+def test_the_stage_of_the_roll_out_stands_in_the_head(document):
+    document["run"]["ramp"] = "ramp: first stage"
+
+    assert status_text(document).splitlines()[1] == "ramp: first stage"

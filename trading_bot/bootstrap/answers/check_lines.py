@@ -7,6 +7,7 @@ from datetime import date
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.journal_checks import journal_lines
 from trading_bot.bootstrap.answers.one_shot import silence
+from trading_bot.bootstrap.answers.operating_lines import operating_lines
 from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.bootstrap.strategies import require_strategies
 from trading_bot.domain.errors import SettingsError, UncoveredDateError, UnknownInstrumentError
@@ -25,6 +26,7 @@ def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[Che
             *rules_lines(load_market_rules, settings, today),
             strategies_line(settings),
             promotion_line(settings),
+            *operating_lines(settings, today),
             *_of_broker(settings, now_ms),
         )
 

@@ -60,6 +60,8 @@ class Readiness:
     board: NoticeBoard
     stop_asked: asyncio.Event
     look_s: float
+    ramp: str = ""
+    """Where the roll-out stands, for the header."""
     _state: str = IDLE
     _reason: str = ""
     _said: tuple[str, date] | None = None
@@ -77,6 +79,7 @@ class Readiness:
             data=self.data,
             state=self._state,
             reason=self._reason,
+            ramp=self.ramp,
         )
 
     async def reached(self) -> Prepared | None:
