@@ -23,6 +23,7 @@ from trading_bot.report.check_line import (
     failed,
     passed,
 )
+from trading_bot.risk.ramp.settings import looser_than_usual
 from trading_bot.settings.folders import make_folder
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
 from trading_bot.settings.tree import REFUSALS, Settings
@@ -37,6 +38,7 @@ _FREE_MB_WANTED = 2_000
 _MB = 1_000_000
 _ALLOWED = {
     "live opt-in": "mode {mode} sends no real orders",
+    "ramp opt-out": "no stage is skipped by settings",
     "protection": "every position gets a resting stop, and is closed in the session",
     "square-off": "ours comes before the broker's own",
 }
@@ -50,6 +52,7 @@ def run_check(arguments: Namespace, context: Context) -> int:
     if loaded is not None:
         lines += settings_lines(loaded.settings, folder)
         lines += context.backend.check_lines(loaded.settings, date_of(context.now_ms()))
+        lines += context.backend.launch_lines(loaded.settings) if arguments.launch else []
     context.write(check_json(lines) if arguments.json else check_text(lines, in_colour=context.in_colour))
     return exit_code_of(lines)
 
@@ -183,6 +186,11 @@ def _refusal_line(name: str, require: Callable[[Settings], None], settings: Sett
         return failed(name, message, fix, SettingsError.exit_code)
     if name == "live opt-in" and settings.mode == "live":
         return doubtful(name, "real orders with real money will be sent", "use mode paper to rehearse")
+    if name == "ramp opt-out" and settings.mode == "live" and settings.live.ramp.loosened:
+        text = "; ".join(looser_than_usual(settings.live.ramp)) or "RAMP_LOOSENED=yes without need"
+        return doubtful(
+            name, f"looser than usual: {text}", "leave live.ramp as it was, and RAMP_LOOSENED out"
+        )
     return passed(name, _ALLOWED[name].format(mode=settings.mode))
 
 

@@ -132,6 +132,10 @@ class Backend(Protocol):
         """Return the check lines that need adapters: account, login, feed, calendar, running daemon."""
         ...
 
+    def launch_lines(self, settings: Settings) -> Sequence[CheckLine]:
+        """Return the lines of the checklist before the first live day."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:

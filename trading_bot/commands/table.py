@@ -106,6 +106,10 @@ def _simulator(parser: ArgumentParser) -> None:
     parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
 
 
+def _check(parser: ArgumentParser) -> None:
+    parser.add_argument("--launch", action="store_true", help="and all that should be done before going live")
+
+
 def _charges(parser: ArgumentParser) -> None:
     segments = [segment.value for segment in Segment if not segment.is_index]
     kinds = [kind.value for kind in InstrumentKind if kind is not InstrumentKind.INDEX]
@@ -145,7 +149,7 @@ COMMANDS: tuple[Command, ...] = (
         words=("check",),
         summary="is everything in place to trade?",
         run=run_check,
-        add_arguments=_nothing,
+        add_arguments=_check,
         reads=True,
     ),
     Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_nothing),
