@@ -33,7 +33,9 @@ def _word(event: ScheduledEvent, now_ms: int, rule: EventRule) -> Spoken:
     """On its day the event shrinks; around its time it refuses as well."""
     from_ms, until_ms = _refused(event, rule)
     demand = rule.as_refusal() if from_ms <= now_ms < until_ms else rule.without_refusal()
-    until = f", no entries until {datetime_of(until_ms):%H:%M}" if demand.no_entries else ""
+    is_all_day = _is_whole_days(event) and rule.no_entries
+    span = "all day" if is_all_day else f"until {datetime_of(until_ms):%H:%M}"
+    until = f", no entries {span}" if demand.no_entries else ""
     return Spoken(overlay=_OVERLAY, reason=f"{event.kind}: {event.name}{_when(event)}{until}", rule=demand)
 
 
@@ -51,11 +53,12 @@ def _refused(event: ScheduledEvent, rule: EventRule) -> tuple[int, int]:
 
 def _when(event: ScheduledEvent) -> str:
     """Its time, where it has one."""
-    if (event.ends_at_ms - event.starts_at_ms) % MS_PER_DAY == 0 and event.ends_at_ms > event.starts_at_ms:
+    if _is_whole_days(event):
         return ""
-    starts = f"{datetime_of(event.starts_at_ms):%H:%M}"
-    return (
-        f" at {starts}"
-        if event.ends_at_ms == event.starts_at_ms
-        else (f" {starts} to {datetime_of(event.ends_at_ms):%H:%M}")
-    )
+    starts, ends = (f"{datetime_of(at_ms):%H:%M}" for at_ms in (event.starts_at_ms, event.ends_at_ms))
+    return f" at {starts}" if starts == ends else f" {starts} to {ends}"
+
+
+def _is_whole_days(event: ScheduledEvent) -> bool:
+    length_ms = event.ends_at_ms - event.starts_at_ms
+    return length_ms > 0 and length_ms % MS_PER_DAY == 0

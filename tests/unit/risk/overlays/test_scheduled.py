@@ -1,5 +1,6 @@
 """What events ask for, on their day and around their time."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -52,6 +53,12 @@ def test_the_rest_of_its_day_is_smaller_and_not_closed():
     assert word.reason == "rbi: policy at 10:00"
 
 
+def test_a_window_is_told_with_both_its_ends():
+    window = replace(_DECISION, ends_at_ms=_at("12:30"))
+
+    assert _words(window, "14:00")[0].reason == "rbi: policy 10:00 to 12:30"
+
+
 def test_the_word_says_until_when_nothing_is_entered():
     (word,) = _words(_DECISION, "09:45")
 
@@ -68,6 +75,7 @@ def test_results_close_the_whole_day_of_their_own_share_and_of_no_other():
     (word,) = _words(_RESULTS, "11:00", symbol="TCS")
 
     assert word.rule.no_entries
+    assert word.reason == "results: Q2, no entries all day"
     assert _words(_RESULTS, "11:00", symbol="INFY") == []
 
 
