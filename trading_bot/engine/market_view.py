@@ -102,6 +102,8 @@ class Standstill:
     """Since when the exchange says that nothing trades; 0 while it does."""
     over_at_ms: int = 0
     """Since when it trades again after a halt; 0 where there was none, or it lasts."""
+    indices: tuple[str, ...] = ()
+    """Keys of the breaker's indices that are watched today; without any there is nothing to look at."""
     moves: dict[str, float] = field(default_factory=dict)
     """The breaker's highest level that each index has reached."""
 

@@ -1,22 +1,18 @@
 """The ramp at work: from journals to a refusal, bounds, and a line for people."""
 
 from datetime import date, time, timedelta
-from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
+from tests.fakes.journals_of_days import clean_sessions, journal_of, session_of, sessions_before
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.bootstrap.answers.operating_lines import operating_lines, overlays_line, ramp_line
 from trading_bot.bootstrap.modes import market_daemon
 from trading_bot.bootstrap.ramp.enforce import bounded, require_ramp, unbounded
 from trading_bot.bootstrap.ramp.facts import has_begun, traded_days
-from trading_bot.domain import events as ev
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import ms_at
-from trading_bot.engine.ports import JournalRow
-from trading_bot.engine.records import encode
 from trading_bot.report.check_line import CheckState
 from trading_bot.settings.tree import Settings
 
@@ -35,49 +31,6 @@ def _settings(tmp_path, mode="live", **changes) -> Settings:
     return Settings(run=run, **changes)
 
 
-def _day(
-    on: date, *, start=time(9), end=time(15, 35), incident="", open_positions=0, reconciled=True, closed=True
-):
-    events = [ev.DayStarted(at_ms=ms_at(on, start), on=on)]
-    if incident:
-        events.append(ev.IncidentRecorded(at_ms=ms_at(on, time(11)), kind=incident, detail="it happened"))
-    if closed:
-        events.append(
-            ev.DayClosed(
-                at_ms=ms_at(on, time(15, 35)),
-                on=on,
-                gross_pnl=0,
-                charges=Decimal(0),
-                open_positions=open_positions,
-                reconciled=reconciled,
-            )
-        )
-    return events
-
-
-def _journal(path, *days):
-    """A journal of these days."""
-    journal = open_inline_journal(path, clock_ms=lambda: 0, on_failure=lambda error: pytest.fail(str(error)))
-    events = [event for day in days for event in day]
-    journal.append(
-        [JournalRow(number, event.at_ms, *encode(event)) for number, event in enumerate(events, 1)]
-    )
-    journal.close()
-    return path
-
-
-def _sessions(count: int, *, until: date = _TODAY) -> list[date]:
-    days = []
-    while len(days) < count:
-        until = _RULES.calendar.previous_trading_day(until)
-        days.append(until)
-    return days[::-1]
-
-
-def _clean(count: int):
-    return [_day(on) for on in _sessions(count)]
-
-
 # --- facts --------------------------------------------------------------------------------------------------
 
 
@@ -87,12 +40,12 @@ def test_without_a_journal_nothing_was_traded(tmp_path):
 
 
 def test_sessions_are_those_that_ran_for_hours_and_were_closed(tmp_path):
-    path = _journal(
+    path = journal_of(
         tmp_path / "a.db",
-        _day(date(2026, 11, 16)),
-        _day(date(2026, 11, 17), start=time(14)),
-        _day(date(2026, 11, 18), closed=False),
-        _day(_TODAY, start=time(11, 35)),
+        session_of(date(2026, 11, 16)),
+        session_of(date(2026, 11, 17), start=time(14)),
+        session_of(date(2026, 11, 18), closed=False),
+        session_of(_TODAY, start=time(11, 35)),
     )
 
     assert [day.on for day in traded_days(path, _ACCIDENTS)] == [date(2026, 11, 16), _TODAY]
@@ -112,7 +65,7 @@ def test_sessions_are_those_that_ran_for_hours_and_were_closed(tmp_path):
     ],
 )
 def test_what_went_wrong_counts_against_a_session_however_short_it_was(tmp_path, changes, accident):
-    path = _journal(tmp_path / "a.db", _day(_TODAY, **changes))
+    path = journal_of(tmp_path / "a.db", session_of(_TODAY, **changes))
 
     (day,) = traded_days(path, _ACCIDENTS)
     assert day.accident == accident
@@ -128,7 +81,7 @@ def test_a_journal_that_cannot_be_read_may_hold_something(tmp_path):
 
 
 def test_live_without_paper_is_refused_with_what_is_missing_and_how_long_it_takes(tmp_path):
-    _journal(tmp_path / "paper.db", *_clean(2))
+    journal_of(tmp_path / "paper.db", *clean_sessions(_TODAY, 2))
 
     with pytest.raises(SettingsError) as refused:
         require_ramp(_settings(tmp_path), _RULES.calendar, _TODAY)
@@ -149,15 +102,17 @@ def test_the_daemon_itself_refuses(tmp_path):
 
 
 def test_an_accident_in_paper_is_named(tmp_path):
-    *days, last = _sessions(6)
-    _journal(tmp_path / "paper.db", *(_day(on) for on in days), _day(last, incident="unprotected"))
+    *days, last = sessions_before(_TODAY, 6)
+    journal_of(
+        tmp_path / "paper.db", *(session_of(on) for on in days), session_of(last, incident="unprotected")
+    )
 
     with pytest.raises(SettingsError, match=r"has 0; the count began anew after 2026-11-18 \(unprotected\)"):
         require_ramp(_settings(tmp_path), _RULES.calendar, _TODAY)
 
 
 def test_after_enough_paper_live_begins_small(tmp_path):
-    _journal(tmp_path / "paper.db", *_clean(5))
+    journal_of(tmp_path / "paper.db", *clean_sessions(_TODAY, 5))
     settings = _settings(tmp_path)
 
     require_ramp(settings, _RULES.calendar, _TODAY)
@@ -173,7 +128,7 @@ def test_after_enough_paper_live_begins_small(tmp_path):
 
 def test_bounds_change_nothing_but_symbols_and_the_size_of_positions(tmp_path):
     settings = _settings(tmp_path)
-    _journal(tmp_path / "paper.db", *_clean(5))
+    journal_of(tmp_path / "paper.db", *clean_sessions(_TODAY, 5))
 
     small = bounded(settings, _RULES.calendar, _TODAY).settings
 
@@ -187,14 +142,14 @@ def test_bounds_change_nothing_but_symbols_and_the_size_of_positions(tmp_path):
 
 def test_a_stage_never_widens_what_the_settings_of_risk_allow(tmp_path):
     settings = _settings(tmp_path, risk={"sizing": {"max_position_fraction": 0.001}})
-    _journal(tmp_path / "paper.db", *_clean(5))
+    journal_of(tmp_path / "paper.db", *clean_sessions(_TODAY, 5))
 
     assert bounded(settings, _RULES.calendar, _TODAY).settings.risk.sizing.max_position_fraction == 0.001
 
 
 @pytest.mark.parametrize(("sessions", "symbols"), [(4, 1), (5, 3), (10, 4), (20, 4)])
 def test_stages_follow_the_sessions_of_the_live_journal(tmp_path, sessions, symbols):
-    _journal(tmp_path / "trading_bot.db", *_clean(sessions))
+    journal_of(tmp_path / "trading_bot.db", *clean_sessions(_TODAY, sessions))
 
     today = bounded(_settings(tmp_path), _RULES.calendar, _TODAY)
 
@@ -202,7 +157,7 @@ def test_stages_follow_the_sessions_of_the_live_journal(tmp_path, sessions, symb
 
 
 def test_after_the_last_stage_the_settings_are_what_they_were(tmp_path):
-    _journal(tmp_path / "trading_bot.db", *_clean(20))
+    journal_of(tmp_path / "trading_bot.db", *clean_sessions(_TODAY, 20))
     settings = _settings(tmp_path)
 
     today = bounded(settings, _RULES.calendar, _TODAY)
@@ -213,7 +168,7 @@ def test_after_the_last_stage_the_settings_are_what_they_were(tmp_path):
 
 def test_what_was_begun_is_never_refused(tmp_path):
     """A position may be open: whoever refuses to start leaves it alone."""
-    _journal(tmp_path / "trading_bot.db", _day(_TODAY, closed=False))
+    journal_of(tmp_path / "trading_bot.db", session_of(_TODAY, closed=False))
 
     require_ramp(_settings(tmp_path), _RULES.calendar, _TODAY)
 
@@ -248,7 +203,7 @@ def test_a_ramp_that_is_switched_off_says_so(tmp_path):
 
 
 def test_beyond_the_calendar_no_day_is_promised(tmp_path):
-    _journal(tmp_path / "trading_bot.db", *_clean(1))
+    journal_of(tmp_path / "trading_bot.db", *clean_sessions(_TODAY, 1))
     last = _RULES.calendar.last_covered
 
     assert "a day beyond the calendar" in bounded(_settings(tmp_path), _RULES.calendar, last).text
@@ -268,7 +223,7 @@ def test_beyond_the_calendar_no_day_is_promised(tmp_path):
 )
 def test_check_shows_the_stage_and_when_the_next_one_comes(tmp_path, mode, paper, state, said):
     if paper:
-        _journal(tmp_path / "paper.db", *_clean(paper))
+        journal_of(tmp_path / "paper.db", *clean_sessions(_TODAY, paper))
 
     line = ramp_line(_settings(tmp_path, mode=mode), _RULES, _TODAY)
 

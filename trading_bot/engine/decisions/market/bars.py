@@ -37,7 +37,7 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
         closed = series.builder.add_minute(candle) if is_minute else ((timeframe_s, candle),)
         if series.is_warm:
             _judge(state, series, closed, turn)
-    if state.outlook.breaker is not None:
+    if market.standstill.indices:
         circuits.follow(state, turn)
 
 

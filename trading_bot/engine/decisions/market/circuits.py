@@ -25,9 +25,10 @@ def follow(state: State, turn: Turn) -> None:
     """Raise and release market-wide halts: each second, and with candles where there are no seconds."""
     if not state.risk.overlays.circuits.market_wide:
         return
-    if state.outlook.breaker is not None:
-        _trip(state, state.outlook.breaker, turn)
-        _release_breaker(state, state.outlook.breaker, turn)
+    breaker = state.outlook.breaker
+    if breaker is not None and state.market.standstill.indices:
+        _trip(state, breaker, turn)
+        _release_breaker(state, breaker, turn)
     _follow_exchange(state, turn)
 
 
@@ -36,14 +37,14 @@ def follow(state: State, turn: Turn) -> None:
 
 def _trip(state: State, breaker: BreakerRow, turn: Turn) -> None:
     """Raise a halt when an index reaches a level that it has not reached before today."""
-    reached = state.market.standstill.moves
-    for key in breaker.indices:
-        index = state.market.series.get(key)
-        move = None if index is None else _move(index)
+    seen = state.market.standstill
+    reached = seen.moves
+    for key in seen.indices:
+        index = state.market.series[key]
+        move = _move(index)
         level = None if move is None else breaker.level_of(move)
         if level is None or level.move <= reached.get(key, 0.0):
             continue
-        assert index is not None
         reached[key] = level.move
         if index.hours.is_open(state.now_ms) and _minutes(level, state.now_ms) != 0:
             raise_halt(turn, ev.HaltScope.ENTRIES, "", _reason(level))
@@ -66,6 +67,8 @@ def _reason(level: BreakerLevel) -> str:
 
 def _release_breaker(state: State, breaker: BreakerRow, turn: Turn) -> None:
     """Let entries go on when halt, auction and the quiet time are over; the day's end releases the rest."""
+    if not state.book.halts:
+        return
     quiet = state.risk.overlays.circuits.after_halt_minutes
     for level in breaker.levels:
         halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))

@@ -69,6 +69,9 @@ def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
         for instrument in event.instruments
         if event.sessions.get(instrument.key)
     }
+    breaker = state.outlook.breaker
+    watched = () if breaker is None else tuple(key for key in breaker.indices if key in state.market.series)
+    state.market.standstill.indices = watched
     _alert_unmanaged(state, known, turn)
 
 
