@@ -190,6 +190,8 @@ class Snapshot:
     opened them; None while nobody asks the broker."""
     halts: tuple[str, ...] = ()
     """Why nothing new is entered; empty while trading is allowed."""
+    overlays: tuple[str, ...] = ()
+    """What surrounds the market and what follows from it for entries; empty where no overlay is on."""
     notices: tuple[Notice, ...] = ()
     """Newest last."""
     feed_age_s: float | None = None

@@ -149,3 +149,9 @@ def test_the_stage_of_the_roll_out_stands_in_the_head(document):
     document["run"]["ramp"] = "ramp: first stage"
 
     assert status_text(document).splitlines()[1] == "ramp: first stage"
+
+
+def test_what_overlays_ask_for_is_told(document):
+    document["overlays"] = ["India VIX 10.85 is high: size x0.5"]
+
+    assert "overlay: India VIX 10.85 is high: size x0.5" in status_text(document)

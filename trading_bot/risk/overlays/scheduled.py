@@ -23,6 +23,17 @@ def spoken(
             yield _word(event, now_ms, settings.rule(event.kind))
 
 
+def spoken_of_day(outlook: DayOutlook, on: date, now_ms: int, settings: EventSettings) -> Iterator[Spoken]:
+    """The words of every event of the day, whomever it concerns."""
+    if outlook.unknown_events:
+        yield Spoken(overlay=_OVERLAY, reason=outlook.unknown_events, rule=settings.uncovered)
+    for event in outlook.events:
+        if event.touches(on):
+            word = _word(event, now_ms, settings.rule(event.kind))
+            whom = f" ({', '.join(event.symbols)})" if event.symbols else ""
+            yield Spoken(overlay=word.overlay, reason=f"{word.reason}{whom}", rule=word.rule)
+
+
 def is_to_be_closed(event: ScheduledEvent, symbol: str, now_ms: int, rule: EventRule) -> bool:
     """Whether what is held of a symbol is to be closed because an event is near."""
     lead_ms = rule.close_before_minutes * MS_PER_MINUTE

@@ -35,6 +35,17 @@ def adjustment(state: State, series: Series) -> Adjustment:
     return strictest(words) if words else NEUTRAL
 
 
+def texts(state: State) -> tuple[str, ...]:
+    """What overlays ask for today, of the market or of single shares; empty where they are off."""
+    settings, on = state.risk.overlays, state.book.on
+    if on is None:
+        return ()
+    words = [volatility.spoken(volatility_picture(state), settings.vix)] if settings.vix.enabled else []
+    if settings.events.is_on:
+        words += scheduled.spoken_of_day(state.outlook, on, state.now_ms, settings.events)
+    return tuple(f"{word.reason}: {demands(word.rule)}" for word in words)
+
+
 def volatility_picture(state: State) -> VolatilityPicture:
     """What is known of the volatility index now."""
     assert state.book.on is not None, "no entry before a day was opened"

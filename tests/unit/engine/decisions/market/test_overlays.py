@@ -16,6 +16,7 @@ from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
+from trading_bot.engine.decisions.market import overlays
 from trading_bot.engine.decisions.positions.sizes import open_risk
 from trading_bot.risk.overlays.settings import (
     EventRule,
@@ -416,3 +417,23 @@ def test_a_stop_order_of_an_entry_in_a_high_regime_rests_at_the_wider_stop():
     (stop,) = [order for order in driver.book.orders.values() if order.request.purpose is Purpose.STOP]
     assert stop.terms.trigger_price == trade.stop_price
     assert trade.reference_price - trade.stop_price == 1_750
+
+
+def test_people_read_what_is_asked_for_today_and_of_whom():
+    events = EventSettings(**_EVENTS_ON)
+    driver = _driver(
+        _outlook(_whole_day(EventKind.RESULTS, "TCS")), vix=VixSettings(enabled=True), events=events
+    )
+    driver.index(_VIX.key, _CALM)
+
+    assert overlays.texts(driver.core.state) == (
+        "India VIX 10.50 is ordinary: at or above 50% of 100 closes, -4.5% today: nothing",
+        "results: something, no entries all day (TCS): no entries",
+    )
+    assert overlays.texts(_driver().core.state) == ()
+
+
+def test_people_read_that_the_calendar_does_not_cover_the_day():
+    driver = _driver(DayOutlook(unknown_events="not covered"), events=EventSettings(**_EVENTS_ON))
+
+    assert overlays.texts(driver.core.state) == ("not covered: size x0.5",)
