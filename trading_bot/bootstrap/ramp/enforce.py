@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.places import database_of
 from trading_bot.bootstrap.ramp.facts import has_begun, traded_days
 from trading_bot.domain.calendar import Calendar
@@ -118,6 +119,13 @@ def bounded(settings: Settings, calendar: Calendar, on: date) -> Bounded:
     except StorageError:
         ramp = Ramp(settings=settings, standing=ramp_standing((), (), settings.live.ramp, has_begun=True))
     return Bounded(ramp.bounded(), ramp.text(calendar, on))
+
+
+def ramp_text(settings: Settings, on: date) -> str:
+    """Where the roll-out stands, for whoever asks while no daemon runs; empty in the other modes."""
+    if settings.mode is not Mode.LIVE:
+        return ""
+    return bounded(settings, load_market_rules().calendar, on).text
 
 
 def unbounded(settings: Settings, _calendar: Calendar, _on: date) -> Bounded:

@@ -9,7 +9,7 @@ from tests.fakes.journals_of_days import clean_sessions, journal_of, session_of,
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.operating_lines import operating_lines, overlays_line, ramp_line
 from trading_bot.bootstrap.modes import market_daemon
-from trading_bot.bootstrap.ramp.enforce import bounded, require_ramp, unbounded
+from trading_bot.bootstrap.ramp.enforce import bounded, ramp_text, require_ramp, unbounded
 from trading_bot.bootstrap.ramp.facts import has_begun, traded_days
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import ms_at
@@ -193,6 +193,13 @@ def test_other_modes_are_not_bounded(tmp_path):
 
     require_ramp(settings, _RULES.calendar, _TODAY)
     assert unbounded(settings, _RULES.calendar, _TODAY) == (settings, "")
+
+
+def test_while_no_daemon_runs_the_stage_is_told_in_mode_live_only(tmp_path):
+    journal_of(tmp_path / "paper.db", *clean_sessions(_TODAY, 5))
+
+    assert ramp_text(_settings(tmp_path), _TODAY).startswith("ramp: first stage")
+    assert ramp_text(_settings(tmp_path, mode="paper"), _TODAY) == ""
 
 
 def test_a_ramp_that_is_switched_off_says_so(tmp_path):

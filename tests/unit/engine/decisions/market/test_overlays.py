@@ -1,6 +1,7 @@
 """Overlays at work: what they change of an entry, and what they never touch."""
 
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -437,3 +438,23 @@ def test_people_read_that_the_calendar_does_not_cover_the_day():
     driver = _driver(DayOutlook(unknown_events="not covered"), events=EventSettings(**_EVENTS_ON))
 
     assert overlays.texts(driver.core.state) == ("not covered: size x0.5",)
+
+
+def test_nothing_that_protects_or_closes_knows_of_overlays():
+    """Exits, stops, square-off, panic: none of it can be touched by what is not seen there."""
+    decisions = Path(__file__).parents[5] / "trading_bot" / "engine" / "decisions"
+    sources = {path.relative_to(decisions).as_posix(): path.read_text() for path in decisions.rglob("*.py")}
+
+    knowing = {
+        name for name, text in sources.items() if "overlays import" in text or "import overlays" in text
+    }
+    knowing |= {name for name, text in sources.items() if "overlays.adjustment import" in text}
+    assert knowing == {
+        "market/evaluate.py",
+        "market/overlays.py",
+        "positions/entries.py",
+        "positions/sizes.py",
+    }
+    assert sources["market/ticks.py"].count("overlays.") == sources["market/ticks.py"].count(
+        "overlays.close_before_events"
+    )
