@@ -105,7 +105,7 @@ def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDa
     from trading_bot.bootstrap.answers.broker import token_store
     from trading_bot.bootstrap.market.logins import Logins
     from trading_bot.bootstrap.market.market_daemon import MarketDaemon
-    from trading_bot.bootstrap.ramp.enforce import bounded, require_ramp, unbounded
+    from trading_bot.bootstrap.ramp.enforce import bounded, on_paper, require_ramp, unbounded
 
     now_ms, rules = surroundings.clock.now_ms(), load_market_rules()
     require_ramp(settings, rules.calendar, date_of(now_ms))
@@ -113,7 +113,7 @@ def market_daemon(settings: Settings, surroundings: "Surroundings") -> "MarketDa
         settings=settings,
         account=account_of(settings),
         doubts=_promotion_doubts(settings),
-        bounds=bounded if settings.mode is Mode.LIVE else unbounded,
+        bounds={Mode.LIVE: bounded, Mode.PAPER: on_paper}.get(settings.mode, unbounded),
         rules=rules,
         files=day_files(settings, database_path(settings, attached=False, now_ms=now_ms)),
         surroundings=surroundings,

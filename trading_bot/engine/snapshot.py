@@ -34,7 +34,7 @@ class RunHeader:
     reason: str = ""
     """Why it is in that state, or until when; empty while it trades."""
     ramp: str = ""
-    """Where the roll-out of mode live stands and what it allows; empty in the other modes."""
+    """Where the roll-out stands and what it allows; empty where nothing is bounded or missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,16 @@ def ramp_text(settings: Settings, on: date) -> str:
     return bounded(settings, load_market_rules().calendar, on).text
 
 
+def on_paper(settings: Settings, calendar: Calendar, on: date) -> Bounded:
+    """A day of paper: nothing is bounded, and how many are still needed before live is told."""
+    try:
+        ramp = Ramp.of(settings)
+    except StorageError:
+        return Bounded(settings, "")
+    is_needed = settings.live.ramp.enabled and not ramp.standing.is_ready_for_live
+    return Bounded(settings, ramp.text(calendar, on) if is_needed else "")
+
+
 def unbounded(settings: Settings, _calendar: Calendar, _on: date) -> Bounded:
     """A day without real orders."""
     return Bounded(settings, "")

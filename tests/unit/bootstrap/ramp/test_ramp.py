@@ -9,7 +9,7 @@ from tests.fakes.journals_of_days import clean_sessions, journal_of, session_of,
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.answers.operating_lines import operating_lines, overlays_line, ramp_line
 from trading_bot.bootstrap.modes import market_daemon
-from trading_bot.bootstrap.ramp.enforce import bounded, ramp_text, require_ramp, unbounded
+from trading_bot.bootstrap.ramp.enforce import bounded, on_paper, ramp_text, require_ramp, unbounded
 from trading_bot.bootstrap.ramp.facts import has_begun, traded_days
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import ms_at
@@ -200,6 +200,29 @@ def test_while_no_daemon_runs_the_stage_is_told_in_mode_live_only(tmp_path):
 
     assert ramp_text(_settings(tmp_path), _TODAY).startswith("ramp: first stage")
     assert ramp_text(_settings(tmp_path, mode="paper"), _TODAY) == ""
+
+
+@pytest.mark.parametrize(
+    ("paper", "live", "said"),
+    [(2, 0, "ramp: paper stage, no real orders, 2 of 5 sessions done"), (5, 0, ""), (0, 1, "")],
+)
+def test_a_day_of_paper_says_how_many_more_are_needed_and_is_not_bounded(tmp_path, paper, live, said):
+    for name, count in (("paper.db", paper), ("trading_bot.db", live)):
+        if count:
+            journal_of(tmp_path / name, *clean_sessions(_TODAY, count))
+    settings = _settings(tmp_path, mode="paper")
+
+    today = on_paper(settings, _RULES.calendar, _TODAY)
+
+    assert today.settings == settings
+    assert today.text[: len(said) or None] == said
+
+
+def test_a_day_of_paper_goes_on_with_a_journal_that_cannot_be_read(tmp_path):
+    (tmp_path / "trading_bot.db").write_bytes(b"no journal" * 1_000)
+    settings = _settings(tmp_path, mode="paper")
+
+    assert on_paper(settings, _RULES.calendar, _TODAY) == (settings, "")
 
 
 def test_a_ramp_that_is_switched_off_says_so(tmp_path):
