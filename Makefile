@@ -57,6 +57,7 @@ run: setup
 test: setup $(TESTS_STAMP) lint
 	$(BIN)/python -m pytest -n 2 --ignore=tests/unit --durations=15
 	$(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report=term
+	@$(BIN)/python -m scripts.stamp
 
 bench: setup
 	$(BIN)/python benchmarks/candles.py

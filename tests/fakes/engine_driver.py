@@ -19,6 +19,7 @@ from trading_bot.domain.order import (
     ReportedChange,
     Side,
 )
+from trading_bot.domain.outlook import DayOutlook
 from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, CancelOrder, Command, ModifyOrder, PlaceOrder
@@ -107,8 +108,12 @@ class EngineDriver:
         risk: RiskSettings | None = None,
         is_recovered: bool = True,
         provisional_interval_s: int = 0,
+        indices: Sequence[Instrument] = (),
+        outlook: DayOutlook | None = None,
     ) -> None:
         self.instrument = instrument
+        self.indices = tuple(indices)
+        self.outlook = outlook
         self.strategy = ScriptedStrategy(provisional_interval_s=provisional_interval_s)
         self.now_ms = ms_at(DAY, time(10, 0))
         self.rows: list[JournalRow] = []
@@ -141,7 +146,11 @@ class EngineDriver:
         """Open the day as a process does when it starts."""
         self.take(
             inputs.DayOpened(
-                at_ms=0, on=DAY, instruments=(self.instrument,), sessions={self.instrument.key: SESSION}
+                at_ms=0,
+                on=DAY,
+                instruments=(self.instrument, *self.indices),
+                sessions={one.key: SESSION for one in (self.instrument, *self.indices)},
+                outlook=self.outlook,
             )
         )
         self.claim()
@@ -197,6 +206,11 @@ class EngineDriver:
     def price(self, paise: int) -> Step:
         """A trade at a price."""
         tick = Tick(self.instrument.key, paise, self.now_ms, 1_000, paise - 10, 500, paise + 10, 500)
+        return self.take(inputs.FrameReceived(at_ms=0, frame=Frame(self.now_ms, (tick,))))
+
+    def index(self, key: str, value: int, previous_close: int = 0) -> Step:
+        """An index is published."""
+        tick = Tick(key, value, self.now_ms, previous_close=previous_close)
         return self.take(inputs.FrameReceived(at_ms=0, frame=Frame(self.now_ms, (tick,))))
 
     def signal(self, direction: Direction = Direction.LONG) -> Step:

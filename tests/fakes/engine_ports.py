@@ -8,6 +8,7 @@ from decimal import Decimal
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError, StorageError
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms
+from trading_bot.domain.outlook import DayClose
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow, MarginQuestion, Outcome
 
 
@@ -137,6 +138,7 @@ class FakeHistory:
     """History by instrument; a missing one cannot be read."""
 
     candles: dict[str, tuple[Candle, ...]] = field(default_factory=dict)
+    closes: dict[str, tuple[DayClose, ...]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     async def minute_candles(self, instrument_key: str, first, last) -> tuple[Candle, ...]:
@@ -144,6 +146,12 @@ class FakeHistory:
         if instrument_key not in self.candles:
             raise ReadFailedError("no history")
         return self.candles[instrument_key]
+
+    async def day_closes(self, instrument_key: str, first, last) -> tuple[DayClose, ...]:
+        self.asked.append(instrument_key)
+        if instrument_key not in self.closes:
+            raise ReadFailedError("no history")
+        return tuple(close for close in self.closes[instrument_key] if first <= close.on <= last)
 
 
 @dataclass(slots=True)

@@ -51,6 +51,7 @@ class Upstox:
                 "exit_after_close": True,
                 "live_trading": True,
             },
+            "live": {"ramp": {"enabled": False, "loosened": True}},
             "upstox": {
                 "api_url": address,
                 "order_url": address,

@@ -65,12 +65,17 @@ class DayTraded:
         return "".join(f"{row.sequence}\t{row.at_ms}\t{row.kind}\t{row.payload}\n" for row in self.rows)
 
 
-def generated(seed=1, symbols=SYMBOLS, updates_per_minute=_SPARSE):
+def generated(seed=1, symbols=SYMBOLS, updates_per_minute=_SPARSE, with_volatility=False):
     """A generated day of few symbols."""
     rules = load_market_rules(PROJECT / "config" / "market")
     plan = plan_of(rules.calendar, DEFAULT_DAY)
     return GeneratedMarket(
-        plan, symbols=symbols, seed=seed, updates_per_minute=updates_per_minute, with_index=False
+        plan,
+        symbols=symbols,
+        seed=seed,
+        updates_per_minute=updates_per_minute,
+        with_index=False,
+        with_volatility=with_volatility,
     )
 
 
@@ -80,7 +85,7 @@ def recorded(folder, on, symbols):
     return market_source(SimulatorOptions(port=0, data=folder, session_on=on, symbols=symbols), rules)
 
 
-def traded(source, *, seed=1, database=None, input_log=None, venue_settings=None, wired=None):
+def traded(source, *, seed=1, database=None, input_log=None, venue_settings=None, wired=None, risk=None):
     """Trade a day in virtual time: into memory, or into a database."""
     journal = MemoryJournal() if database is None else _inline(database)
     probes: list[ProbedCore] = []
@@ -95,7 +100,7 @@ def traded(source, *, seed=1, database=None, input_log=None, venue_settings=None
         strategies=(Confluence(),),
         sections=EngineSections(
             engine=EngineSettings(),
-            risk=RiskSettings(),
+            risk=risk or RiskSettings(),
             rate=RateSettings(),
             supervisor=SupervisorSettings(),
         ),

@@ -40,6 +40,9 @@ _TOML = """\
 mode = "live"
 live_trading = true
 symbols = [{symbols}]
+[live.ramp]
+enabled = false
+loosened = true
 [upstox]
 account = "{account}"
 api_url = "{url}"

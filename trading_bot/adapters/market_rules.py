@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from trading_bot.domain.breakers import BreakerRow
 from trading_bot.domain.calendar import Calendar, CalendarFacts
 from trading_bot.domain.charge_rates import LIST_PLAN, ChargeFacts
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.contract_rules import ContractFacts, ContractRules
 from trading_bot.domain.corporate_actions import ActionFacts, CorporateActions
+from trading_bot.domain.dated import refuse_overlaps
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.expiry import ExpiryRow, ExpiryRules
 from trading_bot.domain.market_rules import MarketRules
@@ -28,6 +30,7 @@ _SESSIONS = "sessions.toml"
 _EXPIRIES = "expiries.toml"
 _CONTRACTS = "contracts.toml"
 _CHARGES = "charges.toml"
+_BREAKERS = "breakers.toml"
 _ACTIONS = "corporate_actions.toml"
 
 
@@ -37,6 +40,10 @@ class _Sessions(Section):
 
 class _Expiries(Section):
     expiries: tuple[ExpiryRow, ...] = Field(min_length=1)
+
+
+class _Breakers(Section):
+    breakers: tuple[BreakerRow, ...] = Field(min_length=1)
 
 
 SectionType = TypeVar("SectionType", bound=Section)
@@ -64,7 +71,17 @@ def load_market_rules(folder: Path = MARKET_FOLDER, *, brokerage_plan: str = LIS
         expiries=expiry_rules,
         contracts=contract_rules,
         charges=ChargeSchedule(charges, brokerage_plan),
+        breakers=_breakers(folder / _BREAKERS),
     )
+
+
+def _breakers(path: Path) -> tuple[BreakerRow, ...]:
+    rows = _checked(path, _Breakers, _parsed(path)).breakers
+    try:
+        refuse_overlaps(rows, "market-wide breakers")
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    return rows
 
 
 def load_corporate_actions(folder: Path = MARKET_FOLDER) -> CorporateActions:

@@ -92,6 +92,7 @@ class BarRun:
                 instruments=tuple(plan.instruments),
                 sessions=dict(plan.sessions),
                 keeps_indicators=True,
+                outlook=plan.outlook,
             )
         )
         exchange.hand_on(

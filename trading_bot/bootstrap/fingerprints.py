@@ -82,6 +82,14 @@ def program_hash() -> str:
     return _files_hash(root, (path for name in _DECIDING for path in (root / name).rglob("*.py")))
 
 
+@cache
+def source_hash() -> str:
+    """Of all code of the program."""
+    assert trading_bot.__file__ is not None
+    root = Path(trading_bot.__file__).parent
+    return _files_hash(root, root.rglob("*.py"))
+
+
 def hash_of(values: Any) -> str:
     """Of plain values, whatever the order of their keys."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:_DIGITS]

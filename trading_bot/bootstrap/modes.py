@@ -16,7 +16,7 @@ from trading_bot.adapters.logs import start_logs
 from trading_bot.bootstrap.answers.panic_wish import panic_database
 from trading_bot.bootstrap.places import database_path, inputs_folder, lock_paths, reports_folder
 from trading_bot.domain.errors import SettingsError
-from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.ist import date_of, datetime_of
 from trading_bot.settings.folders import make_folder
 from trading_bot.settings.options import RunOptions
 from trading_bot.settings.run import Mode
@@ -111,14 +111,17 @@ def market_daemon(
     from trading_bot.bootstrap.answers.broker import token_store
     from trading_bot.bootstrap.market.logins import Logins
     from trading_bot.bootstrap.market.market_daemon import MarketDaemon
+    from trading_bot.bootstrap.ramp.enforce import bounded, on_paper, require_ramp, unbounded
     from trading_bot.bootstrap.service_link import ServiceLink
 
-    now_ms = surroundings.clock.now_ms()
+    now_ms, rules = surroundings.clock.now_ms(), load_market_rules()
+    require_ramp(settings, rules.calendar, date_of(now_ms))
     return MarketDaemon(
         settings=settings,
         account=account_of(settings),
         doubts=_promotion_doubts(settings),
-        rules=load_market_rules(),
+        bounds={Mode.LIVE: bounded, Mode.PAPER: on_paper}.get(settings.mode, unbounded),
+        rules=rules,
         files=day_files(settings, database_path(settings, attached=False, now_ms=now_ms)),
         surroundings=surroundings,
         logins=Logins(token_store(settings), settings.credentials.access_token, surroundings.clock.now_ms),

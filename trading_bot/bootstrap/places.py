@@ -31,6 +31,16 @@ def database_path(settings: Settings, *, attached: bool, now_ms: int) -> Path:
     return next(path for path in paths if not path.exists())
 
 
+def database_of(settings: Settings, mode: Mode) -> Path:
+    """The journal of a mode, whichever is in effect."""
+    return settings.run.data_dir / _DATABASES[mode]
+
+
+def stamps_folder(settings: Settings) -> Path:
+    """What was tried once before real money is at stake."""
+    return settings.run.data_dir / "stamps"
+
+
 def known_databases(settings: Settings) -> tuple[Path, ...]:
     """The journals that the mode in effect has written so far, newest first."""
     folder = settings.run.data_dir

@@ -49,12 +49,17 @@ class Program:
 
         attached = options.simulator_url is not None
         database = panic_database(settings, attached=attached, now_ms=wall_now_ms())
-        code = None if database is None else panic_through_daemon(database, write)
-        if code is not None:
-            return code
-        from trading_bot.bootstrap.modes import run_panic
+        told = None if database is None else panic_through_daemon(database, write)
+        code = told
+        if code is None:
+            from trading_bot.bootstrap.modes import run_panic
 
-        return run_panic(settings, options, write)
+            code = run_panic(settings, options, write)
+        if code == 0:
+            from trading_bot.bootstrap.stamps import stamp_panic
+
+            stamp_panic(settings, wall_now_ms(), has_reached=told is not None or attached)
+        return code
 
     def resume(self, settings: Settings) -> str:
         """Release the halts that a person has to release, and say which."""
@@ -256,3 +261,9 @@ class Program:
 
         with shown_waiting("asking the broker") as progress:
             return check_lines(settings, today, is_offline=is_offline, progress=progress)
+
+    def launch_lines(self, settings: Settings) -> Sequence["CheckLine"]:
+        """Return the lines of the checklist before the first live day."""
+        from trading_bot.bootstrap.checks.launch import launch_lines
+
+        return launch_lines(settings, now_ms=wall_now_ms())

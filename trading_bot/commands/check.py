@@ -18,6 +18,7 @@ from trading_bot.report.check_line import (
     failed,
     passed,
 )
+from trading_bot.risk.ramp.settings import looser_than_usual
 from trading_bot.settings.folders import make_folder
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
 from trading_bot.settings.run import Mode
@@ -25,6 +26,7 @@ from trading_bot.settings.tree import REFUSALS, Settings
 
 _ALLOWED = {
     "live opt-in": "mode {mode} sends no real orders",
+    "ramp opt-out": "no stage is skipped by settings",
     "protection": "every position gets a resting stop, and is closed in the session",
     "square-off": "ours comes before the broker's own",
     "login by phone": "no token can come in but that of the configured account",
@@ -45,15 +47,17 @@ def run_check(arguments: Namespace, context: Context) -> int:
         today = date_of(context.now_ms())
         lines += settings_lines(loaded.settings, folder)
         lines += context.backend.check_lines(loaded.settings, today, is_offline=arguments.offline)
+        lines += context.backend.launch_lines(loaded.settings) if arguments.launch else []
     context.write(check_json(lines) if arguments.json else check_text(lines, in_colour=context.in_colour))
     return exit_code_of(lines)
 
 
 def add_check_options(parser: ArgumentParser) -> None:
-    """What `check` may leave out."""
+    """What `check` may leave out, or look at besides."""
     parser.add_argument(
         "--offline", action="store_true", help="ask nobody over the network; what was not looked at is told"
     )
+    parser.add_argument("--launch", action="store_true", help="and all that should be done before going live")
 
 
 def checked_settings(context: Context) -> tuple[CheckLine, LoadedSettings | None]:
@@ -118,4 +122,9 @@ def _refusal_line(name: str, require: Callable[[Settings], None], settings: Sett
         return failed(name, message, fix, SettingsError.exit_code)
     if name == "live opt-in" and settings.mode == "live":
         return doubtful(name, "real orders with real money will be sent", "use mode paper to rehearse")
+    if name == "ramp opt-out" and settings.mode == "live" and settings.live.ramp.loosened:
+        text = "; ".join(looser_than_usual(settings.live.ramp)) or "RAMP_LOOSENED=yes without need"
+        return doubtful(
+            name, f"looser than usual: {text}", "leave live.ramp as it was, and RAMP_LOOSENED out"
+        )
     return passed(name, _ALLOWED[name].format(mode=settings.mode))

@@ -160,6 +160,10 @@ class Backend(Protocol):
         """
         ...
 
+    def launch_lines(self, settings: Settings) -> Sequence[CheckLine]:
+        """Return the lines of the checklist before the first live day."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:

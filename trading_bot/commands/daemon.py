@@ -65,6 +65,7 @@ def run_simulator(arguments: Namespace, context: Context) -> int:
         symbols=arguments.symbols or (),
         token=arguments.token,
         notifier_url=arguments.notifier,
+        with_volatility=arguments.volatility,
         exit_at_close=arguments.exit_at_close,
         until_stdin_ends=arguments.until_stdin_ends,
     )

@@ -135,6 +135,7 @@ def _simulator(parser: ArgumentParser) -> None:
         help="where tokens of approvals on the phone are sent",
     )
     parser.add_argument("--until-stdin-ends", action="store_true", help=SUPPRESS)
+    parser.add_argument("--volatility", action="store_true", help="list India VIX in a generated market")
     parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from trading_bot.domain.breakers import BreakerRow
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.charges import ChargeSchedule
 from trading_bot.domain.contract_rules import ContractRules
@@ -16,3 +17,5 @@ class MarketRules:
     expiries: ExpiryRules
     contracts: ContractRules
     charges: ChargeSchedule
+    breakers: tuple[BreakerRow, ...] = ()
+    """Market-wide circuit breakers; before the first one none is on record."""

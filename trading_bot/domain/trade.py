@@ -27,6 +27,8 @@ class ExitReason(StrEnum):
     """The user closed it in the broker's app."""
     BROKER = "broker"
     """The broker squared it off."""
+    EVENT = "event"
+    """A scheduled event was near, and the settings close before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

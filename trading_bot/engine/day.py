@@ -14,6 +14,7 @@ import structlog
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed
 from trading_bot.engine.ports import Broker, Clock, Feed, History, Notifier, Quotes
@@ -35,6 +36,7 @@ from trading_bot.engine.workers.order_stream import OrderStreamWorker
 from trading_bot.engine.workers.orders import OrderWorker
 from trading_bot.engine.workers.quotes import QuoteWorker
 from trading_bot.engine.workers.signals import SignalWorker
+from trading_bot.engine.workers.volatility import VolatilityWorker
 from trading_bot.engine.workers.warm_up import WarmUpPlan, WarmUpWorker
 from trading_bot.engine.workers.worker import Worker
 
@@ -83,6 +85,8 @@ class DayPlan:
     sessions: Mapping[str, tuple[tuple[int, int], ...]]
     """Continuous sessions by instrument, epoch ms; an instrument without one is closed today."""
     warm_up: WarmUpPlan
+    outlook: DayOutlook | None = None
+    """What overlays know of the day beforehand; None where there are none."""
     exit_only: frozenset[str] = frozenset()
     """Keys that are never entered: what is held of them is only managed and closed."""
 
@@ -108,6 +112,10 @@ class DayPlan:
     def with_exit_only(self, keys: frozenset[str]) -> "DayPlan":
         """The same plan with these instruments closed to entries."""
         return replace(self, exit_only=keys)
+
+    def with_outlook(self, outlook: DayOutlook) -> "DayPlan":
+        """The same plan with what is known of the day beforehand."""
+        return replace(self, outlook=outlook)
 
     @property
     def enterable_keys(self) -> tuple[str, ...]:
@@ -147,6 +155,7 @@ class TradingDay:
                 on=self.plan.on,
                 instruments=tuple(self.plan.instruments),
                 sessions=dict(self.plan.sessions),
+                outlook=self.plan.outlook,
             )
         )
         await engine.handle(
@@ -167,7 +176,16 @@ class TradingDay:
             WarmUpWorker(engine, ports.history, plan.enterable_keys, plan.warm_up, self.warmed_up),
             SignalWorker(engine),
             AccountWorker(engine, ports.broker, ports.clock, self.settings, plan.orderable_keys),
+            *self._volatility_workers(),
         )
+
+    def _volatility_workers(self) -> tuple[Worker, ...]:
+        """Who asks for the closes of the volatility index, where one is watched and no folder gave them."""
+        outlook, ports = self.plan.outlook, self.ports
+        if outlook is None or not outlook.volatility_key or outlook.volatility_closes:
+            return ()
+        key, on = outlook.volatility_key, self.plan.on
+        return (VolatilityWorker(self.engine, ports.history, ports.clock, key, on),)
 
     def protecting_workers(self) -> tuple[Worker, ...]:
         """The workers that carry out and confirm orders: panic needs these and no others."""

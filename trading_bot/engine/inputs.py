@@ -13,6 +13,7 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle, Frame, MarketPhase, Tick
 from trading_bot.domain.order import Fill, OrderReport
+from trading_bot.domain.outlook import DayClose, DayOutlook
 from trading_bot.domain.values import dataclass, replace
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, Refused, Unknown
 
@@ -48,6 +49,15 @@ class DayOpened(Input):
     """Continuous sessions of each instrument, epoch ms."""
     keeps_indicators: bool = False
     """Whether instruments that are warm go on with their indicators: no history was left out."""
+    outlook: DayOutlook | None = None
+    """What overlays know of the day beforehand; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolatilityRead(Input):
+    """The daily closes of the volatility index, oldest first; those before the day count."""
+
+    closes: tuple[DayClose, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

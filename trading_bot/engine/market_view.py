@@ -95,6 +95,20 @@ class Series:
 
 
 @dataclass(slots=True)
+class Standstill:
+    """What was seen of market-wide halts today; the halts themselves are in the book."""
+
+    since_ms: int = 0
+    """Since when the exchange says that nothing trades; 0 while it does."""
+    over_at_ms: int = 0
+    """Since when it trades again after a halt; 0 where there was none, or it lasts."""
+    indices: tuple[str, ...] = ()
+    """Keys of the breaker's indices that are watched today; without any there is nothing to look at."""
+    moves: dict[str, float] = field(default_factory=dict)
+    """The breaker's highest level that each index has reached."""
+
+
+@dataclass(slots=True)
 class MarketView:
     """All instruments that are watched today."""
 
@@ -103,6 +117,7 @@ class MarketView:
     """The exchange's newest word on each segment that it spoke of."""
     phases_at_ms: dict[str, int] = field(default_factory=dict)
     """When that was heard: what trades well after it has opened since, and the word of it was lost."""
+    standstill: Standstill = field(default_factory=Standstill)
     is_feed_up: bool = False
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""

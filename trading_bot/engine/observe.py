@@ -9,10 +9,11 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.decisions.account.foreign import foreign_position
+from trading_bot.engine.decisions.market import overlays
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.operation.panic import is_finished
 from trading_bot.engine.decisions.positions import guard
-from trading_bot.engine.decisions.positions.entries import open_risk
+from trading_bot.engine.decisions.positions.sizes import open_risk
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.snapshot import (
     DayView,
@@ -56,6 +57,7 @@ def snapshot_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_tim
             RateBudget(window_s=use.length_s, used=use.used, limit=use.limit)
             for use in day.gate.use(state.now_ms)
         ),
+        overlays=overlays.texts(state),
         workers=_workers(day.supervisor.health.values(), loop_time_s),
         is_confirmed_flat=is_finished(state),
         halts=_halts(state),

@@ -13,6 +13,7 @@ from typing import Protocol
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus, Tick
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms, Side
+from trading_bot.domain.outlook import DayClose
 from trading_bot.domain.values import dataclass
 
 
@@ -191,6 +192,13 @@ class History(Protocol):
 
     async def minute_candles(self, instrument_key: str, first: date, last: date) -> tuple[Candle, ...]:
         """Return finished 1-minute candles of the days `first` to `last` inclusive, oldest first.
+
+        Raises ReadFailedError.
+        """
+        ...
+
+    async def day_closes(self, instrument_key: str, first: date, last: date) -> tuple[DayClose, ...]:
+        """Return the closes of finished sessions from `first` to `last` inclusive, oldest first.
 
         Raises ReadFailedError.
         """

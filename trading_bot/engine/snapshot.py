@@ -33,6 +33,8 @@ class RunHeader:
     """What the daemon is doing: waiting for login, recovering, trading, halted, needs login, idle …"""
     reason: str = ""
     """Why it is in that state, or until when; empty while it trades."""
+    ramp: str = ""
+    """Where the roll-out stands and what it allows; empty where nothing is bounded or missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +190,8 @@ class Snapshot:
     opened them; None while nobody asks the broker."""
     halts: tuple[str, ...] = ()
     """Why nothing new is entered; empty while trading is allowed."""
+    overlays: tuple[str, ...] = ()
+    """What surrounds the market and what follows from it for entries; empty where no overlay is on."""
     notices: tuple[Notice, ...] = ()
     """Newest last."""
     feed_age_s: float | None = None

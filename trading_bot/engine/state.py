@@ -10,8 +10,9 @@ from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus
+from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.book import Book
-from trading_bot.engine.market_view import MarketView
+from trading_bot.engine.market_view import MarketView, Standstill
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.risk.settings import RiskSettings
@@ -64,6 +65,8 @@ class State:
     book: Book = field(default_factory=Book)
     market: MarketView = field(default_factory=MarketView)
     account: Account = field(default_factory=Account)
+    outlook: DayOutlook = field(default_factory=DayOutlook)
+    """What overlays know of the day beforehand."""
     now_ms: int = 0
     is_stopping: bool = False
     """Whether the process is about to end: nothing is entered any more."""
@@ -183,6 +186,7 @@ class State:
         self.account = Account()
         self.market.phases.clear()
         self.market.phases_at_ms.clear()
+        self.market.standstill = Standstill()
         self.is_recovered = False
         self.books_read_at_ms = self.positions_read_at_ms = self.blind_since_ms = 0
         self.flat_reads_ms.clear()

@@ -55,8 +55,10 @@ def status_text(document: Mapping[str, Any]) -> str:
     lines = [
         head,
         *([f"{run['reason']}"] if run.get("reason") else []),
+        *([run["ramp"]] if run.get("ramp") else []),
         *([f"note: {document['note']}"] if document.get("note") else []),
         *(f"HALTED: {halt}" for halt in document["halts"]),
+        *(f"overlay: {text}" for text in document.get("overlays", ())),
         f"{result}, {counts}",
         *_positions(document["symbols"]),
         *_open_orders(document["orders"]),

@@ -19,8 +19,12 @@ def exit_plan(
     entry_price: int,
     atr_paise: float,
     settings: ExitSettings,
+    *,
+    stop_factor: float = 1.0,
 ) -> ExitPlan:
     """Return stop, target and trailing distance for an entry at `entry_price` paise; no target where it is 0.
+
+    `stop_factor` widens the stop alone; below 1 it does nothing.
 
     Distances round outwards for the stop and inwards for the target, so that rounding never makes a stop
     tighter than the policy asks, and the stop always stays positive and at least one tick away.
@@ -28,7 +32,7 @@ def exit_plan(
     stop_distance, target_distance, trail_distance = _distances(entry_price, atr_paise, settings)
     long = direction is Direction.LONG
     tick = instrument.tick_size
-    stop_distance = max(stop_distance, Decimal(tick))
+    stop_distance = max(stop_distance * exact(max(1.0, stop_factor)), Decimal(tick))
     stop = instrument.round_price(
         entry_price - direction.sign * stop_distance, Rounding.DOWN if long else Rounding.UP
     )

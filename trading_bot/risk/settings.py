@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from trading_bot.domain.section import ClockTime, Ratio, Section
+from trading_bot.risk.overlays.settings import OverlaySettings
 
 _SESSION_OPEN = time(9, 15)
 _SESSION_END = time(15, 30)
@@ -188,3 +189,4 @@ class RiskSettings(Section):
     exits: ExitSettings = ExitSettings()
     entries: EntrySettings = EntrySettings()
     windows: WindowSettings = WindowSettings()
+    overlays: OverlaySettings = OverlaySettings()

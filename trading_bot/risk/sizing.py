@@ -20,6 +20,7 @@ class SizeCap(StrEnum):
     AVAILABLE_FUNDS = "available_funds"
     OPEN_RISK = "max_open_risk"
     FIXED = "fixed_quantity"
+    OVERLAYS = "overlays"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,10 @@ class SizingQuestion:
     available_funds: Decimal
     margin_rate: Decimal
     """Margin that the broker asks, as a fraction of the order's value."""
+    leverage_factor: float = 1.0
+    """What overlays leave of max_leverage."""
+    units_at_most: Decimal | None = None
+    """Units that overlays leave; None where they do not speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,20 @@ def _caps_in_units(question: SizingQuestion, settings: SizingSettings) -> dict[S
     price = Decimal(question.entry_price) / PAISE_PER_RUPEE
     stop_distance = Decimal(question.stop_distance) / PAISE_PER_RUPEE
     capital = settings.base_capital
+    leverage = exact(settings.max_leverage) * exact(min(1.0, question.leverage_factor))
     caps = {
         SizeCap.RISK_PER_TRADE: capital * exact(settings.max_risk_per_trade) / stop_distance,
         SizeCap.POSITION_FRACTION: capital * exact(settings.max_position_fraction) / price,
         SizeCap.SYMBOL_ALLOWANCE: (capital * exact(settings.capital_per_symbol) - question.symbol_exposure)
         / price,
-        SizeCap.LEVERAGE: (capital * exact(settings.max_leverage) - question.total_exposure) / price,
+        SizeCap.LEVERAGE: (capital * leverage - question.total_exposure) / price,
         SizeCap.AVAILABLE_FUNDS: question.available_funds / (price * question.margin_rate),
         SizeCap.OPEN_RISK: question.open_risk_room / stop_distance,
     }
     if settings.fixed_quantity:
         caps[SizeCap.FIXED] = Decimal(settings.fixed_quantity)
+    if question.units_at_most is not None:
+        caps[SizeCap.OVERLAYS] = question.units_at_most
     return caps
 
 

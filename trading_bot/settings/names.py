@@ -24,6 +24,7 @@ SHORT_NAMES: Mapping[str, Key] = MappingProxyType(
         "UPSTOX_ACCESS_TOKEN": ("credentials", "access_token"),
         "TRADING_BOT_MODE": ("run", "mode"),
         "LIVE_TRADING": ("run", "live_trading"),
+        "RAMP_LOOSENED": ("live", "ramp", "loosened"),
         "SYMBOLS": ("run", "symbols"),
         "DEFAULT_SYMBOL": ("run", "default_symbol"),
         "TRADE_INTERVAL": ("confluence", "timeframe_minutes"),

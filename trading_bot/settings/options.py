@@ -54,6 +54,8 @@ class SimulatorOptions:
     """Where the token of an approval on the phone is sent."""
     config_file: Path | None = None
     """Settings that a child simulator is told to use; one that runs by itself has them already."""
+    with_volatility: bool = False
+    """Whether a generated market lists India VIX as well."""
     exit_at_close: bool = False
     until_stdin_ends: bool = False
     """Whether the program ends with whoever holds the other end of its standard input."""

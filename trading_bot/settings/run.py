@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from trading_bot.domain.section import BasisPoints, Section
+from trading_bot.risk.ramp.settings import RampSettings
 
 
 class Mode(StrEnum):
@@ -54,3 +55,4 @@ class LiveSettings(Section):
     require_promotion: bool = False
     """Whether mode live refuses to start while an enabled strategy has no promotion that holds
     (`python main.py promote`); without it, it only warns."""
+    ramp: RampSettings = RampSettings()

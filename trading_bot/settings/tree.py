@@ -14,6 +14,7 @@ from trading_bot.domain.errors import SettingsError
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings
+from trading_bot.risk.ramp.settings import looser_than_usual
 from trading_bot.risk.settings import RiskSettings, StopStyle
 from trading_bot.settings.run import LiveSettings, Mode, RunSettings
 from trading_bot.settings.strategy_sections import StrategySections
@@ -83,6 +84,18 @@ def require_live_opt_in(settings: Settings) -> None:
         )
 
 
+def require_ramp_opt_out(settings: Settings) -> None:
+    """Raise SettingsError when mode live would skip or shorten its ramp by one line of settings."""
+    ramp = settings.live.ramp
+    looser = looser_than_usual(ramp)
+    if settings.mode is Mode.LIVE and looser and not ramp.loosened:
+        raise SettingsError(
+            f"live.ramp allows more than usual, or sooner ({'; '.join(looser)}), and that needs a second, "
+            "separate yes: live.ramp.loosened is no (allowed: yes or no).\n"
+            "  fix: write RAMP_LOOSENED=yes into .env, or leave the ramp as it was"
+        )
+
+
 def require_protection(settings: Settings) -> None:
     """Raise SettingsError for rules that leave positions bare or overnight: only for comparisons."""
     if settings.risk.exits.stops is not StopStyle.RESTING:
@@ -132,6 +145,7 @@ def require_safe_notifier(settings: Settings) -> None:
 REFUSALS: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
     {
         "live opt-in": require_live_opt_in,
+        "ramp opt-out": require_ramp_opt_out,
         "protection": require_protection,
         "square-off": require_flat_before_broker,
         "login by phone": require_safe_notifier,

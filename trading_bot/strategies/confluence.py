@@ -49,6 +49,7 @@ class Confluence:
         self.name = "confluence"
         self.timeframe_s = settings.timeframe_minutes * _SECONDS_PER_MINUTE
         self.provisional_interval_s = settings.provisional_interval_s
+        self.threshold = settings.threshold
         self._rules = ConfluenceRules(settings, self.warm_up.required)
 
     @property

@@ -167,9 +167,9 @@ def _day_line(day: DayView) -> Text:
 
 
 def _reason_line(run: RunHeader) -> Text:
-    """What is waited for; nothing while it trades."""
-    text = f" {run.state}: {run.reason}" if run.reason else ""
-    return Text(text, style="yellow", no_wrap=True, overflow="ellipsis")
+    """What is waited for; while it trades, where the roll-out stands."""
+    text, style = (f"{run.state}: {run.reason}", "yellow") if run.reason else (run.ramp, "dim")
+    return Text(f" {text}" if text else "", style=style, no_wrap=True, overflow="ellipsis")
 
 
 def _halt_line(halts: Sequence[str]) -> Text:

@@ -15,6 +15,7 @@ from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import IST, ms_of
 from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.order import OrderStatus, Side
+from trading_bot.domain.outlook import DayClose
 from trading_bot.engine.ports import BrokerPosition, Funds, MarginQuestion
 
 BOOK = "/v2/order/retrieve-all"
@@ -262,6 +263,19 @@ async def test_past_candles_are_paged_and_today_s_come_from_the_intraday_call(br
         )
     ]
     assert "%7C" in broker.asked[0].raw_path
+
+
+async def test_closes_of_sessions_are_read_in_one_call_and_today_is_none_of_them(broker, reads, sleep):
+    days = f"/v3/historical-candle/{KEY}/days/1/2026-11-19/2025-11-01"
+    rows = [row("2026-11-20T00:00:00"), row("2026-11-19T00:00:00"), row("2026-11-18T00:00:00")]
+    broker.on_success("GET", days, {"candles": rows})
+    history = UpstoxHistory(
+        reads, CallPace(100, sleep, lambda: 0.0), lambda: ms_at_text("2026-11-20T09:17:30")
+    )
+
+    closes = await history.day_closes(KEY, date(2025, 11, 1), date(2026, 11, 20))
+
+    assert closes == (DayClose(date(2026, 11, 18), 10_050), DayClose(date(2026, 11, 19), 10_050))
 
 
 async def test_one_failed_page_fails_the_whole_history(broker, reads, sleep):

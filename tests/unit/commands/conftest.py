@@ -107,6 +107,9 @@ class FakeBackend:
     def check_lines(self, settings, today, *, is_offline):
         return self.answers.get("check_lines", ())
 
+    def launch_lines(self, settings):
+        return self.answers.get("launch_lines", ())
+
     def _answer(self, verb, *question):
         self.questions.append((verb, *question))
         return self.answers.get(verb)

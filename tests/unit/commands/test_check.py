@@ -74,7 +74,16 @@ def test_lines_of_the_backend_are_added(desk):
     desk.backend.answers["check_lines"] = [failed("login", "no token", "python main.py login", 3)]
 
     assert run(desk) == 3
-    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 16 failed")
+    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 17 failed")
+
+
+def test_the_checklist_before_going_live_is_asked_for_only_with_its_option(desk):
+    desk.backend.answers["launch_lines"] = [failed("launch: tests", "never", "make test")]
+
+    assert run(desk) == 0
+    assert run(desk, "--launch") == 1
+    assert "launch: tests" in desk.written[1]
+    assert "launch: tests" not in desk.written[0]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +111,11 @@ def test_lines_of_the_backend_are_added(desk):
         (refusal("live opt-in", Settings()), OK),
         (refusal("live opt-in", Settings(run={"mode": "live"})), FAIL),
         (refusal("live opt-in", Settings(run={"mode": "live", "live_trading": True})), WARN),
+        (refusal("ramp opt-out", Settings()), OK),
+        (refusal("ramp opt-out", Settings(run={"mode": "live"})), OK),
+        (refusal("ramp opt-out", Settings(run={"mode": "live"}, live={"ramp": {"paper_days": 4}})), FAIL),
+        (refusal("ramp opt-out", Settings(run={"mode": "paper"}, live={"ramp": {"paper_days": 4}})), OK),
+        (refusal("ramp opt-out", Settings(run={"mode": "live"}, live={"ramp": {"loosened": True}})), WARN),
         (refusal("protection", Settings()), OK),
         (refusal("protection", Settings(risk={"exits": {"stops": "on_close"}})), FAIL),
         (refusal("square-off", Settings()), OK),

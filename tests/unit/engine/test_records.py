@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.engine_driver import DAY, KEY, SHARE, EngineDriver
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain import events as ev
 from trading_bot.domain.market_data import Candle, MarketPhase
+from trading_bot.domain.outlook import DayClose, DayOutlook
+from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.engine import inputs
 from trading_bot.engine.book import APPLY, Book
 from trading_bot.engine.core import Core
@@ -57,6 +60,19 @@ def test_every_input_is_read_back_as_it_was_written(input_type, data):
         ),
         inputs.PhaseReported(at_ms=1, phases={"NSE_EQ": MarketPhase.NORMAL_OPEN}),
         inputs.DayOpened(at_ms=1, on=DAY, instruments=(SHARE,), sessions={KEY: ((1, 2), (3, 4))}),
+        inputs.DayOpened(
+            at_ms=1,
+            on=DAY,
+            instruments=(),
+            sessions={},
+            outlook=DayOutlook(
+                previous_session_on=DAY,
+                events=(ScheduledEvent(kind=EventKind.RBI, name="x", starts_at_ms=1, ends_at_ms=2),),
+                volatility_closes=(DayClose(DAY, 1_350),),
+                breaker=load_market_rules().breakers[0],
+            ),
+        ),
+        inputs.VolatilityRead(at_ms=1, closes=(DayClose(DAY, 1_350),)),
         inputs.AccountRead(
             at_ms=1,
             funds=Funds(available=Decimal("1.50"), used_margin=Decimal(0)),

@@ -194,3 +194,15 @@ def test_what_a_newer_daemon_says_beside_it_is_left_out(snapshot, document):
 def test_what_is_no_status_is_an_error(broken):
     with pytest.raises(ValueError, match=r"not a status|isoformat"):
         snapshot_of_document(broken)
+
+
+def test_the_stage_of_the_roll_out_stands_in_the_head(document):
+    document["run"]["ramp"] = "ramp: first stage"
+
+    assert status_text(document).splitlines()[1] == "ramp: first stage"
+
+
+def test_what_overlays_ask_for_is_told(document):
+    document["overlays"] = ["India VIX 10.85 is high: size x0.5"]
+
+    assert "overlay: India VIX 10.85 is high: size x0.5" in status_text(document)

@@ -35,6 +35,7 @@ def test_caps_are_named_as_the_settings_that_they_come_from():
         "available_funds",
         "max_open_risk",
         "fixed_quantity",
+        "overlays",
     ]
 
 

@@ -90,3 +90,10 @@ def test_a_start_without_anything_known_can_be_drawn(snapshot):
 
     assert "PAPER" in text
     assert "HALTED" not in text
+
+
+def test_the_stage_of_the_roll_out_is_shown_while_nothing_is_halted(snapshot):
+    run = replace(snapshot.run, ramp="ramp: first stage")
+
+    assert "ramp: first stage" in drawn(replace(snapshot, run=run, halts=()))
+    assert "ramp: first stage" not in drawn(replace(snapshot, run=run, halts=("panic",)))

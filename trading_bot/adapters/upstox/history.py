@@ -7,9 +7,10 @@ from trading_bot.adapters.upstox import calls, decode_market
 from trading_bot.adapters.upstox.pacing import CallPace
 from trading_bot.adapters.upstox.reads import BrokerReads
 from trading_bot.adapters.upstox.transport import Call
-from trading_bot.domain.interval import MINUTE, Interval, IntervalUnit
+from trading_bot.domain.interval import DAY, MINUTE, Interval, IntervalUnit
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of
 from trading_bot.domain.market_data import Candle
+from trading_bot.domain.outlook import DayClose
 from trading_bot.domain.provenance import Adjustment
 
 _MONTH = timedelta(days=27)  # both ends count: 28 days are never more than the month that one call may span
@@ -49,6 +50,16 @@ class UpstoxHistory:
             for start_ms in sorted(by_start)
             if start_ms <= finished_before_ms and first <= date_of(start_ms) <= last
         )
+
+    async def day_closes(self, instrument_key: str, first: date, last: date) -> tuple[DayClose, ...]:
+        """Return the closes of finished sessions, oldest first; today's is none. Raises ReadFailedError."""
+        today = date_of(self._clock_ms())
+        by_day: dict[date, int] = {}
+        for page in _pages(first, min(last, today - timedelta(days=1)), _DECADE):
+            call = calls.past_candles(instrument_key, DAY, *page)
+            candles = await self._read(instrument_key, call)
+            by_day.update((date_of(candle.start_ms), candle.close) for candle in candles)
+        return tuple(DayClose(on, by_day[on]) for on in sorted(by_day) if on < today)
 
     async def _read(self, instrument_key: str, call: Call) -> tuple[Candle, ...]:
         await self._pace.wait()

@@ -94,6 +94,8 @@ def _differing(policy: Policy) -> Iterator[str]:
         for field, value in mine:
             if field not in free and value != getattr(theirs, field):
                 yield f"{name}.{field} = {value}"
+    if policy.risk.overlays != declared.overlays:
+        yield "overlays"
 
 
 def _binding(share: Extremes, policy: Policy, multiple: float) -> Iterator[str]:

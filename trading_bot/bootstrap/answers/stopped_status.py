@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook
+from trading_bot.bootstrap.ramp.enforce import ramp_text
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.domain.position import Position
-from trading_bot.engine.decisions.positions.entries import open_risk
+from trading_bot.engine.decisions.positions.sizes import open_risk
 from trading_bot.engine.snapshot import DayView, RunHeader, Snapshot, SymbolView, order_view
 from trading_bot.report.status import status_document, stopped_document
 from trading_bot.risk.sizing import exact
@@ -26,6 +27,7 @@ def document_of(settings: Settings, database: Path, stopped: StoppedBook, note: 
             phase="closed" if book.is_day_closed else "unknown",
             data=f"from {database}",
             state="stopped",
+            ramp=ramp_text(settings, date_of(stopped.last_ms)),
         ),
         day=_day(stopped),
         symbols=tuple(

@@ -14,6 +14,7 @@ from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.variation import Change, ChangedFolder, ChangedWarmUp, Variation
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
+from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.strategies import strategies_of_closed_candles
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
@@ -65,10 +66,13 @@ class CandleDays:
         core.state.keeps_traces = False
         core.state.charges_so_far = lambda book: charges_of(book, self.rules.charges, listed)
 
+        outlooks = Outlooks.load(settings.risk.overlays, self.rules, self.folder.path)
+
         def plan_of(on: date, instruments: Sequence[Instrument], is_warming_up: bool) -> DayPlan:  # noqa: FBT001
             listed.update((instrument.key, instrument) for instrument in instruments)
             wanted, earlier = (strategies, self.warm_up_sessions) if is_warming_up else ((), None)
-            return day_plan(self.rules.calendar, on, instruments, wanted, earlier=earlier)
+            plan = day_plan(self.rules.calendar, on, instruments, wanted, earlier=earlier)
+            return plan.with_outlook(outlooks.of(on))
 
         def is_warm(key: str) -> bool:
             series = core.state.market.series.get(key)

@@ -8,6 +8,7 @@ from trading_bot.bootstrap.answers.one_shot import silence, wall_now_ms
 from trading_bot.bootstrap.checks.journal import journal_lines
 from trading_bot.bootstrap.checks.looks import NoProgress, Progress
 from trading_bot.bootstrap.checks.market import session_line
+from trading_bot.bootstrap.checks.operating import operating_lines
 from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.bootstrap.strategies import require_strategies
 from trading_bot.domain.calendar import Calendar
@@ -34,6 +35,7 @@ def check_lines(
             *rules_lines(load_market_rules, settings, today),
             strategies_line(settings),
             promotion_line(settings),
+            *operating_lines(settings, today),
             *_of_market(settings, is_offline=is_offline, progress=progress or NoProgress(), now_ms=now_ms),
         )
 

@@ -9,7 +9,7 @@ from trading_bot.engine.snapshot import RunHeader
 _NEEDS_LOGIN = "needs login"
 
 
-def day_header(day: TradingDay, session: NextSession, *, mode: str, data: str) -> RunHeader:
+def day_header(day: TradingDay, session: NextSession, *, mode: str, data: str, ramp: str = "") -> RunHeader:
     """The header at this moment."""
     now_ms = day.ports.clock.now_ms()
     state, reason = _state(day, now_ms)
@@ -21,6 +21,7 @@ def day_header(day: TradingDay, session: NextSession, *, mode: str, data: str) -
         data=data,
         state=state,
         reason=reason,
+        ramp=ramp,
     )
 
 

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -22,14 +23,18 @@ from trading_bot.bootstrap.market.next_session import NextSession, next_session
 from trading_bot.bootstrap.market.preparation import Prepared, Readiness
 from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.market.universe import HeldKeys
+from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
+from trading_bot.bootstrap.ramp.enforce import Bounded, unbounded
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.resource_watch import NightWatch
 from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.book import Book
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
@@ -82,6 +87,8 @@ class MarketDaemon:
     write: Callable[[str], None]
     doubts: Sequence[str] = ()
     """What a person should know of the strategies before they trade."""
+    bounds: Callable[[Settings, Calendar, date], Bounded] = unbounded
+    """What a day may run with."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
@@ -162,8 +169,13 @@ class MarketDaemon:
         """Wait for the next session and trade it; None when it was stopped before."""
         self._desk.follow(None)
         book, session = self._first_look()
+        today = self.bounds(self.settings, self.rules.calendar, session.on)
+        if today.text:
+            self.write(today.text)
+            self.board.add(self.surroundings.clock.now_ms(), "info", today.text)
         readiness = Readiness(
-            settings=self.settings,
+            settings=today.settings,
+            ramp=today.text,
             account=self.account.mode,
             data=self.account.data,
             session=session,
@@ -191,16 +203,19 @@ class MarketDaemon:
         if prepared is None:
             return None
         self._own(owned, lock_paths(self.settings, self.files.database, account=prepared.account))
-        return await self._trade(session, prepared, adapter)
+        return await self._trade(session, prepared, adapter, today)
 
-    async def _trade(self, session: NextSession, prepared: Prepared, adapter: UpstoxAdapter) -> Outcome:
+    async def _trade(
+        self, session: NextSession, prepared: Prepared, adapter: UpstoxAdapter, today: Bounded
+    ) -> Outcome:
         strategies = chosen_strategies(self.settings)
         plan = day_plan(self.rules.calendar, session.on, prepared.universe.instruments, strategies)
         plan = plan.with_exit_only(prepared.universe.exit_only)
+        plan = plan.with_outlook(self._outlook(session.on))
         around = self.surroundings
         day_world = self.account.world(
             MarketDay(
-                settings=self.settings,
+                settings=today.settings,
                 rules=self.rules,
                 plan=plan,
                 book=earlier_book(self.files.database),
@@ -213,13 +228,15 @@ class MarketDaemon:
             )
         )
         daemon = Daemon(
-            settings=self.settings,
+            settings=today.settings,
             rules=self.rules,
             plan=plan,
             world=day_world.world,
             files=DayFiles(database=self.files.database, locks=(), inputs=self.files.inputs),
             strategies=strategies,
-            header=lambda day: day_header(day, session, mode=self.account.mode, data=self.account.data),
+            header=lambda day: day_header(
+                day, session, mode=self.account.mode, data=self.account.data, ramp=today.text
+            ),
             board=self.board,
             stop_asked=self.stop_asked,
             service=self.service,
@@ -228,6 +245,13 @@ class MarketDaemon:
         outcome = await daemon.run()
         self._finish(outcome, day_world)
         return outcome
+
+    def _outlook(self, on: date) -> DayOutlook:
+        """What overlays know beforehand; what they should know and do not is told."""
+        outlook = Outlooks.load_whatever_there_is(self.settings.risk.overlays, self.rules).of(on)
+        if outlook.unknown_events:
+            self._warn(outlook.unknown_events)
+        return outlook
 
     def _finish(self, outcome: Outcome, day_world: DayWorld) -> None:
         if outcome.broke:

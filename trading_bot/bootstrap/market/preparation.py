@@ -65,6 +65,8 @@ class Readiness:
     """How often was looked whether the session can be traded."""
     approvals: ApprovalRequests
     """Asks for a login on the phone while none is there."""
+    ramp: str = ""
+    """Where the roll-out stands, for the header."""
     _state: str = IDLE
     _reason: str = ""
     _said: tuple[str, date] | None = None
@@ -82,6 +84,7 @@ class Readiness:
             data=self.data,
             state=self._state,
             reason=self._reason,
+            ramp=self.ramp,
         )
 
     async def reached(self) -> Prepared | None:
@@ -132,11 +135,16 @@ class Readiness:
             held_keys(self.book),
             is_outdated=not known.is_today,
             traded=traded_keys(self.book, self.session.on),
-            indices=self.settings.run.reference_indices,
+            indices=self._indices,
         )
         return Prepared(
             account=account, universe=universe, previous_closes=await self._previous_closes(universe)
         )
+
+    @property
+    def _indices(self) -> tuple[str, ...]:
+        vix = self.settings.risk.overlays.vix
+        return (*self.settings.run.reference_indices, *((vix.instrument,) if vix.enabled else ()))
 
     async def _instruments(self) -> InstrumentList:
         """Today's list; only to close what is held, an older one is good enough."""

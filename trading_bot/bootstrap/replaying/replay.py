@@ -12,6 +12,7 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.link import ClockReading, SimulatorLink
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.replaying.simulator_child import child_simulator
 from trading_bot.bootstrap.replaying.simulator_world import SimulatorWorld, simulator_world
 from trading_bot.bootstrap.reporting import Reported, ReportRequest, report_day
@@ -66,6 +67,7 @@ class Replay:
             speed=_FASTEST if speed is None else speed,
             seed=self.options.seed,
             symbols=self.settings.run.symbols,
+            with_volatility=self.settings.risk.overlays.vix.enabled,
             token=_TOKEN,
             config_file=self.options.config_file,
         )
@@ -74,10 +76,12 @@ class Replay:
         rules = load_market_rules()
         strategies = chosen_strategies(self.settings)
         instruments = self._universe(await attached.instruments())
+        on = date_of(attached.clock.now_ms())
+        outlooks = Outlooks.load(self.settings.risk.overlays, rules)
         daemon = Daemon(
             settings=self.settings,
             rules=rules,
-            plan=day_plan(rules.calendar, date_of(attached.clock.now_ms()), instruments, strategies),
+            plan=day_plan(rules.calendar, on, instruments, strategies).with_outlook(outlooks.of(on)),
             world=attached.world,
             files=self.files,
             strategies=strategies,

@@ -42,6 +42,8 @@ def _arguments(options: SimulatorOptions) -> list[str]:
     ):
         if value is not None:
             arguments += [name, str(value)]
+    if options.with_volatility:
+        arguments.append("--volatility")
     if options.symbols:
         arguments += ["--symbols", ",".join(options.symbols)]
     return arguments

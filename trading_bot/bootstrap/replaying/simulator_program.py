@@ -82,7 +82,13 @@ def market_source(options: SimulatorOptions, rules: MarketRules) -> MarketSource
     if options.data is None:
         require_listable(options.symbols)
         plan = plan_of(rules.calendar, options.session_on or DEFAULT_DAY)
-        return GeneratedMarket(plan, symbols=symbols, seed=seed, tick_size_of=_tick_size_of(rules))
+        return GeneratedMarket(
+            plan,
+            symbols=symbols,
+            seed=seed,
+            tick_size_of=_tick_size_of(rules),
+            with_volatility=options.with_volatility,
+        )
     return open_market(options.data, options.session_on, symbols=symbols, seed=seed)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
+from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.replaying.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
@@ -56,7 +57,9 @@ class VirtualDay:
 
         Returns the day with its final state, and the venue with its ledger.
         """
+        outlook = Outlooks.load(self.sections.risk.overlays, self.rules).of(self.source.on)
         plan = day_plan(self.rules.calendar, self.source.on, self.source.instruments, self.strategies)
+        plan = plan.with_outlook(outlook)
         venue = new_venue(self.source, self.rules, self.venue_settings, self.seed)
         clock = LoopClock(plan.open_ms - _LEAD_MS if self.start_ms is None else self.start_ms)
         ports = Ports(

@@ -32,6 +32,16 @@ REASONS: dict[str, Reason] = {
     "suspect_data": Reason(
         "its price was not believed", "a second trade at that price, within the broker's limits"
     ),
+    "stopping": Reason("the process was about to end", "a process that stays"),
+    "overlay_vix": Reason("India VIX allows no entries", "a calmer index", "risk.overlays.vix"),
+    "overlay_events": Reason(
+        "an event allows no entries", "a time without the event", "risk.overlays.events"
+    ),
+    "overlay_circuits": Reason(
+        "the price was too near its limit, or the market had been halted",
+        "more room",
+        "risk.overlays.circuits",
+    ),
     "panic": Reason("a panic is latched", "`resume` by a person"),
     "halted_entries": Reason("entries were halted", "the end of the halt's cause, or `resume`"),
     "halted_instrument": Reason("entries in it were halted", "the end of the halt's cause, or `resume`"),

@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import date
 
 from trading_bot.domain.instrument import InstrumentKind
-from trading_bot.domain.ist import MS_PER_MINUTE, midnight_ms
+from trading_bot.domain.ist import MS_PER_MINUTE, date_of, midnight_ms
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus, Tick
+from trading_bot.domain.outlook import DayClose
 from trading_bot.engine.ports import Clock
 from trading_bot.simulator.server.day_record import MarketDay, fresh_day
 from trading_bot.simulator.venue.contracts import MarketMoment, MarketSource, MarketUpdate, OrderRow
@@ -92,6 +93,12 @@ class SourceHistory:
         today = self._day_until(now_ms).find(instrument_key)
         minutes = () if today is None else today.candles()
         return (*earlier, *(minute for minute in minutes if minute.start_ms + MS_PER_MINUTE <= now_ms))
+
+    async def day_closes(self, instrument_key: str, first: date, last: date) -> tuple[DayClose, ...]:
+        """Return the last close of each earlier session inside the range, oldest first."""
+        candles = self._source.history(instrument_key, first, last)
+        by_day = {date_of(candle.start_ms): candle.close for candle in candles}
+        return tuple(DayClose(on, close) for on, close in by_day.items() if on < self._source.on)
 
     def _day_until(self, now_ms: int) -> MarketDay:
         if self._today is None:

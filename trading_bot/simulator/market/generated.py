@@ -17,7 +17,13 @@ from trading_bot.simulator.market.candle_paths import TICKS_PER_MINUTE_MIN
 from trading_bot.simulator.market.candle_ticks import CandleDay, day_moments
 from trading_bot.simulator.market.day_plan import DayPlan
 from trading_bot.simulator.market.earlier import CONTEXT_LEAD_MS
-from trading_bot.simulator.market.listings import Listing, index_listing, listings
+from trading_bot.simulator.market.listings import (
+    VOLATILITY_SYMBOL,
+    Listing,
+    index_listing,
+    listings,
+    volatility_listing,
+)
 from trading_bot.simulator.market.moments import context_moment
 from trading_bot.simulator.market.price_model import (
     Moves,
@@ -26,6 +32,7 @@ from trading_bot.simulator.market.price_model import (
     market_moves,
     shape_of,
     share_moves,
+    volatility_moves,
 )
 from trading_bot.simulator.market.seeds import generator_for
 from trading_bot.simulator.venue.contracts import MarketMoment, MarketUpdate
@@ -68,6 +75,7 @@ class GeneratedMarket:
         updates_per_minute: int = UPDATES_PER_MINUTE,
         tick_size_of: TickSizeOf | None = None,
         with_index: bool = True,
+        with_volatility: bool = False,
     ) -> None:
         """Raise ValueError for a density outside 4 to 60, UnknownInstrumentError for an impossible symbol."""
         if not TICKS_PER_MINUTE_MIN <= updates_per_minute <= _UPDATES_PER_MINUTE_MAX:
@@ -76,6 +84,7 @@ class GeneratedMarket:
         self._seed = seed
         self._updates_per_minute = updates_per_minute
         listed = listings(symbols) + ((index_listing(),) if with_index else ())
+        listed += (volatility_listing(),) if with_volatility else ()
         self._listings = {one.instrument.key: _with_tick(one, plan.today.on, tick_size_of) for one in listed}
         self._market: tuple[Shape, Moves] | None = None
         self._days: dict[str, CandleArrays] = {}
@@ -174,7 +183,7 @@ class GeneratedMarket:
         shape = shape_of([session.minutes(instrument) for session in sessions])
         market = self._market_moves(shape)
         rng = generator_for(self._seed, instrument.symbol, "prices")
-        moves = share_moves(shape, listing, market, rng) if instrument.is_tradable else market
+        moves = self._own_moves(shape, listing, market, rng)
         candles = candles_of_moves(
             shape,
             moves,
@@ -184,6 +193,15 @@ class GeneratedMarket:
             rng=rng,
         )
         return self._with_auctions(instrument, candles)
+
+    @staticmethod
+    def _own_moves(shape: Shape, listing: Listing, market: Moves, rng: np.random.Generator) -> Moves:
+        """A share's moves; the index's, which are the market's; or those of the fear of it."""
+        if listing.instrument.is_tradable:
+            return share_moves(shape, listing, market, rng)
+        if listing.instrument.symbol == VOLATILITY_SYMBOL:
+            return volatility_moves(shape, market, listing.volatility, rng)
+        return market
 
     def _market_moves(self, shape: Shape) -> Moves:
         """The market at an instrument's minutes; drawn once for the long day, which holds the short one."""

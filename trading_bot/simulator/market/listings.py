@@ -11,8 +11,11 @@ from trading_bot.domain.instrument import Instrument
 from trading_bot.simulator.market.seeds import generator_for
 
 INDEX_SYMBOL = "NIFTY"
+VOLATILITY_SYMBOL = "INDIAVIX"
 INDEX_LEVEL = 2_580_000
 """Where the generated index begins, in hundredths of a point."""
+USUAL_VOLATILITY = 1_350
+"""Around which the generated volatility index wanders, in hundredths of a point."""
 DEFAULT_COUNT = 10
 
 
@@ -125,3 +128,9 @@ def index_listing() -> Listing:
     """The index that is published beside the shares; it is the market factor itself."""
     instrument = replace(made_instrument(INDEX_SYMBOL), name="Nifty 50")
     return Listing(instrument, INDEX_LEVEL, 0, 0.008, 1.0)
+
+
+def volatility_listing() -> Listing:
+    """India VIX: no share of the market's move, but an answer to it."""
+    instrument = replace(made_instrument(VOLATILITY_SYMBOL), name="India VIX")
+    return Listing(instrument, USUAL_VOLATILITY, 0, 0.05, 0.0)

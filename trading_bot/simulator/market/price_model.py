@@ -29,6 +29,9 @@ _LAST_TREND_SESSIONS_MIN = 6
 _WAVE_SHARE = 0.30
 _WAVE_MINUTES = (35.0, 80.0)
 _QUIET_NOISE = 0.85
+_FEAR = 4.0
+_FEAR_NOISE = 0.6
+_FEAR_RETURN = 0.12
 _USUAL_MINUTES = 375
 
 
@@ -75,6 +78,21 @@ def market_moves(shape: Shape, daily_volatility: float, rng: np.random.Generator
     steps = noise + drift[shape.session][:, None] / (_USUAL_MINUTES * STEPS_PER_MINUTE)
     gaps = rng.standard_t(_TAIL_DEGREES, sessions) * daily_volatility * _GAP_SHARE
     gaps[0] = 0.0
+    return Moves(steps, gaps)
+
+
+def volatility_moves(shape: Shape, market: Moves, daily_volatility: float, rng: np.random.Generator) -> Moves:
+    """Returns of the volatility index: it rises when the market falls, wanders, and comes back over weeks.
+
+    What brings it back is part of the night, so that inside a day it follows the market alone.
+    """
+    steps = -_FEAR * market.steps + _noise(shape, daily_volatility * _FEAR_NOISE, rng)
+    by_session = np.add.reduceat(steps.sum(axis=1), np.flatnonzero(np.diff(shape.session, prepend=-1)))
+    gaps = -_FEAR * market.gaps
+    distance = 0.0
+    for session, moved in enumerate(by_session):
+        gaps[session] -= 0.0 if session == 0 else _FEAR_RETURN * distance
+        distance += float(gaps[session] + moved)
     return Moves(steps, gaps)
 
 

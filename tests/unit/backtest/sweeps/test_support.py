@@ -9,6 +9,7 @@ from tests.fakes.sweep_market import walking
 from trading_bot.backtest.sweeps.plan import plan_of
 from trading_bot.backtest.sweeps.policy import declared_policy
 from trading_bot.backtest.sweeps.support import extremes_of, objection
+from trading_bot.risk.overlays.settings import VixSettings
 
 MARKET = walking(1, minutes=800)
 (SHARE,) = extremes_of(MARKET)
@@ -82,6 +83,13 @@ def test_another_policy_has_no_compiled_form(section, rule, value):
     assert (
         objected(with_rules(section, **{rule: value}))
         == f"risk.{section}.{rule} = {value} has no compiled form"
+    )
+
+
+def test_overlays_are_left_to_the_engine():
+    assert (
+        objected(with_rules("overlays", vix=VixSettings(enabled=True)))
+        == "risk.overlays has no compiled form"
     )
 
 

@@ -121,3 +121,19 @@ async def test_after_the_close_it_is_idle_until_the_next_day(market_rules, tmp_p
     await waiting.looks(3, minutes_apart=60)
 
     assert waiting.readiness.header().state == "idle"
+
+
+@pytest.mark.parametrize("is_on", [False, True])
+def test_the_volatility_index_is_watched_where_its_overlay_is_on(market_rules, tmp_path, is_on):
+    readiness = Waiting(market_rules, tmp_path, FRIDAY, "09:00").readiness
+    readiness.settings = Settings(risk={"overlays": {"vix": {"enabled": is_on}}})
+
+    assert ("NSE_INDEX|India VIX" in readiness._indices) is is_on
+    assert "NSE_INDEX|Nifty 50" in readiness._indices
+
+
+def test_the_stage_of_the_roll_out_is_in_the_head_while_it_waits(market_rules, tmp_path):
+    readiness = Waiting(market_rules, tmp_path, FRIDAY, "09:00").readiness
+    readiness.ramp = "ramp: first stage"
+
+    assert readiness.header().ramp == "ramp: first stage"

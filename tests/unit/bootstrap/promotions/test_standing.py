@@ -12,11 +12,13 @@ from trading_bot.bootstrap.promotions.files import VERSION, promotion_name, read
 from trading_bot.bootstrap.promotions.standing import promotion_line, require_promotion, standing
 from trading_bot.domain.errors import SettingsError
 from trading_bot.report.check_line import CheckState
+from trading_bot.risk.ramp.settings import RampSettings
 from trading_bot.settings.run import LiveSettings, Mode, RunSettings
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.confluence import Confluence
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 
+NO_RAMP = RampSettings(enabled=False, loosened=True)
 SURROUNDINGS = SimpleNamespace(clock=SimpleNamespace(now_ms=lambda: 1_795_059_000_000))
 
 
@@ -28,7 +30,7 @@ def folder(tmp_path):
 @pytest.fixture
 def settings(tmp_path):
     run = RunSettings(mode="live", data_dir=tmp_path / "data", symbols=("RELIANCE",))
-    return Settings(run=run)
+    return Settings(run=run, live=LiveSettings(ramp=NO_RAMP))
 
 
 def a_promotion(settings, **changes):
@@ -166,7 +168,7 @@ def test_a_name_is_a_plain_one():
 
 
 def demanding(settings):
-    return settings.model_copy(update={"live": LiveSettings(require_promotion=True)})
+    return settings.model_copy(update={"live": LiveSettings(require_promotion=True, ramp=NO_RAMP)})
 
 
 def test_mode_live_warns_of_a_strategy_without_promotion(settings):

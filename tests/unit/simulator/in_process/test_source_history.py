@@ -51,3 +51,13 @@ def test_nothing_of_today_is_given_where_earlier_days_are_asked_for():
 
     assert len(found) == 2
     assert all(candle.start_ms < at("00:00") for candle in found)
+
+
+def test_closes_are_those_of_earlier_sessions_only():
+    history = SourceHistory(ScriptedMarket(), lambda: at("12:00"))
+    before = ON - timedelta(days=1)
+
+    closes = asyncio.run(history.day_closes(SBIN.key, before, ON))
+
+    assert [close.on for close in closes] == [before]
+    assert closes[0].close == asyncio.run(history.minute_candles(SBIN.key, before, before))[-1].close

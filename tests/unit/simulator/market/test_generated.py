@@ -267,3 +267,42 @@ def test_a_usual_seed_has_reasons_to_buy_and_to_sell(seed):
         "long",
         "short",
     }
+
+
+# --- the volatility index -----------------------------------------------------------------------------------
+
+VOLATILITY = "NSE_INDEX|India VIX"
+
+
+def _closes_by_day(market, key):
+    candles = market.history(key, market._plan.earlier[0].on, DEFAULT_DAY)
+    return {datetime_of(candle.start_ms).date(): candle.close for candle in candles}
+
+
+def test_the_volatility_index_is_listed_only_where_it_is_asked_for(long_market):
+    assert VOLATILITY not in [one.key for one in long_market.instruments]
+    assert _market(with_volatility=True).instruments[-1].key == VOLATILITY
+
+
+def test_listing_the_volatility_index_changes_nothing_else():
+    plain, watched = _market(), _market(with_volatility=True)
+
+    for key in [one.key for one in plain.instruments]:
+        assert (plain.day_candles(key).close == watched.day_candles(key).close).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_volatility_index_rises_when_the_market_falls_and_stays_in_its_range(seed):
+    market = GeneratedMarket(weekday_plan(DEFAULT_DAY), symbols=["TCS"], seed=seed, with_volatility=True)
+    fear, index = (list(_closes_by_day(market, key).values()) for key in (VOLATILITY, INDEX))
+
+    together = np.corrcoef(np.diff(np.log(fear)), np.diff(np.log(index)))[0, 1]
+    assert -0.95 < together < -0.4
+    assert 700 < min(fear) < max(fear) < 3_500
+
+
+def test_the_volatility_index_is_the_same_for_the_same_seed_and_another_for_another():
+    one, same, other = (_market(seed=seed, with_volatility=True) for seed in (1, 1, 2))
+
+    closes = [market.day_candles(VOLATILITY).close.tolist() for market in (one, same, other)]
+    assert closes[0] == closes[1] != closes[2]

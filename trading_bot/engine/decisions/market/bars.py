@@ -6,7 +6,7 @@ A closed candle is judged at once. Prices inside the candles of what is held com
 from collections.abc import Sequence
 
 from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
-from trading_bot.engine.decisions.market import evaluate, feed_health, ticks
+from trading_bot.engine.decisions.market import circuits, evaluate, feed_health, ticks
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BarsClosed, PricesMoved
 from trading_bot.engine.market_view import Series
@@ -37,6 +37,8 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
         closed = series.builder.add_minute(candle) if is_minute else ((timeframe_s, candle),)
         if series.is_warm:
             _judge(state, series, closed, turn)
+    if market.standstill.indices:
+        circuits.follow(state, turn)
 
 
 def _judge(state: State, series: Series, closed: Sequence[ClosedCandle], turn: Turn) -> None:

@@ -8,6 +8,7 @@ from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation, Signal
 from trading_bot.domain.trace import Trace
 from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.decisions.market import overlays
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions import entries
 from trading_bot.engine.decisions.positions.exit_request import request_exit
@@ -48,6 +49,8 @@ def judge(
             _switch_off(state, strategy.name, error, turn)
             continue
         series.score, series.evaluated = evaluation.score, candle
+        if not isinstance(evaluation, DeferredEvaluation) and evaluation.signal is not None:
+            evaluation = overlays.judged(state, series, strategy, evaluation, evaluation.signal)
         if state.keeps_traces and not is_provisional:
             turn.traces.append(_tuple(Trace, (evaluation, state.now_ms, series.seen_at_ms)))
         if not isinstance(evaluation, DeferredEvaluation) and evaluation.signal is not None:

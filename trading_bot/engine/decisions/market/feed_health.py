@@ -41,13 +41,19 @@ def check_silence(state: State, turn: Turn) -> None:
     silence_ms = _silence_ms(state)
     if silence_ms <= settings.index_silence_s * MS_PER_SECOND:
         return
-    has_reference = any(series.instrument.kind is InstrumentKind.INDEX for series in market)
+    has_reference = any(_is_reference(state, series) for series in market)
     if not has_reference and silence_ms <= settings.feed_silence_s * MS_PER_SECOND:
         return
     if market.is_feed_up:
         _note_silence(state, turn)
     if has_reference and market.seen_at_ms and state.now_ms >= market.reconnect_at_ms:
         _reconnect(state, turn)
+
+
+def _is_reference(state: State, series: Series) -> bool:
+    """Whether an instrument speaks every second: an index of prices does, that of volatility need not."""
+    instrument = series.instrument
+    return instrument.kind is InstrumentKind.INDEX and instrument.key != state.outlook.volatility_key
 
 
 def _silence_ms(state: State) -> int:

@@ -10,7 +10,7 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.decisions.account import foreign, reconcile
-from trading_bot.engine.decisions.market import feed_health, odd_prices, time_health
+from trading_bot.engine.decisions.market import circuits, feed_health, odd_prices, overlays, time_health
 from trading_bot.engine.decisions.operation import days
 from trading_bot.engine.decisions.operation.halts import halt_on_daily_loss, remind_of_login
 from trading_bot.engine.decisions.orders import doubts, unseen
@@ -141,6 +141,8 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     reconcile.follow(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)
+    overlays.close_before_events(state, turn)
+    circuits.follow(state, turn)
     halt_on_daily_loss(state, turn)
     remind_of_login(state, turn)
     feed_health.check_silence(state, turn)

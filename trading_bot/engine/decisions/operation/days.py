@@ -10,6 +10,7 @@ from trading_bot.domain.candle_builder import CandleBuilder
 from trading_bot.domain.candle_folding import aggregate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.order import OrderStatus
+from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.checkpoint import carried_over
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.decisions.orders import answers, doubts
@@ -52,10 +53,15 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
 
 def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
     """Set up the instruments of the day, and start a new day in the book unless it is the same one."""
-    if state.book.on != event.on:
+    is_new = state.book.on != event.on
+    if is_new:
         _end_orders_of_earlier_days(state, turn)
         turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on, carried=carried_over(state.book)))
         state.begin_day()
+    if event.outlook is not None:
+        state.outlook = event.outlook
+    elif is_new:
+        state.outlook = DayOutlook()
     known = state.market.series
     before = known if event.keeps_indicators else {}
     state.market.series = {
@@ -63,6 +69,9 @@ def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
         for instrument in event.instruments
         if event.sessions.get(instrument.key)
     }
+    breaker = state.outlook.breaker
+    watched = () if breaker is None else tuple(key for key in breaker.indices if key in state.market.series)
+    state.market.standstill.indices = watched
     _alert_unmanaged(state, known, turn)
 
 

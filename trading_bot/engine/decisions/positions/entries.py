@@ -1,25 +1,26 @@
 """From a signal to the intent of an entry, or to a denial that says why not."""
 
-from decimal import Decimal
-
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
-from trading_bot.domain.money import ZERO, rupees
+from trading_bot.domain.money import rupees
 from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction, Signal
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.decisions.account.foreign import foreign_position
+from trading_bot.engine.decisions.market import overlays
 from trading_bot.engine.decisions.market.feed_health import is_halted
 from trading_bot.engine.decisions.market.time_health import is_off
 from trading_bot.engine.decisions.operation import halts
+from trading_bot.engine.decisions.positions.sizes import draft, open_risk
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
-from trading_bot.risk.exits import exit_plan, marketable_price
-from trading_bot.risk.limits import DayPicture, Denied, first_objection, open_risk_limit
+from trading_bot.risk.exits import marketable_price
+from trading_bot.risk.limits import DayPicture, Denied, first_objection
+from trading_bot.risk.overlays.adjustment import Adjustment
+from trading_bot.risk.overlays.bands import near_band
 from trading_bot.risk.settings import Directions
-from trading_bot.risk.sizing import Size, SizingQuestion, size_of
 
 
 def enter(state: State, signal: Signal, turn: Turn) -> None:
@@ -32,9 +33,11 @@ def enter(state: State, signal: Signal, turn: Turn) -> None:
         or _other_direction(state, signal)
         or _occupied(state, signal)
         or first_objection(day_picture(state, signal.instrument_key), state.risk.limits, state.risk.sizing)
+        or _near_band(state, series, signal)
     )
     if denied is None:
-        denied = _plan(state, series, signal, turn)
+        asked = overlays.adjustment(state, series)
+        denied = _refused(asked) or _plan(state, series, signal, asked, turn)
     if denied is not None:
         turn.emit(
             ev.EntryDenied(
@@ -135,45 +138,29 @@ def _entries_since(state: State, at_ms: int) -> int:
     return sum(1 for entered_ms in state.book.entry_times_ms if entered_ms > at_ms)
 
 
-def open_risk(state: State) -> Decimal:
-    """Rupees that every open or pending trade would lose at its stop; unfilled entries count as filled."""
-    total = 0
-    for trade in state.book.trades.values():
-        entry = trade.reference_price
-        loss = (entry - trade.stop_price) * trade.direction.sign
-        total += max(0, loss) * trade.planned_quantity
-    return rupees(total)
+def _near_band(state: State, series: Series, signal: Signal) -> Denied | None:
+    band, margin = state.band_of(series.instrument.key), state.risk.overlays.circuits.band_margin
+    return near_band(signal.direction, series.last_price, band, margin)
 
 
-def _exposure(state: State, instrument_key: str | None = None) -> Decimal:
-    return rupees(
-        sum(
-            trade.reference_price * trade.planned_quantity
-            for trade in state.book.trades.values()
-            if instrument_key in (None, trade.instrument_key)
-        )
-    )
+def _refused(asked: Adjustment) -> Denied | None:
+    word = asked.refusal
+    return None if word is None else Denied(f"overlay_{word.overlay}", word.reason)
 
 
-def _foreign_exposure(state: State) -> Decimal:
-    """Rupees of what others traded today and hold, where its price is known: it uses the same money."""
-    held = {key: abs(foreign_position(state, key)) for key in state.foreign_quantity}
-    return rupees(sum(quantity * state.market.last_price(key) for key, quantity in held.items()))
-
-
-def _plan(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | None:
+def _plan(state: State, series: Series, signal: Signal, asked: Adjustment, turn: Turn) -> Denied | None:
     instrument, last_price = series.instrument, series.last_price
     side = Side.BUY if signal.direction is Direction.LONG else Side.SELL
     band = state.band_of(instrument.key)
     buffer = 0.0 if state.risk.entries.at_market else state.risk.entries.limit_buffer
     price = marketable_price(instrument, side, last_price, buffer, band)
-    plan = exit_plan(instrument, signal.direction, price, signal.atr_paise, state.risk.exits)
-    if price == plan.stop_price:
+    drafted = draft(state, series, signal, price, asked)
+    if drafted is None:
         return Denied("no_room_for_stop", f"no price lies a tick below {rupees(price)}")
+    plan, size = drafted
     if band is not None and not band[0] <= plan.stop_price <= band[1]:
         outside = f"{rupees(plan.stop_price)} lies outside the price band of {_band_text(band)}"
         return Denied("stop_outside_band", f"stop {outside}")
-    size = _size(state, series, price, abs(price - plan.stop_price))
     if size.quantity == 0:
         return Denied("size_zero", f"{size.bound_by} leaves less than one lot of {instrument.lot_size}")
     slices = instrument.slices(size.quantity)
@@ -211,37 +198,3 @@ def _terms(quantity: int, limit: int | None) -> OrderTerms:
 def _too_many(state: State, slices: int) -> Denied:
     most, seconds = state.stops_in_time, state.settings.unprotected_s
     return Denied("too_many_slices", f"{slices} orders: only {most} stops can be placed within {seconds} s")
-
-
-def _size(state: State, series: Series, price: int, stop_distance: int) -> Size:
-    risk, key = state.risk, series.instrument.key
-    return size_of(
-        SizingQuestion(
-            instrument=series.instrument,
-            entry_price=price,
-            stop_distance=stop_distance,
-            symbol_exposure=_exposure(state, key),
-            total_exposure=_exposure(state) + _foreign_exposure(state),
-            open_risk_room=open_risk_limit(risk.limits, risk.sizing) - open_risk(state),
-            available_funds=(state.account.available or ZERO) - _spoken_for(state),
-            margin_rate=_margin_rate(state, key),
-        ),
-        risk.sizing,
-    )
-
-
-def _spoken_for(state: State) -> Decimal:
-    """Margin in rupees of trades that the newest word on the funds cannot know of yet."""
-    return sum(
-        (
-            rupees(trade.reference_price * trade.planned_quantity) * _margin_rate(state, trade.instrument_key)
-            for trade in state.book.trades.values()
-            if trade.planned_at_ms >= state.account.asked_at_ms
-        ),
-        ZERO,
-    )
-
-
-def _margin_rate(state: State, key: str) -> Decimal:
-    """Margin that the broker asks as a fraction of value; all of it where it has not said."""
-    return state.account.margin_rates.get(key, Decimal(1))

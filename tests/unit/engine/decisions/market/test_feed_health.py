@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import time
 
 from tests.fakes.engine_driver import DAY, PRICE, EngineDriver
+from trading_bot.adapters.history.naming import made_instrument
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Frame, MarketPhase, Tick
+from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import (
     Alert,
@@ -202,3 +204,23 @@ def test_silence_is_told_with_the_time_of_the_last_word(driver):
     driver.later(16)
 
     assert driver.new_events[-1].detail == "no message since 10:00:00"
+
+
+def test_an_index_of_volatility_need_not_speak_every_second():
+    """It is published now and then: its silence alone is no reason for a new connection."""
+    volatility = made_instrument("INDIAVIX")
+    driver = EngineDriver(
+        indices=[volatility], outlook=DayOutlook(volatility_key=volatility.key, previous_session_on=DAY)
+    )
+    driver.later(14)
+    assert driver.core.state.market.is_feed_up
+    driver.later(30)
+
+    assert not [command for command in driver.drain() if isinstance(command, ReconnectFeed)]
+
+
+def test_any_other_index_does():
+    driver = EngineDriver(indices=[made_instrument("NIFTY")], outlook=DayOutlook())
+    driver.later(14)
+
+    assert not driver.core.state.market.is_feed_up

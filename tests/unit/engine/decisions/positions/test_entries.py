@@ -12,7 +12,7 @@ from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Side
 from trading_bot.engine import inputs
-from trading_bot.engine.decisions.positions import entries
+from trading_bot.engine.decisions.positions import sizes
 from trading_bot.engine.ports import Funds
 from trading_bot.risk.settings import LimitSettings, RiskSettings, SizingSettings
 
@@ -228,11 +228,11 @@ def test_margin_of_trades_that_the_funds_do_not_know_of_yet_is_not_spent_twice()
     planned = driver.book.trade_of(KEY)
     account = driver.core.state.account
 
-    spoken_for = entries._spoken_for(driver.core.state)
+    spoken_for = sizes._spoken_for(driver.core.state)
     account.asked_at_ms = driver.now_ms + 1
 
     assert spoken_for == rupees(planned.reference_price * planned.planned_quantity) * Decimal("0.2")
-    assert entries._spoken_for(driver.core.state) == 0
+    assert sizes._spoken_for(driver.core.state) == 0
 
 
 def test_what_others_bought_today_counts_for_exposure():

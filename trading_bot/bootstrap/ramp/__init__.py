@@ -1,0 +1,1 @@
+"""The roll-out ramp at work: from journals to what mode live may do."""

@@ -1,0 +1,116 @@
+"""Market-wide halts: the breaker's levels, the exchange's own word, and the quiet time after both.
+
+While the exchange stands still nothing can be entered anyway. A halt of the book on top of it lasts on until
+prices have had their time after the reopening, is known after a restart, and tells a person.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.breakers import BreakerLevel, BreakerRow
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of
+from trading_bot.domain.market_data import MarketPhase
+from trading_bot.engine.decisions.market.feed_health import is_halted
+from trading_bot.engine.decisions.operation.halts import clear_halt, raise_halt
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.market_view import Series
+from trading_bot.engine.state import State
+
+MARKET_HALTED = "market_halted"
+"""The exchange says that it does not trade in what should be continuous trading."""
+BREAKER = "market_breaker_"
+"""Begins the reason of a breaker's halt; the level in percent follows."""
+_BELIEVED_AFTER_MS = 30 * MS_PER_SECOND
+
+
+def follow(state: State, turn: Turn) -> None:
+    """Raise and release market-wide halts: each second, and with candles where there are no seconds."""
+    if not state.risk.overlays.circuits.market_wide:
+        return
+    breaker = state.outlook.breaker
+    if breaker is not None and state.market.standstill.indices:
+        _trip(state, breaker, turn)
+        _release_breaker(state, breaker, turn)
+    _follow_exchange(state, turn)
+
+
+# --- the breaker --------------------------------------------------------------------------------------------
+
+
+def _trip(state: State, breaker: BreakerRow, turn: Turn) -> None:
+    """Raise a halt when an index reaches a level that it has not reached before today."""
+    seen = state.market.standstill
+    reached = seen.moves
+    for key in seen.indices:
+        index = state.market.series[key]
+        move = _move(index)
+        level = None if move is None else breaker.level_of(move)
+        if level is None or level.move <= reached.get(key, 0.0):
+            continue
+        reached[key] = level.move
+        if index.hours.is_open(state.now_ms) and _minutes(level, state.now_ms) != 0:
+            raise_halt(turn, ev.HaltScope.ENTRIES, "", _reason(level))
+
+
+def _move(index: Series) -> float | None:
+    """Change since the previous close as a fraction; None where either is unknown."""
+    tick = index.tick
+    close = index.previous_close if tick is None or not tick.previous_close else tick.previous_close
+    return (index.last_price - close) / close if close and index.last_price else None
+
+
+def _minutes(level: BreakerLevel, at_ms: int) -> int | None:
+    return level.minutes_at(datetime_of(at_ms).time())
+
+
+def _reason(level: BreakerLevel) -> str:
+    return f"{BREAKER}{level.move:.0%}"
+
+
+def _release_breaker(state: State, breaker: BreakerRow, turn: Turn) -> None:
+    """Let entries go on when halt, auction and the quiet time are over; the day's end releases the rest."""
+    if not state.book.halts:
+        return
+    quiet = state.risk.overlays.circuits.after_halt_minutes
+    for level in breaker.levels:
+        halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
+        minutes = None if halt is None else _minutes(level, halt.at_ms)
+        if halt is None or minutes is None:
+            continue
+        until_ms = halt.at_ms + (minutes + breaker.auction_minutes + quiet) * MS_PER_MINUTE
+        if state.now_ms >= until_ms:
+            clear_halt(turn, ev.HaltScope.ENTRIES, "", _reason(level))
+
+
+# --- the exchange's own word --------------------------------------------------------------------------------
+
+
+def _follow_exchange(state: State, turn: Turn) -> None:
+    seen = state.market.standstill
+    is_raised = (ev.HaltScope.ENTRIES, "", MARKET_HALTED) in state.book.halts
+    if _stands_still(state):
+        seen.since_ms, seen.over_at_ms = seen.since_ms or state.now_ms, 0
+        if state.now_ms - seen.since_ms >= _BELIEVED_AFTER_MS:
+            raise_halt(turn, ev.HaltScope.ENTRIES, "", MARKET_HALTED)
+        return
+    seen.since_ms = 0
+    if not is_raised:
+        return
+    seen.over_at_ms = seen.over_at_ms or state.now_ms
+    quiet_ms = state.risk.overlays.circuits.after_halt_minutes * MS_PER_MINUTE
+    if state.now_ms - seen.over_at_ms >= quiet_ms:
+        seen.over_at_ms = 0
+        clear_halt(turn, ev.HaltScope.ENTRIES, "", MARKET_HALTED)
+
+
+def _stands_still(state: State) -> bool:
+    """Whether a segment stands still as a whole, in hours in which its instruments could be entered."""
+    phases = state.market.phases
+    quiet = {segment for segment, phase in phases.items() if phase is not MarketPhase.NORMAL_OPEN}
+    if not quiet:
+        return False
+    halted: set[str] = set()
+    trading: set[str] = set()
+    for series in state.market:
+        segment = series.instrument.segment
+        if segment in quiet and series.instrument.is_tradable and series.hours.may_enter(state.now_ms):
+            (halted if is_halted(state, series) else trading).add(segment)
+    return bool(halted - trading)
