@@ -29,6 +29,7 @@ from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import JournalFellBack
@@ -167,7 +168,8 @@ class Daemon:
             emergency = EmergencyJournal(emergency_path(self.files.database))
         except StorageError as error:
             log.exception("no_emergency_journal")
-            self.board.add(self.world.clock.now_ms(), "warning", f"no exits without the database: {error}")
+            text = f"no exits without the database: {error}"
+            self.board.add(self.world.clock.now_ms(), "warning", text, AlertKind.NO_EMERGENCY_JOURNAL)
             return None
         owned.callback(emergency.close)
         return Fallback(emergency, self._on_fall)

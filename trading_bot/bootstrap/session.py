@@ -17,6 +17,7 @@ from trading_bot.bootstrap.resource_watch import ResourceWorker
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
@@ -41,14 +42,18 @@ class BoardNotifier:
     board: NoticeBoard
     now_ms: Callable[[], int]
 
-    async def notify(self, level: str, text: str) -> None:
+    async def notify(self, alert: Alert) -> None:
         """Pin it."""
-        self.board.add(self.now_ms(), level, text)
+        self.board.add(self.now_ms(), alert.level, alert.text, alert.kind)
 
 
 def measured(snapshot: Snapshot) -> Snapshot:
     """The same with what the process takes of the machine."""
     return replace(snapshot, resources=resource_use())
+
+
+def _of_resources(text: str) -> Alert:
+    return Alert(kind=AlertKind.RESOURCES, level="warning", text=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Session:
                 ControlWorker(day.engine, self.socket, lambda: self.status(measured(self.snapshot()))),
                 ViewWorker(self.snapshot, self.view),
                 CollectorWorker(day.warmed_up),
-                ResourceWorker(lambda text: day.engine.outbox.put_alert(Alert(level="warning", text=text))),
+                ResourceWorker(lambda text: day.engine.outbox.put_alert(_of_resources(text))),
             )
         )
         await day.open(program_version, settings_hash)

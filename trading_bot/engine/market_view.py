@@ -104,6 +104,8 @@ class MarketView:
     phases_at_ms: dict[str, int] = field(default_factory=dict)
     """When that was heard: what trades well after it has opened since, and the word of it was lost."""
     is_feed_up: bool = False
+    is_loss_told: bool = False
+    """Whether a person was told that it is gone, and not yet that it is back."""
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""
     reconnect_at_ms: int = 0

@@ -28,6 +28,7 @@ from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book import Book
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
@@ -112,12 +113,15 @@ class MarketDaemon:
                 nights.note()
 
     def _warn(self, text: str) -> None:
-        self.board.add(self.surroundings.clock.now_ms(), "warning", text)
+        self._pin(AlertKind.RESOURCES, text)
+
+    def _pin(self, kind: AlertKind, text: str, level: str = "warning") -> None:
+        self.board.add(self.surroundings.clock.now_ms(), level, text, kind)
 
     def _tell_doubts(self) -> None:
         for doubt in self.doubts:
             self.write(f"warning: {doubt}")
-            self.board.add(self.surroundings.clock.now_ms(), "warning", doubt)
+            self._pin(AlertKind.STRATEGY_DOUBT, doubt)
             log.warning("strategy_not_promoted", says=doubt)
 
     def _own(self, owned: ExitStack, locks: Sequence[Path]) -> None:

@@ -18,6 +18,7 @@ from trading_bot.bootstrap.market.next_session import NextSession
 from trading_bot.bootstrap.market.universe import Universe, chosen_universe, held_keys
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book import Book
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Clock
@@ -148,7 +149,7 @@ class Readiness:
         self._said = (state, date_of(now_ms))
         self._remind_at_ms = now_ms + _REMIND_MS
         level = "info" if state in (IDLE, PREPARING) else "warning"
-        self.board.add(now_ms, level, f"{state}: {self._reason}")
+        self.board.add(now_ms, level, f"{state}: {self._reason}", AlertKind.WAITING)
         log.warning("daemon_waits", state=state, reason=self._reason)
 
     async def _pause(self, wall_s: float) -> None:

@@ -11,8 +11,8 @@ from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.decisions.account import foreign, reconcile
 from trading_bot.engine.decisions.market import feed_health, odd_prices, time_health
-from trading_bot.engine.decisions.operation import days
-from trading_bot.engine.decisions.operation.halts import halt_on_daily_loss, remind_of_login
+from trading_bot.engine.decisions.operation import days, losses
+from trading_bot.engine.decisions.operation.halts import remind_of_login
 from trading_bot.engine.decisions.orders import doubts, unseen
 from trading_bot.engine.decisions.positions import guard, protection, trades
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
@@ -141,7 +141,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     reconcile.follow(state, turn)
     _square_off(state, turn)
     _stop_grace(state, turn)
-    halt_on_daily_loss(state, turn)
+    losses.watch(state, turn)
     remind_of_login(state, turn)
     feed_health.check_silence(state, turn)
     time_health.judge_offset(state, turn)
