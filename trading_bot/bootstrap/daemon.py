@@ -25,6 +25,7 @@ from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import StorageError
@@ -114,6 +115,8 @@ class Daemon:
     strategies: Sequence[Strategy]
     header: Callable[[TradingDay], RunHeader]
     board: NoticeBoard = field(default_factory=NoticeBoard)
+    reception: Reception = field(default_factory=Reception)
+    """Whom surfaces ask that outlive the day."""
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
@@ -235,6 +238,7 @@ class Daemon:
             status=status_document,
             recorder=recorder,
             breaker=self._breaker,
+            reception=self.reception,
             stop_asked=self.stop_asked,
             flatten_on_breaker=settings.supervisor.flatten_on_breaker,
         )

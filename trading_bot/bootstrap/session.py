@@ -13,6 +13,7 @@ from trading_bot.adapters.process_resources import resource_use
 from trading_bot.bootstrap.loop_watch import LoopWatch
 from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.resource_watch import ResourceWorker
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
@@ -100,6 +101,7 @@ class Session:
     recorder: MarketRecorder
     breaker: asyncio.Event
     flatten_on_breaker: bool
+    reception: Reception
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def snapshot(self) -> Snapshot:
@@ -112,6 +114,10 @@ class Session:
         Returns whether the day was closed; otherwise the process stops in the middle of it, with every
         position protected by its resting stop.
         """
+        with self.reception.on_duty(self.day.engine, lambda: measured(self.snapshot())):
+            return await self._run(program_version, settings_hash, extra)
+
+    async def _run(self, program_version: str, settings_hash: str, extra: Sequence[Worker]) -> bool:
         day = self.day
         self._listen_to_signals()
         self.recorder.ticks_seen = lambda: day.engine.state.market.ticks
@@ -189,6 +195,7 @@ class Session:
         except TimeoutError:
             log.warning("orders_left_unsent", count=self.day.engine.outbox.orders_queued)
         await supervisor.stop()
+        await self.day.tell_rest()
         try:
             await self.recorder.write()
         except StorageError:

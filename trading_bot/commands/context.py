@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from trading_bot.report.alert_answers import AlertAnswers
 from trading_bot.report.check_line import CheckLine
 from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.trade_table import TradeRow
@@ -58,6 +59,10 @@ class Backend(Protocol):
 
     def trade_log(self, settings: Settings, on: date | None) -> str:
         """Return every fill of one day as CSV, None for the newest session."""
+        ...
+
+    def test_alerts(self, settings: Settings, text: str, level: str, channel: int | None) -> AlertAnswers:
+        """Send one message to each channel of alerts, or to one."""
         ...
 
     def login(

@@ -11,6 +11,7 @@ class AlertKind(StrEnum):
     HALT_OVER = "halt_over"
     RESUMED = "resumed"
     PANIC_ASKED = "panic_asked"
+    PANIC_EXIT = "panic_exit"
     PANIC_UNLISTED = "panic_unlisted"
 
     # --- the day's result

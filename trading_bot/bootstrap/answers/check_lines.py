@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.bootstrap.answers.alert_test import alerts_line
 from trading_bot.bootstrap.answers.journal_checks import journal_lines
 from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.bootstrap.promotions.standing import promotion_line
@@ -25,6 +26,7 @@ def check_lines(settings: Settings, today: date, *, now_ms: int) -> Sequence[Che
             *rules_lines(load_market_rules, settings, today),
             strategies_line(settings),
             promotion_line(settings),
+            alerts_line(settings),
             *_of_broker(settings, now_ms),
         )
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import structlog
 
+from trading_bot import __version__
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
+from trading_bot.bootstrap.alerting import Alerting
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.earlier import earlier_book
@@ -22,6 +24,7 @@ from trading_bot.bootstrap.market.preparation import Prepared, Readiness
 from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.market.universe import HeldKeys
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.resource_watch import NightWatch
 from trading_bot.bootstrap.strategies import chosen_strategies
@@ -67,6 +70,14 @@ class Surroundings:
     """Wall seconds between two looks at clock and token while nothing is traded."""
 
 
+def _last_word(outcome: Outcome | None) -> tuple[AlertKind, str, str]:
+    if outcome is None or outcome.is_over:
+        return AlertKind.STOPPED, "stopped between sessions: nothing is traded until it is started", "info"
+    held = len(outcome.day.engine.state.book.trades)
+    text = f"stopped in the session with {held} open trades; what is held keeps its resting stops"
+    return AlertKind.STOPPED, text, "warning"
+
+
 @dataclass(slots=True, kw_only=True)
 class MarketDaemon:
     """One account, or the pretence of one, on the real market."""
@@ -82,6 +93,8 @@ class MarketDaemon:
     doubts: Sequence[str] = ()
     """What a person should know of the strategies before they trade."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
+    reception: Reception = field(default_factory=Reception)
+    """Who answers at the moment: the day, or what stands by; its `explain` answers why."""
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _locked: set[Path] = field(default_factory=set)
     _held: HeldKeys = field(default_factory=HeldKeys)
@@ -94,23 +107,30 @@ class MarketDaemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop_asked.set)
+        alerting = Alerting(
+            settings=self.settings, board=self.board, mode=self.account.mode, reception=self.reception
+        )
         with ExitStack() as owned:
             self._own(owned, self.files.locks)
-            bring_home(self.files.database, self.settings.storage, self.surroundings.clock.now_ms)
-            self._first_look()
-            self.write(self.account.banner)
-            log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)
-            self._tell_doubts()
-            adapter = self._adapter()
-            owned.callback(adapter.close)
-            nights = NightWatch(self._warn)
-            while True:
-                outcome = await self._next_day(adapter, owned)
-                if outcome is None or not outcome.is_over:
-                    return 0
-                if self.settings.run.exit_after_close:
-                    return 0
-                nights.note()
+            async with alerting.under_way():
+                return await self._run(owned)
+
+    async def _run(self, owned: ExitStack) -> int:
+        bring_home(self.files.database, self.settings.storage, self.surroundings.clock.now_ms)
+        self._first_look()
+        self.write(self.account.banner)
+        log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)
+        self._pin(AlertKind.STARTED, f"started, version {__version__}; {self.account.banner}", "info")
+        self._tell_doubts()
+        adapter = self._adapter()
+        owned.callback(adapter.close)
+        nights = NightWatch(self._warn)
+        while True:
+            outcome = await self._next_day(adapter, owned)
+            if outcome is None or not outcome.is_over or self.settings.run.exit_after_close:
+                self._pin(*_last_word(outcome))
+                return 0
+            nights.note()
 
     def _warn(self, text: str) -> None:
         self._pin(AlertKind.RESOURCES, text)
@@ -173,6 +193,7 @@ class MarketDaemon:
             clock=readiness.clock,
             header=readiness.header,
             board=self.board,
+            reception=self.reception,
         ):
             prepared = await readiness.reached()
         if prepared is None:
@@ -208,6 +229,7 @@ class MarketDaemon:
             strategies=strategies,
             header=lambda day: day_header(day, session, mode=self.account.mode, data=self.account.data),
             board=self.board,
+            reception=self.reception,
             stop_asked=self.stop_asked,
         )
         outcome = await daemon.run()
@@ -229,6 +251,8 @@ class MarketDaemon:
             reports=self.reports,
             ledger_net_pnl=day_world.ledger_net_pnl(),
         )
-        self.write(report_day(day, self.files.database, self.rules, request).text)
+        reported = report_day(day, self.files.database, self.rules, request)
+        self.write(reported.text)
+        self._pin(AlertKind.DAY_SUMMARY, reported.summary, "warning" if reported.problems else "info")
         if day.engine.state.book.is_panicking:
             raise HaltedError(_LATCHED)

@@ -11,6 +11,7 @@ from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.session import ViewWorker, measured
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import ControlWorker
@@ -36,6 +37,7 @@ async def standing_by(
     clock: Clock,
     header: Callable[[], RunHeader],
     board: NoticeBoard,
+    reception: Reception,
 ) -> AsyncIterator[None]:
     """Show the state and take wishes while the block runs; a wish is journaled and acted upon later.
 
@@ -65,7 +67,8 @@ async def standing_by(
                 ViewWorker(snapshot, view_of(settings)),
             )
         )
-        yield
+        with reception.on_duty(engine, lambda: measured(snapshot())):
+            yield
     finally:
         await supervisor.stop()
         journal.close()

@@ -1,0 +1,162 @@
+"""The desk between the daemon and its channels: it takes a message at once, and sends it when it can.
+
+Each channel is a worker of its own, so that one that hangs holds up no other. What it cannot send yet waits
+in `Held`, whose size does not depend on how much comes.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+
+from trading_bot.adapters.alerts.held import Held, Letter
+from trading_bot.adapters.alerts.sending import NotTakenError, Sender
+from trading_bot.adapters.alerts.settings import AlertLevel, AlertSettings
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.ports import Clock
+
+log = structlog.get_logger()
+
+Tell = Callable[[AlertLevel, AlertKind, str], None]
+"""Takes level, kind and text of a message that is not for the channel itself."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel:
+    """One way to a person, and what still has to go there."""
+
+    name: str
+    """Such as `alerts 1 (tgram)`: nothing secret."""
+    level: AlertLevel
+    """The least that is sent."""
+    sender: Sender
+    held: Held
+    clock: Clock
+    settings: AlertSettings
+    tell_others: Tell
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    is_down: bool = False
+    failures: int = 0
+    """In a row."""
+    told: int = 0
+    """Alerts that were taken by the receiver."""
+
+    def offer(self, level: AlertLevel, kind: AlertKind, text: str) -> None:
+        """Take a message in, if it is urgent enough for this channel; does not wait."""
+        if level.rank < self.level.rank:
+            return
+        self.held.offer(level, kind.words, text, self.clock.now_ms())
+        self.arrived.set()
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Send until cancelled."""
+        while True:
+            beat()
+            await self._until_due()
+            await self._send_newest(beat)
+
+    async def _until_due(self) -> None:
+        self.arrived.clear()
+        now_ms = self.clock.now_ms()
+        due_ms = self.held.due_ms(now_ms)
+        if due_ms is None:
+            await self.arrived.wait()
+        elif due_ms > now_ms:
+            await self.clock.wait_for(self.arrived, due_ms)
+
+    async def _send_newest(self, beat: Callable[[], None]) -> None:
+        """Send what is due until it is taken; each try takes the most urgent that waits by then."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(NotTakenError), wait=self._pause_s, sleep=self._sleep
+        ):
+            with attempt:
+                beat()
+                letter = self.held.letter(self.clock.now_ms())
+                if letter is not None:
+                    await self._send(letter)
+                    self.held.taken(letter)
+
+    async def _send(self, letter: Letter) -> None:
+        try:
+            await self.sender.send(letter)
+        except NotTakenError as error:
+            self._failed(error)
+            raise
+        self.told += letter.count
+        self.failures = 0
+        if self.is_down:
+            self.is_down = False
+            self.tell_others(AlertLevel.INFO, AlertKind.CHANNEL_BACK, f"{self.name} takes messages again")
+
+    def _failed(self, error: NotTakenError) -> None:
+        self.failures += 1
+        log.warning("alert_not_taken", channel=self.name, why=str(error), failures=self.failures)
+        if not self.is_down and (error.is_final or self.failures >= self.settings.attempts):
+            self.is_down = True
+            self.tell_others(
+                AlertLevel.CRITICAL, AlertKind.CHANNEL_DOWN, f"{self.name} takes no messages: {error}"
+            )
+
+    def _pause_s(self, state: RetryCallState) -> float:
+        """Doubling, or as long as the receiver asks for."""
+        error = None if state.outcome is None else state.outcome.exception()
+        assert isinstance(error, NotTakenError)
+        if error.retry_after_s is not None:
+            return error.retry_after_s
+        if error.is_final:
+            return self.settings.retry_longest_s
+        doubled = self.settings.retry_first_s * 2.0 ** min(self.failures - 1, 16)
+        return min(doubled, self.settings.retry_longest_s)
+
+    async def _sleep(self, seconds: float) -> None:
+        await self.clock.sleep_until(self.clock.now_ms() + round(seconds * MS_PER_SECOND))
+
+    async def send_rest(self) -> None:
+        """Send everything that waits in one letter, once: the process ends. What is not taken is logged."""
+        letter = self.held.all_in_one()
+        if letter is None:
+            return
+        try:
+            await self.sender.send(letter)
+        except NotTakenError as error:
+            log.critical("alerts_left_unsent", channel=self.name, count=letter.count, why=str(error))
+        else:
+            self.held.forget()
+
+
+@dataclass(slots=True)
+class AlertDesk:
+    """Every channel."""
+
+    channels: Sequence[Channel]
+    drain_s: float
+
+    def tell(self, level: str, kind: AlertKind, text: str) -> None:
+        """Hand a message to every channel that wants its level; does not wait and does not fail."""
+        for channel in self.channels:
+            channel.offer(AlertLevel(level), kind, text)
+
+    def tell_others(self, channel_name: str) -> Tell:
+        """The same for all but one, which is the one that fails."""
+
+        def tell(level: AlertLevel, kind: AlertKind, text: str) -> None:
+            for channel in self.channels:
+                if channel.name != channel_name:
+                    channel.offer(level, kind, text)
+
+        return tell
+
+    async def drained(self, stop: Callable[[], Awaitable[None]]) -> None:
+        """Stop the workers and give what waits a few seconds; then let it be, and log how much there was."""
+        await stop()
+        if not self.drain_s:
+            return
+        try:
+            async with asyncio.timeout(self.drain_s):
+                await asyncio.gather(*(channel.send_rest() for channel in self.channels))
+        except TimeoutError:
+            left = [channel.name for channel in self.channels if not channel.held.is_empty]
+            log.critical("alerts_left_unsent", channels=left)
