@@ -6,6 +6,7 @@ is no room for is counted and told as a number. A letter stays until it is said 
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trading_bot.adapters.alerts.settings import AlertLevel
 from trading_bot.domain.ist import MS_PER_SECOND
@@ -47,12 +48,22 @@ class Letter:
     """How many alerts it tells of."""
 
 
+class _Text(NamedTuple):
+    number: int
+    """The lower, the older."""
+    text: str
+    alerts: int
+
+
 @dataclass(slots=True)
 class _Kind:
     """Waiting messages of one kind at one level; the newest texts of them."""
 
-    texts: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_MOST_TEXTS))
+    texts: deque[_Text] = field(default_factory=lambda: deque(maxlen=_MOST_TEXTS))
     count: int = 0
+    """Messages, those without a text included."""
+    alerts: int = 0
+    """What they tell of: a repetition is one message about many."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,8 +89,8 @@ class Held:
     _number: int = 0
     _tokens: float = field(init=False)
     _refilled_ms: int | None = None
-    _made: tuple[Letter, dict[str, int]] | None = None
-    """The newest letter, and how many of each kind it tells of."""
+    _made: tuple[Letter, dict[str, tuple[int, int]]] | None = None
+    """The newest letter; messages and alerts of each kind in it."""
 
     def __post_init__(self) -> None:
         self._tokens = self.rate.burst
@@ -116,12 +127,13 @@ class Held:
             and all(kind.count == len(kind.texts) for kind in kinds.values())
         )
         if is_single:
-            name = min(kinds, key=lambda one: kinds[one].texts[0][0])
-            made = Letter(level=level, text=kinds[name].texts[0][1], count=1), {name: 1}
+            name = min(kinds, key=lambda one: kinds[one].texts[0].number)
+            first = kinds[name].texts[0]
+            made = Letter(level=level, text=first.text, count=first.alerts), {name: (1, first.alerts)}
         else:
             text = _summed_up(level, kinds)
-            counts = {name: kind.count for name, kind in kinds.items()}
-            made = Letter(level=level, text=text, count=waiting), counts
+            counts = {name: (kind.count, kind.alerts) for name, kind in kinds.items()}
+            made = Letter(level=level, text=text, count=sum(kind.alerts for kind in kinds.values())), counts
         self._made = made
         return made[0]
 
@@ -130,9 +142,10 @@ class Held:
         assert self._made is not None
         assert self._made[0] is letter
         kinds = self._kinds[letter.level]
-        for name, count in self._made[1].items():
+        for name, (count, alerts) in self._made[1].items():
             kind = kinds[name]
             kind.count -= count
+            kind.alerts -= alerts
             while len(kind.texts) > kind.count:
                 kind.texts.popleft()
             if not kind.count:
@@ -144,12 +157,13 @@ class Held:
         """Everything that waits as one letter, whatever the rate: for the end of the process."""
         for text, watched in self._watched.items():
             if watched.repeats:
-                self._add(watched.level, watched.kind, f"{watched.repeats} more times: {text}")
+                more = f"{watched.repeats} more times: {text}"
+                self._add(watched.level, watched.kind, more, watched.repeats)
         self._watched.clear()
         level = self._waiting_level()
         if level is None:
             return None
-        counts = [kind.count for kinds in self._kinds.values() for kind in kinds.values()]
+        counts = [kind.alerts for kinds in self._kinds.values() for kind in kinds.values()]
         parts = [_summed_up(one, self._kinds[one]) for one in reversed(AlertLevel) if self._kinds[one]]
         return Letter(level=level, text=_cut("\n".join(parts)), count=sum(counts))
 
@@ -173,14 +187,15 @@ class Held:
         if len(self._watched) < _MOST_WATCHED:
             self._watched[text] = _Watched(until_ms=now_ms + self.window_ms, level=level, kind=kind)
 
-    def _add(self, level: AlertLevel, kind: str, text: str) -> None:
+    def _add(self, level: AlertLevel, kind: str, text: str, alerts: int = 1) -> None:
         kinds = self._kinds[level]
         if kind not in kinds and len(kinds) >= _MOST_KINDS:
             kind = _OTHERS
         held = kinds.setdefault(kind, _Kind())
         self._number += 1
-        held.texts.append((self._number, text))
+        held.texts.append(_Text(self._number, text, alerts))
         held.count += 1
+        held.alerts += alerts
 
     def _close_windows(self, now_ms: int) -> None:
         """Tell how often texts were repeated whose time is over; those begin a new window."""
@@ -191,7 +206,8 @@ class Held:
                 del self._watched[text]
                 continue
             span = f"{self.window_ms // MS_PER_SECOND} s"
-            self._add(watched.level, watched.kind, f"{watched.repeats} more times within {span}: {text}")
+            more = f"{watched.repeats} more times within {span}: {text}"
+            self._add(watched.level, watched.kind, more, watched.repeats)
             watched.until_ms, watched.repeats = now_ms + self.window_ms, 0
 
     def _waiting_level(self) -> AlertLevel | None:
@@ -207,15 +223,15 @@ class Held:
 
 def _summed_up(level: AlertLevel, kinds: dict[str, _Kind]) -> str:
     """Every kind in a few lines: its newest texts, and how many more there are."""
-    waiting = sum(kind.count for kind in kinds.values())
-    if waiting == 1:
-        return next(iter(kinds.values())).texts[0][1]
-    shown = _SHOWN[level]
-    lines = [f"{waiting} {level} messages at once"]
-    for name, kind in sorted(kinds.items(), key=lambda item: item[1].texts[0][0]):
-        lines += [f"- {text}" for _, text in tuple(kind.texts)[-shown:]]
-        if kind.count > shown:
-            lines.append(f"  and {kind.count - shown} more of: {name}")
+    if sum(kind.count for kind in kinds.values()) == 1:
+        return next(iter(kinds.values())).texts[0].text
+    lines = [f"{sum(kind.alerts for kind in kinds.values())} {level} messages at once"]
+    for name, kind in sorted(kinds.items(), key=lambda item: item[1].texts[0].number):
+        shown = tuple(kind.texts)[-_SHOWN[level] :]
+        lines += [f"- {one.text}" for one in shown]
+        more = kind.alerts - sum(one.alerts for one in shown)
+        if more:
+            lines.append(f"  and {more} more of: {name}")
     return _cut("\n".join(lines))
 
 
