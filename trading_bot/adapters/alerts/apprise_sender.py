@@ -80,7 +80,7 @@ class _Listener(logging.Handler):
         """Keep a warning, and the cause of an e-mail's failure, which is a debug line."""
         if record.levelno >= logging.WARNING:
             _answers.said = record.getMessage()
-        elif record.msg.startswith(_CAUSE):
+        elif not _answers.error and str(record.msg).startswith(_CAUSE):
             _answers.error = record.getMessage().removeprefix(_CAUSE).strip()
 
 
@@ -141,6 +141,7 @@ def apprise_sender(address: str, settings: AlertSettings, *, name: str, title: s
     plugin.socket_connect_timeout = settings.connect_timeout_s
     plugin.socket_read_timeout = settings.read_timeout_s
     plugin.request_rate_per_sec = 0
+    plugin.notify_format = apprise.NotifyFormat.TEXT
     _place(plugin, settings)
     _require_safe(plugin, name)
     _watch(plugin)
