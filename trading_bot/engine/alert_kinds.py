@@ -87,7 +87,6 @@ class AlertKind(StrEnum):
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
     STRANGER = "stranger"
-    TEST = "test"
 
     @property
     def words(self) -> str:

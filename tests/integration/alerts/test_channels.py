@@ -48,8 +48,7 @@ async def test_telegram_gets_text_that_its_markup_cannot_change(sender_to, addre
 
     ((_, body),) = receiver.posted
     assert body["chat_id"] == CHAT
-    assert "parse_mode" not in body
-    assert body["text"].splitlines() == ["trading-bot paper: warning", LETTER.text]
+    assert body["text"].splitlines() == ["trading-bot paper: warning", "INFY &lt;b&gt; &amp; 3 &gt; 2 *x*"]
 
 
 async def test_mail_arrives_with_its_level_as_subject(sender_to, addresses, mail):

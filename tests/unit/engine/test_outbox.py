@@ -115,13 +115,13 @@ def test_evaluations_are_taken_oldest_first(outbox):
 
 def test_alerts_are_bounded_and_the_oldest_go(outbox):
     for n in range(1_001):
-        outbox.put_alert(Alert(kind=AlertKind.TEST, level="info", text=str(n)))
+        outbox.put_alert(Alert(kind=AlertKind.NOTICE, level="info", text=str(n)))
 
     assert outbox.next_alert().text == "1"
 
 
 def test_an_empty_alert_queue_waits(outbox):
-    outbox.put_alert(Alert(kind=AlertKind.TEST, level="info", text="x"))
+    outbox.put_alert(Alert(kind=AlertKind.NOTICE, level="info", text="x"))
     outbox.next_alert()
 
     assert outbox.next_alert() is None

@@ -7,8 +7,10 @@ between messages, files of its own. Certificates are always looked at.
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from html import escape
 from typing import Any
 
 import apprise
@@ -84,7 +86,7 @@ class _Listener(logging.Handler):
             _answers.error = record.getMessage().removeprefix(_CAUSE).strip()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class AppriseSender:
     """One address."""
 
@@ -92,6 +94,8 @@ class AppriseSender:
     plugin: Any
     limit_s: float
     redactor: Redactor
+    as_written: Callable[[str], str]
+    """Puts a text so that the service shows it as it is."""
     _hanging: list[threading.Event] = field(default_factory=list)
 
     async def send(self, letter: Letter) -> None:
@@ -118,7 +122,7 @@ class AppriseSender:
         try:
             title = f"{self.title}: {letter.level}"
             is_taken = self.plugin.notify(
-                body=letter.text,
+                body=self.as_written(letter.text),
                 title=title,
                 notify_type=_TYPES[letter.level],
                 body_format=apprise.NotifyFormat.TEXT,
@@ -145,7 +149,13 @@ def apprise_sender(address: str, settings: AlertSettings, *, name: str, title: s
     _place(plugin, settings)
     _require_safe(plugin, name)
     _watch(plugin)
-    return AppriseSender(title, plugin, settings.send_timeout_s, Redactor(secrets_of(address)))
+    return AppriseSender(
+        title=title,
+        plugin=plugin,
+        limit_s=settings.send_timeout_s,
+        redactor=Redactor(secrets_of(address)),
+        as_written=_in_html if type(plugin).__name__ == "NotifyTelegram" else str,
+    )
 
 
 def _plugin_of(address: str, name: str) -> Any:
@@ -173,6 +183,11 @@ def _plugin_of(address: str, name: str) -> Any:
     if scheme in TELEGRAM and not plugin.targets:
         raise SettingsError(f"{name}: {scheme}:// names no chat; write {usual}")
     return plugin
+
+
+def _in_html(text: str) -> str:
+    """Telegram is told that everything is HTML, and refuses what is not well-formed."""
+    return escape(text, quote=False)
 
 
 def _place(plugin: Any, settings: AlertSettings) -> None:

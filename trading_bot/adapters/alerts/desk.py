@@ -43,6 +43,8 @@ class Channel:
     """In a row."""
     told: int = 0
     """Alerts that were taken by the receiver."""
+    _under_way: "asyncio.Task[None] | None" = None
+    """The newest call: it is let finish when the worker is cancelled, or its letter would go out twice."""
 
     def offer(self, level: AlertLevel, kind: AlertKind, text: str) -> None:
         """Take a message in, if it is urgent enough for this channel; does not wait."""
@@ -76,8 +78,8 @@ class Channel:
                 beat()
                 letter = self.held.letter(self.clock.now_ms())
                 if letter is not None:
-                    await self._send(letter)
-                    self.held.taken(letter)
+                    self._under_way = asyncio.create_task(self._send(letter))
+                    await asyncio.shield(self._under_way)
 
     async def _send(self, letter: Letter) -> None:
         try:
@@ -85,6 +87,7 @@ class Channel:
         except NotTakenError as error:
             self._failed(error)
             raise
+        self.held.taken(letter)
         self.told += letter.count
         self.failures = 0
         if self.is_down:
@@ -113,6 +116,12 @@ class Channel:
 
     async def _sleep(self, seconds: float) -> None:
         await self.clock.sleep_until(self.clock.now_ms() + round(seconds * MS_PER_SECOND))
+
+    async def settled(self) -> None:
+        """Return when the call that is under way has ended, however it ends."""
+        if self._under_way is not None:
+            await asyncio.wait({self._under_way})
+            self._under_way.exception()  # it was logged
 
     async def send_rest(self) -> None:
         """Send everything that waits in one letter, once: the process ends. What is not taken is logged."""
@@ -156,6 +165,8 @@ class AlertDesk:
             return
         try:
             async with asyncio.timeout(self.drain_s):
+                settling = [asyncio.ensure_future(channel.settled()) for channel in self.channels]
+                await asyncio.wait(settling, timeout=self.drain_s / 2)
                 await asyncio.gather(*(channel.send_rest() for channel in self.channels))
         except TimeoutError:
             left = [channel.name for channel in self.channels if not channel.held.is_empty]
