@@ -87,6 +87,7 @@ class Held:
     )
     _watched: dict[str, _Watched] = field(default_factory=dict)
     _number: int = 0
+    _closed_ms: int = 0
     _tokens: float = field(init=False)
     _refilled_ms: int | None = None
     _made: tuple[Letter, dict[str, tuple[int, int]]] | None = None
@@ -101,7 +102,8 @@ class Held:
         watched = self._watched.get(text)
         if watched is not None and now_ms < watched.until_ms:
             watched.repeats += 1
-            watched.level = max(watched.level, level, key=lambda one: one.rank)
+            if level.rank > watched.level.rank:
+                watched.level = level
             return
         if watched is None or not watched.repeats:
             self._watch(text, level, kind, now_ms)
@@ -182,7 +184,7 @@ class Held:
         return min(moments, default=None)
 
     def _watch(self, text: str, level: AlertLevel, kind: str, now_ms: int) -> None:
-        if len(self._watched) >= _MOST_WATCHED:
+        if len(self._watched) >= _MOST_WATCHED and now_ms >= self._closed_ms + MS_PER_SECOND:
             self._close_windows(now_ms)
         if len(self._watched) < _MOST_WATCHED:
             self._watched[text] = _Watched(until_ms=now_ms + self.window_ms, level=level, kind=kind)
@@ -199,6 +201,7 @@ class Held:
 
     def _close_windows(self, now_ms: int) -> None:
         """Tell how often texts were repeated whose time is over; those begin a new window."""
+        self._closed_ms = now_ms
         for text, watched in tuple(self._watched.items()):
             if now_ms < watched.until_ms:
                 continue

@@ -19,7 +19,10 @@ class AlertLevel(StrEnum):
     @property
     def rank(self) -> int:
         """The larger, the more urgent."""
-        return tuple(AlertLevel).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(AlertLevel)}
 
 
 class ChannelSettings(Section):
