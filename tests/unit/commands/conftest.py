@@ -40,6 +40,9 @@ class FakeBackend:
     def trades(self, settings, on):
         return self._answer("trades", on)
 
+    def test_alerts(self, settings, text, level, channel):
+        return self._answer("test_alerts", text, level, channel)
+
     def login(self, settings, ask, write):
         return self._answer("login", ask)
 

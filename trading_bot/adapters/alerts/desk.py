@@ -124,16 +124,19 @@ class Channel:
             self._under_way.exception()  # it was logged
 
     async def send_rest(self) -> None:
-        """Send everything that waits in one letter, once: the process ends. What is not taken is logged."""
-        letter = self.held.all_in_one()
-        if letter is None:
-            return
+        """Send what waits, once, and what the rate leaves in one letter: the process ends."""
         try:
-            await self.sender.send(letter)
+            while (letter := self.held.letter(self.clock.now_ms())) is not None:
+                await self.sender.send(letter)
+                self.held.taken(letter)
+            letter = self.held.all_in_one()
+            if letter is not None:
+                await self.sender.send(letter)
+                self.held.forget()
         except NotTakenError as error:
-            log.critical("alerts_left_unsent", channel=self.name, count=letter.count, why=str(error))
-        else:
-            self.held.forget()
+            left = self.held.all_in_one()
+            count = 0 if left is None else left.count
+            log.critical("alerts_left_unsent", channel=self.name, count=count, why=str(error))
 
 
 @dataclass(slots=True)
