@@ -88,7 +88,7 @@ class WebReceiver:
             new = [row for row in self.updates if row["update_id"] >= asked.get("offset", 0)]
             if new or self.released.is_set():
                 return web.json_response({"ok": True, "result": new})
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
 
 
 def _text(path: str, body: dict) -> str:
@@ -122,9 +122,17 @@ class MailReceiver:
 
     port: int = 0
     mails: list[Message] = field(default_factory=list)
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, count: int) -> None:
+        """Return once so many came."""
+        async with asyncio.timeout(60), self.arrived:
+            await self.arrived.wait_for(lambda: len(self.mails) >= count)
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802  # the library's name
-        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        async with self.arrived:
+            self.mails.append(message_from_bytes(envelope.content, policy=default))
+            self.arrived.notify_all()
         return "250 taken"
 
     @property

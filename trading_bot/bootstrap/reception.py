@@ -22,7 +22,10 @@ Why = Callable[[str, int | None], str]
 """Explains what became of a symbol, now or at a moment in epoch milliseconds. It may read files."""
 
 _BETWEEN = "the daemon is between two states just now: ask again in some seconds"
+_LATER = "(no session is under way: what has to be sent for it waits for one)"
 _WHY_S = 20.0
+_NEWEST = 5
+"""Notices that a status quotes: each of them was told already."""
 _DONE = {
     OperatorWish.PAUSE: "paused: no new entries until /resume; positions keep their stops and exits",
     OperatorWish.RESUME: "resumed: panic and the halts that waited for a person are released",
@@ -45,11 +48,14 @@ class Reception:
     explain: Why = no_explanation
     _engine: Engine | None = field(default=None, repr=False)
     _snapshot: Callable[[], Snapshot] | None = None
+    _is_trading: bool = False
 
     @contextmanager
-    def on_duty(self, engine: Engine, snapshot: Callable[[], Snapshot]) -> Iterator[None]:
-        """Answer from this engine while the block runs."""
-        self._engine, self._snapshot = engine, snapshot
+    def on_duty(
+        self, engine: Engine, snapshot: Callable[[], Snapshot], *, is_trading: bool
+    ) -> Iterator[None]:
+        """Answer from this engine while the block runs; `is_trading` says whether anything can be sent."""
+        self._engine, self._snapshot, self._is_trading = engine, snapshot, is_trading
         try:
             yield
         finally:
@@ -57,7 +63,10 @@ class Reception:
 
     def status(self) -> str:
         """What the daemon does, holds and earned."""
-        return _BETWEEN if self._snapshot is None else status_text(status_document(self._snapshot()))
+        if self._snapshot is None:
+            return _BETWEEN
+        document = status_document(self._snapshot())
+        return status_text(document | {"notices": document["notices"][-_NEWEST:]})
 
     def positions(self) -> str:
         """What is held."""
@@ -84,4 +93,4 @@ class Reception:
             await self._engine.handle(OperatorAsked(at_ms=0, wish=wish, asked_by=self.asked_by))
         except (StorageError, DecisionFailedError) as error:
             return f"the wish was taken but could not be written to disk: {error}"
-        return _DONE[wish]
+        return _DONE[wish] if self._is_trading else f"{_DONE[wish]} {_LATER}"

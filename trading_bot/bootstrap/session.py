@@ -114,7 +114,7 @@ class Session:
         Returns whether the day was closed; otherwise the process stops in the middle of it, with every
         position protected by its resting stop.
         """
-        with self.reception.on_duty(self.day.engine, lambda: measured(self.snapshot())):
+        with self.reception.on_duty(self.day.engine, lambda: measured(self.snapshot()), is_trading=True):
             return await self._run(program_version, settings_hash, extra)
 
     async def _run(self, program_version: str, settings_hash: str, extra: Sequence[Worker]) -> bool:

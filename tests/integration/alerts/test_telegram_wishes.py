@@ -45,12 +45,12 @@ class Chat:
 @pytest.fixture
 def chat_with(settings_for, addresses, receiver, tmp_path):
     @asynccontextmanager
-    async def open_chat(*, on_duty=True, token=BOT_TOKEN):
+    async def open_chat(*, on_duty=True, is_trading=True):
         driver, journal, board, reception = EngineDriver(), FakeJournal(), NoticeBoard(), Reception()
         driver.enter()
         engine = Engine(driver.core, LoopClock(START_MS), journal)
         alerts = settings_for(
-            f"tgram://{token}/{CHAT}", telegram_commands=True, channel_2={"url": addresses["json"]}
+            f"tgram://{BOT_TOKEN}/{CHAT}", telegram_commands=True, channel_2={"url": addresses["json"]}
         )
         settings = Settings(alerts=alerts, run=RunSettings(data_dir=tmp_path))
         header = RunHeader(mode="paper", session_on=DAY, now_ms=START_MS, phase="open", data="test")
@@ -67,7 +67,7 @@ def chat_with(settings_for, addresses, receiver, tmp_path):
             if not on_duty:
                 yield chat
                 return
-            with reception.on_duty(engine, snapshot):
+            with reception.on_duty(engine, snapshot, is_trading=is_trading):
                 yield chat
 
     return open_chat
@@ -111,6 +111,11 @@ async def test_between_two_states_nothing_is_done(chat_with):
         assert (await chat.ask("/panic"))[:5] == "panic"
         assert (await chat.ask("/resume")).startswith("nothing was done: the daemon is between")
         assert "between two states" in await chat.ask("/status")
+
+
+async def test_an_order_between_sessions_says_that_nothing_is_sent_yet(chat_with):
+    async with chat_with(is_trading=False) as chat:
+        assert (await chat.ask("/pause")).endswith("what has to be sent for it waits for one)")
 
 
 async def test_why_is_answered_by_what_the_program_hands_over(chat_with):

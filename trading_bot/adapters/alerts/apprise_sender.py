@@ -30,7 +30,8 @@ _TYPES = {
     AlertLevel.WARNING: apprise.NotifyType.WARNING,
     AlertLevel.CRITICAL: apprise.NotifyType.FAILURE,
 }
-_FINAL = frozenset({400, 401, 403, 404, 410})
+_FINAL = frozenset({401, 403, 404, 410})
+_ABOUT_TEXT = frozenset({400, 413, 422})
 _LONGEST_WISH_S = 3_600.0
 _MOST_HANGING = 2
 _PATCHED: set[str] = set()
@@ -135,6 +136,7 @@ class AppriseSender:
             self.redactor.text(_reason()),
             retry_after_s=_answers.retry_after_s,
             is_final=_answers.status in _FINAL,
+            is_about_text=_answers.status in _ABOUT_TEXT,
         )
 
 

@@ -20,6 +20,8 @@ from trading_bot.engine.ports import Clock
 
 log = structlog.get_logger()
 
+_LAST_LETTERS = 3
+"""That are sent one by one at the end: each may take a second, and there are few."""
 Tell = Callable[[AlertLevel, AlertKind, str], None]
 """Takes level, kind and text of a message that is not for the channel itself."""
 
@@ -39,6 +41,8 @@ class Channel:
     tell_others: Tell
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     is_down: bool = False
+    is_text_refused: bool = False
+    """Whether the receiver objected to a letter again and again: it is told of it and gets no quotes."""
     failures: int = 0
     """In a row."""
     told: int = 0
@@ -83,13 +87,13 @@ class Channel:
 
     async def _send(self, letter: Letter) -> None:
         try:
-            await self.sender.send(letter)
+            await self.sender.send(_without_quotes(letter) if self.is_text_refused else letter)
         except NotTakenError as error:
             self._failed(error)
             raise
         self.held.taken(letter)
         self.told += letter.count
-        self.failures = 0
+        self.failures, self.is_text_refused = 0, False
         if self.is_down:
             self.is_down = False
             self.tell_others(AlertLevel.INFO, AlertKind.CHANNEL_BACK, f"{self.name} takes messages again")
@@ -97,6 +101,8 @@ class Channel:
     def _failed(self, error: NotTakenError) -> None:
         self.failures += 1
         log.warning("alert_not_taken", channel=self.name, why=str(error), failures=self.failures)
+        if error.is_about_text and self.failures >= self.settings.attempts:
+            self.is_text_refused = True
         if not self.is_down and (error.is_final or self.failures >= self.settings.attempts):
             self.is_down = True
             self.tell_others(
@@ -124,11 +130,13 @@ class Channel:
             self._under_way.exception()  # it was logged
 
     async def send_rest(self) -> None:
-        """Send what waits, once, and what the rate leaves in one letter: the process ends."""
+        """Send what waits, once: a few letters as they are, more of them as one. The process ends."""
         try:
-            while (letter := self.held.letter(self.clock.now_ms())) is not None:
-                await self.sender.send(letter)
-                self.held.taken(letter)
+            for _ in range(_LAST_LETTERS if self.held.waiting <= _LAST_LETTERS else 0):
+                letter = self.held.letter(self.clock.now_ms())
+                if letter is not None:
+                    await self.sender.send(letter)
+                    self.held.taken(letter)
             letter = self.held.all_in_one()
             if letter is not None:
                 await self.sender.send(letter)
@@ -137,6 +145,11 @@ class Channel:
             left = self.held.all_in_one()
             count = 0 if left is None else left.count
             log.critical("alerts_left_unsent", channel=self.name, count=count, why=str(error))
+
+
+def _without_quotes(letter: Letter) -> Letter:
+    text = f"{letter.count} {letter.level} messages that are not taken here as they are: the log has them"
+    return Letter(level=letter.level, text=text, count=letter.count)
 
 
 @dataclass(slots=True)

@@ -116,6 +116,11 @@ class Held:
         """Whether there is nothing left to tell."""
         return not self._waiting_level() and not any(one.repeats for one in self._watched.values())
 
+    @property
+    def waiting(self) -> int:
+        """Messages that wait, but for repetitions that are still being counted."""
+        return sum(kind.count for kinds in self._kinds.values() for kind in kinds.values())
+
     def letter(self, now_ms: int) -> Letter | None:
         """What is to be sent now; the same again, and what came since, until `taken` is called."""
         self._close_windows(now_ms)

@@ -15,12 +15,21 @@ T = TypeVar("T")
 class NotTakenError(TradingBotError):
     """A channel did not take a letter; nobody knows whether it did where the call hangs."""
 
-    def __init__(self, why: str, *, retry_after_s: float | None = None, is_final: bool = False) -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        retry_after_s: float | None = None,
+        is_final: bool = False,
+        is_about_text: bool = False,
+    ) -> None:
         super().__init__(why)
         self.retry_after_s = retry_after_s
         """How long the receiver asks to be left alone."""
         self.is_final = is_final
-        """Whether the same letter will hardly be taken later: a wrong address or password."""
+        """Whether no letter will be taken before a person mends something: a wrong address or password."""
+        self.is_about_text = is_about_text
+        """Whether the receiver may object to this letter alone."""
 
 
 class Sender(Protocol):

@@ -51,8 +51,9 @@ class TelegramApi:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._session is not None:
-            await self._session.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     async def written(self, after: int | None, wait_s: int) -> tuple[Written, ...]:
         """What was written after a number, oldest first; waits for it. Raises TelegramError."""

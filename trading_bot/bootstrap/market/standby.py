@@ -67,7 +67,7 @@ async def standing_by(
                 ViewWorker(snapshot, view_of(settings)),
             )
         )
-        with reception.on_duty(engine, lambda: measured(snapshot())):
+        with reception.on_duty(engine, lambda: measured(snapshot()), is_trading=False):
             yield
     finally:
         await supervisor.stop()

@@ -82,6 +82,23 @@ def test_a_channel_that_fails_is_told_through_the_other_one_once_and_so_is_its_r
     assert alive == ["one", "a takes no messages: connection refused", "a takes messages again"]
 
 
+def test_a_letter_that_the_receiver_objects_to_does_not_block_the_others():
+    async def scenario():
+        sender = FakeSender(failures=[NotTakenError("answered 400", is_about_text=True) for _ in range(3)])
+        desk = desk_with(sender, attempts=3)
+        async with running(desk):
+            desk.tell("info", REFUSED, "one")
+            await asyncio.sleep(30)
+            desk.tell("info", REFUSED, "two")
+            await asyncio.sleep(1)
+        return sender.texts
+
+    assert in_virtual_time(scenario) == [
+        "1 info messages that are not taken here as they are: the log has them",
+        "two",
+    ]
+
+
 def test_a_wrong_password_is_told_at_once():
     async def scenario():
         wrong = FakeSender(failures=[NotTakenError("answered 401", is_final=True)])
