@@ -189,24 +189,34 @@ async def telling(
     write: Callable[[str], None],
     work: Callable[[Callable[[str], None]], Awaitable[int]],
 ) -> int:
-    """Do what an emergency needs and tell each line of it through the channels as well; its exit code.
+    """Do what an emergency needs, then tell through the channels what it said; its exit code.
 
-    A channel that is written wrongly is left out: nothing may keep an emergency from being dealt with.
+    Afterwards, since a channel costs half a second of imports, and nothing may hold up an emergency.
     """
-    board = NoticeBoard()
+    said: list[str] = []
 
     def both(text: str) -> None:
         write(text)
-        board.add(0, AlertLevel.CRITICAL, text, AlertKind.PANIC_EXIT)
+        said.append(text)
 
-    alerting = Alerting(settings=settings, board=board, mode=settings.mode)
     try:
-        require_channels(settings.alerts)
-    except SettingsError as error:
-        write(f"no alerts are sent: {error}")
-        return await work(write)
-    async with alerting.under_way():
         return await work(both)
+    finally:
+        if settings.alerts.channels:
+            await _tell_afterwards(settings, "\n".join(said), write)
+
+
+async def _tell_afterwards(settings: Settings, text: str, write: Callable[[str], None]) -> None:
+    level, title = AlertLevel.CRITICAL, f"{TITLE} {settings.mode} {AlertKind.PANIC_EXIT.words}"
+    try:
+        async with asyncio.timeout(settings.alerts.drain_s):
+            sent = await send_once(settings.alerts, text, level=level, title=title, only=None)
+    except TimeoutError:
+        write(f"not every channel of alerts took it within {settings.alerts.drain_s:g} s")
+        return
+    for name, why_not in sent:
+        if why_not:
+            write(f"not told by {name}: {why_not}")
 
 
 def require_channels(settings: AlertSettings) -> None:

@@ -87,6 +87,7 @@ class AlertKind(StrEnum):
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
     STRANGER = "stranger"
+    TELEGRAM_DEAF = "telegram_deaf"
 
     @property
     def words(self) -> str:

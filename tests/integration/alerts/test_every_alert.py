@@ -99,8 +99,21 @@ async def test_a_panic_is_kept_by_no_channel_that_is_written_wrongly(settings_fo
         return 0
 
     assert await telling(settings, said.append, panic) == 0
-    assert said[0].startswith("no alerts are sent: ALERT_URL_1: ")
-    assert said[1:] == ["flat"]
+    assert said[0] == "flat"
+    assert said[1].startswith("not told by alerts 1 (foo): ALERT_URL_1: ")
+
+
+async def test_a_panic_does_not_wait_for_a_channel_that_hangs(settings_for, addresses, receiver):
+    receiver.is_hanging = True
+    settings = Settings(alerts=settings_for(addresses["json"], drain_s=0.05, read_timeout_s=30))
+    said = []
+
+    async def panic(write) -> int:
+        write("flat")
+        return 0
+
+    assert await telling(settings, said.append, panic) == 0
+    assert said[1:] == ["not every channel of alerts took it within 0.05 s"]
 
 
 async def test_without_a_channel_nothing_is_started(board):

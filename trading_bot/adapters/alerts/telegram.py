@@ -25,6 +25,7 @@ _WAIT_S = 25
 _OLD_S = 60
 _CODE_S = 60
 _PAUSE_S, _LONGEST_PAUSE_S = 2, 120
+_DEAF_AFTER = 5
 _MOST_STRANGERS = 20
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _PRIVATE_FILE = 0o600
@@ -147,6 +148,9 @@ class TelegramWorker:
     async def _pause(self, error: TelegramError) -> None:
         self._failures += 1
         log.warning("telegram_not_heard", why=str(error), failures=self._failures)
+        if self._failures == (1 if error.is_final else _DEAF_AFTER):
+            text = f"orders by Telegram are not heard: {error}"
+            self.tell("warning", AlertKind.TELEGRAM_DEAF, text)
         doubled = min(_PAUSE_S << min(self._failures - 1, 8), _LONGEST_PAUSE_S)
         wait_s = error.retry_after_s or (_LONGEST_PAUSE_S if error.is_final else doubled)
         await self.clock.sleep_until(self.clock.now_ms() + round(wait_s * MS_PER_SECOND))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.fakes.alert_channels import START_MS
+from tests.fakes.alert_table import is_in_table
 from tests.fakes.engine_ports import no_beat
 from tests.fakes.worker_setting import in_virtual_time
 from trading_bot.adapters.alerts.telegram import HELP, TOO_OLD, Numbers, PanicCode, TelegramWorker
@@ -270,3 +271,15 @@ def test_failures_are_tried_again_with_growing_pauses_and_as_telegram_asks(bot):
 
     assert bot.run(160) == ["paper trading"]
     assert bot.api.asked_at_s[:5] == [0, 2, 6, 36, 156]
+    assert bot.told == []
+
+
+@pytest.mark.parametrize("failures", [[TelegramError("409")] * 6, [TelegramError("401", is_final=True)] * 2])
+def test_a_person_is_told_once_that_orders_are_not_heard(bot, failures):
+    """V16."""
+    bot.api.failures = list(failures)
+
+    bot.run(400)
+
+    (told,) = bot.told
+    assert is_in_table("telegram_deaf", told[0], told[2])
