@@ -16,7 +16,7 @@ from trading_bot.engine.snapshot import (
     SymbolView,
     WorkerView,
 )
-from trading_bot.report.status import status_document, status_text, stopped_document
+from trading_bot.report.status import positions_text, status_document, status_text, stopped_document
 
 
 def order(tag, status):
@@ -143,3 +143,11 @@ def test_what_the_process_takes_is_told_where_it_was_measured(document):
         "process: 93.3 MB resident, - descriptors, 28 tasks, 9 threads"
     )
     assert "process:" not in status_text(document)
+
+
+def test_positions_alone_come_with_what_stops_anything_new(document):
+    assert positions_text(document).splitlines() == [
+        "HALTED: panic latch",
+        "positions:",
+        "  TCS +10 entered 1000.5 last 1010.05 stop 1000.00 target - unrealised -",
+    ]

@@ -100,10 +100,12 @@ class Held:
         """Take one message in, or count it where the same was told a moment ago."""
         text = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
         watched = self._watched.get(text)
+        if watched is not None and level.rank > watched.level.rank:
+            watched.level = level  # more urgent than before: that is news
+            self._add(level, kind, text)
+            return
         if watched is not None and now_ms < watched.until_ms:
             watched.repeats += 1
-            if level.rank > watched.level.rank:
-                watched.level = level
             return
         if watched is None or not watched.repeats:
             self._watch(text, level, kind, now_ms)

@@ -110,6 +110,15 @@ def test_the_same_text_again_is_counted_and_told_with_the_count():
     assert of.is_empty
 
 
+def test_the_same_text_at_a_higher_level_is_news():
+    of = held()
+    of.offer(WARNING, "kind", "the feed is late", T)
+    sent(of)
+    of.offer(CRITICAL, "kind", "the feed is late", T)
+
+    assert of.letter(T).level is CRITICAL
+
+
 def test_a_text_is_news_again_after_a_window_without_it():
     of = held()
     of.offer(WARNING, "kind", "the feed is lost", T)
