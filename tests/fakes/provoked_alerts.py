@@ -358,6 +358,14 @@ def _annulled_trade_back(driver):
         driver.read_positions(35)
 
 
+@of(AlertKind.DOUBT_OVER)
+def _doubt_over(driver):
+    entry = entry_of(driver)
+    driver.answer(entry, Unknown("timed out"))
+    driver.later(3)
+    driver.read_books(driver.report(entry, OrderStatus.OPEN))
+
+
 @of(AlertKind.LATE_ORDER)
 def _late_order(driver):
     entry = entry_of(driver)

@@ -63,6 +63,7 @@ class AlertKind(StrEnum):
     # --- orders and trades that do not add up
     ORDER_NOT_TAKEN = "order_not_taken"
     ORDER_IN_DOUBT = "order_in_doubt"
+    DOUBT_OVER = "doubt_over"
     LATE_ORDER = "late_order"
     LATE_FILL = "late_fill"
     ORDER_MISSING = "order_missing"
