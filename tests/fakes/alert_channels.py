@@ -38,6 +38,9 @@ class FakeSender:
             raise NotTakenError("connection refused")
         self.letters.append(letter)
 
+    def send_blocking(self, letter: Letter) -> None:
+        self.letters.append(letter)
+
 
 def desk_with(
     *senders: FakeSender, burst: int = 4, level: AlertLevel = AlertLevel.INFO, **settings

@@ -164,7 +164,7 @@ class Alerting:
         supervisor = Supervisor(self.settings.supervisor, _log_breaker)
         asking = telegram_worker(self.settings, self.reception, self.clock, desk.tell)
         supervisor.start((*desk.channels, *asking))
-        self.board.reader = desk.tell
+        self.board.reader, self.board.shout = desk.tell, desk.shout
         try:
             yield
         except Exception as error:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from trading_bot.adapters.process_resources import resource_use
-from trading_bot.bootstrap.loop_watch import LoopWatch
+from trading_bot.bootstrap.loop_watch import LoopWatch, log_blocked
 from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.reception import Reception
@@ -120,6 +120,7 @@ class Session:
     async def _run(self, program_version: str, settings_hash: str, extra: Sequence[Worker]) -> bool:
         day = self.day
         self._listen_to_signals()
+        day.supervisor.on_failure = self._tell_failure
         self.recorder.ticks_seen = lambda: day.engine.state.market.ticks
         day.supervisor.start(
             (
@@ -133,7 +134,7 @@ class Session:
         )
         await day.open(program_version, settings_hash)
         await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
-        with LoopWatch():
+        with LoopWatch(self._tell_blocked):
             is_over = await self._wait_for_the_end()
         try:
             if is_over:
@@ -146,6 +147,16 @@ class Session:
             log.exception("journal_failed_at_the_end")
         await self._stop_in_stages()
         return is_over
+
+    def _tell_failure(self, worker: str, error: str) -> None:
+        text = f"worker {worker} failed and is started again: {error}"
+        self.day.engine.outbox.put_alert(Alert(kind=AlertKind.WORKER_FAILED, level="warning", text=text))
+
+    def _tell_blocked(self, stuck_s: float, stack: str) -> None:
+        """Called by another thread: the loop does not run."""
+        log_blocked(stuck_s, stack)
+        text = f"the daemon has not moved for {stuck_s:.0f} s: stops rest at the exchange"
+        self.board.shout(AlertKind.LOOP_BLOCKED, text)
 
     async def _closed_unless_stopped(self) -> bool:
         """Close the day; asked to stop meanwhile, leave it for the next start, which closes it as well."""

@@ -24,6 +24,8 @@ class AlertKind(StrEnum):
     STARTED = "started"
     STOPPED = "stopped"
     PROCESS_FAILED = "process_failed"
+    WORKER_FAILED = "worker_failed"
+    LOOP_BLOCKED = "loop_blocked"
     WAITING = "waiting"
     SETTINGS_CHANGED = "settings_changed"
     STRATEGY_DOUBT = "strategy_doubt"

@@ -37,6 +37,10 @@ Reader = Callable[[str, AlertKind, str], None]
 """Is told level, kind and text of each notice; must not wait and must not fail."""
 
 
+def _nobody_hears(_kind: AlertKind, _text: str) -> None:
+    return
+
+
 @dataclass(slots=True)
 class NoticeBoard:
     """The newest messages for a person, and who passes them on."""
@@ -44,6 +48,8 @@ class NoticeBoard:
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=_MOST_NOTICES))
     reader: Reader | None = None
     """Carries every notice out of the house, where a channel is configured."""
+    shout: Callable[[AlertKind, str], None] = _nobody_hears
+    """Carries a text out from any thread, while the event loop does not run."""
 
     def add(self, at_ms: int, level: str, text: str, kind: AlertKind = AlertKind.NOTICE) -> None:
         """Pin a message."""

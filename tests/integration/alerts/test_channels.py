@@ -161,7 +161,7 @@ def test_an_address_that_cannot_be_used_is_told_without_it(sender_to, address, c
 
 
 async def test_no_secret_reaches_a_log(settings_for, addresses, receiver, tmp_path):
-    """Fault 115, V18: with everything logged, by logs that know no secret and could not mask it."""
+    """Faults 115 and 125, V18: with everything logged, by logs that know no secret and could not mask it."""
     settings = settings_for(*list(addresses.values())[:3], attempts=1)
     logs = start_logs(LogSettings(folder=tmp_path, level="debug"), now_ms=lambda: 0, secrets=())
     board = NoticeBoard()

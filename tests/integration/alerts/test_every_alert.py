@@ -1,5 +1,6 @@
 """Every alert once, from what provokes it to a webhook and a mailbox."""
 
+import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
@@ -64,6 +65,7 @@ async def test_how_a_process_ends_is_told_by_itself(house, board, receiver):
 async def test_a_channel_that_is_down_and_back_is_told_through_the_other_and_on_the_board(
     house, board, receiver, mail
 ):
+    """Fault 125."""
     receiver.refusals = [Refusal(500) for _ in range(3)]
     async with house("json", "mailto"):
         board.add(0, "info", "one")
@@ -114,6 +116,16 @@ async def test_a_panic_does_not_wait_for_a_channel_that_hangs(settings_for, addr
 
     assert await telling(settings, said.append, panic) == 0
     assert said[1:] == ["not every channel of alerts took it within 0.05 s"]
+
+
+async def test_a_loop_that_stands_is_told_by_a_thread(house, board, receiver):
+    """Fault 94, V16: the loop of the receiver runs; that of the daemon would not."""
+    async with house("json"):
+        text = "the daemon has not moved for 5 s: stops rest at the exchange"
+        await asyncio.to_thread(board.shout, AlertKind.LOOP_BLOCKED, text)
+        await receiver.until(1)
+
+    assert is_in_table(AlertKind.LOOP_BLOCKED, "critical", receiver.texts[0])
 
 
 async def test_without_a_channel_nothing_is_started(board):

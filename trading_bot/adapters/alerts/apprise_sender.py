@@ -109,7 +109,7 @@ class AppriseSender:
 
         def work() -> None:
             try:
-                self._send(letter)
+                self.send_blocking(letter)
             finally:
                 ended.set()
 
@@ -118,7 +118,8 @@ class AppriseSender:
         except TimeoutError:
             raise NotTakenError(f"no end of the call within {self.limit_s:g} s") from None
 
-    def _send(self, letter: Letter) -> None:
+    def send_blocking(self, letter: Letter) -> None:
+        """Send it here and now. Raises NotTakenError."""
         _answers.status, _answers.retry_after_s, _answers.error, _answers.said = None, None, "", ""
         try:
             title = f"{self.title}: {letter.level}"

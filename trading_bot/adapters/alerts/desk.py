@@ -5,6 +5,7 @@ in `Held`, whose size does not depend on how much comes.
 """
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -147,6 +148,13 @@ class Channel:
             log.critical("alerts_left_unsent", channel=self.name, count=count, why=str(error))
 
 
+def _shouted(channel: Channel, letter: Letter) -> None:
+    try:
+        channel.sender.send_blocking(letter)
+    except NotTakenError as error:
+        log.critical("alert_not_taken", channel=channel.name, why=str(error))
+
+
 def _without_quotes(letter: Letter) -> Letter:
     text = f"{letter.count} {letter.level} messages that are not taken here as they are: the log has them"
     return Letter(level=letter.level, text=text, count=letter.count)
@@ -163,6 +171,16 @@ class AlertDesk:
         """Hand a message to every channel that wants its level; does not wait and does not fail."""
         for channel in self.channels:
             channel.offer(AlertLevel(level), kind, text)
+
+    def shout(self, kind: AlertKind, text: str) -> None:
+        """Tell something critical from whatever thread: the event loop stands, and so do the channels.
+
+        It returns at once; the calls run in threads of their own, and nobody waits for them.
+        """
+        log.critical("alert_shouted", kind=kind, text=text)
+        letter = Letter(level=AlertLevel.CRITICAL, text=text, count=1)
+        for channel in self.channels:
+            threading.Thread(target=_shouted, args=(channel, letter), name="alert", daemon=True).start()
 
     def tell_others(self, channel_name: str) -> Tell:
         """The same for all but one, which is the one that fails."""

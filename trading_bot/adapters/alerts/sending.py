@@ -39,6 +39,10 @@ class Sender(Protocol):
         """Return once the receiver has it. Raises NotTakenError."""
         ...
 
+    def send_blocking(self, letter: Letter) -> None:
+        """The same for a thread of one's own. Raises NotTakenError."""
+        ...
+
 
 async def in_a_thread(work: Callable[[], T], limit_s: float) -> T:
     """Run a blocking call beside the loop; a thread that hangs does not keep the process alive.
