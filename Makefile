@@ -72,6 +72,7 @@ bench: setup
 	$(BIN)/python benchmarks/backtest.py
 	$(BIN)/python benchmarks/tick_to_decision.py
 	$(BIN)/python benchmarks/sweep.py
+	$(BIN)/python benchmarks/alerts.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

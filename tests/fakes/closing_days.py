@@ -22,6 +22,7 @@ from trading_bot.domain.ist import MS_PER_SECOND, ms_at
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import Side
 from trading_bot.domain.signal import Direction, Evaluation, Signal
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.ports import RefusalCause, Refused, Unknown
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
@@ -239,9 +240,9 @@ class Pager:
 
     told: list[tuple[str, str]] = field(default_factory=list)
 
-    async def notify(self, level: str, text: str) -> None:
-        if level == "critical":
-            self.told.append((level, text))
+    async def notify(self, alert: Alert) -> None:
+        if alert.level == "critical":
+            self.told.append((alert.level, alert.text))
 
 
 @dataclass

@@ -9,6 +9,7 @@ from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError, Stora
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms
 from trading_bot.domain.outlook import DayClose
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow, MarginQuestion, Outcome
 
 
@@ -162,9 +163,9 @@ class FakeNotifier:
     fails: bool = False
     hangs_over: str = ""
 
-    async def notify(self, level: str, text: str) -> None:
-        if text == self.hangs_over:
+    async def notify(self, alert: Alert) -> None:
+        if alert.text == self.hangs_over:
             await asyncio.Event().wait()
         if self.fails:
             raise ConnectionError("channel down")
-        self.told.append(text)
+        self.told.append(alert.text)

@@ -35,9 +35,9 @@ class _Notifier:
     def __init__(self, process):
         self._process = process
 
-    async def notify(self, level, text):
+    async def notify(self, alert):
         if self._process.is_alive:
-            self._process.world.oracle.on_alert(level, text)
+            self._process.world.oracle.on_alert(alert.level, alert.text)
 
 
 class Process:

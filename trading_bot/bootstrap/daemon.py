@@ -26,12 +26,14 @@ from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core
 from trading_bot.bootstrap.event_log import EventLog
 from trading_bot.bootstrap.health import INPUTS_S, Health, Pulse, beating_workers
 from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import JournalFellBack
@@ -116,6 +118,8 @@ class Daemon:
     strategies: Sequence[Strategy]
     header: Callable[[TradingDay], RunHeader]
     board: NoticeBoard = field(default_factory=NoticeBoard)
+    reception: Reception = field(default_factory=Reception)
+    """Whom surfaces ask that outlive the day."""
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
     on_day: Callable[[TradingDay], None] = lambda _day: None
@@ -173,7 +177,8 @@ class Daemon:
             emergency = EmergencyJournal(emergency_path(self.files.database))
         except StorageError as error:
             log.exception("no_emergency_journal")
-            self.board.add(self.world.clock.now_ms(), "warning", f"no exits without the database: {error}")
+            text = f"no exits without the database: {error}"
+            self.board.add(self.world.clock.now_ms(), "warning", text, AlertKind.NO_EMERGENCY_JOURNAL)
             return None
         owned.callback(emergency.close)
         return Fallback(emergency, self._on_fall)
@@ -240,6 +245,7 @@ class Daemon:
             status=status_document,
             recorder=recorder,
             breaker=self._breaker,
+            reception=self.reception,
             stop_asked=self.stop_asked,
             flatten_on_breaker=settings.supervisor.flatten_on_breaker,
             health=_health(day, journal).complaints,

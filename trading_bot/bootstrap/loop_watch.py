@@ -20,7 +20,8 @@ _LIMIT_S = 5.0
 _LOOK_S = 0.5
 
 
-def _log_blocked(stuck_s: float, stack: str) -> None:
+def log_blocked(stuck_s: float, stack: str) -> None:
+    """Log it, with what the loop is at."""
     log.critical("loop_is_blocked", for_s=round(stuck_s, 1), stack=stack)
 
 
@@ -29,7 +30,7 @@ class LoopWatch:
 
     def __init__(
         self,
-        tell: Callable[[float, str], None] = _log_blocked,
+        tell: Callable[[float, str], None] = log_blocked,
         *,
         limit_s: float = _LIMIT_S,
         look_s: float = _LOOK_S,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trading_bot.adapters.alerts.addresses import secrets_of
 from trading_bot.adapters.logs import start_logs
 from trading_bot.bootstrap.answers.panic_wish import panic_database
 from trading_bot.bootstrap.places import database_path, inputs_folder, lock_paths, reports_folder
@@ -63,12 +64,15 @@ def run_panic(settings: Settings, options: RunOptions, write: Callable[[str], No
         write("no daemon answers, and mode alerts never sends an order: nothing can be open")
         return 0
     if settings.mode is not Mode.REPLAY:
+        from trading_bot.bootstrap.alerting import telling
         from trading_bot.bootstrap.market.panic import panic_on_market
 
         assert database is not None
-        world_of = account_of(settings).world
+        files, world_of = day_files(settings, database), account_of(settings).world
         with started_logs(settings, is_quiet=True):
-            return asyncio.run(panic_on_market(settings, day_files(settings, database), world_of, write))
+            return asyncio.run(
+                telling(settings, write, lambda tell: panic_on_market(settings, files, world_of, tell))
+            )
     if not attached:
         from trading_bot.bootstrap.replaying.left_behind import panic_without_simulator
 
@@ -218,7 +222,9 @@ def _no_folder(key: str, folder: Path, error: OSError) -> SettingsError:
 def _secrets(settings: Settings) -> tuple[str, ...]:
     given = settings.credentials
     values = (given.api_key, given.api_secret, given.access_token)
-    return tuple(value.get_secret_value() for value in values if value is not None)
+    addresses = [channel.url for channel in settings.alerts.channels.values() if channel.url is not None]
+    parts = [part for address in addresses for part in secrets_of(address.get_secret_value())]
+    return (*(value.get_secret_value() for value in values if value is not None), *parts)
 
 
 def _print(text: str) -> None:

@@ -25,6 +25,7 @@ from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.money import ZERO
 from trading_bot.engine.book import Book
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.decisions.operation.panic import is_finished
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
@@ -117,9 +118,9 @@ class PanicRun:
 class _Teller:
     write: Write
 
-    async def notify(self, level: str, text: str) -> None:
+    async def notify(self, alert: Alert) -> None:
         """Say it on the terminal."""
-        self.write(f"{level}: {text}")
+        self.write(f"{alert.level}: {alert.text}")
 
 
 def open_in(state: State) -> str:

@@ -29,6 +29,7 @@ from trading_bot.settings.options import (
 from trading_bot.settings.tree import Settings
 
 if TYPE_CHECKING:
+    from trading_bot.report.alert_answers import AlertAnswers
     from trading_bot.report.check_line import CheckLine
     from trading_bot.report.instrument_list import InstrumentAnswer
     from trading_bot.report.trade_table import TradeRow
@@ -118,6 +119,12 @@ class Program:
 
         found = session_metrics(settings, days)
         return json.dumps(metrics_document(found), indent=2) if as_json else metrics_text(found)
+
+    def test_alerts(self, settings: Settings, text: str, level: str, channel: int | None) -> "AlertAnswers":
+        """Send one message to each channel of alerts, or to one."""
+        from trading_bot.bootstrap.answers.alert_test import sent_to_channels
+
+        return sent_to_channels(settings, text, level, channel)
 
     def login(
         self, settings: Settings, way: LoginWay, write: Callable[[str], None], *, has_terminal: bool

@@ -13,7 +13,7 @@ from trading_bot.domain.market_data import Candle
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import TradingDay
 from trading_bot.report.charging import charger_of
-from trading_bot.report.console import console_text
+from trading_bot.report.console import console_text, summary_line
 from trading_bot.report.facts import RunFacts
 from trading_bot.report.metrics.gates import gates_of
 from trading_bot.report.reading import day_record
@@ -42,6 +42,8 @@ class Reported:
 
     text: str
     """The summary for the terminal."""
+    summary: str
+    """The same in a line or two, for a message."""
     problems: tuple[str, ...]
     """Why the day cannot be believed to be flat and explained; empty when it can."""
 
@@ -75,7 +77,7 @@ def report_day(day: TradingDay, database: Path, rules: MarketRules, request: Rep
         record, facts, instruments=instruments, candles=candles, charger=charger_of(rules.charges)
     )
     folder = write_report(result, candles, request.reports)
-    return Reported(console_text(result, folder), verdict_of(result).problems)
+    return Reported(console_text(result, folder), summary_line(result, folder), verdict_of(result).problems)
 
 
 def _candles(reader: JournalReader, first_ms: int) -> Mapping[str, list[Candle]]:

@@ -10,14 +10,16 @@ from typing import Any
 import structlog
 
 from trading_bot.adapters.process_resources import resource_use
-from trading_bot.bootstrap.loop_watch import LoopWatch
+from trading_bot.bootstrap.loop_watch import LoopWatch, log_blocked
 from trading_bot.bootstrap.loops import keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.resource_watch import ResourceWorker
 from trading_bot.bootstrap.service_link import SERVICE, ServiceLink, service_workers
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish, StopBegan
@@ -43,14 +45,18 @@ class BoardNotifier:
     board: NoticeBoard
     now_ms: Callable[[], int]
 
-    async def notify(self, level: str, text: str) -> None:
+    async def notify(self, alert: Alert) -> None:
         """Pin it."""
-        self.board.add(self.now_ms(), level, text)
+        self.board.add(self.now_ms(), alert.level, alert.text, alert.kind)
 
 
 def measured(snapshot: Snapshot) -> Snapshot:
     """The same with what the process takes of the machine."""
     return replace(snapshot, resources=resource_use())
+
+
+def _of_resources(text: str) -> Alert:
+    return Alert(kind=AlertKind.RESOURCES, level="warning", text=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class Session:
     recorder: MarketRecorder
     breaker: asyncio.Event
     flatten_on_breaker: bool
+    reception: Reception
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     health: Callable[[float], Sequence[str]] = lambda _now_s: ()
     """What is not well, asked with the loop's time."""
@@ -112,8 +119,13 @@ class Session:
         Returns whether the day was closed; otherwise the process stops in the middle of it, with every
         position protected by its resting stop.
         """
+        with self.reception.on_duty(self.day.engine, lambda: measured(self.snapshot()), is_trading=True):
+            return await self._run(program_version, settings_hash, extra)
+
+    async def _run(self, program_version: str, settings_hash: str, extra: Sequence[Worker]) -> bool:
         day = self.day
         self._listen_to_signals()
+        day.supervisor.on_failure = self._tell_failure
         self.recorder.ticks_seen = lambda: day.engine.state.market.ticks
         day.supervisor.start(
             (
@@ -122,13 +134,13 @@ class Session:
                 ControlWorker(day.engine, self.socket, lambda: self.status(measured(self.snapshot()))),
                 ViewWorker(self.snapshot, self.view),
                 CollectorWorker(day.warmed_up),
-                ResourceWorker(lambda text: day.engine.outbox.put_alert(Alert(level="warning", text=text))),
+                ResourceWorker(lambda text: day.engine.outbox.put_alert(_of_resources(text))),
             )
         )
         await day.open(program_version, settings_hash)
         await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
         day.supervisor.start(service_workers(self.service, self.health, self.snapshot))
-        with LoopWatch():
+        with LoopWatch(self._tell_blocked):
             is_over = await self._wait_for_the_end()
         try:
             if is_over:
@@ -143,6 +155,16 @@ class Session:
             self.service.stopping()
         await self._stop_in_stages()
         return is_over
+
+    def _tell_failure(self, worker: str, error: str) -> None:
+        text = f"worker {worker} failed and is started again: {error}"
+        self.day.engine.outbox.put_alert(Alert(kind=AlertKind.WORKER_FAILED, level="warning", text=text))
+
+    def _tell_blocked(self, stuck_s: float, stack: str) -> None:
+        """Called by another thread: the loop does not run."""
+        log_blocked(stuck_s, stack)
+        text = f"the daemon has not moved for {stuck_s:.0f} s: stops rest at the exchange"
+        self.board.shout(AlertKind.LOOP_BLOCKED, text)
 
     async def _closed_unless_stopped(self) -> bool:
         """Close the day; asked to stop meanwhile, leave it for the next start, which closes it as well."""
@@ -195,6 +217,7 @@ class Session:
         except (StorageError, DecisionFailedError):
             log.exception("entries_not_withdrawn")
         await supervisor.stop()
+        await self.day.tell_rest()
         try:
             await self.recorder.write()
         except StorageError:

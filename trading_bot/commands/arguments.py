@@ -14,7 +14,12 @@ from trading_bot.settings.run import Mode
 _EPILOG = """\
 exit codes: 0 done, 1 failed, 2 misconfigured, 3 login needed, 4 halted, 5 already running
 without a command the daemon runs; without a mode and credentials it replays a session"""
-_GROUPS = {"config": "settings", "rules": "market rules", "history": "candles of the past"}
+_GROUPS = {
+    "alerts": "messages for a person",
+    "config": "settings",
+    "rules": "market rules",
+    "history": "candles of the past",
+}
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> tuple[Namespace, Run]:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from trading_bot.report.alert_answers import AlertAnswers
 from trading_bot.report.check_line import CheckLine
 from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.report.trade_table import TradeRow
@@ -73,6 +74,9 @@ class Backend(Protocol):
 
     def metrics(self, settings: Settings, days: int, *, as_json: bool) -> str:
         """Return the operating figures of so many newest sessions."""
+
+    def test_alerts(self, settings: Settings, text: str, level: str, channel: int | None) -> AlertAnswers:
+        """Send one message to each channel of alerts, or to one."""
         ...
 
     def login(

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trading_bot.commands import parsing
+from trading_bot.commands.alerts import (
+    add_send_arguments,
+    add_test_arguments,
+    run_alerts_send,
+    run_alerts_test,
+)
 from trading_bot.commands.backtest import (
     add_backtest_arguments,
     add_promote_arguments,
@@ -182,6 +188,18 @@ COMMANDS: tuple[Command, ...] = (
         reads=True,
     ),
     Command(words=("login",), summary="obtain the token of the day", run=run_login, add_arguments=_login),
+    Command(
+        words=("alerts", "test"),
+        summary="one test message through each channel of alerts",
+        run=run_alerts_test,
+        add_arguments=add_test_arguments,
+    ),
+    Command(
+        words=("alerts", "send"),
+        summary="a message of yours through the channels of alerts",
+        run=run_alerts_send,
+        add_arguments=add_send_arguments,
+    ),
     Command(
         words=("status",), summary="what the daemon does", run=run_status, add_arguments=_status, reads=True
     ),

@@ -45,6 +45,7 @@ def _day_started(book: BookState, event: ev.DayStarted) -> None:
     book.last_entry_ms.clear()
     book.losing_streaks.clear()
     book.denials_today = book.signals_today = book.incidents_today = 0
+    book.incident_kinds.clear()
     book.halts = {key: halt for key, halt in book.halts.items() if halt.until_released}
     book.foreign_orders.clear()
     book.emergency_tags = given_since(book.emergency_tags, event.on)
@@ -201,8 +202,9 @@ def _difference_settled(book: BookState, event: ev.DifferenceSettled) -> None:
     book.differences.pop(event.instrument_key, None)
 
 
-def _incident_recorded(book: BookState, _event: ev.IncidentRecorded) -> None:
+def _incident_recorded(book: BookState, event: ev.IncidentRecorded) -> None:
     book.incidents_today += 1
+    book.incident_kinds.add(event.kind)
 
 
 def _day_closed(book: BookState, _event: ev.DayClosed) -> None:

@@ -60,6 +60,8 @@ class BookState:
     """What panic took over today, by trade, less what has proved to be ours."""
     differences: dict[str, ev.DifferenceFound] = field(default_factory=dict)
     incidents_today: int = 0
+    incident_kinds: set[str] = field(default_factory=set)
+    """Kinds of today's incidents: what is told once a day is not told again after a restart."""
     is_day_closed: bool = False
 
     def trade_of(self, instrument_key: str) -> Trade | None:

@@ -2,6 +2,7 @@
 
 from trading_bot.domain.order import OrderRequest, OrderTerms
 from trading_bot.domain.values import dataclass
+from trading_bot.engine.alert_kinds import AlertKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class RefillHistory:
 class Alert:
     """Tell a person."""
 
+    kind: AlertKind
     level: str
     """info, warning or critical."""
     text: str

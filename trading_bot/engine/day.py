@@ -215,6 +215,11 @@ class TradingDay:
             await clock.sleep_until(clock.now_ms() + _FINAL_READ_APART_S * MS_PER_SECOND)
         await self.engine.handle(DayEnded(at_ms=0, charges=state.charges()))
 
+    async def tell_rest(self) -> None:
+        """Hand on what the alert worker left when it was stopped."""
+        while (alert := self.engine.outbox.next_alert()) is not None:
+            await self.ports.notifier.notify(alert)
+
     async def _read_once(self) -> bool:
         try:
             await read_positions(self.engine, self.ports.broker, self.ports.clock)

@@ -119,6 +119,8 @@ class MarketView:
     """When that was heard: what trades well after it has opened since, and the word of it was lost."""
     standstill: Standstill = field(default_factory=Standstill)
     is_feed_up: bool = False
+    is_loss_told: bool = False
+    """Whether a person was told that it is gone, and not yet that it is back."""
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""
     reconnect_at_ms: int = 0

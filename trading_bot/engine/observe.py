@@ -1,12 +1,13 @@
 """The live state as a frozen snapshot for whoever looks: taken between two inputs, never shared."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.decisions.account.foreign import foreign_position
 from trading_bot.engine.decisions.market import overlays
@@ -33,14 +34,32 @@ from trading_bot.risk.sizing import exact
 _MOST_NOTICES = 50
 
 
+Reader = Callable[[str, AlertKind, str], None]
+"""Is told level, kind and text of each notice; must not wait and must not fail."""
+
+
+def _nobody_hears(_kind: AlertKind, _text: str) -> None:
+    return
+
+
 @dataclass(slots=True)
 class NoticeBoard:
-    """The newest messages for a person."""
+    """The newest messages for a person, and who passes them on."""
 
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=_MOST_NOTICES))
+    reader: Reader | None = None
+    """Carries every notice out of the house, where a channel is configured."""
+    shout: Callable[[AlertKind, str], None] = _nobody_hears
+    """Carries a text out from any thread, while the event loop does not run."""
 
-    def add(self, at_ms: int, level: str, text: str) -> None:
+    def add(self, at_ms: int, level: str, text: str, kind: AlertKind = AlertKind.NOTICE) -> None:
         """Pin a message."""
+        self.pin(at_ms, level, text)
+        if self.reader is not None:
+            self.reader(level, kind, text)
+
+    def pin(self, at_ms: int, level: str, text: str) -> None:
+        """Show a message here alone."""
         self.notices.append(Notice(at_ms=at_ms, level=level, text=text))
 
 

@@ -15,6 +15,7 @@ from trading_bot.domain.market_data import Candle, Frame, MarketStatus, Tick
 from trading_bot.domain.order import Fill, OrderReport, OrderRequest, OrderTerms, Side
 from trading_bot.domain.outlook import DayClose
 from trading_bot.domain.values import dataclass
+from trading_bot.engine.commands import Alert
 
 
 class Clock(Protocol):
@@ -239,6 +240,6 @@ class InputLog(Protocol):
 class Notifier(Protocol):
     """Tells a person."""
 
-    async def notify(self, level: str, text: str) -> None:
-        """Send one message; must not raise and must not take long."""
+    async def notify(self, alert: Alert) -> None:
+        """Take one message; must not raise and must not take long."""
         ...

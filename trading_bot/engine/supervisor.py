@@ -60,6 +60,10 @@ class WorkerHealth:
     last_error: str = ""
 
 
+def _nobody_listens(_worker: str, _error: str) -> None:
+    return
+
+
 @dataclass(slots=True)
 class Supervisor:
     """Owns every task of the daemon."""
@@ -67,6 +71,8 @@ class Supervisor:
     settings: SupervisorSettings
     on_breaker: Callable[[str], None]
     """Called once when the circuit breaker opens, with the reason."""
+    on_failure: Callable[[str, str], None] = _nobody_listens
+    """Called with the name and the error of each worker that fails and is started again."""
     health: dict[str, WorkerHealth] = field(default_factory=dict)
     is_breaker_open: bool = False
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -125,6 +131,7 @@ class Supervisor:
         if isinstance(error, NotAuthorisedError):
             health.state = "needs login"
             return settings.login_delay_s
+        self.on_failure(health.name, health.last_error)
         health.state = "waiting to restart"
         health.failures = 1 if ran_s >= settings.healthy_after_s else health.failures + 1
         is_hopeless = isinstance(error, _HOPELESS) or health.failures >= settings.max_failures

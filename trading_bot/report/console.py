@@ -29,6 +29,21 @@ def console_text(result: DayResult, folder: Path) -> str:
     return "\n".join(lines).replace(MINUS, "-")  # terminals, and what reads them, know the hyphen
 
 
+def summary_line(result: DayResult, folder: Path) -> str:
+    """What became of the day in a few lines, for a message; the rest is in the report."""
+    won, traded = len(result.wins), len(result.trades)
+    problems = verdict_of(result).problems
+    lines = [
+        f"{result.facts.mode} {result.record.on}: net {signed_money(result.net)}",
+        f"gross {signed_money(result.gross)}, charges {money(result.costs.total)}",
+        f"{count(traded)} trades, {count(won)} won, {count(len(result.record.signals))} signals",
+        f"largest fall {money(result.max_drawdown)}",
+        "PROBLEMS: " + "; ".join(problems) if problems else "flat and reconciled",
+        *_paths(folder),
+    ]
+    return "\n".join(lines).replace(MINUS, "-")
+
+
 def _head(result: DayResult) -> Iterator[str]:
     facts, record = result.facts, result.record
     yield f"{facts.mode} {record.on}: {facts.data}"

@@ -67,6 +67,12 @@ def status_text(document: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def positions_text(document: Mapping[str, Any]) -> str:
+    """What is held, and what stops anything new."""
+    halts = [f"HALTED: {halt}" for halt in document["halts"]]
+    return "\n".join([*halts, *_positions(document["symbols"])])
+
+
 def _positions(symbols: Sequence[Mapping[str, Any]]) -> list[str]:
     held = [row for row in symbols if row["quantity"]]
     if not held:

@@ -129,6 +129,13 @@ def daily_loss_reached(net_pnl: Decimal, limits: LimitSettings, sizing: SizingSe
     return net_pnl <= -sizing.base_capital * exact(limits.max_daily_loss)
 
 
+def loss_to_warn_of(limits: LimitSettings, sizing: SizingSettings) -> Decimal | None:
+    """Rupees of the day's net loss that a person is told of; None where only the halt is."""
+    if not 0 < limits.warn_daily_loss < limits.max_daily_loss:
+        return None
+    return sizing.base_capital * exact(limits.warn_daily_loss)
+
+
 def open_risk_limit(limits: LimitSettings, sizing: SizingSettings) -> Decimal:
     """Rupees that all stops together may lose."""
     return sizing.base_capital * exact(limits.max_open_risk)

@@ -51,12 +51,16 @@ class LimitSettings(Section):
     """Entry orders in any 60 minutes."""
     max_daily_loss: Annotated[float, Field(gt=0, le=0.5), Ratio("0.001", "0.2")] = 0.02
     """Net loss of the day, open positions included, that halts it, as a fraction of base_capital."""
+    warn_daily_loss: Annotated[float, Field(ge=0, le=0.5), Ratio("0.0005", "0.2")] = 0.01
+    """Net loss of the day that a person is told of, once; 0, or not below max_daily_loss: only the halt."""
     flatten_on_daily_loss: bool = True
     """Whether reaching max_daily_loss also closes every position."""
     max_open_risk: Annotated[float, Field(gt=0, le=0.5), Ratio("0.001", "0.25")] = 0.03
     """Sum of the losses at all stops, as a fraction of base_capital."""
     max_consecutive_losses: Annotated[int, Field(ge=1, le=100)] = 3
     """Losing trades in a row that halt a symbol for the day."""
+    warn_consecutive_losses: Annotated[int, Field(ge=2, le=1_000)] = 5
+    """Losing trades in a row, in all symbols together, that a person is told of; twice as many again."""
 
 
 class ExitPolicy(StrEnum):

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
+from trading_bot.adapters.alerts.addresses import secrets_of
 from trading_bot.settings.credentials import credentials_layer
 from trading_bot.settings.diagnosis import problem_of, suspects_of, suspicion
 from trading_bot.settings.fields import Key, Leaf, leaves, value_at
@@ -66,9 +67,10 @@ class LoadedSettings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value, for the redaction of logs."""
+        """Every secret value, and each part of a secret address, for the redaction of logs."""
         values = (value_at(self.settings, key) for key in leaves(Settings))
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return tuple({*texts, *(part for text in texts if "://" in text for part in secrets_of(text))})
 
 
 def load_settings(places: Places, *, is_lenient: bool = False) -> LoadedSettings:

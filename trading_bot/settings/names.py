@@ -12,7 +12,7 @@ NESTED_SEPARATOR = "__"
 FILE_SUFFIX = "_FILE"
 _INTERVAL = re.compile(r"(\d+)\s*(m|min|minutes?|h|hours?)", re.IGNORECASE)
 _MINUTES_PER_HOUR = 60
-_OWN_PREFIXES = ("TRADING_BOT", "UPSTOX_")
+_OWN_PREFIXES = ("TRADING_BOT", "UPSTOX_", "ALERT_URL")
 _FOREIGN = frozenset({"TRADING_BOT_SHARED_DATA"})
 """Names with our prefix that are not settings: where tests and tools find market data."""
 
@@ -45,6 +45,10 @@ SHORT_NAMES: Mapping[str, Key] = MappingProxyType(
         "NO_NEW_ENTRY_AFTER_TIME": ("risk", "windows", "no_new_entry_after"),
         "EXIT_TIMEOUT_SECONDS": ("risk", "exits", "exit_step_timeout_s"),
         "LOG_LEVEL": ("logs", "level"),
+        "ALERT_URL_1": ("alerts", "channel_1", "url"),
+        "ALERT_URL_2": ("alerts", "channel_2", "url"),
+        "ALERT_URL_3": ("alerts", "channel_3", "url"),
+        "TELEGRAM_COMMANDS": ("alerts", "telegram_commands"),
     }
 )
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from trading_bot.adapters.alerts.settings import AlertSettings
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.adapters.upstox.login_settings import LoginSettings
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     backtest: BacktestSettings = BacktestSettings()
     logs: LogSettings = LogSettings()
     terminal: TerminalSettings = TerminalSettings()
+    alerts: AlertSettings = AlertSettings()
     credentials: UpstoxSecrets = UpstoxSecrets()
 
     @classmethod

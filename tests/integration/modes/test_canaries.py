@@ -11,6 +11,8 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from tests.fakes.alert_table import is_in_table
+from tests.fakes.receivers import BOT_TOKEN, CHAT, HOOK, Refusal, web_receiver
 from tests.fakes.upstox_day import TOKEN
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.logs import start_logs
@@ -60,16 +62,38 @@ def logs_in(folder):
 
 async def test_secrets_of_a_faulty_day_come_out_nowhere(upstox, tmp_path, stream_codes):
     secrets = {"api_key": SecretStr(KEY), "api_secret": SecretStr(SECRET), "access_token": SecretStr(TOKEN)}
-    settings = upstox.settings(Mode.LIVE, credentials=secrets, engine={"record_inputs": True})
-    with logs_in(tmp_path / "logs"):
-        said = await _traded(upstox, settings)
+    async with web_receiver() as receiver:
+        receiver.refusals = [Refusal(500), Refusal(401), Refusal(429, {"Retry-After": "0.01"})]
+        settings = upstox.settings(
+            Mode.LIVE, credentials=secrets, engine={"record_inputs": True}, alerts=alerts_to(receiver)
+        )
+        with logs_in(tmp_path / "logs"):
+            said = await _traded(upstox, settings)
 
     texts = {str(path): _content(path) for path in tmp_path.rglob("*") if path.is_file()}
     texts["said"] = " ".join(said).encode()
     assert stream_codes
+    summaries = [text for text in receiver.texts if text.startswith("live 2026-11-19: net ")]
+    assert len(summaries) == 1
+    assert f"report: {tmp_path}" in summaries[0]
+    for kind in ("started", "stopped"):
+        assert any(is_in_table(kind, "info", text) for text in receiver.texts)
     assert any(b"order_write_ended" in text for text in texts.values())
-    for canary in (KEY, SECRET, TOKEN, *stream_codes):
+    assert any(b"alert_not_taken" in text for text in texts.values())
+    for canary in (KEY, SECRET, TOKEN, HOOK, BOT_TOKEN, *stream_codes):
         assert [place for place, text in texts.items() if canary.encode() in text] == []
+
+
+def alerts_to(receiver) -> dict:
+    """A webhook that gets everything, and Telegram, which may ask."""
+    return {
+        "channel_1": {"url": SecretStr(f"json://127.0.0.1:{receiver.port}/{HOOK}"), "burst": 100},
+        "channel_2": {"url": SecretStr(f"tgram://{BOT_TOKEN}/{CHAT}"), "level": "critical"},
+        "telegram_url": receiver.url,
+        "telegram_commands": True,
+        "retry_first_s": 0.01,
+        "retry_longest_s": 0.05,
+    }
 
 
 async def _traded(upstox, settings) -> list[str]:

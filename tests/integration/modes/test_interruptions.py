@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from tests.fakes.alert_table import is_in_table
 from tests.fakes.notify_socket import FakeSocket
 from tests.fakes.upstox_day import TOKEN, money, summary
 from trading_bot.adapters.upstox.token_store import AccessToken, expiry_ms
@@ -70,13 +71,17 @@ async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothi
         listens_at = socket_path(daemon.files.database)
 
         async def is_waiting() -> bool:
-            return listens_at.exists() and bool(daemon.board.notices) and "ready" in manager.told
+            return listens_at.exists() and len(daemon.board.notices) > 1 and "ready" in manager.told
 
         await until(is_waiting)
         document = await status(daemon)
         daemon.stop_asked.set()
 
         assert await running == 0
+    started, waiting, stopped = daemon.board.notices
+    assert is_in_table("started", started.level, started.text)
+    assert waiting.text.startswith("waiting for login: ")
+    assert is_in_table("stopped", stopped.level, stopped.text)
     assert document["run"]["state"] == "waiting for login"
     assert "opens on Thu 2026-11-19 09:15 IST" in document["run"]["reason"]
     assert document["resources"]["tasks"] > 2
@@ -91,7 +96,7 @@ async def test_it_goes_on_as_soon_as_a_login_is_on_disk(upstox):
         running = asyncio.create_task(daemon.run())
 
         async def is_waiting() -> bool:
-            return bool(daemon.board.notices)
+            return len(daemon.board.notices) > 1
 
         await until(is_waiting)
         kept_token(settings, daemon.surroundings.clock.now_ms())
@@ -131,6 +136,8 @@ async def test_paper_goes_on_with_its_position_after_a_restart(upstox):
         daemon.stop_asked.set()
         assert await running == 0
         held = earlier_book(daemon.files.database).positions
+    last = daemon.board.notices[-1]
+    assert (last.level, last.text[:28]) == ("warning", "stopped in the session with ")
     assert any(position.quantity for position in held.values())
 
     async with upstox.daemon(settings) as daemon:

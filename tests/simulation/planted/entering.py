@@ -5,8 +5,8 @@ from dataclasses import replace
 from tests.simulation.planted.patches import always, bug, nothing
 from trading_bot.domain import events as ev
 from trading_bot.engine import decide
-from trading_bot.engine.decisions.market import odd_prices, ticks
-from trading_bot.engine.decisions.operation import halts, panic
+from trading_bot.engine.decisions.market import odd_prices
+from trading_bot.engine.decisions.operation import halts, losses, panic
 from trading_bot.engine.decisions.orders import answers
 from trading_bot.engine.decisions.positions import entries
 
@@ -69,7 +69,7 @@ def odd_prices_are_believed(patches):
 
 @bug
 def the_day_loss_is_not_watched(patches):
-    patches.put(ticks, "halt_on_daily_loss", nothing)
+    patches.put(losses, "watch", nothing)
     patches.around(
         entries, "day_picture", lambda picture: lambda *given: replace(picture(*given), net_pnl=10**9)
     )

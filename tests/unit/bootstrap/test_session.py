@@ -3,6 +3,7 @@
 import asyncio
 from types import SimpleNamespace
 
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.session import Session
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.inputs import StopBegan
@@ -26,6 +27,9 @@ class Ending:
     async def drained(self) -> None:
         self.done.append("drained")
 
+    async def tell_rest(self) -> None:
+        pass
+
     async def write(self) -> None:
         self.done.append("candles")
 
@@ -33,7 +37,7 @@ class Ending:
 def session(ending: Ending) -> Session:
     engine = SimpleNamespace(handle=ending.handle, outbox=SimpleNamespace(drained=ending.drained))
     return Session(
-        day=SimpleNamespace(engine=engine, supervisor=ending),
+        day=SimpleNamespace(engine=engine, supervisor=ending, tell_rest=ending.tell_rest),
         header=None,
         board=None,
         socket=None,
@@ -42,6 +46,7 @@ def session(ending: Ending) -> Session:
         recorder=ending,
         breaker=asyncio.Event(),
         flatten_on_breaker=False,
+        reception=Reception(),
     )
 
 

@@ -52,6 +52,9 @@ class FakeBackend:
     def login(self, settings, way, write, *, has_terminal):
         return self._answer("login", way, has_terminal)
 
+    def test_alerts(self, settings, text, level, channel):
+        return self._answer("test_alerts", text, level, channel)
+
     def trade_log(self, settings, on):
         return self._answer("trade_log", on)
 

@@ -8,6 +8,8 @@ from tests.fakes.engine_driver import DAY, KEY, SESSION, SHARE, EngineDriver
 from tests.fakes.engine_ports import FakeBroker, FakeFeed, FakeHistory, FakeJournal, FakeNotifier
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.domain.ist import ms_at
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.engine import Engine
@@ -101,3 +103,16 @@ def test_a_day_that_is_not_flat_is_read_for_a_minute_and_then_closed_and_said(fa
     assert book.is_day_closed
     assert at_s == 60
     assert outbox.next_alert() is not None
+
+
+def test_what_was_to_be_told_when_the_workers_stopped_is_told_all_the_same():
+    """V16."""
+
+    async def scenario():
+        day = new_day(FakeBroker(), FakeJournal())
+        for text in ("one", "two"):
+            day.engine.outbox.put_alert(Alert(kind=AlertKind.NOTICE, level="critical", text=text))
+        await day.tell_rest()
+        return day.ports.notifier.told
+
+    assert run_virtually(scenario()) == ["one", "two"]

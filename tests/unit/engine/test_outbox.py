@@ -5,6 +5,7 @@ import pytest
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderRequest, OrderTerms, OrderType, Purpose, Side
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, PlaceOrder
 from trading_bot.engine.inputs import EvaluationDue
 from trading_bot.engine.outbox import Outbox
@@ -114,13 +115,13 @@ def test_evaluations_are_taken_oldest_first(outbox):
 
 def test_alerts_are_bounded_and_the_oldest_go(outbox):
     for n in range(1_001):
-        outbox.put_alert(Alert(level="info", text=str(n)))
+        outbox.put_alert(Alert(kind=AlertKind.NOTICE, level="info", text=str(n)))
 
     assert outbox.next_alert().text == "1"
 
 
 def test_an_empty_alert_queue_waits(outbox):
-    outbox.put_alert(Alert(level="info", text="x"))
+    outbox.put_alert(Alert(kind=AlertKind.NOTICE, level="info", text="x"))
     outbox.next_alert()
 
     assert outbox.next_alert() is None

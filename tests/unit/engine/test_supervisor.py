@@ -233,3 +233,18 @@ def test_a_loop_that_was_blocked_is_noticed_when_it_moves_again():
         return heard
 
     assert max(asyncio.run(scenario())) >= 0.05
+
+
+def test_each_failure_of_a_worker_is_told_and_a_missing_login_is_none():
+    """V16."""
+    told = []
+
+    async def scenario():
+        supervisor = Supervisor(SETTINGS, told.append, on_failure=lambda *what: told.append(what))
+        supervisor.start([ScriptedWorker([ValueError("x"), NotAuthorisedError("401"), "forever"])])
+        await asyncio.sleep(40)
+        await supervisor.stop()
+
+    run_virtually(scenario())
+
+    assert told == [("scripted", "ValueError: x")]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.scripted_day import end_day, flat_fee, result_of, whole_day
-from trading_bot.report.console import console_text
+from trading_bot.report.console import console_text, summary_line
 
 FOLDER = Path("data/reports/run")
 
@@ -71,3 +71,20 @@ def test_a_quiet_day_is_said_to_be_one():
 
     assert "no trades" in text
     assert "note: short history" in text
+
+
+def test_the_summary_of_a_message_says_how_the_day_ended_and_where_its_report_is():
+    lines = summary_line(result_of(whole_day()), FOLDER).splitlines()
+
+    assert lines[0] == "replay 2026-11-19: net +434.50"
+    assert lines[1].startswith("gross +521.50, charges 87.00")
+    assert lines[2] == "2 trades, 1 won, 4 signals"
+    assert lines[-1] == "report: data/reports/run/report.html"
+
+
+def test_the_summary_of_a_message_begins_its_problems_with_a_word_that_stands_out():
+    driver = EngineDriver()
+    driver.enter()
+    end_day(driver)
+
+    assert "PROBLEMS: " in summary_line(result_of(driver), FOLDER)

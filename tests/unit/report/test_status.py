@@ -18,7 +18,7 @@ from trading_bot.engine.snapshot import (
     SymbolView,
     WorkerView,
 )
-from trading_bot.report.status import status_document, status_text, stopped_document
+from trading_bot.report.status import positions_text, status_document, status_text, stopped_document
 from trading_bot.report.status_reading import snapshot_of_document
 
 
@@ -206,3 +206,11 @@ def test_what_overlays_ask_for_is_told(document):
     document["overlays"] = ["India VIX 10.85 is high: size x0.5"]
 
     assert "overlay: India VIX 10.85 is high: size x0.5" in status_text(document)
+
+
+def test_positions_alone_come_with_what_stops_anything_new(document):
+    assert positions_text(document).splitlines() == [
+        "HALTED: panic latch",
+        "positions:",
+        "  TCS +10 entered 1000.5 last 1010.05 stop 1000.00 target - unrealised -",
+    ]

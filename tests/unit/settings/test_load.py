@@ -109,7 +109,7 @@ def test_known_names_are_accepted_with_their_usual_values(project):
     settings = loaded.settings
 
     assert settings.credentials.redirect_uri == "https://127.0.0.1/"
-    assert loaded.secrets == ("key-1", "secret-1", "token-1")
+    assert set(loaded.secrets) == {"key-1", "secret-1", "token-1"}
     assert settings.risk.limits.max_concurrent_positions == 5
     assert settings.risk.limits.max_trades_per_symbol_per_day == 2
     assert settings.risk.limits.max_trades_per_day == 9

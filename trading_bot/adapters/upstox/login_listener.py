@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from trading_bot.adapters.upstox.settings import is_loopback
+from trading_bot.adapters.safe_url import is_loopback
 from trading_bot.domain.errors import TradingBotError
 
 _HTTP_PORT = 80

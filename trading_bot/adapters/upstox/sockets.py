@@ -12,10 +12,11 @@ import structlog
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from trading_bot.adapters.safe_url import is_loopback
 from trading_bot.adapters.upstox.fields import Row
 from trading_bot.adapters.upstox.pacing import Backoff, Jitter, Sleep
 from trading_bot.adapters.upstox.reads import BrokerReads
-from trading_bot.adapters.upstox.settings import UpstoxSettings, is_loopback
+from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.adapters.upstox.transport import Call
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 

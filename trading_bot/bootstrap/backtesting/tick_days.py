@@ -12,6 +12,7 @@ from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.virtual_day import VirtualDay
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.commands import Alert
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.market import open_market
 from trading_bot.simulator.virtual_time import run_virtually
@@ -23,10 +24,9 @@ class _Told:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    async def notify(self, level: str, text: str) -> None:
+    async def notify(self, alert: Alert) -> None:
         """Keep it."""
-        del level
-        self.texts.append(text)
+        self.texts.append(alert.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

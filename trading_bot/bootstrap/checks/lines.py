@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.bootstrap.answers.alert_test import alerts_line
 from trading_bot.bootstrap.answers.one_shot import silence, wall_now_ms
 from trading_bot.bootstrap.checks.journal import journal_lines
 from trading_bot.bootstrap.checks.looks import NoProgress, Progress
@@ -37,6 +38,7 @@ def check_lines(
             promotion_line(settings),
             *operating_lines(settings, today),
             *_of_market(settings, is_offline=is_offline, progress=progress or NoProgress(), now_ms=now_ms),
+            alerts_line(settings),
         )
 
 

@@ -9,6 +9,7 @@ from trading_bot.bootstrap.login.notices import NotifierWorker
 from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.day_header import needs_login
 from trading_bot.bootstrap.market.logins import Logins, LoginWorker
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.observe import NoticeBoard
@@ -42,9 +43,9 @@ class LoginDesk:
     def tell(self, level: str, text: str) -> None:
         """Tell a person: as an alert of the day where one runs, else on the board."""
         if self._day is None:
-            self.board.add(self.now_ms(), level, text)
+            self.board.add(self.now_ms(), level, text, AlertKind.WAITING)
         else:
-            self._day.engine.outbox.put_alert(Alert(level=level, text=text))
+            self._day.engine.outbox.put_alert(Alert(kind=AlertKind.WAITING, level=level, text=text))
 
     def listening(self) -> Sequence[Worker]:
         """What takes in the logins of the phone, where they are configured."""

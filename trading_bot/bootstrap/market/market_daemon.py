@@ -10,7 +10,9 @@ from pathlib import Path
 
 import structlog
 
+from trading_bot import __version__
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
+from trading_bot.bootstrap.alerting import Alerting
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.earlier import earlier_book
@@ -26,6 +28,7 @@ from trading_bot.bootstrap.market.universe import HeldKeys
 from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.bootstrap.ramp.enforce import Bounded, unbounded
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.resource_watch import NightWatch
 from trading_bot.bootstrap.service_link import ServiceLink
@@ -35,6 +38,7 @@ from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.outlook import DayOutlook
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book import Book
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard
@@ -73,6 +77,14 @@ class Surroundings:
     """Wall seconds between two looks at clock and token while nothing is traded."""
 
 
+def _last_word(outcome: Outcome | None) -> tuple[AlertKind, str, str]:
+    if outcome is None or outcome.is_over:
+        return AlertKind.STOPPED, "stopped between sessions: nothing is traded until it is started", "info"
+    held = len(outcome.day.engine.state.book.trades)
+    text = f"stopped in the session with {held} open trades; what is held keeps its resting stops"
+    return AlertKind.STOPPED, text, "warning"
+
+
 @dataclass(slots=True, kw_only=True)
 class MarketDaemon:
     """One account, or the pretence of one, on the real market."""
@@ -90,6 +102,8 @@ class MarketDaemon:
     bounds: Callable[[Settings, Calendar, date], Bounded] = unbounded
     """What a day may run with."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
+    reception: Reception = field(default_factory=Reception)
+    """Who answers at the moment: the day, or what stands by; its `explain` answers why."""
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
     _desk: LoginDesk = field(init=False)
@@ -112,31 +126,41 @@ class MarketDaemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop_asked.set)
+        alerting = Alerting(
+            settings=self.settings, board=self.board, mode=self.account.mode, reception=self.reception
+        )
         with ExitStack() as owned:
             self._own(owned, self.files.locks)
-            bring_home(self.files.database, self.settings.storage, self.surroundings.clock.now_ms)
-            self._first_look()
-            self.write(self.account.banner)
-            log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)
-            self._tell_doubts()
-            adapter = self._adapter()
-            owned.callback(adapter.close)
-            nights = NightWatch(self._warn)
-            while True:
-                outcome = await self._next_day(adapter, owned)
-                if outcome is None or not outcome.is_over:
-                    return 0
-                if self.settings.run.exit_after_close:
-                    return 0
-                nights.note()
+            async with alerting.under_way():
+                return await self._run(owned)
+
+    async def _run(self, owned: ExitStack) -> int:
+        bring_home(self.files.database, self.settings.storage, self.surroundings.clock.now_ms)
+        self._first_look()
+        self.write(self.account.banner)
+        log.warning("daemon_started", mode=self.account.mode, says=self.account.banner)
+        self._pin(AlertKind.STARTED, f"started, version {__version__}; {self.account.banner}", "info")
+        self._tell_doubts()
+        adapter = self._adapter()
+        owned.callback(adapter.close)
+        nights = NightWatch(self._warn)
+        while True:
+            outcome = await self._next_day(adapter, owned)
+            if outcome is None or not outcome.is_over or self.settings.run.exit_after_close:
+                self._pin(*_last_word(outcome))
+                return 0
+            nights.note()
 
     def _warn(self, text: str) -> None:
-        self.board.add(self.surroundings.clock.now_ms(), "warning", text)
+        self._pin(AlertKind.RESOURCES, text)
+
+    def _pin(self, kind: AlertKind, text: str, level: str = "warning") -> None:
+        self.board.add(self.surroundings.clock.now_ms(), level, text, kind)
 
     def _tell_doubts(self) -> None:
         for doubt in self.doubts:
             self.write(f"warning: {doubt}")
-            self.board.add(self.surroundings.clock.now_ms(), "warning", doubt)
+            self._pin(AlertKind.STRATEGY_DOUBT, doubt)
             log.warning("strategy_not_promoted", says=doubt)
 
     def _own(self, owned: ExitStack, locks: Sequence[Path]) -> None:
@@ -198,6 +222,7 @@ class MarketDaemon:
             service=self.service,
             looks=lambda: readiness.looks,
             workers=self._desk.listening(),
+            reception=self.reception,
         ):
             prepared = await readiness.reached()
         if prepared is None:
@@ -238,6 +263,7 @@ class MarketDaemon:
                 day, session, mode=self.account.mode, data=self.account.data, ramp=today.text
             ),
             board=self.board,
+            reception=self.reception,
             stop_asked=self.stop_asked,
             service=self.service,
             on_day=self._desk.follow,
@@ -268,6 +294,8 @@ class MarketDaemon:
             reports=self.reports,
             ledger_net_pnl=day_world.ledger_net_pnl(),
         )
-        self.write(report_day(day, self.files.database, self.rules, request).text)
+        reported = report_day(day, self.files.database, self.rules, request)
+        self.write(reported.text)
+        self._pin(AlertKind.DAY_SUMMARY, reported.summary, "warning" if reported.problems else "info")
         if day.engine.state.book.is_panicking:
             raise HaltedError(_LATCHED)

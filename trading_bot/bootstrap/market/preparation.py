@@ -21,6 +21,7 @@ from trading_bot.bootstrap.market.reminders import next_reminder_ms, urgency
 from trading_bot.bootstrap.market.universe import Universe, chosen_universe, held_keys, traded_keys
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 from trading_bot.domain.ist import date_of
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book import Book
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Clock
@@ -178,7 +179,7 @@ class Readiness:
         return "info" if self._state in (IDLE, PREPARING) else "warning"
 
     def _tell(self, level: str, text: str) -> None:
-        self.board.add(self.clock.now_ms(), level, text)
+        self.board.add(self.clock.now_ms(), level, text, AlertKind.WAITING)
         log.warning("daemon_waits", state=self._state, says=text)
 
     async def _pause(self, wall_s: float) -> None:

@@ -12,6 +12,7 @@ from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
 from trading_bot.bootstrap.health import Health, Pulse
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.service_link import ServiceLink, service_workers
 from trading_bot.bootstrap.session import ViewWorker, measured
 from trading_bot.control.protocol import socket_path
@@ -45,6 +46,7 @@ async def standing_by(
     service: ServiceLink,
     looks: Callable[[], int],
     workers: Sequence[Worker] = (),
+    reception: Reception,
 ) -> AsyncIterator[None]:
     """Show the state and take wishes while the block runs; a wish is journaled and acted upon later.
 
@@ -84,7 +86,8 @@ async def standing_by(
                 *service_workers(service, health.complaints, snapshot),
             )
         )
-        yield
+        with reception.on_duty(engine, lambda: measured(snapshot()), is_trading=False):
+            yield
     finally:
         await supervisor.stop()
         journal.close()

@@ -10,9 +10,11 @@ from pydantic import SecretStr
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.link import ClockReading, SimulatorLink
+from trading_bot.bootstrap.alerting import Alerting
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.outlooks import Outlooks
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.replaying.simulator_child import child_simulator
 from trading_bot.bootstrap.replaying.simulator_world import SimulatorWorld, simulator_world
 from trading_bot.bootstrap.reporting import Reported, ReportRequest, report_day
@@ -22,7 +24,9 @@ from trading_bot.domain.errors import HaltedError, ReadFailedError, TradingBotEr
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.symbol_search import find_instrument
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import TradingDay
+from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.snapshot import RunHeader
 from trading_bot.settings.options import RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
@@ -42,6 +46,8 @@ class Replay:
     reports: Path
     write: Callable[[str], None]
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
+    board: NoticeBoard = field(default_factory=NoticeBoard)
+    reception: Reception = field(default_factory=Reception)
 
     async def run(self) -> int:
         """Trade the session to its close, report, and return the exit code.
@@ -49,6 +55,11 @@ class Replay:
         Raises UserFacingError when there is no simulator, or its data cannot be served.
         """
         async with AsyncExitStack() as owned:
+            if self.settings.alerts.in_replay:
+                alerting = Alerting(
+                    settings=self.settings, board=self.board, mode="replay", reception=self.reception
+                )
+                await owned.enter_async_context(alerting.under_way())
             url = self.options.simulator_url
             if url is None:
                 url = await owned.enter_async_context(child_simulator(self._child_options()))
@@ -87,6 +98,8 @@ class Replay:
             strategies=strategies,
             header=lambda day: self._header(day, attached.reading),
             service=self.service,
+            board=self.board,
+            reception=self.reception,
         )
         return await daemon.run()
 
@@ -125,6 +138,8 @@ class Replay:
         )
         reported = report_day(day, self.files.database, load_market_rules(), request)
         self.write(reported.text)
+        level = "warning" if reported.problems else "info"
+        self.board.add(day.engine.state.now_ms, level, reported.summary, AlertKind.DAY_SUMMARY)
         if day.engine.state.book.is_panicking:
             raise HaltedError("panic is latched: python main.py resume allows entries again")
         require_explained(reported, ledger)

@@ -10,6 +10,7 @@ from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.replaying.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_rules import MarketRules
+from trading_bot.engine.commands import Alert
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import Ports, TradingDay
 from trading_bot.engine.ports import Broker, Clock, Notifier
@@ -29,7 +30,7 @@ _LAG_INTERVAL_S = 60.0
 class SilentNotifier:
     """Tells nobody; alerts are in the log."""
 
-    async def notify(self, level: str, text: str) -> None:
+    async def notify(self, alert: Alert) -> None:
         """Do nothing."""
 
 

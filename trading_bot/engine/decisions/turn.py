@@ -8,7 +8,8 @@ from trading_bot.domain.order import OrderRequest, OrderTerms, Purpose, Side
 from trading_bot.domain.tag import Tag
 from trading_bot.domain.trace import Trace
 from trading_bot.domain.trade import Trade
-from trading_bot.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import Alert, CancelOrder, Command, ModifyOrder, PlaceOrder
 from trading_bot.engine.inputs import EvaluationDue
 from trading_bot.engine.state import State
 
@@ -55,6 +56,10 @@ class Turn:
     def command(self, command: Command) -> None:
         """Ask something of the world, once the events of this turn are on disk."""
         self.commands.append(command)
+
+    def tell(self, kind: AlertKind, level: str, text: str) -> None:
+        """Have a person told, once the events of this turn are on disk: info, warning or critical."""
+        self.commands.append(Alert(kind=kind, level=level, text=text))
 
     def intend(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import OrderRequest
 from trading_bot.domain.trade import Trade
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert, OrderCommand, PlaceOrder
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import SendSkipped
@@ -44,7 +45,9 @@ class AdviceWorker:
         trade = None if trade_id is None else book.trades.get(trade_id)
         if trade is not None and trade.trade_id not in self._told:
             self._told.add(trade.trade_id)
-            self.engine.outbox.put_alert(Alert(level="info", text=self._advice(request, trade)))
+            self.engine.outbox.put_alert(
+                Alert(kind=AlertKind.ADVICE, level="info", text=self._advice(request, trade))
+            )
         await self.engine.handle(SendSkipped(at_ms=0, tag=request.tag, reason=_REASON))
 
     def _advice(self, request: OrderRequest, trade: Trade) -> str:

@@ -32,10 +32,13 @@ class AlertWorker:
             alert = outbox.next_alert()
             if alert is None:
                 continue
-            log.log(logging.getLevelNamesMapping()[alert.level.upper()], "alert", text=alert.text)
+            log.log(
+                logging.getLevelNamesMapping()[alert.level.upper()], "alert", kind=alert.kind, text=alert.text
+            )
             try:
                 async with asyncio.timeout(_PATIENCE_S):
-                    await self.notifier.notify(alert.level, alert.text)
+                    await self.notifier.notify(alert)
             except Exception:
                 # Sanctioned: a broken channel must not stop trading. The alert itself is in the log above.
                 log.exception("alert_not_delivered", text=alert.text)
+            await asyncio.sleep(0)  # a flood of messages holds up no tick

@@ -133,7 +133,7 @@ def test_a_copy_of_a_later_version_is_refused(kept, path, restored, settings):
     """Fault 92, V19."""
     open_file(kept, clock_ms=lambda: NOW_MS, settings=settings, steps=LATER).close()
 
-    with pytest.raises(StorageError, match="has schema 0002"):
+    with pytest.raises(StorageError, match="has schema 0003"):
         restored(kept)
     assert checked_copy(path, settings).rows == 3
 
@@ -169,20 +169,20 @@ def test_a_journal_that_another_program_holds_is_left_alone(kept, path, restored
 def test_an_upgrade_and_the_way_back(kept, path, journal, restored, settings):
     """Fault 92, V19: a later version takes the journal over; the earlier goes on with its copy."""
     open_file(path, clock_ms=lambda: NOW_MS, settings=settings, steps=LATER).close()
-    assert checked_copy(path, settings, LATER).schema == "0002"
-    with pytest.raises(StorageError, match="has schema 0002"):
+    assert checked_copy(path, settings, LATER).schema == "0003"
+    with pytest.raises(StorageError, match="has schema 0003"):
         open_file(path, clock_ms=lambda: NOW_MS, settings=settings)
 
     restored(kept)
     journal(4)
 
-    assert checked_copy(path, settings).schema == "0001"
+    assert checked_copy(path, settings).schema == "0002"
     assert checked_copy(path, settings).rows == 4
-    assert checked_copy(path.with_name("aside"), settings, LATER).schema == "0002"
+    assert checked_copy(path.with_name("aside"), settings, LATER).schema == "0003"
 
 
 def test_the_copy_that_a_migration_leaves_can_be_put_back(path, written, restored, settings):
     written()
     open_file(path, clock_ms=lambda: NOW_MS, settings=settings, steps=LATER).close()
 
-    assert restored(path.with_name(f"{path.name}.before-schema-0002")).schema == "0001"
+    assert restored(path.with_name(f"{path.name}.before-schema-0003")).schema == "0002"

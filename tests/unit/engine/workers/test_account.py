@@ -20,6 +20,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle, Tick
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.inputs import FeedLost
 from trading_bot.engine.workers.account import AccountWorker
@@ -162,7 +163,7 @@ def test_alerts_are_told_in_order_and_a_broken_channel_stops_nothing(fails, told
     async def scenario():
         setting, notifier = Setting(), FakeNotifier(fails=fails)
         for text in ("one", "two"):
-            setting.engine.outbox.put_alert(Alert(level="info", text=text))
+            setting.engine.outbox.put_alert(Alert(kind=AlertKind.NOTICE, level="info", text=text))
         await setting.run(AlertWorker(setting.engine, notifier), 1)
         return notifier.told, setting.engine.outbox.next_alert()
 
@@ -175,7 +176,7 @@ def test_an_alert_is_logged_at_its_own_level(level):
 
     async def scenario():
         setting = Setting()
-        setting.engine.outbox.put_alert(Alert(level=level, text="one"))
+        setting.engine.outbox.put_alert(Alert(kind=AlertKind.NOTICE, level=level, text="one"))
         with capture_logs() as logged:
             await setting.run(AlertWorker(setting.engine, FakeNotifier()), 1)
         return [(line["log_level"], line["text"]) for line in logged if line["event"] == "alert"]
@@ -189,7 +190,7 @@ def test_a_channel_that_hangs_over_one_alert_does_not_keep_the_next_ones():
     async def scenario():
         setting, notifier = Setting(), FakeNotifier(hangs_over="one")
         for text in ("one", "two"):
-            setting.engine.outbox.put_alert(Alert(level="critical", text=text))
+            setting.engine.outbox.put_alert(Alert(kind=AlertKind.NOTICE, level="critical", text=text))
         with capture_logs() as logged:
             await setting.run(AlertWorker(setting.engine, notifier), 15)
         return notifier.told, [line["text"] for line in logged if line["event"] == "alert"]

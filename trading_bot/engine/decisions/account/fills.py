@@ -10,8 +10,9 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import Fill, Order, OrderReport
 from trading_bot.domain.values import replace
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book_state import fill_id
-from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions.account import foreign_trades
 from trading_bot.engine.decisions.orders import strays
 from trading_bot.engine.decisions.orders.order_table import (
@@ -130,7 +131,7 @@ def _assume(state: State, order: Order, report: OrderReport, turn: Turn) -> None
         return
     text = f"order {order.tag}: {missing} units that no trade shows are taken from its average price"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="fill_without_trade", detail=text))
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.FILL_WITHOUT_TRADE, "critical", text)
     for fill in fills:
         _apply(state, order.tag, fill, turn, is_assumed=True)
 

@@ -9,7 +9,8 @@ from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import OrderReport, Side
 from trading_bot.domain.trade import Trade
-from trading_bot.engine.commands import Alert, ReadBooks
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions.account import owners
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.turn import Turn
@@ -71,7 +72,9 @@ def _note_elsewhere(state: State, report: OrderReport, turn: Turn) -> None:
             symbol, exchange = state.market.symbol(key), report.instrument_key.partition("|")[0]
             text = f"the broker trades {report.terms.quantity} of our {symbol} at {exchange}"
             turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="closed_elsewhere", detail=text))
-            turn.command(Alert(level="critical", text=f"{text}: two legs are open, close both by hand"))
+            turn.tell(
+                AlertKind.CLOSED_ELSEWHERE, "critical", f"{text}: two legs are open, close both by hand"
+            )
             halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "closed_elsewhere", until_released=True)
 
 
@@ -90,7 +93,7 @@ def _tell_order(state: State, report: OrderReport, turn: Turn) -> None:
     )
     whose = "the broker's own" if is_brokers(state, report.order_id) else "foreign"
     text = f"{whose} order {report.order_id} in {state.market.symbol(report.instrument_key)}"
-    turn.command(Alert(level="warning", text=text))
+    turn.tell(AlertKind.FOREIGN_ORDER, "warning", text)
     owners.note_tag(state, report, turn)
 
 

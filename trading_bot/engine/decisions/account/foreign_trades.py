@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill
 from trading_bot.domain.values import replace
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book_state import fill_id
-from trading_bot.engine.commands import Alert
 from trading_bot.engine.decisions.account.foreign import foreign_position, is_apart, is_brokers
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
@@ -151,4 +151,4 @@ def _take(state: State, fill: Fill, turn: Turn) -> None:
     turn.touch_instrument(fill.instrument_key)
     who = "the broker" if by_broker else "somebody else"
     text = f"{fill.quantity} units of our {state.market.symbol(fill.instrument_key)} were closed by {who}"
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.FOREIGN_CLOSE, "critical", text)

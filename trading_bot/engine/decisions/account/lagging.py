@@ -9,7 +9,7 @@ from collections import defaultdict
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Side
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import PositionsRead
 from trading_bot.engine.state import State
@@ -58,4 +58,4 @@ def _tell(state: State, key: str, turn: Turn) -> None:
         f"{state.settings.missing_row_s:g} s: nothing is concluded from it"
     )
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="positions_lag", detail=text))
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.POSITIONS_LAG, "critical", text)

@@ -7,7 +7,7 @@ orders; so is what this book itself did before an older copy of it was restored.
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderReport
 from trading_bot.domain.tag import FIRST_EMERGENCY_EPOCH, parse_tag
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
@@ -26,7 +26,7 @@ def note_tag(state: State, report: OrderReport, turn: Turn) -> None:
         " gave: does another process trade this account?"
     )
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unknown_owner", detail=text))
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.UNKNOWN_OWNER, "critical", text)
     halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", "unknown_owner", until_released=True)
     if parsed.on == book.on and book.epoch <= parsed.epoch < FIRST_EMERGENCY_EPOCH - 1:
         turn.emit(ev.EpochRaised(at_ms=state.now_ms, epoch=parsed.epoch + 1))

@@ -2,7 +2,8 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
-from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks, ReadPositions
 from trading_bot.engine.decisions.account import annulled, lagging
 from trading_bot.engine.decisions.account.foreign import foreign_position, is_apart
 from trading_bot.engine.decisions.operation import halts, rates
@@ -97,7 +98,7 @@ def _differ(state: State, key: str, ours: int, theirs: int, turn: Turn) -> None:
         state.told_differences_ms[key] = state.now_ms
         symbol = state.market.symbol(key)
         text = f"{symbol}: our position {ours}, the broker's {theirs}; exits cover only what both show"
-        turn.command(Alert(level="critical", text=text))
+        turn.tell(AlertKind.POSITION_DIFFERS, "critical", text)
     if is_known:
         return
     turn.emit(
@@ -131,4 +132,4 @@ def on_read_failed(state: State, event: ReadFailed, turn: Turn) -> None:
     told_ms = state.told_failures_ms.get(event.what)
     if told_ms is None or state.now_ms - told_ms >= MS_PER_MINUTE:
         state.told_failures_ms[event.what] = state.now_ms
-        turn.command(Alert(level="warning", text=f"reading {event.what} failed: {event.detail}"))
+        turn.tell(AlertKind.READ_FAILED, "warning", f"reading {event.what} failed: {event.detail}")

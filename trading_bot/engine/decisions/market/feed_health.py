@@ -8,7 +8,8 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import MS_PER_SECOND, datetime_of
 from trading_bot.domain.market_data import MarketPhase
-from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions, ReconnectFeed, RefillHistory
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks, ReadPositions, ReconnectFeed, RefillHistory
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import FeedLost, PhaseReported
 from trading_bot.engine.market_view import Series
@@ -28,9 +29,19 @@ def hear(state: State, turn: Turn) -> None:
     if not market.is_feed_up:
         turn.command(ReadBooks(reason="the feed speaks again"))
         turn.command(ReadPositions())
+        _tell_back(state, turn)
     market.is_feed_up = True
     market.seen_at_ms = now_ms
     market.reconnect_at_ms = market.reconnect_wait_ms = 0
+
+
+def _tell_back(state: State, turn: Turn) -> None:
+    """Only where a person was told that it was gone: at a start it has never been there."""
+    if state.market.seen_at_ms and state.market.is_loss_told:
+        away_s = (state.now_ms - state.market.seen_at_ms) // MS_PER_SECOND
+        text = f"the feed is back after {away_s} s"
+        turn.tell(AlertKind.FEED_BACK, "info", text)
+    state.market.is_loss_told = False
 
 
 def check_silence(state: State, turn: Turn) -> None:
@@ -65,11 +76,11 @@ def _silence_ms(state: State) -> int:
 
 def _note_silence(state: State, turn: Turn) -> None:
     market = state.market
-    market.is_feed_up = False
+    market.is_feed_up, market.is_loss_told = False, True
     seen = f"since {datetime_of(market.seen_at_ms):%H:%M:%S}" if market.seen_at_ms else "at all"
     detail = f"no message {seen}"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="feed_silent", detail=detail))
-    turn.command(Alert(level="warning", text="the feed is silent: no entries until it speaks again"))
+    turn.tell(AlertKind.FEED_SILENT, "warning", "the feed is silent: no entries until it speaks again")
 
 
 def _reconnect(state: State, turn: Turn) -> None:
@@ -83,7 +94,8 @@ def _reconnect(state: State, turn: Turn) -> None:
 def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
     """Take the loss of the feed: no entries until it speaks again."""
     if state.market.is_feed_up:
-        turn.command(Alert(level="warning", text="the feed is lost: no entries until it is back"))
+        state.market.is_loss_told = True
+        turn.tell(AlertKind.FEED_LOST, "warning", "the feed is lost: no entries until it is back")
     state.market.is_feed_up = False
 
 

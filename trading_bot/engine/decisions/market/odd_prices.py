@@ -8,7 +8,8 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Tick
 from trading_bot.domain.money import rupees
-from trading_bot.engine.commands import Alert, ReadBand
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
@@ -60,5 +61,5 @@ def _is_within_band(state: State, series: Series, tick: Tick, turn: Turn) -> boo
             f"not believed; no entries, and targets and trailing wait, stops rest at the exchange"
         )
         turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="price_outside_band", detail=text))
-        turn.command(Alert(level="critical", text=text))
+        turn.tell(AlertKind.PRICE_OUTSIDE_BAND, "critical", text)
     return False

@@ -11,8 +11,8 @@ from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.decisions.account import foreign, reconcile
 from trading_bot.engine.decisions.market import circuits, feed_health, odd_prices, overlays, time_health
-from trading_bot.engine.decisions.operation import days
-from trading_bot.engine.decisions.operation.halts import halt_on_daily_loss, remind_of_login
+from trading_bot.engine.decisions.operation import days, losses
+from trading_bot.engine.decisions.operation.halts import remind_of_login
 from trading_bot.engine.decisions.orders import doubts, unseen
 from trading_bot.engine.decisions.positions import guard, protection, trades
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
@@ -143,7 +143,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     _stop_grace(state, turn)
     overlays.close_before_events(state, turn)
     circuits.follow(state, turn)
-    halt_on_daily_loss(state, turn)
+    losses.watch(state, turn)
     remind_of_login(state, turn)
     feed_health.check_silence(state, turn)
     time_health.judge_offset(state, turn)

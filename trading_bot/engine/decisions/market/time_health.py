@@ -7,7 +7,8 @@ or how late the feed is: entries want neither. After a time in which nothing ran
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.order import OrderStatus
-from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks, ReadPositions
 from trading_bot.engine.decisions.orders import answers
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import TimeLost
@@ -42,9 +43,9 @@ def _tell(state: State, turn: Turn) -> None:
     where = "behind" if market.offset_ms > 0 else "ahead of"
     text = f"the feed is {abs(market.offset_ms) / MS_PER_SECOND:.2f} s {where} this machine's time"
     if is_off(state):
-        turn.command(Alert(level="critical", text=f"{text}: no entries while it is"))
+        turn.tell(AlertKind.CLOCK_OFF, "critical", f"{text}: no entries while it is")
     else:
-        turn.command(Alert(level="warning", text=text))
+        turn.tell(AlertKind.CLOCK_OFF, "warning", text)
 
 
 def on_time_lost(state: State, event: TimeLost, turn: Turn) -> None:
@@ -55,7 +56,7 @@ def on_time_lost(state: State, event: TimeLost, turn: Turn) -> None:
     """
     text = f"nothing ran for {event.lost_s:.0f} s: the books are read before anything is sent"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="time_lost", detail=text))
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.TIME_LOST, "critical", text)
     if state.books_read_at_ms:
         state.blind_since_ms = state.now_ms
     state.is_recovered, state.books_read_at_ms, state.time_lost_at_ms = False, 0, state.now_ms

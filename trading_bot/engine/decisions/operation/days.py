@@ -11,8 +11,8 @@ from trading_bot.domain.candle_folding import aggregate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.outlook import DayOutlook
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.checkpoint import carried_over
-from trading_bot.engine.commands import Alert
 from trading_bot.engine.decisions.orders import answers, doubts
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed, WarmedUp
@@ -33,7 +33,7 @@ def on_ownership_claimed(state: State, event: OwnershipClaimed, turn: Turn) -> N
     book = state.book
     if book.settings_hash not in ("", event.settings_hash):
         text = "the settings are not those of the process before: python main.py config show prints them"
-        turn.command(Alert(level="warning", text=text))
+        turn.tell(AlertKind.SETTINGS_CHANGED, "warning", text)
     turn.emit(
         ev.OwnershipTaken(
             at_ms=state.now_ms,
@@ -90,7 +90,7 @@ def _alert_unmanaged(state: State, known: Mapping[str, Series], turn: Turn) -> N
             found = known.get(trade.instrument_key)
             name = trade.instrument_key if found is None else found.instrument.symbol
             text = f"{name} of trade {trade.trade_id} is not listed today: close it by hand"
-            turn.command(Alert(level="critical", text=text))
+            turn.tell(AlertKind.UNMANAGED_POSITION, "critical", text)
 
 
 def _series(state: State, event: DayOpened, instrument: Instrument, before: Series | None) -> Series:
@@ -148,7 +148,7 @@ def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
             series.is_warm = False
             need = strategy.warm_up.required
             text = f"{series.instrument.symbol} is only watched: {len(candles)} of {need} candles"
-            turn.command(Alert(level="warning", text=text))
+            turn.tell(AlertKind.ONLY_WATCHED, "warning", text)
         evaluator.warm_up(candles)
     if today:
         series.previous_close = event.candles[today - 1].close
@@ -181,7 +181,7 @@ def on_day_ended(state: State, event: DayEnded, turn: Turn) -> None:
     )
     if open_positions or not reconciled:
         text = f"day ends with {open_positions} open positions, reconciled: {reconciled}"
-        turn.command(Alert(level="critical", text=text))
+        turn.tell(AlertKind.DAY_NOT_FLAT, "critical", text)
 
 
 def _is_reconciled(state: State) -> bool:

@@ -7,14 +7,13 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Order, OrderStatus, Purpose
-from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book import Book
-from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
-from trading_bot.engine.decisions.positions.exit_request import request_exit
+from trading_bot.engine.commands import ReadBand, ReadBooks
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import JournalFellBack
 from trading_bot.engine.state import State
-from trading_bot.risk.limits import Denied, daily_loss_reached
+from trading_bot.risk.limits import Denied
 
 _NOT_TAKEN = (OrderStatus.REFUSED, OrderStatus.REJECTED)
 _REFUSED_ENTRIES = 2
@@ -26,7 +25,13 @@ NEEDS_LOGIN = "needs_login"
 
 
 def raise_halt(
-    turn: Turn, scope: ev.HaltScope, subject: str, reason: str, *, until_released: bool = False
+    turn: Turn,
+    scope: ev.HaltScope,
+    subject: str,
+    reason: str,
+    *,
+    until_released: bool = False,
+    level: str = "critical",
 ) -> None:
     """Stop entries, once, and tell a person."""
     if (scope, subject, reason) in turn.state.book.halts:
@@ -36,14 +41,20 @@ def raise_halt(
             at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason, until_released=until_released
         )
     )
-    whose = f"{scope} {turn.state.market.symbol(subject)}".rstrip()
-    turn.command(Alert(level="critical", text=f"entries halted ({whose}): {reason}"))
+    text = f"entries halted ({_whose(turn, scope, subject)}): {reason}"
+    turn.tell(AlertKind.ENTRIES_HALTED, level, text)
 
 
 def clear_halt(turn: Turn, scope: ev.HaltScope, subject: str, reason: str) -> None:
-    """Let entries go on where this halt was the cause."""
+    """Let entries go on where this halt was the cause, and tell a person."""
     if (scope, subject, reason) in turn.state.book.halts:
         turn.emit(ev.HaltCleared(at_ms=turn.now_ms, scope=scope, subject=subject, reason=reason))
+        text = f"a halt is over ({_whose(turn, scope, subject)}): {reason}"
+        turn.tell(AlertKind.HALT_OVER, "info", text)
+
+
+def _whose(turn: Turn, scope: ev.HaltScope, subject: str) -> str:
+    return f"{scope} {turn.state.market.symbol(subject)}".rstrip()
 
 
 def texts(book: Book, symbol_of: Callable[[str], str]) -> tuple[str, ...]:
@@ -75,7 +86,7 @@ def objection(state: State, instrument_key: str, strategy: str) -> Denied | None
 def need_login(turn: Turn) -> None:
     """Stop entries because of a dead token, page once, and look at once whether it is really dead."""
     if not is_login_needed(turn.state):
-        turn.command(Alert(level="critical", text="the broker does not accept the token: log in again"))
+        turn.tell(AlertKind.LOGIN_NEEDED, "critical", "the broker does not accept the token: log in again")
         turn.command(ReadBooks(reason="the token was not accepted"))
     raise_halt(turn, ev.HaltScope.ENTRIES, "", NEEDS_LOGIN)
 
@@ -91,7 +102,7 @@ def remind_of_login(state: State, turn: Turn) -> None:
         return
     state.told_of.add(mark)
     text = f"no login for {waited_s} s: nothing can be asked or sent for {len(state.book.trades)} open trades"
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.STILL_NO_LOGIN, "critical", text)
 
 
 def is_login_needed(state: State) -> bool:
@@ -119,22 +130,12 @@ def net_pnl(state: State) -> Decimal:
     return gross - state.charges()
 
 
-def halt_on_daily_loss(state: State, turn: Turn) -> None:
-    """Halt the day, and flatten when configured, once the net loss reaches its limit."""
-    book, risk = state.book, state.risk
-    if not book.fills or not daily_loss_reached(net_pnl(state), risk.limits, risk.sizing):
-        return
-    raise_halt(turn, ev.HaltScope.ENTRIES, "", "max_daily_loss")
-    if not risk.limits.flatten_on_daily_loss:
-        return
-    for trade in tuple(book.trades.values()):
-        request_exit(state, trade, ExitReason.DAILY_LOSS, turn)
-
-
 def on_journal_fell_back(_state: State, event: JournalFellBack, turn: Turn) -> None:
     """Enter nothing more, but let exits go on: the emergency journal has room for these."""
-    turn.command(
-        Alert(level="critical", text=f"rows go to the emergency journal, exits go on: {event.detail}")
+    turn.tell(
+        AlertKind.JOURNAL_FELL_BACK,
+        "critical",
+        f"rows go to the emergency journal, exits go on: {event.detail}",
     )
     raise_halt(turn, ev.HaltScope.ENTRIES, "", JOURNAL_FELL_BACK, until_released=True)
 
@@ -144,7 +145,7 @@ def note_rejection(state: State, turn: Turn, text: str) -> None:
     recent = state.rejections_ms
     recent.append(state.now_ms)
     in_last_minute = sum(1 for at_ms in recent if at_ms > state.now_ms - MS_PER_MINUTE)
-    turn.command(Alert(level="warning", text=f"order not taken: {text}"))
+    turn.tell(AlertKind.ORDER_NOT_TAKEN, "warning", f"order not taken: {text}")
     if in_last_minute >= state.settings.reject_storm:
         raise_halt(turn, ev.HaltScope.ENTRIES, "", "reject_storm", until_released=True)
 

@@ -2,7 +2,8 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.trade import ExitReason
-from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks, ReadPositions
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.orders import untagged
 from trading_bot.engine.decisions.positions import protection
@@ -18,7 +19,7 @@ def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
     """Carry out a wish."""
     match event.wish:
         case OperatorWish.PAUSE:
-            halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", _PAUSED, until_released=True)
+            halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", _PAUSED, until_released=True, level="warning")
         case OperatorWish.RESUME:
             _resume(state, event.asked_by, turn)
         case OperatorWish.FLATTEN:
@@ -38,6 +39,8 @@ def _resume(state: State, asked_by: str, turn: Turn) -> None:
     protection.resume(state, turn)
     if state.book.is_panicking:
         turn.emit(ev.PanicReleased(at_ms=state.now_ms, asked_by=asked_by))
+        text = f"panic is over, released by {asked_by}"
+        turn.tell(AlertKind.RESUMED, "warning", text)
     for scope, subject, reason in tuple(state.book.halts):
         if state.book.halts[(scope, subject, reason)].until_released:
             halts.clear_halt(turn, scope, subject, reason)
@@ -46,7 +49,7 @@ def _resume(state: State, asked_by: str, turn: Turn) -> None:
 def _panic(state: State, asked_by: str, turn: Turn) -> None:
     if not state.book.is_panicking:
         turn.emit(ev.PanicLatched(at_ms=state.now_ms, asked_by=asked_by))
-        turn.command(Alert(level="critical", text=f"panic asked by {asked_by}: cancelling and flattening"))
+        turn.tell(AlertKind.PANIC_ASKED, "critical", f"panic asked by {asked_by}: cancelling and flattening")
     _close_all(state, ExitReason.PANIC, turn)
     state.panic_asked_at_ms = state.now_ms
     turn.command(ReadBooks(reason="panic"))

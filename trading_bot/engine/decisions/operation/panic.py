@@ -7,7 +7,8 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
-from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks, ReadPositions
 from trading_bot.engine.decisions.account import annulled, foreign_cancels
 from trading_bot.engine.decisions.account.foreign import foreign_position
 from trading_bot.engine.decisions.positions.exit_request import request_exit
@@ -101,7 +102,7 @@ def _tell_unlisted(state: State, key: str, quantity: int, turn: Turn) -> None:
     mark = f"unlisted {key} {state.panic_asked_at_ms}"
     if mark not in state.told_of:
         state.told_of.add(mark)
-        turn.command(Alert(level="critical", text=f"panic cannot close {quantity} of unlisted {key}"))
+        turn.tell(AlertKind.PANIC_UNLISTED, "critical", f"panic cannot close {quantity} of unlisted {key}")
 
 
 def is_finished(state: State) -> bool:

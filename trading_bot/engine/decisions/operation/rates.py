@@ -1,7 +1,7 @@
 """Refusals by the broker's rate limiter: proof that nothing was taken, and a reason to wait a little."""
 
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State
 
@@ -16,7 +16,7 @@ def note_refusal(state: State, what: str, turn: Turn) -> None:
     state.rate_limited_until_ms = state.now_ms + pause_ms
     if state.rate_refusals == _REFUSALS_BEFORE_ALERT:
         text = f"the broker refuses calls as too many, {state.rate_refusals} in a row; the newest: {what}"
-        turn.command(Alert(level="critical", text=text))
+        turn.tell(AlertKind.CALLS_REFUSED, "critical", text)
 
 
 def is_limited(state: State) -> bool:

@@ -2,7 +2,8 @@
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import ChangeResult, Order, OrderStatus, Purpose
-from trading_bot.engine.commands import Alert, ReadBand, ReadBooks
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBand, ReadBooks
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders import doubts, strays, unseen
 from trading_bot.engine.decisions.positions import protection
@@ -131,7 +132,7 @@ def _tell_unsent(state: State, order: Order, turn: Turn) -> None:
         return
     symbol = state.market.symbol(order.request.instrument_key)
     text = f"no {order.request.purpose} can be placed for {symbol}: log in again"
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.NO_ORDER_WITHOUT_LOGIN, "critical", text)
 
 
 def on_modify_answered(state: State, event: ModifyAnswered, turn: Turn) -> None:

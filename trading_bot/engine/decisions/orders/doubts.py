@@ -7,7 +7,8 @@ and did not show the tag. Until then the order counts as live for exits and as f
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus
-from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks, SearchTag
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions import protection
 from trading_bot.engine.decisions.turn import Turn
@@ -34,7 +35,7 @@ def enter(state: State, order: Order, reason: str, turn: Turn, *, since_ms: int 
         since_ms=since_ms or order.seen_at_ms or state.now_ms, next_search_ms=state.now_ms + MS_PER_SECOND
     )
     turn.command(SearchTag(tag=order.tag))
-    turn.command(Alert(level="warning", text=f"outcome of order {order.tag} unknown: {reason}"))
+    turn.tell(AlertKind.ORDER_IN_DOUBT, "warning", f"outcome of order {order.tag} unknown: {reason}")
 
 
 def search_due(state: State, turn: Turn) -> None:

@@ -10,6 +10,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import ChangeResult, Order, OrderReport, OrderStatus, Purpose, ReportedChange
 from trading_bot.domain.values import replace
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBand, ReadBooks
 from trading_bot.engine.decisions.account import annulled, fills, foreign
@@ -228,7 +229,8 @@ def _is_news(state: State, order: Order, report: OrderReport) -> bool:
 
 
 def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
-    state.doubts.pop(order.tag, None)
+    if state.doubts.pop(order.tag, None) is not None:
+        turn.tell(AlertKind.DOUBT_OVER, "info", f"order {order.tag} is found: {report.status}")
     turn.emit(
         ev.OrderAdvanced(
             at_ms=state.now_ms,

@@ -7,7 +7,7 @@ without a trade that watches over it.
 from trading_bot.domain import events as ev
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitPlan, ExitReason, Trade
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
@@ -17,7 +17,7 @@ from trading_bot.engine.state import State
 def record(turn: Turn, kind: str, text: str) -> None:
     """Record an incident that a person has to look at before anything new is entered."""
     turn.emit(ev.IncidentRecorded(at_ms=turn.now_ms, kind=kind, detail=text))
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind(kind), "critical", text)
     halts.raise_halt(turn, ev.HaltScope.ENTRIES, "", kind, until_released=True)
 
 

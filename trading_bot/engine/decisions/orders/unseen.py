@@ -8,7 +8,8 @@ that it is absent; otherwise it is in doubt, until the books show it or the sett
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
-from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBooks, SearchTag
 from trading_bot.engine.decisions.orders import doubts
 from trading_bot.engine.decisions.positions import protection
 from trading_bot.engine.decisions.turn import Turn
@@ -67,7 +68,7 @@ def _tell(state: State, order: Order, turn: Turn, *, is_shown: bool) -> None:
     symbol, purpose = state.market.symbol(order.request.instrument_key), order.request.purpose
     text = f"{symbol} is not protected: its {purpose} {order.tag} was accepted and {where}"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="order_not_seen", detail=text))
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.ORDER_NOT_SEEN, "critical", text)
 
 
 def end(state: State, order: Order, turn: Turn) -> None:

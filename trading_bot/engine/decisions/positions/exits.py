@@ -10,7 +10,8 @@ from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Order, OrderStatus, OrderTerms, OrderType, Purpose
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import Trade
-from trading_bot.engine.commands import Alert, ReadBand
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.positions import protection
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State, is_changeable, late_growth
@@ -58,7 +59,7 @@ def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:
     if len(failed) >= _REFUSALS_BEFORE_PAGE:
         symbol = state.market.symbol(trade.instrument_key)
         text = f"exit of {symbol} was refused or cancelled {len(failed)} times: {newest.message}"
-        _page_once(state, f"refused {trade.trade_id}", text, turn)
+        _page_once(state, AlertKind.EXIT_REFUSED, f"refused {trade.trade_id}", text, turn)
     return newest.seen_at_ms > state.now_ms - pause_ms
 
 
@@ -76,10 +77,10 @@ def _cancelled_exits(state: State, trade: Trade) -> list[Order]:
     return [order for order in state.book.orders_of(trade.trade_id) if order.tag in state.lost_exits][1:]
 
 
-def _page_once(state: State, mark: str, text: str, turn: Turn) -> None:
+def _page_once(state: State, kind: AlertKind, mark: str, text: str, turn: Turn) -> None:
     if mark not in state.told_of:
         state.told_of.add(mark)
-        turn.command(Alert(level="critical", text=text))
+        turn.tell(kind, "critical", text)
 
 
 def tell_if_locked(state: State, trade: Trade, turn: Turn) -> None:
@@ -94,7 +95,7 @@ def tell_if_locked(state: State, trade: Trade, turn: Turn) -> None:
     mark = f"locked {trade.trade_id}"
     if mark not in state.told_of:
         turn.command(ReadBand(instrument_key=trade.instrument_key))
-    _page_once(state, mark, text, turn)
+    _page_once(state, AlertKind.EXIT_LOCKED, mark, text, turn)
 
 
 def is_locked(state: State, trade: Trade) -> bool:
@@ -114,7 +115,7 @@ def _step_if_late(state: State, trade: Trade, turn: Turn) -> Trade:
     if step == settings.max_exit_steps:
         symbol = state.market.symbol(trade.instrument_key)
         text = f"exit of {symbol} is not filled after {step} prices"
-        turn.command(Alert(level="critical", text=text))
+        turn.tell(AlertKind.EXIT_NOT_FILLED, "critical", text)
     step = min(step, settings.max_exit_steps + 1)
     turn.emit(ev.ExitStepped(at_ms=state.now_ms, trade_id=trade.trade_id, step=step))
     return state.book.trades[trade.trade_id]

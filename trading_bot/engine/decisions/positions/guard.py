@@ -8,7 +8,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders import missing
 from trading_bot.engine.decisions.positions import exits, protection, trades
@@ -113,7 +113,7 @@ def _page(state: State, trade: Trade, seconds: float, turn: Turn, *, is_long: bo
     if is_long and first not in state.told_of:
         state.told_of.add(first)
         turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="unprotected", detail=text))
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.UNPROTECTED, "critical", text)
 
 
 def _tell_if_unseen(state: State, trade: Trade, turn: Turn) -> None:
@@ -136,7 +136,7 @@ def _tell_if_unseen(state: State, trade: Trade, turn: Turn) -> None:
     text = (
         f"nothing was heard of an entry in {symbol} for {seconds:.0f} s: it may have filled, without a stop"
     )
-    turn.command(Alert(level="critical", text=text))
+    turn.tell(AlertKind.ENTRY_UNSEEN, "critical", text)
 
 
 def _last_call(state: State, trade: Trade, series: Series, turn: Turn) -> None:
@@ -148,7 +148,7 @@ def _last_call(state: State, trade: Trade, series: Series, turn: Turn) -> None:
     state.told_of.add(mark)
     text = f"{quantity} units of {series.instrument.symbol} are still held, and trading ends in two minutes"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="not_flat", detail=text))
-    turn.command(Alert(level="critical", text=f"{text}: close them by hand"))
+    turn.tell(AlertKind.STILL_HELD, "critical", f"{text}: close them by hand")
 
 
 def is_ended_by_the_session(state: State, order: Order) -> bool:

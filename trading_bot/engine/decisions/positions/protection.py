@@ -8,7 +8,8 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, OrderTerms, OrderType, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.domain.values import replace
-from trading_bot.engine.commands import Alert, ReadBand
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.operation.halts import raise_halt
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.turn import Turn
@@ -218,7 +219,7 @@ def note_cancelled(state: State, order: Order, reason: str, turn: Turn) -> None:
     symbol = state.market.symbol(trade.instrument_key)
     text = f"the stop of {symbol} was cancelled {trade.stop_cancels} times: no other is placed"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="stop_cancelled", detail=text))
-    turn.command(Alert(level="critical", text=f"{text} before you resume"))
+    turn.tell(AlertKind.STOP_CANCELLED, "critical", f"{text} before you resume")
     raise_halt(turn, ev.HaltScope.ENTRIES, "", "stop_cancelled", until_released=True)
 
 
@@ -247,4 +248,4 @@ def note_failure(
     )
     turn.command(ReadBand(instrument_key=order.request.instrument_key))
     symbol = state.market.symbol(order.request.instrument_key)
-    turn.command(Alert(level="critical", text=f"stop of {symbol} gone: {reason}"))
+    turn.tell(AlertKind.STOP_GONE, "critical", f"stop of {symbol} gone: {reason}")

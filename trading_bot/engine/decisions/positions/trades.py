@@ -9,7 +9,7 @@ from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions.account.foreign import desk_elsewhere, desk_quantity, foreign_position
-from trading_bot.engine.decisions.operation import rates
+from trading_bot.engine.decisions.operation import losses, rates
 from trading_bot.engine.decisions.operation.halts import is_login_needed, raise_halt
 from trading_bot.engine.decisions.orders import answers, strays
 from trading_bot.engine.decisions.positions import exits, protection
@@ -193,6 +193,8 @@ def _close(state: State, trade: Trade, turn: Turn) -> None:
     limit = state.risk.limits.max_consecutive_losses
     if state.book.losing_streaks.get(trade.instrument_key, 0) >= limit:
         raise_halt(turn, ev.HaltScope.INSTRUMENT, trade.instrument_key, "max_consecutive_losses")
+    if closed.quantity and closed.gross_pnl < 0:
+        losses.tell_streak(state, turn)
 
 
 def _exit_reason(state: State, trade: Trade, entered: int) -> ExitReason:

@@ -5,6 +5,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert, ReadBooks, ReadPositions
 from trading_bot.engine.ports import BrokerPosition, Funds
 
@@ -195,7 +196,7 @@ def test_a_believed_difference_is_told_with_both_figures(driver):
     driver.read_positions(20)
 
     text = "RELIANCE: our position 35, the broker's 20; exits cover only what both show"
-    assert Alert(level="critical", text=text) in driver.drain()
+    assert Alert(kind=AlertKind.POSITION_DIFFERS, level="critical", text=text) in driver.drain()
 
 
 def test_two_sights_with_agreement_between_them_confirm_nothing(driver):
@@ -266,7 +267,9 @@ def test_a_read_that_failed_is_a_warning(driver):
     driver.drain()
     driver.take(inputs.ReadFailed(at_ms=0, what="funds", detail="timeout"))
 
-    assert driver.drain() == [Alert(level="warning", text="reading funds failed: timeout")]
+    assert driver.drain() == [
+        Alert(kind=AlertKind.READ_FAILED, level="warning", text="reading funds failed: timeout")
+    ]
     assert halted_for(driver) == set()
 
 

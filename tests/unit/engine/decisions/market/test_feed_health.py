@@ -224,3 +224,20 @@ def test_any_other_index_does():
     driver.later(14)
 
     assert not driver.core.state.market.is_feed_up
+
+
+def test_a_feed_that_comes_back_is_told_where_its_loss_was(driver):
+    driver.take(inputs.FeedLost(at_ms=0))
+    driver.now_ms += 9_000
+    driver.drain()
+
+    driver.price(PRICE)
+    driver.price(PRICE)
+
+    assert [one.text for one in driver.drain() if isinstance(one, Alert)] == ["the feed is back after 9 s"]
+
+
+def test_the_first_message_of_a_feed_is_no_news():
+    driver = EngineDriver()
+
+    assert not [one for one in driver.drain() if isinstance(one, Alert)]

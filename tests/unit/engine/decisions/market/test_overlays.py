@@ -205,7 +205,8 @@ def test_a_failed_threshold_is_in_the_trace_with_its_numbers_and_raises_no_signa
     driver = _with_rule(Tightening(tighten_threshold=0.9))
     step = driver.signal()
 
-    (evaluation,) = step.traces
+    (trace,) = step.traces
+    evaluation = trace.answer
     gate = evaluation.gates[-1]
     assert (gate.name, gate.passed, gate.measured) == ("overlay_threshold", False, 0.8)
     assert gate.needed == ">= 0.9; threshold 0 raised by 0.9"

@@ -8,6 +8,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert, ReadBooks
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.turn import Turn
@@ -240,7 +241,7 @@ def test_a_halt_is_raised_and_told_once_and_cleared_once(driver):
         halts.clear_halt(turn, ev.HaltScope.ENTRIES, "", "why")
 
     assert [type(event) for event in turn.events] == [ev.HaltRaised, ev.HaltCleared]
-    assert len(turn.commands) == 1
+    assert [command.kind for command in turn.commands] == [AlertKind.ENTRIES_HALTED, AlertKind.HALT_OVER]
 
 
 def test_a_token_that_is_not_accepted_is_told_once_and_has_the_books_read(driver):
@@ -276,3 +277,17 @@ def test_without_a_fill_there_is_no_loss_to_halt_for(driver):
     driver.later(1)
 
     assert halted_for(driver) == set()
+
+
+def test_a_pause_is_no_alarm_and_a_release_of_panic_is_told(driver):
+    driver.drain()
+    for wish in (inputs.OperatorWish.PAUSE, inputs.OperatorWish.PANIC, inputs.OperatorWish.RESUME):
+        driver.ask(wish)
+
+    told = [(one.kind, one.level) for one in driver.drain() if isinstance(one, Alert)]
+    assert told == [
+        (AlertKind.ENTRIES_HALTED, "warning"),
+        (AlertKind.PANIC_ASKED, "critical"),
+        (AlertKind.RESUMED, "warning"),
+        (AlertKind.HALT_OVER, "info"),
+    ]

@@ -5,6 +5,7 @@ import pytest
 from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine import inputs
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert, ReadBooks, SearchTag
 from trading_bot.engine.decisions.orders.doubts import note_complete_read
 from trading_bot.engine.decisions.turn import Turn
@@ -206,7 +207,9 @@ def test_a_doubt_is_looked_for_at_once_and_told(driver):
 
     assert driver.drain() == [
         SearchTag(tag=tag),
-        Alert(level="warning", text=f"outcome of order {tag} unknown: timed out"),
+        Alert(
+            kind=AlertKind.ORDER_IN_DOUBT, level="warning", text=f"outcome of order {tag} unknown: timed out"
+        ),
     ]
     assert driver.order(tag).message == "timed out"
 
@@ -268,7 +271,14 @@ def test_an_absent_order_is_told_and_counted_as_not_taken(driver):
     driver.later(6)
     driver.read_all()
 
-    assert Alert(level="warning", text=f"order not taken: order {tag} was never placed") in driver.drain()
+    assert (
+        Alert(
+            kind=AlertKind.ORDER_NOT_TAKEN,
+            level="warning",
+            text=f"order not taken: order {tag} was never placed",
+        )
+        in driver.drain()
+    )
     assert driver.order(tag).message == "not in two complete reads after the settle time"
     assert len(driver.core.state.rejections_ms) == 1
 

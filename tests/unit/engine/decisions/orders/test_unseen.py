@@ -6,6 +6,7 @@ from tests.fakes.engine_driver import PRICE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.engine import inputs
+from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert, CancelOrder, PlaceOrder, ReadBooks, SearchTag
 from trading_bot.engine.ports import Accepted, RefusalCause, Refused, Unknown
 
@@ -118,7 +119,7 @@ def test_one_whose_cancellation_is_not_seen_either_is_absent_only_after_the_sett
     commands = driver.drain()
     assert [type(command) for command in commands].count(PlaceOrder) == 1
     told = f"order not taken: order {driver.stop} (id-{driver.stop}) was accepted, and no book has it"
-    assert Alert(level="warning", text=told) in commands
+    assert Alert(kind=AlertKind.ORDER_NOT_TAKEN, level="warning", text=told) in commands
 
 
 def test_one_that_is_shown_but_does_not_rest_is_told_and_kept_for_the_settle_time(driver):

@@ -1,0 +1,1 @@
+"""Messages for a person, out of the house: Telegram, e-mail, Slack, webhooks and what else Apprise knows."""
