@@ -297,6 +297,10 @@ class MadeDay:
             self.held.clear()
         self.notices.append(Notice(at_ms=self.now_ms, level="warning", text=f"{wish} asked by {asked_by}"))
 
+    def tell(self, text: str) -> None:
+        """Pin it."""
+        self.notices.append(Notice(at_ms=self.now_ms, level="warning", text=text))
+
     def _history(self, price: int) -> deque[Candle]:
         bars: deque[Candle] = deque(maxlen=600)
         first_ms = OPEN_MS + 8 * TIMEFRAME_S * 1_000

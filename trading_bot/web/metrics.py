@@ -44,7 +44,7 @@ def metrics_text(watched: Watched) -> bytes:
     return generate_latest(registry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Moment(Collector):
     """What is known now."""
 

@@ -71,11 +71,14 @@ class WebWorker:
     hub: Hub
     listener: Listener
     on_listening: Callable[[str], None] = lambda _address: None
+    on_refused: Callable[[str], None] = lambda _text: None
+    """Told once when the address cannot be had."""
     name: str = "dashboard"
+    _is_refused: bool = False
 
     async def run(self, beat: Callable[[], None]) -> None:
         """Listen and answer. Raises OSError when the address cannot be had."""
-        own = self.listener.opened()
+        own = self._opened()
         server = _Quiet(_config(self.app, self.listener.settings))
         self.hub.open()
         serving = asyncio.ensure_future(server.serve(sockets=[own]))
@@ -91,6 +94,17 @@ class WebWorker:
             await asyncio.wait((serving,), timeout=_GRACE_S + 1)
             serving.cancel()
             own.close()
+
+    def _opened(self) -> socket.socket:
+        try:
+            return self.listener.opened()
+        except OSError as error:
+            if not self._is_refused:
+                self._is_refused = True
+                settings = self.listener.settings
+                where = f"{settings.host}:{settings.port}"
+                self.on_refused(f"the dashboard cannot listen on {where}: {error.strerror or error}")
+            raise
 
 
 @dataclass(frozen=True, slots=True)

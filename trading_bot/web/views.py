@@ -210,3 +210,7 @@ class Watched(Protocol):
     async def ask(self, wish: OperatorWish, asked_by: str, subject: str = "") -> None:
         """Carry out a wish; returns once it is on disk. Raises StorageError."""
         ...
+
+    def tell(self, text: str) -> None:
+        """Tell a person something that the dashboard noticed."""
+        ...
