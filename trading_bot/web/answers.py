@@ -17,13 +17,6 @@ from trading_bot.web.views import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a request was not answered."""
-
-    error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionAnswer:
     """Who asks."""
 

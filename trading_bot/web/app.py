@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -10,7 +10,6 @@ from starlette.types import ASGIApp
 
 from trading_bot import __version__
 from trading_bot.domain.errors import ReadFailedError, StorageError, UserFacingError
-from trading_bot.web import answers
 from trading_bot.web.assets import Assets, read_assets
 from trading_bot.web.guard import Guard, refusal
 from trading_bot.web.metrics import metrics_routes
@@ -24,21 +23,36 @@ from trading_bot.web.stage import NobodyThereError
 _DESCRIPTION = (
     "What the trading daemon holds, thinks and does, and how to stop it. Send Authorization: Bearer <token>."
 )
-_COMMON: dict[int | str, dict[str, Any]] = {
-    400: {"model": answers.Failure, "description": "Not understood"},
-    401: {"model": answers.Failure, "description": "No token, or a wrong one"},
-    404: {"model": answers.Failure, "description": "No such thing"},
-    422: {"model": answers.Failure, "description": "A parameter is not what it should be"},
-    429: {"model": answers.Failure, "description": "Too many wrong tokens"},
-    501: {"model": answers.Failure, "description": "Not built in"},
-    503: {"model": answers.Failure, "description": "Between two states, or a wish did not reach the disk"},
+_PREFIX = "/api/v1"
+_FAILURE = {
+    "type": "object",
+    "title": "Failure",
+    "required": ["error"],
+    "properties": {"error": {"type": "string", "title": "Error"}},
 }
-_WISHES: dict[int | str, dict[str, Any]] = {
-    **_COMMON,
-    403: {"model": answers.Failure, "description": "Role, Origin or CSRF token"},
-    409: {"model": answers.Failure, "description": "The panic code is wrong or spent"},
-    413: {"model": answers.Failure, "description": "Too large"},
-}
+
+
+def _failures(**described: str) -> dict[int | str, dict[str, Any]]:
+    """Answers that tell why not; written out, since a model for each would take a second to make."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
+    return {
+        int(status.removeprefix("_")): {"description": text, "content": content}
+        for status, text in described.items()
+    }
+
+
+_COMMON = _failures(
+    _400="Not understood",
+    _401="No token, or a wrong one",
+    _404="No such thing",
+    _422="A parameter is not what it should be",
+    _429="Too many wrong tokens",
+    _501="Not built in",
+    _503="Between two states, or a wish did not reach the disk",
+)
+_WISHES = _COMMON | _failures(
+    _403="Role, Origin or CSRF token", _409="The panic code is wrong or spent", _413="Too large"
+)
 
 
 def create_app(parts: Parts, assets: Assets | None = None) -> ASGIApp:
@@ -56,10 +70,8 @@ def unguarded_app(parts: Parts, assets: Assets) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    api = APIRouter(prefix="/api/v1")
-    api.include_router(reading_routes(parts), responses=_COMMON)
-    api.include_router(wish_routes(parts), responses=_WISHES)
-    app.include_router(api)
+    app.include_router(reading_routes(parts), prefix=_PREFIX, responses=_COMMON)
+    app.include_router(wish_routes(parts), prefix=_PREFIX, responses=_WISHES)
     app.include_router(page_routes(parts, assets))
     app.include_router(metrics_routes(parts))
     schema = schema_of(app)  # now, as it takes long enough to hold up a tick
@@ -84,6 +96,7 @@ def schema_of(app: FastAPI) -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": "trading_bot_session"},
     }
+    schema["components"]["schemas"]["Failure"] = _FAILURE
     schema["security"] = [{"token": []}, {"session": []}]
     return schema
 

@@ -52,16 +52,16 @@ def is_complete(settings: WebSettings) -> bool:
 
 
 def _stored(file: Path) -> Tokens:
-    try:
-        return _made(file)
-    except FileExistsError:
+    if file.exists():
         return _read(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return _made(file)
     except OSError as error:
         raise SettingsError(f"{file}: the dashboard's tokens cannot be written: {error.strerror}") from error
 
 
 def _made(file: Path) -> Tokens:
-    file.parent.mkdir(parents=True, exist_ok=True)
     operator, read_only = secrets.token_urlsafe(_RANDOM_BYTES), secrets.token_urlsafe(_RANDOM_BYTES)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
