@@ -207,8 +207,8 @@ async def test_a_chart_joins_history_this_morning_and_what_the_engine_closed(dri
     quarters = [OPEN_MS + number * 900_000 for number in range(4)]
     assert starts[-4:] == quarters, "the last one is forming"
     assert chart.candles[-3].volume == 5 * 10 + 10 * 5, "minutes of history count once"
-    assert len(chart.candles) == 500
-    assert len(chart.indicators["EMA 200"]) > 250
+    assert 400 < len(chart.candles) <= 500
+    assert len(chart.indicators["EMA 200"]) > 200
 
 
 async def test_history_is_asked_once_for_each_chart(watched, history):
