@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from trading_bot.engine.snapshot import OrderView
@@ -12,20 +13,30 @@ from trading_bot.report.status import document_of, status_document
 from trading_bot.web.stage import Stage
 from trading_bot.web.views import Watched
 
-_ROWS_AT_ONCE = 20
+_ROWS_AT_ONCE = 10
+"""A fifth of a millisecond."""
 
 
 def json_bytes(value: Any) -> bytes:
     """A value of ours as JSON. Raises ValueError for what JSON does not know: infinity and NaN."""
-    return json.dumps(value, default=_plain, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {part.name: getattr(value, part.name) for part in fields(value)}
+    kind = type(value)
+    if is_dataclass(kind):
+        return {name: getattr(value, name) for name in _names(kind)}
     if isinstance(value, (Decimal, date)):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind))
+
+
+_ENCODER = json.JSONEncoder(default=_plain, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(slots=True)
@@ -53,8 +64,8 @@ class StatusEncoder:
     async def _symbol_rows(self, watched: Watched) -> AsyncIterator[bytes]:
         count = watched.symbol_count()
         for first in range(0, count, _ROWS_AT_ONCE):
-            for view in watched.symbols(first, min(count, first + _ROWS_AT_ONCE)):
-                yield json_bytes(document_of(view))
+            views = watched.symbols(first, min(count, first + _ROWS_AT_ONCE))
+            yield json_bytes([document_of(view) for view in views])[1:-1]
             await self.pause()
 
     async def _order_rows(self, orders: Sequence[OrderView]) -> AsyncIterator[bytes]:

@@ -66,10 +66,11 @@ async def test_listeners_are_let_go_when_they_leave(served):
 
 async def test_so_many_may_listen_and_no_more(served):
     served.bench.parts.hub.listeners = 16
-    async with aiohttp.ClientSession(headers=BEARER) as client:
-        answer = await client.get(f"{served.address}/api/v1/events")
-
-    assert answer.status == 503
+    async with (
+        aiohttp.ClientSession(headers=BEARER) as client,
+        client.get(f"{served.address}/api/v1/events") as answer,
+    ):
+        assert answer.status == 503
     served.bench.parts.hub.listeners = 0
 
 

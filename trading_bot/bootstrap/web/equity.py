@@ -11,14 +11,14 @@ from trading_bot.engine.decisions.operation.halts import net_pnl
 from trading_bot.engine.state import State
 from trading_bot.web.views import EquityPoint
 
-_APART_MS = 20 * MS_PER_SECOND
+_APART_MS = 30 * MS_PER_SECOND
 _LOOK_S = 0.5
-_MOST_POINTS = 2_000
+_MOST_POINTS = 1_000
 
 
 @dataclass(slots=True)
 class EquityWorker:
-    """Notes the result every twenty seconds of session time."""
+    """Notes the result every thirty seconds of session time."""
 
     state: Callable[[], State]
     points: deque[EquityPoint] = field(default_factory=lambda: deque(maxlen=_MOST_POINTS))

@@ -251,7 +251,7 @@ def test_the_result_is_noted_now_and_then_and_its_drawdown_always(driver, watche
     high = watched.equities.points[0].net
 
     assert len(watched.equities.points) == 1
-    driver.later(20)
+    driver.later(30)
     watched.equities.look()
     assert len(watched.equities.points) == 2
     assert watched.equities.drawdown == high - watched.equities.points[-1].net > 0
