@@ -11,7 +11,8 @@ import time
 
 from pydantic import SecretStr
 
-from scripts.made_day import HOSTILE, NAMES, MadeDay
+from scripts.made_day import NAMES, MadeDay
+from scripts.made_rows import HOSTILE
 from trading_bot.web.access import Access
 from trading_bot.web.app import create_app
 from trading_bot.web.encoding import StatusEncoder

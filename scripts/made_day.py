@@ -5,15 +5,20 @@ import math
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from datetime import time as clock_time
 from decimal import Decimal
 from random import Random
 
+from scripts.made_rows import (
+    HOSTILE,
+    ON,
+    OPEN_MS,
+    closed_trade,
+    evaluation,
+    order_pair,
+    rejected_order,
+)
 from trading_bot.bootstrap.web.charting import MOST_CANDLES, indicator_lines
-from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.order import OrderStatus, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.inputs import OperatorWish
 from trading_bot.engine.snapshot import (
@@ -32,7 +37,6 @@ from trading_bot.web.figures import Figures
 from trading_bot.web.views import (
     Chart,
     EquityPoint,
-    GateView,
     LifeStep,
     Mark,
     RunView,
@@ -42,8 +46,6 @@ from trading_bot.web.views import (
     TradeView,
 )
 
-ON = date(2026, 11, 19)
-OPEN_MS = ms_at(ON, clock_time(9, 15))
 NAMES = (
     "RELIANCE",
     "HDFCBANK",
@@ -58,9 +60,7 @@ NAMES = (
 )
 TIMEFRAME_S = 900
 STEP_S = 0.2
-THRESHOLD = 0.6
 SESSION_MS_A_STEP = 2_000
-HOSTILE = "RMS: <script>alert('x')</script> & margin \"short\""
 
 
 class MadeDay:
@@ -80,10 +80,15 @@ class MadeDay:
         self.held = {name: self.random.choice((-30, 25, 40)) for name in names[:3]}
         self.entries = {name: self.prices[name] for name in self.held}
         self.made_orders = [
-            order for number, name in enumerate(self.held) for order in self._orders(number * 2, name)
+            order
+            for number, name in enumerate(self.held)
+            for order in order_pair(self.now_ms, number * 2, name, self.held[name], self.entries[name])
         ]
-        self.made_orders.append(self._rejected(names[-1]))
-        self.closed = [self._trade(number, names[number % len(names)]) for number in range(1, 9)]
+        self.made_orders.append(rejected_order(self.now_ms, names[-1], self.prices[names[-1]]))
+        self.closed = [
+            closed_trade(self.random, number, name, self.prices[name])
+            for number, name in ((number, names[number % len(names)]) for number in range(1, 9))
+        ]
         self.made_signals: deque[SignalView] = deque(maxlen=2_000)
         self.points: list[EquityPoint] = []
         self.notices = [
@@ -356,101 +361,10 @@ class MadeDay:
             unprotected_s=2.5 if name == "INFY" else 0.0,
         )
 
-    def _orders(self, number: int, name: str) -> tuple[OrderView, OrderView]:
-        quantity, price = self.held[name], self.entries[name]
-        side = Side.BUY if quantity > 0 else Side.SELL
-        entry = OrderView(
-            intended_at_ms=self.now_ms - 1_800_000 + number * 1_000,
-            symbol=name,
-            side=side,
-            purpose=Purpose.ENTRY,
-            order_type=OrderType.LIMIT,
-            quantity=abs(quantity),
-            filled_quantity=abs(quantity),
-            price=price,
-            trigger_price=0,
-            status=OrderStatus.FILLED,
-            tag=f"tdemo001{number:04d}",
-        )
-        stop = replace(
-            entry,
-            side=side.opposite,
-            purpose=Purpose.STOP,
-            order_type=OrderType.STOP_LIMIT,
-            filled_quantity=0,
-            trigger_price=price - 1_200,
-            status=OrderStatus.TRIGGER_PENDING,
-            tag=f"tdemo001{number + 1:04d}",
-        )
-        return entry, stop
-
-    def _rejected(self, name: str) -> OrderView:
-        return OrderView(
-            intended_at_ms=self.now_ms - 60_000,
-            symbol=name,
-            side=Side.BUY,
-            purpose=Purpose.ENTRY,
-            order_type=OrderType.LIMIT,
-            quantity=10,
-            filled_quantity=0,
-            price=self.prices[name],
-            trigger_price=0,
-            status=OrderStatus.REJECTED,
-            tag="tdemo0019999",
-            message=HOSTILE,
-        )
-
-    def _trade(self, number: int, name: str) -> TradeView:
-        gross = Decimal(self.random.randrange(-60_000, 80_000)).scaleb(-2)
-        at_ms = OPEN_MS + number * 700_000
-        return TradeView(
-            trade_id=number,
-            symbol=name,
-            strategy="confluence" if number % 4 else "ema_cross",
-            direction="long" if number % 3 else "short",
-            quantity=number * 5,
-            planned_at_ms=at_ms,
-            closed_at_ms=at_ms + 600_000,
-            entry=Decimal(self.prices[name]).scaleb(-2),
-            exit=Decimal(self.prices[name] + 500).scaleb(-2),
-            gross=gross,
-            exit_reason=("stop", "target", "trailing_stop", "signal")[number % 4],
-        )
-
     def _note_signal(self, at_ms: int) -> None:
         number = self.made_signals[-1].number + 1 if self.made_signals else 1
-        score = round(self.random.uniform(-1, 1), 3)
-        raised = abs(score) > THRESHOLD
-        outcome = self.random.choice(("traded", "denied")) if raised else "no signal"
-        gates = (
-            GateView(
-                name="score",
-                passed=raised,
-                measured=score,
-                needed="|score| >= 0.6; RSI +1, MACD +1",
-            ),
-            GateView(name="trend", passed=score > 0, measured=1428.8, needed="close above EMA 200 = 1420.35"),
-            GateView(
-                name="trigger",
-                passed=number % 2 == 0,
-                measured="MACD, 1 candle ago",
-                needed="within 3 candles",
-            ),
-            GateView(name="volume", passed=True, measured=None, needed="skipped: no volume"),
-        )
-        self.made_signals.append(
-            SignalView(
-                number=number,
-                time_ms=at_ms - at_ms % 60_000,
-                strategy="confluence" if number % 3 else "ema_cross",
-                symbol=self.random.choice(tuple(self.prices)),
-                score=score,
-                direction=("long" if score > 0 else "short") if raised else None,
-                outcome=outcome,
-                detail="max_concurrent_positions: 5 of 5 are open" if outcome == "denied" else "",
-                gates=gates,
-            )
-        )
+        symbol = self.random.choice(tuple(self.prices))
+        self.made_signals.append(evaluation(self.random, number, at_ms, symbol))
 
     def _gross(self) -> Decimal:
         held = ((self.prices[name] - self.entries[name]) * quantity for name, quantity in self.held.items())
