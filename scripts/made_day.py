@@ -77,12 +77,12 @@ class MadeDay:
             name: price + self.random.randrange(-2_000, 2_000, 5) for name, price in self.prices.items()
         }
         self.bars = {name: self._history(price) for name, price in self.prices.items()}
-        self.held = {name: self.random.choice((-30, 25, 40)) for name in names[:3]}
-        self.entries = {name: self.prices[name] for name in self.held}
+        self.positions = {name: self.random.choice((-30, 25, 40)) for name in names[:3]}
+        self.entries = {name: self.prices[name] for name in self.positions}
         self.made_orders = [
             order
-            for number, name in enumerate(self.held)
-            for order in order_pair(self.now_ms, number * 2, name, self.held[name], self.entries[name])
+            for number, name in enumerate(self.positions)
+            for order in order_pair(self.now_ms, number * 2, name, self.positions[name], self.entries[name])
         ]
         self.made_orders.append(rejected_order(self.now_ms, names[-1], self.prices[names[-1]]))
         self.closed = [
@@ -170,6 +170,10 @@ class MadeDay:
         """Some rows."""
         return tuple(self._symbol(name) for name in tuple(self.prices)[first:beyond])
 
+    def held(self) -> Sequence[SymbolView]:
+        """What is held."""
+        return tuple(map(self._symbol, self.positions))
+
     def orders(self) -> Sequence[OrderView]:
         """The day's orders."""
         return tuple(self.made_orders)
@@ -255,9 +259,9 @@ class MadeDay:
         bars = tuple(self.bars[symbol])
         marks: tuple[Mark, ...] = ()
         stop = target = None
-        if symbol in self.held:
+        if symbol in self.positions:
             view = self._symbol(symbol)
-            side, entry = ("buy" if self.held[symbol] > 0 else "sell"), self.entries[symbol]
+            side, entry = ("buy" if self.positions[symbol] > 0 else "sell"), self.entries[symbol]
             marks = (
                 Mark(
                     time_ms=bars[-9].start_ms, kind="entry", side="buy", price=bars[-9].close, text="entry 20"
@@ -299,7 +303,7 @@ class MadeDay:
             text = "panic is latched until resume" if wish is OperatorWish.PANIC else "entries: paused"
             self.halts = [*self.halts, *([] if text in self.halts else [text])]
         if wish in (OperatorWish.PANIC, OperatorWish.FLATTEN):
-            self.held.clear()
+            self.positions.clear()
         self.notices.append(Notice(at_ms=self.now_ms, level="warning", text=f"{wish} asked by {asked_by}"))
 
     def tell(self, text: str) -> None:
@@ -335,7 +339,7 @@ class MadeDay:
                 )
 
     def _symbol(self, name: str) -> SymbolView:
-        price, quantity = self.prices[name], self.held.get(name, 0)
+        price, quantity = self.prices[name], self.positions.get(name, 0)
         score = round(math.sin(self.now_ms / 300_000 + len(name)), 2)
         view = SymbolView(
             symbol=name,
@@ -367,7 +371,9 @@ class MadeDay:
         self.made_signals.append(evaluation(self.random, number, at_ms, symbol))
 
     def _gross(self) -> Decimal:
-        held = ((self.prices[name] - self.entries[name]) * quantity for name, quantity in self.held.items())
+        held = (
+            (self.prices[name] - self.entries[name]) * quantity for name, quantity in self.positions.items()
+        )
         return sum((one.gross for one in self.closed), Decimal(0)) + Decimal(sum(held)).scaleb(-2)
 
     def _note_equity(self, at_ms: int) -> None:

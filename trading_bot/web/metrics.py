@@ -1,6 +1,6 @@
 """Figures for Prometheus, in a registry of its own, made when they are scraped."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,9 +54,8 @@ class _Moment(Collector):
         """Every family of figures."""
         watched = self.watched
         head, figures = watched.head(), watched.figures()
-        symbols = watched.symbols(0, watched.symbol_count())
         yield from _of_day(head, figures)
-        yield from _of_positions(symbols, head)
+        yield from _of_positions(watched.held(), head)
         yield from _of_health(head, figures)
         yield from _of_strategies(watched.strategies(), figures)
         yield from _of_orders(figures)
@@ -80,8 +79,7 @@ def _of_day(head: Snapshot, figures: Figures) -> Iterator[Metric]:
     yield _gauge("day_winning_trades", "Those of them that gained", day.winning_trades)
 
 
-def _of_positions(symbols: Iterable[SymbolView], head: Snapshot) -> Iterator[Metric]:
-    held = [view for view in symbols if view.quantity]
+def _of_positions(held: Sequence[SymbolView], head: Snapshot) -> Iterator[Metric]:
     yield _gauge("positions", "Instruments that are held", len(held))
     yield _gauge(
         "unprotected_seconds",

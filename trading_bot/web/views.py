@@ -171,6 +171,10 @@ class Watched(Protocol):
         """Some of them, by position."""
         ...
 
+    def held(self) -> Sequence[SymbolView]:
+        """What is held, whether its instrument is watched or not."""
+        ...
+
     def orders(self) -> Sequence[OrderView]:
         """The day's orders, oldest first; an order that has not changed is the same object as before."""
         ...

@@ -49,7 +49,7 @@ async def test_the_status_is_the_whole_document(bench):
 async def test_positions_are_the_rows_of_what_is_held(bench):
     held = (await told(bench, "/positions"))["positions"]
 
-    assert {row["symbol"] for row in held} == set(bench.daemon.held)
+    assert {row["symbol"] for row in held} == set(bench.daemon.positions)
     assert all(row["quantity"] for row in held)
 
 
@@ -151,7 +151,7 @@ async def test_performance_has_the_day_and_earlier_runs(bench):
 
 
 async def test_candles_come_with_indicators_marks_and_lines(bench):
-    symbol = next(iter(bench.daemon.held))
+    symbol = next(iter(bench.daemon.positions))
     chart = await told(bench, f"/candles?symbol={symbol}")
 
     assert chart["timeframe_s"] == 900

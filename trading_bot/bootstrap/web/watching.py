@@ -24,7 +24,7 @@ from trading_bot.engine.decisions.operation.operator import STOPPED
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.latency import LatencyTally
-from trading_bot.engine.observe import symbols_of
+from trading_bot.engine.observe import held_of, symbols_of
 from trading_bot.engine.records import decode_event, event_kind
 from trading_bot.engine.snapshot import OrderView, Snapshot, SymbolView, order_view
 from trading_bot.engine.state import State
@@ -82,6 +82,10 @@ class AtRest:
         """Some of them."""
         del first, beyond
         return ()
+
+    def held(self) -> Sequence[SymbolView]:
+        """What is held, whether its instrument is watched or not."""
+        return held_of(self.state)
 
     def orders(self) -> Sequence[OrderView]:
         """The day's orders; the views of those that have not changed are kept."""

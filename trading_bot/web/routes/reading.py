@@ -80,10 +80,8 @@ def _add_trading(router: APIRouter, parts: Parts) -> None:
     @router.get("/positions", response_model=answers.Positions)
     async def positions() -> Response:
         """What is held."""
-        watched = stage.watched
-        views = watched.symbols(0, watched.symbol_count())
-        held = [document_of(view) for view in views if view.quantity]
-        return json_answer(answers.Positions(positions=held))
+        rows = [document_of(view) for view in stage.watched.held()]
+        return json_answer(answers.Positions(positions=rows))
 
     @router.get("/orders", response_model=answers.Orders)
     async def orders() -> Response:

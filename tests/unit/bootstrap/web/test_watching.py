@@ -257,6 +257,18 @@ def test_the_result_is_noted_now_and_then_and_its_drawdown_always(driver, watche
     assert watched.equities.drawdown == high - watched.equities.points[-1].net > 0
 
 
+def test_what_is_held_is_told_though_its_instrument_is_not_watched(driver, watched):
+    """V5: a position of yesterday is no empty list."""
+    driver.enter()
+    watching = watched.held()
+    driver.core.state.market.series.clear()
+
+    (row,) = watched.held()
+
+    assert [view.symbol for view in watching] == ["RELIANCE"]
+    assert (row.symbol, row.quantity, row.stop) == (KEY, watching[0].quantity, watching[0].stop)
+
+
 def test_the_figures_are_those_of_the_day(driver, watched):
     driver.enter()
     watched.tap.take_rows(driver.rows)
