@@ -104,6 +104,8 @@ class Session:
     breaker: asyncio.Event
     flatten_on_breaker: bool
     reception: Reception
+    surfaces: Sequence[Worker] = ()
+    """Workers that show the day to others; trading goes on without them."""
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     health: Callable[[float], Sequence[str]] = lambda _now_s: ()
     """What is not well, asked with the loop's time."""
@@ -137,6 +139,7 @@ class Session:
                 ResourceWorker(lambda text: day.engine.outbox.put_alert(_of_resources(text))),
             )
         )
+        day.supervisor.start(self.surfaces, are_vital=False)
         await day.open(program_version, settings_hash)
         await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
         day.supervisor.start(service_workers(self.service, self.health, self.snapshot))

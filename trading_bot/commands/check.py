@@ -30,6 +30,7 @@ _ALLOWED = {
     "protection": "every position gets a resting stop, and is closed in the session",
     "square-off": "ours comes before the broker's own",
     "login by phone": "no token can come in but that of the configured account",
+    "dashboard": "it is off, on loopback, or open on purpose and with a token",
 }
 
 

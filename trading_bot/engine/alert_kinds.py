@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
     JOURNAL_FELL_BACK = "journal_fell_back"
     NO_EMERGENCY_JOURNAL = "no_emergency_journal"
     TIME_LOST = "time_lost"
+    DASHBOARD = "dashboard"
     NOTICE = "notice"
 
     # --- login and the broker's API

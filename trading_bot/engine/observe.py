@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.position import Position
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import TradingDay
@@ -66,12 +67,42 @@ class NoticeBoard:
 def snapshot_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_time_s: float) -> Snapshot:
     """Everything that the surfaces show, at this moment."""
     state = day.engine.state
+    head = head_of(day, header, board, loop_time_s)
+    return replace(head, symbols=symbols_of(state, state.market), orders=_orders(state))
+
+
+def symbols_of(state: State, chosen: Iterable[Series]) -> tuple[SymbolView, ...]:
+    """The rows of some instruments."""
+    return tuple(_symbol(state, series) for series in chosen)
+
+
+def held_of(state: State) -> tuple[SymbolView, ...]:
+    """The rows of what is held; of an instrument that is not listed, what the book knows."""
+    positions = (position for position in state.book.positions.values() if not position.is_flat)
+    return tuple(_held(state, position) for position in positions)
+
+
+def _held(state: State, position: Position) -> SymbolView:
+    key = position.instrument_key
+    series, trade = state.market.series.get(key), state.book.trade_of(key)
+    if series is not None:
+        return _symbol(state, series)
+    return SymbolView(
+        symbol=state.market.symbol(key),
+        quantity=position.quantity,
+        entry_price=position.average_entry_price,
+        stop=trade.stop_price if trade else None,
+        target=trade.plan.target_price if trade else None,
+    )
+
+
+def head_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_time_s: float) -> Snapshot:
+    """The same without what is long: the instruments and the orders."""
+    state = day.engine.state
     market = state.market
     return Snapshot(
         run=header,
         day=_day(state),
-        symbols=tuple(_symbol(state, series) for series in market),
-        orders=_orders(state),
         budgets=tuple(
             RateBudget(window_s=use.length_s, used=use.used, limit=use.limit)
             for use in day.gate.use(state.now_ms)

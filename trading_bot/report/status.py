@@ -1,15 +1,17 @@
 """The snapshot as a JSON document, which the control socket carries, and that document as text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.money import rupees
-from trading_bot.engine.snapshot import OrderView, Snapshot, WorkerView
+from trading_bot.engine.snapshot import OrderView, Snapshot, SymbolView, WorkerView
 
 PRICES = frozenset(
     {"last_price", "previous_close", "candle_close", "stop", "target", "price", "trigger_price"}
@@ -21,12 +23,19 @@ OWN_KEYS = {
     "at_ms": "at",
 }
 _DEAD = "not running"
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 
 
 def status_document(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as JSON: amounts are decimal strings in rupees, times carry their offset."""
     document: dict[str, Any] = _plain(snapshot)
     return {"running": True, **document}
+
+
+def document_of(part: SymbolView | OrderView) -> dict[str, Any]:
+    """One row of the document, by itself."""
+    row: dict[str, Any] = _plain(part)
+    return row
 
 
 def stopped_document(document: Mapping[str, Any], unknown: Iterable[str] = ()) -> dict[str, Any]:
@@ -136,14 +145,26 @@ def _or_dash(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        document = dict(_member(field.name, getattr(value, field.name)) for field in fields(value))
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if is_dataclass(kind):
+        document = {key: shown(getattr(value, name)) for name, key, shown in _members(kind)}
         return document | _derived(value)
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, StrEnum):
         return value.value
     return str(value) if isinstance(value, (Decimal, date)) else value
+
+
+@cache
+def _members(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
+    """Each field's name, its name in the document, and what makes its value plain."""
+    return tuple(
+        (field.name, OWN_KEYS.get(field.name, field.name), _SHOWN.get(field.name, _plain))
+        for field in fields(kind)
+    )
 
 
 def _derived(value: Any) -> dict[str, bool]:
@@ -153,11 +174,14 @@ def _derived(value: Any) -> dict[str, bool]:
     return {"is_well": value.is_well} if isinstance(value, WorkerView) else {}
 
 
-def _member(name: str, value: Any) -> tuple[str, Any]:
-    if name in OWN_KEYS:
-        return OWN_KEYS[name], None if value is None else datetime_of(value).isoformat(
-            timespec="milliseconds"
-        )
-    if name in PRICES:
-        return name, None if value is None else str(rupees(value))
-    return name, _plain(value)
+def _price(paise: int | None) -> str | None:
+    return None if paise is None else str(rupees(paise))
+
+
+def _moment(at_ms: int | None) -> str | None:
+    return None if at_ms is None else datetime_of(at_ms).isoformat(timespec="milliseconds")
+
+
+_SHOWN: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    dict.fromkeys(PRICES, _price) | dict.fromkeys(OWN_KEYS, _moment)
+)

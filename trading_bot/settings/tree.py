@@ -22,6 +22,7 @@ from trading_bot.settings.strategy_sections import StrategySections
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
+from trading_bot.web.settings import WebSettings, is_loopback
 
 
 class Settings(BaseSettings):
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
     terminal: TerminalSettings = TerminalSettings()
     alerts: AlertSettings = AlertSettings()
+    web: WebSettings = WebSettings()
     credentials: UpstoxSecrets = UpstoxSecrets()
 
     @classmethod
@@ -144,6 +146,23 @@ def require_safe_notifier(settings: Settings) -> None:
         )
 
 
+def require_guarded_dashboard(settings: Settings) -> None:
+    """Raise SettingsError for a dashboard that others could reach without a deliberate yes and a token."""
+    web = settings.web
+    if not web.enabled:
+        return
+    if (web.tls_certificate is None) != (web.tls_key is None):
+        raise SettingsError("web: tls_certificate and tls_key belong together.\n  fix: give both, or neither")
+    if is_loopback(web.host):
+        return
+    if not web.allow_other_machines or web.operator_token is None:
+        raise SettingsError(
+            f"web.host = {web.host} lets other machines reach the panic button.\n  fix: web.host = "
+            '"127.0.0.1" and a tunnel (ssh -L); or web.allow_other_machines = true together with an '
+            "operator_token of your own"
+        )
+
+
 REFUSALS: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
     {
         "live opt-in": require_live_opt_in,
@@ -151,6 +170,7 @@ REFUSALS: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
         "protection": require_protection,
         "square-off": require_flat_before_broker,
         "login by phone": require_safe_notifier,
+        "dashboard": require_guarded_dashboard,
     }
 )
 """Whatever settings that are valid alone the daemon still refuses, by what it is about: see `check`."""

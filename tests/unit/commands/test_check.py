@@ -74,7 +74,7 @@ def test_lines_of_the_backend_are_added(desk):
     desk.backend.answers["check_lines"] = [failed("login", "no token", "python main.py login", 3)]
 
     assert run(desk) == 3
-    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 17 failed")
+    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 18 failed")
 
 
 def test_the_checklist_before_going_live_is_asked_for_only_with_its_option(desk):

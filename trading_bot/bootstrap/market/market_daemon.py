@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -45,6 +46,9 @@ from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Clock, Feed
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
+
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.web.dashboard import Dashboard
 
 log = structlog.get_logger()
 
@@ -107,6 +111,7 @@ class MarketDaemon:
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
     _desk: LoginDesk = field(init=False)
+    dashboard: "Dashboard | None" = None
     _locked: set[Path] = field(default_factory=set)
     _held: HeldKeys = field(default_factory=HeldKeys)
 
@@ -223,6 +228,7 @@ class MarketDaemon:
             looks=lambda: readiness.looks,
             workers=self._desk.listening(),
             reception=self.reception,
+            dashboard=self.dashboard,
         ):
             prepared = await readiness.reached()
         if prepared is None:
@@ -267,6 +273,7 @@ class MarketDaemon:
             stop_asked=self.stop_asked,
             service=self.service,
             on_day=self._desk.follow,
+            shown=None if self.dashboard is None else self.dashboard.day(self.files.database),
         )
         outcome = await daemon.run()
         self._finish(outcome, day_world)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -15,6 +15,7 @@ from trading_bot.bootstrap.health import Health, Pulse
 from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.service_link import ServiceLink, service_workers
 from trading_bot.bootstrap.session import ViewWorker, measured
+from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL, ControlWorker
 from trading_bot.domain.errors import StorageError
@@ -27,6 +28,9 @@ from trading_bot.engine.supervisor import Supervisor
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.report.status import status_document
 from trading_bot.settings.tree import Settings
+
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.web.dashboard import Dashboard
 
 log = structlog.get_logger()
 
@@ -47,6 +51,7 @@ async def standing_by(
     looks: Callable[[], int],
     workers: Sequence[Worker] = (),
     reception: Reception,
+    dashboard: "Dashboard | None" = None,
 ) -> AsyncIterator[None]:
     """Show the state and take wishes while the block runs; a wish is journaled and acted upon later.
 
@@ -86,6 +91,16 @@ async def standing_by(
                 *service_workers(service, health.complaints, snapshot),
             )
         )
+        if dashboard is not None:
+            serving = dashboard.rest(
+                engine=engine,
+                supervisor=supervisor,
+                strategies=chosen_strategies(settings),
+                snapshot=snapshot,
+                board=board,
+                database=files.database,
+            )
+            supervisor.start(serving, are_vital=False)
         with reception.on_duty(engine, lambda: measured(snapshot()), is_trading=False):
             yield
     finally:

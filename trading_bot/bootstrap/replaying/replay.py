@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -31,11 +32,14 @@ from trading_bot.engine.snapshot import RunHeader
 from trading_bot.settings.options import RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
 
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.web.dashboard import Dashboard
+
 _TOKEN = "replay"  # noqa: S105  # any word: the child simulator is told the same one
 _FASTEST = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Replay:
     """One replayed session."""
 
@@ -48,6 +52,7 @@ class Replay:
     service: ServiceLink = field(default_factory=lambda: ServiceLink(None))
     board: NoticeBoard = field(default_factory=NoticeBoard)
     reception: Reception = field(default_factory=Reception)
+    dashboard: "Dashboard | None" = None
 
     async def run(self) -> int:
         """Trade the session to its close, report, and return the exit code.
@@ -100,6 +105,7 @@ class Replay:
             service=self.service,
             board=self.board,
             reception=self.reception,
+            shown=None if self.dashboard is None else self.dashboard.day(self.files.database),
         )
         return await daemon.run()
 

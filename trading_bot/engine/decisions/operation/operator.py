@@ -1,4 +1,4 @@
-"""What a person can ask for: pause, resume, flatten, panic; and that the process ends."""
+"""What a person can ask for: pause, resume, flatten, panic, one strategy off and on; or that it ends."""
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.trade import ExitReason
@@ -13,6 +13,8 @@ from trading_bot.engine.inputs import OperatorAsked, OperatorWish, StopBegan
 from trading_bot.engine.state import State
 
 _PAUSED = "paused"
+STOPPED = "stopped_by_operator"
+"""A strategy that a person stopped: a resume after a pause is not meant for it."""
 
 
 def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
@@ -26,6 +28,10 @@ def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
             _close_all(state, ExitReason.OPERATOR, turn)
         case OperatorWish.PANIC:
             _panic(state, event.asked_by, turn)
+        case OperatorWish.STOP_STRATEGY:
+            halts.raise_halt(turn, ev.HaltScope.STRATEGY, event.subject, STOPPED, until_released=True)
+        case OperatorWish.START_STRATEGY:
+            halts.clear_halt(turn, ev.HaltScope.STRATEGY, event.subject, STOPPED)
 
 
 def on_stop_began(state: State, _event: StopBegan, turn: Turn) -> None:
@@ -42,7 +48,7 @@ def _resume(state: State, asked_by: str, turn: Turn) -> None:
         text = f"panic is over, released by {asked_by}"
         turn.tell(AlertKind.RESUMED, "warning", text)
     for scope, subject, reason in tuple(state.book.halts):
-        if state.book.halts[(scope, subject, reason)].until_released:
+        if reason != STOPPED and state.book.halts[(scope, subject, reason)].until_released:
             halts.clear_halt(turn, scope, subject, reason)
 
 
