@@ -1,0 +1,223 @@
+// One symbol's candles with indicators, entries, stops and exits.
+
+import { read } from "/static/js/api.js";
+import { newChart, inOrder, onColours } from "/static/js/charts.js";
+import { byId, element, setAttribute, setText } from "/static/js/dom.js";
+import { axisTime, price } from "/static/js/format.js";
+
+const REFRESH_MS = 15_000;
+const MOST_CANDLES = 2_000;
+const MOST_MARKS = 200;
+const MOST_LINES = 8;
+const SHAPES = { entry: ["arrowUp", "arrowDown"], exit: ["circle", "circle"], stop: ["square", "square"] };
+
+export function makeCandles() {
+  const chart = new CandleChart();
+  const [symbols, timeframe] = [byId("chart-symbol"), byId("chart-timeframe")];
+  const show = () => chart.choose(symbols.value, Number(timeframe.value));
+  symbols.addEventListener("change", show);
+  timeframe.addEventListener("change", show);
+  return {
+    panel: "chart",
+    async start() {
+      await chart.build(byId("chart-canvas"));
+      show();
+    },
+    reload: () => chart.load(),
+    choose(symbol) {
+      symbols.value = symbol;
+      show();
+      byId("chart").scrollIntoView({ block: "nearest" });
+    },
+    update(status) {
+      if (offer(symbols, status.symbols)) show();
+      chart.follow(status);
+    },
+  };
+}
+
+/** The symbols to choose from; whether the list has changed. The first with a position is chosen first. */
+function offer(select, rows) {
+  const names = rows.map((row) => row.symbol);
+  if (names.length === select.options.length && names.every((name, index) => select.options[index].value === name)) return false;
+  const chosen = names.includes(select.value) ? select.value : (rows.find((row) => row.quantity) ?? rows[0])?.symbol;
+  select.replaceChildren(...names.map((name) => {
+    const option = element("option", "", name);
+    option.value = name;
+    return option;
+  }));
+  if (chosen) select.value = chosen;
+  return true;
+}
+
+class CandleChart {
+  constructor() {
+    this.symbol = "";
+    this.timeframeS = 900;
+    this.lines = new Map();
+    this.levels = {};
+    this.last = null;
+    this.loadedAt = 0;
+    this.asked = 0;
+    this.shownFor = "";
+  }
+
+  async build(canvas) {
+    const { lib, chart } = await newChart(canvas);
+    Object.assign(this, { lib, chart, canvas });
+    this.candles = chart.addSeries(lib.CandlestickSeries, { priceFormat: { type: "custom", formatter: price, minMove: 0.05 } });
+    this.marks = lib.createSeriesMarkers(this.candles, []);
+    onColours((colours) => this.paint(colours));
+  }
+
+  paint(colours) {
+    this.colours = colours;
+    const { gain, loss, panel, alarm } = colours;
+    // Rising candles are hollow, falling ones full: told apart without colour.
+    this.candles.applyOptions({
+      upColor: panel, borderUpColor: gain, wickUpColor: gain, downColor: loss, borderDownColor: loss, wickDownColor: loss,
+    });
+    [...this.lines.values()].forEach((series, index) => series.applyOptions({ color: colours.lines[index % 5] }));
+    this.levels.stop?.applyOptions({ color: alarm });
+    this.levels.target?.applyOptions({ color: gain });
+  }
+
+  choose(symbol, timeframeS) {
+    if (!symbol) return;
+    this.symbol = symbol;
+    this.timeframeS = timeframeS;
+    this.load();
+  }
+
+  async load() {
+    if (!this.candles || !this.symbol) return;
+    const [symbol, timeframe] = [this.symbol, this.timeframeS];
+    const asked = this.asked += 1;
+    this.loadedAt = performance.now();
+    try {
+      const answer = await read("candles", { symbol, timeframe });
+      if (asked === this.asked) this.show(answer);
+    } catch (error) {
+      if (asked === this.asked) this.tell(`No candles of ${symbol}: ${error.message}`);
+    }
+  }
+
+  show({ symbol, candles, indicators, marks, lines }) {
+    const bars = inOrder(candles.map(barOf)).slice(-MOST_CANDLES);
+    this.set(this.candles, bars);
+    this.last = bars.at(-1) ?? null;
+    this.showIndicators(indicators ?? {}, bars);
+    this.marks.setMarkers(markersOf(marks ?? [], this.timeframeS, this.colours));
+    this.level("stop", lines?.stop);
+    this.level("target", lines?.target);
+    this.tell(bars.length ? "" : `No candles of ${symbol} yet.`);
+    const key = `${symbol} ${this.timeframeS}`;
+    if (bars.length && key !== this.shownFor) {
+      this.shownFor = key;
+      this.chart.timeScale().applyOptions({ rightOffset: 3 });
+      this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - 75, to: bars.length + 3 });
+    }
+    setAttribute(this.canvas, "aria-label", labelOf(symbol, this.timeframeS, bars));
+  }
+
+  /** New data in a series: only its tail where the rest is what is there, so that nothing flickers. */
+  set(series, points) {
+    const shown = series.data();
+    const first = points[0];
+    const isSame = shown.length && first && shown[0].time === first.time && points.length >= shown.length
+      && shown.every((point, index) => points[index].time === point.time);
+    if (!isSame || this.shownFor !== `${this.symbol} ${this.timeframeS}`) series.setData(points);
+    else for (const point of points.slice(shown.length - 1)) series.update(point);
+  }
+
+  showIndicators(indicators, bars) {
+    const names = Object.keys(indicators).sort().slice(0, MOST_LINES);
+    for (const [name, series] of this.lines) {
+      if (names.includes(name)) continue;
+      this.chart.removeSeries(series);
+      this.lines.delete(name);
+    }
+    for (const name of names) this.set(this.lineOf(name, indicators[name], bars), inOrder(indicators[name].map(pointOf)));
+    const legend = byId("chart-legend");
+    legend.replaceChildren(...[...this.lines.keys()].map((name, index) => element("span", `key line-${(index % 5) + 1}`, name)));
+  }
+
+  /** Lines of the prices' size lie over the candles, others get a pane below. */
+  lineOf(name, points, bars) {
+    let series = this.lines.get(name);
+    if (series) return series;
+    const pane = isOfPrices(points, bars) ? 0 : 1;
+    const options = { lineWidth: 1, priceLineVisible: false, lastValueVisible: pane === 1, crosshairMarkerVisible: false };
+    series = this.chart.addSeries(this.lib.LineSeries, { ...options, color: this.colours.lines[this.lines.size % 5] }, pane);
+    if (pane === 1) this.chart.panes()[1]?.setStretchFactor(0.35);
+    this.lines.set(name, series);
+    return series;
+  }
+
+  level(kind, paise) {
+    const isThere = paise !== null && paise !== undefined;
+    if (!isThere && this.levels[kind]) {
+      this.candles.removePriceLine(this.levels[kind]);
+      delete this.levels[kind];
+    }
+    if (!isThere) return;
+    const color = kind === "stop" ? this.colours.alarm : this.colours.gain;
+    const options = { price: paise / 100, title: kind, color, lineWidth: 2, lineStyle: this.lib.LineStyle.Dashed };
+    if (this.levels[kind]) this.levels[kind].applyOptions(options);
+    else this.levels[kind] = this.candles.createPriceLine(options);
+  }
+
+  /** Between two answers of the daemon the newest price moves the newest candle. */
+  follow({ run, symbols }) {
+    const row = symbols.find((each) => each.symbol === this.symbol);
+    if (!row || !this.candles || this.shownFor !== `${this.symbol} ${this.timeframeS}`) return;
+    this.level("stop", inPaise(row.stop));
+    this.level("target", inPaise(row.target));
+    this.grow(axisTime(Date.parse(run.now)), Number(row.last_price));
+    if (performance.now() - this.loadedAt > REFRESH_MS) this.load();
+  }
+
+  grow(now, close) {
+    const { last } = this;
+    if (!last || !close) return;
+    // Bars start at multiples of their length from the session's open, which every bar of the day is a step from.
+    const time = last.time + Math.floor((now - last.time) / this.timeframeS) * this.timeframeS;
+    if (!(time >= last.time) || time - last.time > this.timeframeS) return;
+    const bar = time === last.time ? last : { time, open: close, high: close, low: close, close };
+    this.last = { ...bar, high: Math.max(bar.high, close), low: Math.min(bar.low, close), close };
+    this.candles.update(this.last);
+  }
+
+  tell(text) {
+    setText(byId("chart-note"), text);
+  }
+}
+
+const barOf = ({ time_ms: at, open, high, low, close }) => (
+  { time: axisTime(at), open: open / 100, high: high / 100, low: low / 100, close: close / 100 }
+);
+const pointOf = ({ time_ms: at, value }) => (value === null ? { time: axisTime(at) } : { time: axisTime(at), value });
+const inPaise = (rupees) => (rupees === null ? null : Number(rupees) * 100);
+
+function isOfPrices(points, bars) {
+  const value = points.findLast((point) => point.value !== null)?.value;
+  const close = bars.at(-1)?.close;
+  return value === undefined || close === undefined || (value > close / 2 && value < close * 2);
+}
+
+function markersOf(marks, timeframeS, colours) {
+  return marks.slice(-MOST_MARKS).map(({ time_ms: at, kind, side, price: level, text }) => {
+    const isBuy = String(side).toUpperCase() === "BUY" || side === "long";
+    return {
+      time: axisTime(at), position: isBuy ? "belowBar" : "aboveBar", shape: (SHAPES[kind] ?? SHAPES.exit)[isBuy ? 0 : 1],
+      color: kind === "stop" ? colours.alarm : kind === "entry" ? colours.accent : colours.ink,
+      text: text || `${kind} ${price(level === null ? null : level / 100)}`, size: 1,
+    };
+  }).sort((one, other) => one.time - other.time);
+}
+
+function labelOf(symbol, timeframeS, bars) {
+  const last = bars.at(-1);
+  const close = last ? `, last close ${price(last.close)}` : "";
+  return `${bars.length} candles of ${symbol}, ${timeframeS / 60} minutes each${close}`;
+}

@@ -1,0 +1,30 @@
+// The tail of the log, read while somebody looks at it.
+
+import { read } from "/static/js/api.js";
+import { byId, setText } from "/static/js/dom.js";
+
+const INTERVAL_MS = 3_000;
+const MOST_LINES = 200;
+
+export function makeLogs() {
+  const [details, lines] = [byId("logs-details"), byId("logs-lines")];
+  let isReading = false;
+  async function load() {
+    if (!details.open || document.visibilityState === "hidden" || isReading) return;
+    isReading = true;
+    try {
+      const answer = await read("logs");
+      const isAtEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 8;
+      setText(lines, answer.lines.slice(-MOST_LINES).map(textOf).join("\n"));
+      if (isAtEnd) lines.scrollTop = lines.scrollHeight;
+    } catch (error) {
+      setText(lines, `The log cannot be read: ${error.message}`);
+    } finally {
+      isReading = false;
+    }
+  }
+  details.addEventListener("toggle", load);
+  setInterval(load, INTERVAL_MS);
+}
+
+const textOf = (line) => (typeof line === "string" ? line : JSON.stringify(line));
