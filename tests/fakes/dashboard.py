@@ -1,4 +1,4 @@
-"""A daemon's web side that a test holds in its hand: the page's contract, seeded documents, a stream to steer."""
+"""A daemon's web side that a test holds in its hand: seeded documents, and a stream to steer."""
 
 import asyncio
 import copy
@@ -13,20 +13,13 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.dashboard_documents import (
-    SESSION_START_MS,
-    candle_rows,
-    equity_points,
-    evaluations,
-    status_document,
-)
+from tests.fakes import dashboard_documents as documents
 
 PAGE = Path(__file__).resolve().parents[2] / "trading_bot" / "web" / "page"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-CSRF = "token-of-this-session"
 
 
 @dataclass(slots=True)
@@ -34,15 +27,25 @@ class FakeDashboard:
     """Serves the page on a thread of its own, so that the browser's driver may block."""
 
     role: str = "operator"
-    symbols: tuple[str, ...] = ("RELIANCE", "TCS", "INFY", "ICICIBANK", "MARUTI")
-    document: dict[str, Any] = field(default_factory=status_document)
+    csrf: str = "token-of-this-session"
+    refusal: str = ""
+    """Why it does nothing, where it does nothing."""
+    panic_patience_s: int = 30
+    poison: str = ""
+    """What stands in every text that is not in the document."""
+    document: dict[str, Any] = field(default_factory=documents.status_document)
+    evaluations: list[dict[str, Any]] = field(default_factory=documents.evaluations)
     sequence: int = 0
     deeds: list[tuple[str, Any]] = field(default_factory=list)
     """What was asked of it, in order: path and body."""
     streams: list[web.StreamResponse] = field(default_factory=list)
+    streams_opened: int = 0
+    published_at_ms: int = 0
+    """When the newest document was sent."""
     is_up: bool = True
     """Whether it takes streams; those that are open stay as they are."""
     url: str = ""
+    _is_over: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
 
@@ -64,9 +67,11 @@ class FakeDashboard:
         """Send the document, changed, to all streams."""
         self._in_loop(self._publish(change)).result(10)
 
-    def publish_many(self, count: int, change: Callable[[dict[str, Any], int], None], pause_s: float) -> None:
-        """Send so many documents, each changed once more."""
-        self._in_loop(self._publish_many(count, change, pause_s)).result(300)
+    def publish_many(
+        self, numbers: range, change: Callable[[dict[str, Any], int], None], pause_s: float
+    ) -> None:
+        """Send a document for each number, changed once more by it."""
+        self._in_loop(self._publish_many(numbers, change, pause_s)).result(3_600)
 
     def heartbeat(self) -> None:
         """Say that nothing has changed."""
@@ -93,7 +98,7 @@ class FakeDashboard:
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[_guarded])
-        app.router.add_get("/dashboard", lambda _: _coroutine(web.FileResponse(PAGE / "index.html")))
+        app.router.add_get("/dashboard", _index)
         app.router.add_static("/static/", PAGE)
         app.router.add_get("/api/v1/events", self._events)
         for path, answer in self._reads().items():
@@ -105,18 +110,21 @@ class FakeDashboard:
         return {
             "session": lambda _: {
                 "role": self.role,
-                "csrf": CSRF,
+                "csrf": self.csrf,
                 "expires_at_ms": int(time.time() * 1000) + 3_600_000,
                 "mode": self.document["run"]["mode"],
             },
-            "candles": lambda request: candle_rows(
-                request.query["symbol"], int(request.query["timeframe"]), self.document
+            "candles": lambda request: documents.chart(
+                request.query["symbol"], int(request.query["timeframe"])
             ),
-            "signals": lambda _: {"signals": evaluations(self.symbols)},
-            "performance": lambda _: {"equity": equity_points()},
-            "strategies": lambda _: {"strategies": _STRATEGIES},
-            "logs": lambda _: {"lines": ['{"event": "order_placed", "tag": "tb1"}', "<b>a line</b>"]},
-            "why": lambda request: {"text": f"{request.query['symbol']}: the trend gate failed by 0.3"},
+            "signals": lambda _: {"signals": self.evaluations},
+            "performance": lambda _: {"equity": documents.equity_points()},
+            "strategies": lambda _: {"strategies": documents.strategies(self.poison)},
+            "orders/{tag}": lambda request: documents.order_detail(request.match_info["tag"], self.poison),
+            "logs": lambda _: {"lines": ['{"event": "order_placed", "tag": "tb1"}', self.poison]},
+            "why": lambda request: {
+                "text": f"{request.query['symbol']}: the trend gate failed by 0.3 {self.poison}"
+            },
         }
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -127,18 +135,20 @@ class FakeDashboard:
         )
         await response.prepare(request)
         self.streams.append(response)
+        self.streams_opened += 1
         await response.write(self._event("snapshot", self._content()))
-        while response in self.streams:
-            await asyncio.sleep(0.05)
+        await self._is_over.wait()
         return response
 
     async def _take(self, request: web.Request) -> web.Response:
-        if request.headers.get("X-CSRF-Token") != CSRF:
+        if request.headers.get("X-CSRF-Token") != self.csrf:
             return web.json_response({"error": "X-CSRF-Token is not that of the session"}, status=403)
+        if self.refusal:
+            return web.json_response({"error": self.refusal}, status=503)
         deed, body = request.match_info["deed"], await request.json()
         self.deeds.append((deed, body))
         if deed == "panic/prepare":
-            return web.json_response({"code": "c-1234", "expires_at_ms": int(time.time() * 1000) + 10_000})
+            return web.json_response({"code": "c-1234", "expires_in_s": self.panic_patience_s})
         return web.json_response({})
 
     async def _publish(self, change: Callable[[dict[str, Any]], None] | None) -> None:
@@ -146,12 +156,13 @@ class FakeDashboard:
         if change is not None:
             change(self.document)
         self.sequence += 1
+        self.published_at_ms = int(time.time() * 1000)
         await self._send("snapshot", self._content())
 
     async def _publish_many(
-        self, count: int, change: Callable[[dict[str, Any], int], None], pause_s: float
+        self, numbers: range, change: Callable[[dict[str, Any], int], None], pause_s: float
     ) -> None:
-        for number in range(count):
+        for number in numbers:
             change(self.document, number)
             self.sequence += 1
             await self._send("snapshot", self._content())
@@ -169,23 +180,16 @@ class FakeDashboard:
 
     async def _drop(self) -> None:
         self.streams.clear()
-        await asyncio.sleep(0.1)
+        self._is_over.set()
+        self._is_over = asyncio.Event()
 
     @staticmethod
     def _event(event: str, content: dict[str, Any]) -> bytes:
         return f"event: {event}\ndata: {json.dumps(content)}\n\n".encode()
 
 
-_STRATEGIES = [
-    {"name": "confluence", "timeframe_s": 900, "state": "running", "reason": "", "signals": 7, "trades": 3, "open": 2,
-     "gross": "1250.00", "winning_trades": 2, "evaluations_seen": 120},
-    {"name": "ema_cross", "timeframe_s": 300, "state": "stopped", "reason": "by a person", "signals": 1, "trades": 0,
-     "open": 0, "gross": "0", "winning_trades": 0, "evaluations_seen": 300},
-]  # fmt: skip
-
-
-async def _coroutine(answer: web.StreamResponse) -> web.StreamResponse:
-    return answer
+async def _index(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGE / "index.html")
 
 
 def _reading(answer: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
@@ -204,6 +208,3 @@ async def _guarded(request: web.Request, handler: Any) -> web.StreamResponse:
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-__all__ = ["SESSION_START_MS", "FakeDashboard"]

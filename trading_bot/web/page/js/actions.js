@@ -1,13 +1,18 @@
 // What an operator may do. Whoever may only read gets no buttons at all; the daemon checks it once more.
 
-import { act } from "/static/js/api.js";
-import { byId, element, setText } from "/static/js/dom.js";
+import { act, leave } from "./api.js";
+import { byId, element, setText } from "./dom.js";
 
 const TOAST_MS = 8_000;
 /** The second act of a panic takes at least so long after the first: a double click is not a decision. */
 const PAUSE_FOR_THOUGHT_MS = 700;
 
 let toastTimer = 0;
+
+/** Whoever came in by the login may leave. */
+export function makeLeave(footer) {
+  footer.append(button("Log out", "End this session", leave, "link"));
+}
 
 /** Build the buttons of an operator. */
 export function makeActions() {
@@ -52,26 +57,26 @@ async function flatten() {
 }
 
 async function panic() {
-  const { code, expires_at_ms: expiresAtMs } = await act("panic/prepare");
+  const { code, expires_in_s: patienceS } = await act("panic/prepare");
   const isWanted = await confirmed({
     title: "PANIC: close everything?",
     text: "Every order of the account is cancelled and every position closed at the market, and the daemon enters nothing "
       + "more until somebody resumes it.",
-    yes: "Yes, close everything", expiresAtMs,
+    yes: "Yes, close everything", patienceS,
   });
   if (isWanted) await perform("panic", "PANIC was sent: cancelling and closing everything.", { code });
   else tell("Nothing was done.");
 }
 
 /** Whether the second, deliberate act came in time. Escape, the way back and the end of the time mean no. */
-function confirmed({ title, text, yes, expiresAtMs = null }) {
+function confirmed({ title, text, yes, patienceS = Infinity }) {
   const [dialog, no, yesButton, left] = ["confirm", "confirm-no", "confirm-yes", "confirm-left"].map(byId);
   setText(byId("confirm-title"), title);
   setText(byId("confirm-text"), text);
   setText(yesButton, yes);
   yesButton.disabled = true;
   const opened = performance.now();
-  const openForMs = expiresAtMs === null ? Infinity : patience(expiresAtMs);
+  const openForMs = patienceS * 1000;
   return new Promise((resolve) => {
     const timer = setInterval(tick, 100);
     const settle = (answer) => {
@@ -94,14 +99,6 @@ function confirmed({ title, text, yes, expiresAtMs = null }) {
     no.focus();
     tick();
   });
-}
-
-const LONGEST_MS = 60_000;
-
-/** How long the code holds; where this machine's clock disagrees with the daemon's, the daemon has the last word. */
-function patience(expiresAtMs) {
-  const leftMs = expiresAtMs - Date.now();
-  return leftMs > 0 && leftMs < LONGEST_MS ? leftMs : LONGEST_MS / 4;
 }
 
 /** Tell what came of a deed; it stays for some seconds. */

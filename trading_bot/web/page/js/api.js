@@ -40,6 +40,12 @@ function send(path, body) {
   return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** End the session. */
+export async function leave() {
+  await fetch("/logout", { method: "POST", headers: { "X-CSRF-Token": csrf }, credentials: "same-origin" });
+  location.assign(LOGIN);
+}
+
 async function call(path, options) {
   const response = await fetch(`/api/v1/${path}`, {
     ...options, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS),

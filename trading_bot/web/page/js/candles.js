@@ -1,14 +1,15 @@
 // One symbol's candles with indicators, entries, stops and exits.
 
-import { read } from "/static/js/api.js";
-import { newChart, inOrder, onColours } from "/static/js/charts.js";
-import { byId, element, setAttribute, setText } from "/static/js/dom.js";
-import { axisTime, price } from "/static/js/format.js";
+import { read } from "./api.js";
+import { newChart, inOrder, onColours } from "./charts.js";
+import { byId, element, setAttribute, setText } from "./dom.js";
+import { axisTime, price } from "./format.js";
 
 const REFRESH_MS = 15_000;
 const MOST_CANDLES = 2_000;
 const MOST_MARKS = 200;
 const MOST_LINES = 8;
+const LEVELS = { stop: "alarm", target: "gain", last: "ink" };
 const SHAPES = { entry: ["arrowUp", "arrowDown"], exit: ["circle", "circle"], stop: ["square", "square"] };
 
 export function makeCandles() {
@@ -65,21 +66,31 @@ class CandleChart {
   async build(canvas) {
     const { lib, chart } = await newChart(canvas);
     Object.assign(this, { lib, chart, canvas });
-    this.candles = chart.addSeries(lib.CandlestickSeries, { priceFormat: { type: "custom", formatter: price, minMove: 0.05 } });
+    this.candles = chart.addSeries(lib.CandlestickSeries, {
+      priceFormat: { type: "custom", formatter: price, minMove: 0.05 }, lastValueVisible: false, priceLineVisible: false,
+      autoscaleInfoProvider: (original) => this.withLevels(original()),
+    });
     this.marks = lib.createSeriesMarkers(this.candles, []);
     onColours((colours) => this.paint(colours));
   }
 
   paint(colours) {
     this.colours = colours;
-    const { gain, loss, panel, alarm } = colours;
+    const { gain, loss, panel } = colours;
     // Rising candles are hollow, falling ones full: told apart without colour.
     this.candles.applyOptions({
       upColor: panel, borderUpColor: gain, wickUpColor: gain, downColor: loss, borderDownColor: loss, wickDownColor: loss,
     });
-    [...this.lines.values()].forEach((series, index) => series.applyOptions({ color: colours.lines[index % 5] }));
-    this.levels.stop?.applyOptions({ color: alarm });
-    this.levels.target?.applyOptions({ color: gain });
+    [...this.lines.values()].forEach(({ series }, index) => series.applyOptions({ color: colours.lines[index % 5] }));
+    for (const [kind, level] of Object.entries(this.levels)) level.applyOptions({ color: colours[LEVELS[kind]] });
+  }
+
+  /** The scale reaches as far as the stop and the target, so that both are always in sight. */
+  withLevels(info) {
+    if (!info?.priceRange) return info;
+    const prices = Object.values(this.levels).map((level) => level.options().price);
+    const { minValue, maxValue } = info.priceRange;
+    return { ...info, priceRange: { minValue: Math.min(minValue, ...prices), maxValue: Math.max(maxValue, ...prices) } };
   }
 
   choose(symbol, timeframeS) {
@@ -115,9 +126,10 @@ class CandleChart {
     if (bars.length && key !== this.shownFor) {
       this.shownFor = key;
       this.chart.timeScale().applyOptions({ rightOffset: 3 });
-      this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - 75, to: bars.length + 3 });
+      this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - this.canvas.clientWidth / 11, to: bars.length + 3 });
     }
     setAttribute(this.canvas, "aria-label", labelOf(symbol, this.timeframeS, bars));
+    if (this.status) this.follow(this.status);
   }
 
   /** New data in a series: only its tail where the rest is what is there, so that nothing flickers. */
@@ -132,26 +144,44 @@ class CandleChart {
 
   showIndicators(indicators, bars) {
     const names = Object.keys(indicators).sort().slice(0, MOST_LINES);
-    for (const [name, series] of this.lines) {
+    for (const [name, { series }] of this.lines) {
       if (names.includes(name)) continue;
       this.chart.removeSeries(series);
       this.lines.delete(name);
     }
-    for (const name of names) this.set(this.lineOf(name, indicators[name], bars), inOrder(indicators[name].map(pointOf)));
+    for (const name of names) {
+      const series = this.lineOf(name, indicators[name], bars);
+      this.set(series, this.pointsOf(name, indicators[name]));
+    }
     const legend = byId("chart-legend");
     legend.replaceChildren(...[...this.lines.keys()].map((name, index) => element("span", `key line-${(index % 5) + 1}`, name)));
   }
 
-  /** Lines of the prices' size lie over the candles, others get a pane below. */
+  /** What is of the prices' size lies over the candles; the rest gets a pane for each first word of a name. */
   lineOf(name, points, bars) {
-    let series = this.lines.get(name);
-    if (series) return series;
-    const pane = isOfPrices(points, bars) ? 0 : 1;
-    const options = { lineWidth: 1, priceLineVisible: false, lastValueVisible: pane === 1, crosshairMarkerVisible: false };
-    series = this.chart.addSeries(this.lib.LineSeries, { ...options, color: this.colours.lines[this.lines.size % 5] }, pane);
-    if (pane === 1) this.chart.panes()[1]?.setStretchFactor(0.35);
-    this.lines.set(name, series);
+    let line = this.lines.get(name);
+    if (line) return line.series;
+    const isOver = isOfPrices(points, bars);
+    const pane = isOver ? 0 : this.paneOf(name.split(" ")[0]);
+    const type = name.endsWith("histogram") ? this.lib.HistogramSeries : this.lib.LineSeries;
+    const options = { lineWidth: 1, priceLineVisible: false, lastValueVisible: !isOver, crosshairMarkerVisible: false };
+    const series = this.chart.addSeries(type, { ...options, color: this.colours.lines[this.lines.size % 5] }, pane);
+    line = { series, scale: isOver ? 100 : 1 };
+    this.lines.set(name, line);
+    this.chart.panes().slice(1).forEach((each) => each.setStretchFactor(0.3));
     return series;
+  }
+
+  paneOf(word) {
+    const names = [...this.lines].filter(([, line]) => line.series.getPane().paneIndex() > 0);
+    const neighbour = names.find(([name]) => name.split(" ")[0] === word);
+    return neighbour ? neighbour[1].series.getPane().paneIndex() : this.chart.panes().length;
+  }
+
+  pointsOf(name, points) {
+    const { scale } = this.lines.get(name);
+    return inOrder(points.map(({ time_ms: at, value }) => (
+      value === null ? { time: axisTime(at) } : { time: axisTime(at), value: value / scale })));
   }
 
   level(kind, paise) {
@@ -161,18 +191,21 @@ class CandleChart {
       delete this.levels[kind];
     }
     if (!isThere) return;
-    const color = kind === "stop" ? this.colours.alarm : this.colours.gain;
-    const options = { price: paise / 100, title: kind, color, lineWidth: 2, lineStyle: this.lib.LineStyle.Dashed };
+    const style = kind === "last" ? { lineWidth: 1, lineStyle: 1 } : { lineWidth: 2, lineStyle: 2 };
+    const options = { price: paise / 100, title: kind, color: this.colours[LEVELS[kind]], ...style };
     if (this.levels[kind]) this.levels[kind].applyOptions(options);
     else this.levels[kind] = this.candles.createPriceLine(options);
   }
 
   /** Between two answers of the daemon the newest price moves the newest candle. */
-  follow({ run, symbols }) {
+  follow(status) {
+    const { run, symbols } = status;
+    this.status = status;
     const row = symbols.find((each) => each.symbol === this.symbol);
     if (!row || !this.candles || this.shownFor !== `${this.symbol} ${this.timeframeS}`) return;
     this.level("stop", inPaise(row.stop));
     this.level("target", inPaise(row.target));
+    this.level("last", inPaise(row.last_price));
     this.grow(axisTime(Date.parse(run.now)), Number(row.last_price));
     if (performance.now() - this.loadedAt > REFRESH_MS) this.load();
   }
@@ -196,13 +229,12 @@ class CandleChart {
 const barOf = ({ time_ms: at, open, high, low, close }) => (
   { time: axisTime(at), open: open / 100, high: high / 100, low: low / 100, close: close / 100 }
 );
-const pointOf = ({ time_ms: at, value }) => (value === null ? { time: axisTime(at) } : { time: axisTime(at), value });
 const inPaise = (rupees) => (rupees === null ? null : Number(rupees) * 100);
 
 function isOfPrices(points, bars) {
   const value = points.findLast((point) => point.value !== null)?.value;
-  const close = bars.at(-1)?.close;
-  return value === undefined || close === undefined || (value > close / 2 && value < close * 2);
+  const closePaise = bars.at(-1)?.close * 100;
+  return value > closePaise / 2 && value < closePaise * 2;
 }
 
 function markersOf(marks, timeframeS, colours) {

@@ -1,6 +1,6 @@
 // The library of charts, loaded after the first paint, dressed for the light or the dark of the system.
 
-const LIBRARY = "/static/vendor/lightweight-charts/lightweight-charts.standalone.production.mjs";
+const LIBRARY = "../vendor/lightweight-charts/lightweight-charts.standalone.production.mjs";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const charts = [];
 
@@ -10,7 +10,8 @@ let library = null;
 export async function newChart(box, options = {}) {
   library ??= import(LIBRARY);
   const lib = await library;
-  const chart = lib.createChart(box, { autoSize: true, ...optionsOf(lib), ...options });
+  const chart = lib.createChart(box, { autoSize: true, ...optionsOf(lib) });
+  chart.applyOptions(options);
   charts.push({ chart, lib });
   return { lib, chart };
 }

@@ -134,6 +134,7 @@ function fillCell(cell, column, item) {
   if (column.fill) column.fill(cell, item);
   else setText(cell, column.text(item));
   mark(cell, "tone", column.tone ? column.tone(item) : "");
+  mark(cell, "empty", String(cell.textContent === "–" || cell.textContent === ""));
 }
 
 function setRoles(node, role) {

@@ -1,9 +1,9 @@
 // The equity of the day as two lines, gross and net; what lies between them are the charges.
 
-import { read } from "/static/js/api.js";
-import { newChart, inOrder, onColours } from "/static/js/charts.js";
-import { byId, setAttribute, setText } from "/static/js/dom.js";
-import { axisTime, money, price } from "/static/js/format.js";
+import { read } from "./api.js";
+import { newChart, inOrder, onColours } from "./charts.js";
+import { byId, setAttribute, setText } from "./dom.js";
+import { axisTime, money, price, units } from "./format.js";
 
 const STEP_S = 15;
 const MOST_POINTS = 6_000;
@@ -38,8 +38,8 @@ class EquityLine {
   }
 
   async build(canvas) {
-    const { lib, chart } = await newChart(canvas);
-    const options = { priceLineVisible: false, lastValueVisible: true, priceFormat: { type: "custom", formatter: money } };
+    const { lib, chart } = await newChart(canvas, { rightPriceScale: { scaleMargins: { top: 0.18, bottom: 0.1 } } });
+    const options = { priceLineVisible: false, lastValueVisible: true, priceFormat: { type: "custom", formatter: units } };
     this.gross = chart.addSeries(lib.LineSeries, { ...options, lineWidth: 1, lineStyle: lib.LineStyle.Dashed });
     this.net = chart.addSeries(lib.BaselineSeries, { ...options, lineWidth: 2, baseValue: { type: "price", price: 0 } });
     this.chart = chart;

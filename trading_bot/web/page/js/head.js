@@ -1,14 +1,16 @@
 // The head of the page and the three answers: protected, winning, alive.
 
-import { byId, mark, setText } from "/static/js/dom.js";
-import { age, day, money, price, result, sign, time, units, words } from "/static/js/format.js";
-import { isBare, isHeld, positionsOf } from "/static/js/positions.js";
+import { byId, mark, setText } from "./dom.js";
+import { age, day, money, price, result, sign, time, units, words } from "./format.js";
+import { isBare, isHeld, positionsOf } from "./positions.js";
 
 const MEANINGS = {
   live: "real money", paper: "simulated orders", alerts: "advice only", replay: "a day played again",
 };
 const FEED_LATE_S = 5;
 const LAG_MS = 50;
+/** As the daemon words it: until then an empty list is not "flat". */
+const NOT_READ = "books are not reconciled yet";
 
 export function makeHead() {
   const node = Object.fromEntries(
@@ -58,6 +60,8 @@ function makeVerdict(id, wordId, moreId) {
 /** Tone, word and detail of: does a confirmed stop or exit stand behind everything that is held? */
 export function protectionOf(status) {
   if (!status.running) return ["unknown", "Unknown", "the daemon does not run: only the broker knows"];
+  if (!status.symbols.length) return ["unknown", "Not watching", "between sessions: nothing is known of positions"];
+  if (status.halts.includes(NOT_READ)) return ["warn", "Not known yet", NOT_READ];
   const held = positionsOf(status.symbols).filter(isHeld);
   const bare = held.filter(isBare);
   const foreign = positionsOf(status.symbols).filter((row) => row.foreign_quantity);
@@ -109,7 +113,7 @@ function warningOf(state, seconds, status) {
 }
 
 function aliveOf(state, seconds, status) {
-  if (state === "connecting") return ["unknown", "Connecting", "nothing has come yet"];
+  if (state === "connecting" || !status) return ["unknown", "Connecting", "nothing has come yet"];
   const data = `data ${age(seconds)} old`;
   if (state === "lost") return ["alarm", "DISCONNECTED", data];
   if (state === "stale") return ["alarm", "STALE", data];
@@ -118,7 +122,7 @@ function aliveOf(state, seconds, status) {
   const lag = status.loop_lag_ms === null ? "" : ` · lag ${status.loop_lag_ms.toFixed(1)} ms`;
   const more = `${data} · ${feed}${lag}`;
   const ill = status.workers.filter((worker) => !worker.is_well);
-  if (ill.length) return ["warn", "Alive, not well", `${more} · ${ill.map((worker) => worker.name).join(", ")}`];
+  if (ill.length) return ["warn", "Alive, not well", `${more} · ✖ ${ill.map((worker) => worker.name).join(", ")}`];
   if (status.feed_age_s > FEED_LATE_S && status.run.phase === "open") return ["warn", "Alive, feed late", more];
   if (status.loop_lag_ms > LAG_MS) return ["warn", "Alive, slow", more];
   return ["good", "Alive", more];

@@ -1,7 +1,7 @@
 // The day's figures, halts, notices and the state of the machine.
 
-import { byId, element, Figures, makeGauge, mark, Rows, setText } from "/static/js/dom.js";
-import { age, count, money, NOTHING, price, sign, time, windowLength } from "/static/js/format.js";
+import { byId, element, Figures, makeGauge, mark, Rows, setText } from "./dom.js";
+import { age, count, money, NOTHING, price, sign, time, windowLength } from "./format.js";
 
 const MOST_NOTICES = 30;
 
@@ -27,7 +27,7 @@ function figuresOf(day) {
     ["Trades", `${count(day.trades)} (${count(day.winning_trades)} won)`],
     ["Signals", count(day.signals)],
     ["Open risk", price(day.open_risk)],
-    ["Longest bare", day.longest_unprotected_s === null ? NOTHING : age(day.longest_unprotected_s)],
+    ["Longest unprotected", day.longest_unprotected_s === null ? NOTHING : age(day.longest_unprotected_s)],
   ];
 }
 
@@ -132,6 +132,6 @@ function makeWorker() {
 }
 
 function workerText({ state, restarts, heartbeat_age_s: beat }) {
-  const again = restarts ? `, ${count(restarts)} restarts` : "";
+  const again = restarts ? `, restarts ${count(restarts)}` : "";
   return `${state}${again}${beat === null ? "" : `, ${age(beat)}`}`;
 }

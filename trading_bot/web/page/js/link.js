@@ -1,19 +1,24 @@
 // The stream of events, and the honest answer to one question: how old is what the page shows?
 
 const EVENTS = "/api/v1/events";
+/** While a session runs, its clock alone changes the document every second. */
 const STALE_S = 6;
-const SILENT_S = 12;
+/** Else there may be nothing to say but a heartbeat every ten seconds. */
+const RESTING_STALE_S = 13;
+const SILENT_S = 15;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 /**
  * Holds one EventSource at a time and opens another when it died or fell silent.
  *
- * `onStatus(status)` gets each new document, `onOpen()` is told of each connection after the first word on it.
+ * `onStatus(status)` gets each new document, `onOpen()` is told of each connection after the first word on it, and
+ * `onLost()` of each end.
  */
 export class Link {
-  constructor({ onStatus, onOpen }) {
+  constructor({ onStatus, onOpen, onLost }) {
     this.onStatus = onStatus;
     this.onOpen = onOpen;
+    this.onLost = onLost;
     this.source = null;
     this.isOpen = false;
     this.wasEverOpen = false;
@@ -22,6 +27,7 @@ export class Link {
     this.word = new Moment();
     this.data = new Moment();
     this.sequence = null;
+    this.patienceS = STALE_S;
   }
 
   /** Connect, and again at once when the machine or the network comes back. */
@@ -35,7 +41,7 @@ export class Link {
   get state() {
     if (!this.wasEverOpen) return "connecting";
     if (!this.isOpen) return "lost";
-    return this.data.age() > STALE_S ? "stale" : "live";
+    return this.data.age() > this.patienceS ? "stale" : "live";
   }
 
   /** Seconds since what the page shows was true; null before there was anything. */
@@ -75,6 +81,7 @@ export class Link {
   take(content) {
     this.wasEverOpen = true;
     this.sequence = content.sequence ?? null;
+    this.patienceS = content.status.symbols?.length ? STALE_S : RESTING_STALE_S;
     this.data.touch();
     this.onStatus(content.status);
   }
@@ -86,6 +93,7 @@ export class Link {
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.connect(), RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)]);
     this.tries += 1;
+    this.onLost();
   }
 
   hurry() {

@@ -1,7 +1,7 @@
 // The tail of the log, read while somebody looks at it.
 
-import { read } from "/static/js/api.js";
-import { byId, setText } from "/static/js/dom.js";
+import { read } from "./api.js";
+import { byId, setText } from "./dom.js";
 
 const INTERVAL_MS = 3_000;
 const MOST_LINES = 200;

@@ -1,19 +1,19 @@
 // Joins the parts: the stream brings documents, each part shows its share of them.
 
-import { makeActions } from "/static/js/actions.js";
-import { readSession } from "/static/js/api.js";
-import { makeCandles } from "/static/js/candles.js";
-import { byId, setText } from "/static/js/dom.js";
-import { makeEquity } from "/static/js/equity.js";
-import { makeAlive, makeHead, makeVerdicts } from "/static/js/head.js";
-import { makeDay, makeHalts, makeHealth, makeNotices } from "/static/js/health.js";
-import { Link } from "/static/js/link.js";
-import { makeLogs } from "/static/js/logs.js";
-import { makeOrders } from "/static/js/orders.js";
-import { makePositions, makeWatch } from "/static/js/positions.js";
-import { makeSignals } from "/static/js/signals.js";
-import { makeStrategies } from "/static/js/strategies.js";
-import { makeWhy } from "/static/js/why.js";
+import { makeActions, makeLeave } from "./actions.js";
+import { readSession } from "./api.js";
+import { makeCandles } from "./candles.js";
+import { byId, setText } from "./dom.js";
+import { makeEquity } from "./equity.js";
+import { makeAlive, makeHead, makeVerdicts } from "./head.js";
+import { makeDay, makeHalts, makeHealth, makeNotices } from "./health.js";
+import { Link } from "./link.js";
+import { makeLogs } from "./logs.js";
+import { makeOrders } from "./orders.js";
+import { makePositions, makeWatch } from "./positions.js";
+import { makeSignals } from "./signals.js";
+import { makeStrategies } from "./strategies.js";
+import { makeWhy } from "./why.js";
 
 const TICK_MS = 500;
 
@@ -25,7 +25,7 @@ function start() {
     makeWatch(choose), makeHealth(), makeSignals(), makeWhy(), makeEquity(), candles,
   ];
   let waiting = null;
-  const link = new Link({ onStatus: show, onOpen: () => reloadAll(parts) });
+  const link = new Link({ onStatus: show, onOpen: () => reloadAll(parts), onLost });
   const alive = makeAlive(link);
 
   /** Show the newest document at the next frame, however many came before it; a hidden page shows it now. */
@@ -58,12 +58,16 @@ async function enter(parts) {
   const session = await readSession();
   const isOperator = session.role === "operator";
   setText(byId("who"), isOperator ? "operator" : "read-only: no buttons");
+  makeLeave(byId("foot"));
   if (isOperator) makeActions();
   const strategies = makeStrategies(isOperator);
   parts.push(strategies);
   attempt(strategies, "start");
   setInterval(() => attempt(strategies, "reload"), strategies.refreshMs);
 }
+
+/** A session that ended looks like a lost stream: asking who we are leads to the login then. */
+const onLost = () => readSession().catch(() => {});
 
 const reloadAll = (parts) => parts.forEach((part) => attempt(part, "reload"));
 

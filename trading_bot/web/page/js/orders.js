@@ -1,8 +1,9 @@
 // The day's orders, each with the way it has come.
 
-import { byId, element, mark, setAttribute, setText, Table } from "/static/js/dom.js";
-import { count, NOTHING, price, time, words } from "/static/js/format.js";
-import { fillSymbol } from "/static/js/positions.js";
+import { byId, element, mark, setAttribute, setText, Table } from "./dom.js";
+import { count, NOTHING, price, time, words } from "./format.js";
+import { showLife } from "./life.js";
+import { fillSymbol } from "./positions.js";
 
 const MOST_SHOWN = 60;
 const STAGES = ["intended", "sent", "at the broker", "filled"];
@@ -43,34 +44,38 @@ function countText(orders) {
 
 function columnsOf(choose) {
   return [
-    { label: "Time", kind: "number", text: (row) => time(row.intended_at) },
+    { label: "Time", kind: "number time", text: (row) => time(row.intended_at) },
     { label: "Symbol", kind: "name", fill: (cell, row) => fillSymbol(cell, row.symbol, choose) },
-    { label: "Order", text: (row) => `${row.side} ${row.order_type}` },
-    { label: "For", text: (row) => words(row.purpose) },
+    { label: "Order", kind: "order", text: (row) => `${row.side} ${row.order_type}` },
+    { label: "For", kind: "purpose", text: (row) => words(row.purpose) },
     { label: "Filled", kind: "number", text: (row) => `${count(row.filled_quantity)} of ${count(row.quantity)}` },
-    { label: "Price", kind: "number", text: priceText },
+    { label: "Limit", kind: "number", text: (row) => priceText(row.price) },
+    { label: "Trigger", kind: "number", text: (row) => priceText(row.trigger_price) },
     { label: "Life", kind: "life", fill: fillLife, tone: (row) => TONES[row.status] ?? "" },
     { label: "Message", kind: "wide", text: (row) => row.message || NOTHING },
   ];
 }
 
-function priceText(row) {
-  const [limit, trigger] = [Number(row.price), Number(row.trigger_price)];
-  if (trigger && limit) return `${price(row.price)} at ${price(row.trigger_price)}`;
-  return trigger || limit ? price(limit ? row.price : row.trigger_price) : "market";
-}
+const priceText = (value) => (Number(value) ? price(value) : NOTHING);
 
+/** How far the order came, as dots and a word; pressed, it tells everything that happened to it. */
 function fillLife(cell, row) {
-  let [track, word] = cell.children;
-  if (!track) {
-    track = element("span", "track-dots");
-    track.setAttribute("role", "img");
-    track.append(...STAGES.map(() => element("i")));
-    word = element("span", "life-word");
-    cell.append(track, word);
-  }
+  const button = cell.firstElementChild ?? makeLife(cell);
+  const [track, word] = button.children;
   const reached = STAGE_OF[row.status] ?? 0;
   [...track.children].forEach((dot, stage) => mark(dot, "reached", String(stage <= reached)));
-  setAttribute(track, "aria-label", `came as far as: ${STAGES[reached]}`);
   setText(word, words(row.status));
+  mark(button, "tag", row.tag);
+  setAttribute(button, "aria-label", `${words(row.status)}, came as far as ${STAGES[reached]}: show its life`);
+}
+
+function makeLife(cell) {
+  const button = element("button", "link");
+  const track = element("span", "track-dots");
+  track.append(...STAGES.map(() => element("i")));
+  button.type = "button";
+  button.append(track, element("span", "life-word"));
+  button.addEventListener("click", () => showLife(button.dataset.tag));
+  cell.append(button);
+  return button;
 }

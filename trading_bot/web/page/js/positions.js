@@ -1,7 +1,7 @@
 // What is held, by us and by others, and what stands behind it.
 
-import { byId, element, mark, setAttribute, setText, Table } from "/static/js/dom.js";
-import { age, count, NOTHING, price, result, sign, units } from "/static/js/format.js";
+import { byId, element, mark, setAttribute, setText, Table } from "./dom.js";
+import { age, count, NOTHING, price, result, sign, units } from "./format.js";
 
 export const isHeld = (row) => Boolean(row.quantity);
 /** Held without a confirmed stop or exit, or without a trade of ours that could place one. */
@@ -31,14 +31,14 @@ export function makePositions(choose) {
 function columnsOf(choose) {
   return [
     { label: "Symbol", kind: "name", fill: (cell, row) => fillSymbol(cell, row.symbol, choose) },
-    { label: "Quantity", kind: "number", text: quantityText },
+    { label: "Quantity", kind: "number quantity", text: quantityText },
     { label: "Entry", kind: "number", text: (row) => price(row.entry_price) },
     { label: "Last", kind: "number", text: (row) => price(row.last_price), tone: lateTone },
-    { label: "Unrealised", kind: "number strong", text: (row) => result(row.unrealised), tone: (row) => sign(row.unrealised) },
+    { label: "Unrealised", kind: "number strong unrealised", text: (row) => result(row.unrealised), tone: (row) => sign(row.unrealised) },
     { label: "Stop", kind: "number", text: (row) => price(row.stop) },
     { label: "Target", kind: "number", text: (row) => price(row.target) },
     { label: "Protection", kind: "protection", text: protectionText, tone: protectionTone },
-    { label: "Others hold", kind: "number", text: foreignText, tone: (row) => (row.foreign_quantity ? "warn" : "") },
+    { label: "Others hold", kind: "number others", text: foreignText, tone: (row) => (row.foreign_quantity ? "warn" : "") },
   ];
 }
 
@@ -52,12 +52,12 @@ export function fillSymbol(cell, symbol, choose) {
     cell.append(button);
   }
   setText(button, symbol);
-  setAttribute(button, "aria-label", `${symbol}: show in the chart`);
+  setAttribute(button, "title", `${symbol}: show in the chart`);
 }
 
 function quantityText(row) {
   if (!isHeld(row)) return NOTHING;
-  return `${row.quantity > 0 ? "long" : "short"} ${units(row.quantity)}`;
+  return `${row.quantity > 0 ? "long" : "short"} ${count(Math.abs(row.quantity))}`;
 }
 
 const STALE_PRICE_S = 5;
@@ -66,7 +66,7 @@ const lateTone = (row) => (row.last_price_age_s > STALE_PRICE_S ? "warn" : "");
 function protectionText(row) {
   if (!isHeld(row)) return "not ours";
   if (row.unprotected_s === null) return "? unknown";
-  if (row.unprotected_s > 0) return `✖ bare for ${age(row.unprotected_s)}`;
+  if (row.unprotected_s > 0) return `✖ unprotected ${age(row.unprotected_s)}`;
   return row.stop === null ? "✖ no stop" : "✔ protected";
 }
 

@@ -1,8 +1,8 @@
 // The newest evaluations and what each gate of them said.
 
-import { read } from "/static/js/api.js";
-import { byId, element, mark, Rows, setText, Table } from "/static/js/dom.js";
-import { count, measured, minute, ratio, words } from "/static/js/format.js";
+import { read } from "./api.js";
+import { byId, element, mark, Rows, setText, Table } from "./dom.js";
+import { count, measured, minute, ratio, words } from "./format.js";
 
 const MOST_SHOWN = 25;
 
@@ -13,11 +13,10 @@ export function makeSignals() {
   const total = byId("signals-count");
   let seen = "";
   async function load() {
-    const { signals } = await read("signals");
-    const newest = signals.toSorted((one, other) => other.time_ms - one.time_ms).slice(0, MOST_SHOWN);
-    empty.hidden = newest.length > 0;
-    setText(total, newest.length ? `the newest ${count(newest.length)}` : "");
-    rows.show(newest, (trace) => `${trace.time_ms} ${trace.strategy} ${trace.symbol}`);
+    const { signals } = await read("signals", { limit: MOST_SHOWN });
+    empty.hidden = signals.length > 0;
+    setText(total, signals.length ? count(signals.length) : "");
+    rows.show(signals.slice(0, MOST_SHOWN), (trace) => `${trace.time_ms} ${trace.strategy} ${trace.symbol}`);
   }
   return {
     panel: "signals",
@@ -60,7 +59,7 @@ function makeTrace() {
 
 const GATE_COLUMNS = [
   { label: "Gate", kind: "name", text: (gate) => words(gate.name) },
-  { label: "Passed", text: (gate) => (gate.passed ? "✔ passed" : "✖ failed"), tone: (gate) => (gate.passed ? "good" : "alarm") },
+  { label: "Passed", kind: "passed", text: (gate) => (gate.passed ? "✔ passed" : "✖ failed"), tone: (gate) => (gate.passed ? "good" : "alarm") },
   { label: "Measured", kind: "number", text: (gate) => measured(gate.measured) },
   { label: "Needed", kind: "wide", text: (gate) => String(gate.needed) },
   { label: "Missed by", kind: "number", text: missText },

@@ -1,9 +1,9 @@
 // The strategies, and for an operator a button each to start or stop it.
 
-import { read } from "/static/js/api.js";
-import { button, perform } from "/static/js/actions.js";
-import { byId, element, Rows, setText } from "/static/js/dom.js";
-import { count, money, words } from "/static/js/format.js";
+import { read } from "./api.js";
+import { button, perform } from "./actions.js";
+import { byId, element, Rows, setText } from "./dom.js";
+import { count, money, words } from "./format.js";
 
 const REFRESH_MS = 20_000;
 
@@ -46,6 +46,6 @@ const runs = (strategy) => strategy.state === "running";
 
 function stateText(strategy) {
   const { state, reason, signals, trades, gross } = strategy;
-  const day = `${count(signals)} signals, ${count(trades)} trades, gross ${money(gross)}`;
-  return `${runs(strategy) ? "✔" : "✖"} ${words(state)}${reason ? ` (${reason})` : ""}: ${day}`;
+  const day = `signals ${count(signals)} · trades ${count(trades)} · gross ${money(gross)}`;
+  return `${runs(strategy) ? "✔" : "✖"} ${words(state)}${reason ? ` (${reason})` : ""} · ${day}`;
 }
