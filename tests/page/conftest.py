@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.dashboard import FakeDashboard
-from tests.fakes.dashboard_documents import status_document
+from tests.fakes.page_daemon import FakePageDaemon
+from tests.fakes.page_documents import status_document
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = [
@@ -47,7 +47,7 @@ class Opened:
     """The page in a browser, the daemon that it talks to, and what it complained of."""
 
     page: Any
-    daemon: FakeDashboard
+    daemon: FakePageDaemon
     complaints: list[str] = field(default_factory=list)
     is_outage_expected: bool = False
     """Whether the browser may say that something could not be loaded."""
@@ -94,9 +94,9 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def daemon() -> Iterator[FakeDashboard]:
+def daemon() -> Iterator[FakePageDaemon]:
     """What a page of a test's own talks to."""
-    dashboard = FakeDashboard()
+    dashboard = FakePageDaemon()
     dashboard.start()
     yield dashboard
     dashboard.stop()
@@ -106,7 +106,7 @@ Open = Callable[..., Opened]
 
 
 @pytest.fixture
-def open_page(chromium: Any, daemon: FakeDashboard) -> Iterator[Open]:
+def open_page(chromium: Any, daemon: FakePageDaemon) -> Iterator[Open]:
     """Opens a page of the test's own; it must stay without complaints."""
     opened: list[Opened] = []
 
@@ -123,7 +123,7 @@ def open_page(chromium: Any, daemon: FakeDashboard) -> Iterator[Open]:
 
 @pytest.fixture(scope="session")
 def _shared(chromium: Any) -> Iterator[Opened]:
-    dashboard = FakeDashboard()
+    dashboard = FakePageDaemon()
     dashboard.start()
     shared = _opened(chromium, dashboard, DESKTOP)
     yield shared
@@ -143,7 +143,7 @@ def desk(_shared: Opened) -> Iterator[Opened]:
     assert shared.taken_complaints() == []
 
 
-def _opened(chromium: Any, daemon: FakeDashboard, size: dict[str, int]) -> Opened:
+def _opened(chromium: Any, daemon: FakePageDaemon, size: dict[str, int]) -> Opened:
     context = chromium.new_context(viewport=size)
     context.add_init_script(_WATCH_POLICY)
     one = Opened(context.new_page(), daemon)

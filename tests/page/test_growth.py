@@ -6,7 +6,7 @@ PAGE_UPDATES=28800 is eight hours, and takes about ten minutes: `make page-soak`
 import os
 from typing import Any
 
-from tests.fakes.dashboard_documents import SESSION_START_MS
+from tests.fakes.page_documents import SESSION_START_MS
 from trading_bot.domain.ist import datetime_of
 
 _UPDATES = int(os.environ.get("PAGE_UPDATES", "240"))

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.fakes.dashboard import PAGE
-from tests.fakes.dashboard_documents import evaluations
+from tests.fakes.page_daemon import PAGE
+from tests.fakes.page_documents import evaluations
 from tests.page.conftest import DESKTOP, SMALL_PHONE, STICKS_OUT
 
 _HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>'

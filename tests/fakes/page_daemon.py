@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes import dashboard_documents as documents
+from tests.fakes import page_documents as documents
 
 PAGE = Path(__file__).resolve().parents[2] / "trading_bot" / "web" / "page"
 POLICY = (
@@ -23,7 +23,7 @@ POLICY = (
 
 
 @dataclass(slots=True)
-class FakeDashboard:
+class FakePageDaemon:
     """Serves the page on a thread of its own, so that the browser's driver may block."""
 
     role: str = "operator"
