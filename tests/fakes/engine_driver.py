@@ -207,9 +207,9 @@ class EngineDriver:
             inputs.EvaluationDue(at_ms=0, instrument_key=self.instrument.key, timeframe_s=900, candle=candle)
         )
 
-    def ask(self, wish: inputs.OperatorWish) -> Step:
+    def ask(self, wish: inputs.OperatorWish, subject: str = "") -> Step:
         """A person's wish."""
-        return self.take(inputs.OperatorAsked(at_ms=0, wish=wish, asked_by="test"))
+        return self.take(inputs.OperatorAsked(at_ms=0, wish=wish, asked_by="test", subject=subject))
 
     # --- the broker's side --------------------------------------------------------------------------
 

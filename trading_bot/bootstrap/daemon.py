@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from rich.console import Console
@@ -41,6 +42,9 @@ from trading_bot.settings.tree import Settings
 from trading_bot.strategies.strategy import Strategy
 from trading_bot.terminal.settings import View, chosen_view
 from trading_bot.terminal.view import AnyView, LineView, QuietView, ScreenView
+
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.web.shown_day import ShownDay
 
 log = structlog.get_logger()
 
@@ -114,6 +118,8 @@ class Daemon:
     header: Callable[[TradingDay], RunHeader]
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    shown: "ShownDay | None" = None
+    """How the day is shown on the dashboard; None where that is off."""
     _breaker: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _engine: Engine | None = None
@@ -139,6 +145,8 @@ class Daemon:
                 market_sink=recorder.take,
                 row_sink=EventLog({one.key: one.symbol for one in self.plan.instruments}).take,
             )
+            if self.shown is not None:
+                records = self.shown.tapped(records)
             session = self._session(records, recorder)
             is_over = await session.run(__version__, settings_hash(self.settings), self.world.workers)
             if is_over and not journal.has_fallen_back:
@@ -207,7 +215,7 @@ class Daemon:
         )
         ports = Ports(
             clock=world.clock,
-            broker=world.broker,
+            broker=world.broker if self.shown is None else self.shown.timed(world.broker),
             feed=world.feed,
             history=world.history,
             quotes=world.quotes,
@@ -224,9 +232,13 @@ class Daemon:
         )
         self._engine = day.engine
         world.on_engine(day.engine)
+
+        def header() -> RunHeader:
+            return self.header(day)
+
         return Session(
             day=day,
-            header=lambda: self.header(day),
+            header=header,
             board=self.board,
             socket=socket_path(self.files.database),
             view=view_of(settings),
@@ -235,6 +247,7 @@ class Daemon:
             breaker=self._breaker,
             stop_asked=self.stop_asked,
             flatten_on_breaker=settings.supervisor.flatten_on_breaker,
+            surfaces=() if self.shown is None else self.shown.workers(day, header, self.board),
         )
 
 

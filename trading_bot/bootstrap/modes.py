@@ -6,7 +6,7 @@ What only one mode needs is imported when it is the one.
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from trading_bot.adapters.logs import start_logs
 from trading_bot.bootstrap.answers.panic_wish import panic_database
-from trading_bot.bootstrap.places import database_path, inputs_folder, lock_paths, reports_folder
+from trading_bot.bootstrap.places import (
+    database_path,
+    inputs_folder,
+    lock_paths,
+    reports_folder,
+    web_token_path,
+)
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.folders import make_folder
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
     from trading_bot.bootstrap.daemon import DayFiles
     from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon, Surroundings
     from trading_bot.bootstrap.replaying.replay import Replay
+    from trading_bot.bootstrap.web.dashboard import Dashboard
+    from trading_bot.web.tokens import Tokens
 
 
 def run_daemon(settings: Settings, options: RunOptions) -> int:
@@ -39,10 +47,39 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
 
     _require_folder("run.data_dir", settings.run.data_dir)
     chosen_strategies(settings)
-    with started_logs(settings):
+    tokens = _dashboard_tokens(settings)
+    secrets = () if tokens is None else tokens.texts
+    with started_logs(settings, secrets=secrets), _dashboard(settings, tokens) as dashboard:
         if settings.mode is Mode.REPLAY:
-            return _run(_replay(settings, options).run())
-        return _run(market_daemon(settings, _computer_time()).run())
+            return _run(replace(_replay(settings, options), dashboard=dashboard).run())
+        daemon = market_daemon(settings, _computer_time())
+        daemon.dashboard = dashboard
+        return _run(daemon.run())
+
+
+def _dashboard_tokens(settings: Settings) -> "Tokens | None":
+    """What opens the dashboard; None where it is off. Says where new ones are.
+
+    Raises SettingsError when they cannot be kept, or others may read them.
+    """
+    if not settings.web.enabled:
+        return None
+    from trading_bot.web.tokens import tokens_of
+
+    file = web_token_path(settings)
+    is_known = file.exists()
+    tokens = tokens_of(settings.web, file)
+    if not is_known and file.exists():
+        _print(f"dashboard: made its tokens, they are in {file} (mode 600)")
+    return tokens
+
+
+def _dashboard(settings: Settings, tokens: "Tokens | None") -> "AbstractContextManager[Dashboard | None]":
+    if tokens is None:
+        return nullcontext()
+    from trading_bot.bootstrap.web.dashboard import open_dashboard
+
+    return open_dashboard(settings, tokens, _print)
 
 
 def _run(daemon: Coroutine[Any, Any, int]) -> int:
@@ -173,7 +210,7 @@ def day_files(settings: Settings, database: Path) -> "DayFiles":
     )
 
 
-def started_logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
+def started_logs(settings: Settings, *, is_quiet: bool = False, secrets: tuple[str, ...] = ()) -> ExitStack:
     """Start the logs for as long as the stack is open; plain lines where no screen is drawn.
 
     Raises SettingsError when they cannot be written; what is quiet goes on without them.
@@ -182,7 +219,8 @@ def started_logs(settings: Settings, *, is_quiet: bool = False) -> ExitStack:
     shows_lines = chosen_view(settings.terminal, is_terminal=sys.stdout.isatty()) is View.LINES
     console = sys.stderr if shows_lines and not is_quiet else None
     try:
-        logs = start_logs(settings.logs, now_ms=_now_ms, secrets=_secrets(settings), console=console)
+        hidden = (*_secrets(settings), *secrets)
+        logs = start_logs(settings.logs, now_ms=_now_ms, secrets=hidden, console=console)
     except OSError as error:
         if is_quiet:  # panic does not depend on its log
             return stack

@@ -72,6 +72,11 @@ def token_path(settings: Settings) -> Path:
     return settings.run.data_dir / "upstox_token.json"
 
 
+def web_token_path(settings: Settings) -> Path:
+    """The tokens of the dashboard that the first start made; readable by their owner only."""
+    return settings.web.token_file or settings.run.data_dir / "web_tokens.toml"
+
+
 def instruments_folder(settings: Settings) -> Path:
     """The broker's instrument files of the last days."""
     return settings.run.data_dir / "instruments"

@@ -95,6 +95,8 @@ class Session:
     recorder: MarketRecorder
     breaker: asyncio.Event
     flatten_on_breaker: bool
+    surfaces: Sequence[Worker] = ()
+    """Workers that show the day to others; trading goes on without them."""
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def snapshot(self) -> Snapshot:
@@ -120,6 +122,7 @@ class Session:
                 ResourceWorker(lambda text: day.engine.outbox.put_alert(Alert(level="warning", text=text))),
             )
         )
+        day.supervisor.start(self.surfaces, are_vital=False)
         await day.open(program_version, settings_hash)
         await self.recorder.keep_listing(day.plan.instruments, day.plan.on)
         with LoopWatch():

@@ -1,6 +1,7 @@
 """What is said over the daemon's local socket: one line of JSON each way.
 
-Request: ``{"do": "status" | "pause" | "resume" | "flatten" | "panic", "by": who}``.
+Request: ``{"do": "status" | "pause" | "resume" | "flatten" | "panic", "by": who}``, or
+``"stop_strategy"`` and ``"start_strategy"`` with ``"subject": name``.
 Answer: ``{"ok": true, ...}`` once the wish is journaled, or ``{"ok": false, "error": text}``.
 """
 

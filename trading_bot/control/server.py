@@ -69,7 +69,10 @@ class ControlWorker:
                 "error": f"unknown request {wish!r}: one of status, {', '.join(sorted(WISHES))}",
             }
         asked = OperatorAsked(
-            at_ms=0, wish=OperatorWish(wish), asked_by=str(request.get("by", "control socket"))
+            at_ms=0,
+            wish=OperatorWish(wish),
+            asked_by=str(request.get("by", "control socket")),
+            subject=str(request.get("subject", "")),
         )
         try:
             await self.engine.handle(asked)

@@ -26,6 +26,7 @@ from trading_bot.engine.commands import (
 )
 from trading_bot.engine.core import Core, Step
 from trading_bot.engine.inputs import Input
+from trading_bot.engine.latency import Latencies
 from trading_bot.engine.outbox import Outbox
 from trading_bot.engine.ports import Clock, InputLog, Journal, JournalRow
 from trading_bot.engine.records import encode
@@ -64,6 +65,7 @@ class Engine:
         self.outbox = Outbox()
         self.storage_failure: StorageError | None = None
         self.inputs_taken = 0
+        self.latencies = Latencies()
         self._broken: str | None = None
         self._settling = 0
 

@@ -243,10 +243,15 @@ class OperatorWish(StrEnum):
     PAUSE = "pause"
     """No new entries."""
     RESUME = "resume"
-    """Entries again: releases a pause, a panic, and every halt that waits for a person."""
+    """Entries again: releases a pause, a panic, and every halt that waits for a person, but not the stop of
+    a strategy."""
     PANIC = "panic"
     FLATTEN = "flatten"
     """Close our own positions."""
+    STOP_STRATEGY = "stop_strategy"
+    """No new entries of one strategy."""
+    START_STRATEGY = "start_strategy"
+    """Entries of that strategy again, where a person had stopped it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +260,8 @@ class OperatorAsked(Input):
 
     wish: OperatorWish
     asked_by: str
+    subject: str = ""
+    """The strategy, where the wish is about one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

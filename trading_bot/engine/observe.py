@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from trading_bot.domain.ist import MS_PER_SECOND
@@ -46,12 +46,22 @@ class NoticeBoard:
 def snapshot_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_time_s: float) -> Snapshot:
     """Everything that the surfaces show, at this moment."""
     state = day.engine.state
+    head = head_of(day, header, board, loop_time_s)
+    return replace(head, symbols=symbols_of(state, state.market), orders=_orders(state))
+
+
+def symbols_of(state: State, chosen: Iterable[Series]) -> tuple[SymbolView, ...]:
+    """The rows of some instruments."""
+    return tuple(_symbol(state, series) for series in chosen)
+
+
+def head_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_time_s: float) -> Snapshot:
+    """The same without what is long: the instruments and the orders."""
+    state = day.engine.state
     market = state.market
     return Snapshot(
         run=header,
         day=_day(state),
-        symbols=tuple(_symbol(state, series) for series in market),
-        orders=_orders(state),
         budgets=tuple(
             RateBudget(window_s=use.length_s, used=use.used, limit=use.limit)
             for use in day.gate.use(state.now_ms)

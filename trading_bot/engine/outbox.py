@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import perf_counter_ns
 
 from trading_bot.domain.order import Purpose
 from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, OrderCommand, PlaceOrder
@@ -49,6 +50,8 @@ class Outbox:
         self._exits_waiting = asyncio.Event()
         self._evaluations: deque[EvaluationDue] = deque()
         self.evaluations_waiting = asyncio.Event()
+        self.evaluations_since_ns = 0
+        """When the oldest that waits came; by the counter for performance."""
         self._alerts: deque[Alert] = deque(maxlen=_MOST_ALERTS)
         self.alerts_waiting = asyncio.Event()
         self._searches: dict[str, None] = {}
@@ -122,6 +125,8 @@ class Outbox:
 
     def put_evaluation(self, due: EvaluationDue) -> None:
         """Queue a closed candle; bounded by the number of instruments and timeframes."""
+        if not self._evaluations:
+            self.evaluations_since_ns = perf_counter_ns()
         self._evaluations.append(due)
         self.evaluations_waiting.set()
 

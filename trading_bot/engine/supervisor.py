@@ -57,6 +57,9 @@ class WorkerHealth:
     """Loop time of the last heartbeat."""
     failures: int = 0
     """In a row."""
+    failures_ever: int = 0
+    is_vital: bool = True
+    """Whether its failures may open the circuit breaker."""
     last_error: str = ""
 
 
@@ -71,10 +74,10 @@ class Supervisor:
     is_breaker_open: bool = False
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    def start(self, workers: Sequence[Worker]) -> None:
-        """Start workers; each is restarted when it fails."""
+    def start(self, workers: Sequence[Worker], *, are_vital: bool = True) -> None:
+        """Start workers; each is restarted when it fails. Trading can do without what is not vital."""
         for worker in workers:
-            self.health[worker.name] = WorkerHealth(worker.name)
+            self.health[worker.name] = WorkerHealth(worker.name, is_vital=are_vital)
             self._tasks[worker.name] = asyncio.create_task(self._keep_alive(worker), name=worker.name)
 
     async def stop(self, names: Sequence[str] | None = None) -> None:
@@ -126,9 +129,10 @@ class Supervisor:
             health.state = "needs login"
             return settings.login_delay_s
         health.state = "waiting to restart"
+        health.failures_ever += 1
         health.failures = 1 if ran_s >= settings.healthy_after_s else health.failures + 1
         is_hopeless = isinstance(error, _HOPELESS) or health.failures >= settings.max_failures
-        if is_hopeless and not self.is_breaker_open:
+        if is_hopeless and health.is_vital and not self.is_breaker_open:
             self.is_breaker_open = True
             self.on_breaker(f"worker {health.name} failed {health.failures} times: {health.last_error}")
         delay_s: float = settings.first_delay_s * 2.0 ** (health.failures - 1)

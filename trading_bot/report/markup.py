@@ -14,7 +14,7 @@ class Html:
 Child = Html | str | None
 
 
-def element(name: str, *children: Child, **attributes: str | None) -> Html:
+def element(name: str, /, *children: Child, **attributes: str | None) -> Html:
     """An element; text is escaped, None is left out. ``class_`` and ``data_label`` become attribute names."""
     names = (
         f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'

@@ -9,7 +9,7 @@ from typing import Any
 
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.money import rupees
-from trading_bot.engine.snapshot import OrderView, Snapshot, WorkerView
+from trading_bot.engine.snapshot import OrderView, Snapshot, SymbolView, WorkerView
 
 _PRICES = frozenset(
     {"last_price", "previous_close", "candle_close", "stop", "target", "price", "trigger_price"}
@@ -27,6 +27,12 @@ def status_document(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as JSON: amounts are decimal strings in rupees, times carry their offset."""
     document: dict[str, Any] = _plain(snapshot)
     return {"running": True, **document}
+
+
+def document_of(part: SymbolView | OrderView) -> dict[str, Any]:
+    """One row of the document, by itself."""
+    row: dict[str, Any] = _plain(part)
+    return row
 
 
 def stopped_document(document: Mapping[str, Any], unknown: Iterable[str] = ()) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from trading_bot.settings.strategy_sections import StrategySections
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.strategies.confluence_settings import ConfluenceSettings
 from trading_bot.terminal.settings import TerminalSettings
+from trading_bot.web.settings import WebSettings, is_loopback
 
 
 class Settings(BaseSettings):
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     backtest: BacktestSettings = BacktestSettings()
     logs: LogSettings = LogSettings()
     terminal: TerminalSettings = TerminalSettings()
+    web: WebSettings = WebSettings()
     credentials: UpstoxSecrets = UpstoxSecrets()
 
     @classmethod
@@ -111,11 +113,29 @@ def require_flat_before_broker(settings: Settings) -> None:
             )
 
 
+def require_guarded_dashboard(settings: Settings) -> None:
+    """Raise SettingsError for a dashboard that others could reach without a deliberate yes and a token."""
+    web = settings.web
+    if not web.enabled:
+        return
+    if (web.tls_certificate is None) != (web.tls_key is None):
+        raise SettingsError("web: tls_certificate and tls_key belong together.\n  fix: give both, or neither")
+    if is_loopback(web.host):
+        return
+    if not web.allow_other_machines or web.operator_token is None:
+        raise SettingsError(
+            f"web.host = {web.host} lets other machines reach the panic button.\n  fix: web.host = "
+            '"127.0.0.1" and a tunnel (ssh -L); or web.allow_other_machines = true together with an '
+            "operator_token of your own"
+        )
+
+
 REFUSALS: Mapping[str, Callable[[Settings], None]] = MappingProxyType(
     {
         "live opt-in": require_live_opt_in,
         "protection": require_protection,
         "square-off": require_flat_before_broker,
+        "dashboard": require_guarded_dashboard,
     }
 )
 """Whatever settings that are valid alone the daemon still refuses, by what it is about: see `check`."""

@@ -120,6 +120,17 @@ def test_what_waits_for_a_person_outlives_the_days(days, wish):
     assert book[0].is_panicking or (HaltScope.ENTRIES, "", "paused") in book[0].halts
 
 
+def test_a_stopped_strategy_stays_stopped_over_the_days(days):
+    days.ask(OperatorWish.STOP_STRATEGY, "scripted")
+    for _ in range(2):
+        days.next_day()
+
+    book, _ = from_checkpoint(days)
+
+    assert book == whole(days)
+    assert (HaltScope.STRATEGY, "scripted", "stopped_by_operator") in book[0].halts
+
+
 def test_what_a_person_released_stays_released(days):
     days.ask(OperatorWish.PANIC)
     days.ask(OperatorWish.PAUSE)

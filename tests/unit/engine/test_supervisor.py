@@ -51,13 +51,15 @@ class StubbornWorker:
                     raise
 
 
-def supervised(worker: ScriptedWorker, seconds: float) -> tuple[Supervisor, list[str]]:
+def supervised(
+    worker: ScriptedWorker, seconds: float, *, are_vital: bool = True
+) -> tuple[Supervisor, list[str]]:
     """Keep a worker for a while; the supervisor and what the breaker said."""
     said: list[str] = []
 
     async def scenario() -> Supervisor:
         supervisor = Supervisor(SETTINGS, said.append)
-        supervisor.start([worker])
+        supervisor.start([worker], are_vital=are_vital)
         await asyncio.sleep(seconds)
         await supervisor.stop()
         return supervisor
@@ -80,6 +82,17 @@ def test_the_breaker_opens_once_after_too_many_failures_in_a_row():
     _, said = supervised(worker, 40)
 
     assert said == ["worker scripted failed 4 times: ValueError: x"]
+
+
+@pytest.mark.parametrize("failure", [ValueError("x"), StorageError("disk full")])
+def test_what_trading_can_do_without_never_opens_the_breaker(failure):
+    worker = ScriptedWorker([failure] * 10)
+
+    supervisor, said = supervised(worker, 40, are_vital=False)
+
+    assert said == []
+    assert worker.started_at_s == [0, 1, 3, 7, 15, 23, 31, 39]
+    assert supervisor.health["scripted"].failures_ever == 8
 
 
 def test_a_healthy_run_forgives_earlier_failures():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -34,6 +35,9 @@ from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.ports import Clock, Feed
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
+
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.web.dashboard import Dashboard
 
 log = structlog.get_logger()
 
@@ -82,6 +86,7 @@ class MarketDaemon:
     """What a person should know of the strategies before they trade."""
     board: NoticeBoard = field(default_factory=NoticeBoard)
     stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    dashboard: "Dashboard | None" = None
     _locked: set[Path] = field(default_factory=set)
     _held: HeldKeys = field(default_factory=HeldKeys)
 
@@ -169,6 +174,7 @@ class MarketDaemon:
             clock=readiness.clock,
             header=readiness.header,
             board=self.board,
+            dashboard=self.dashboard,
         ):
             prepared = await readiness.reached()
         if prepared is None:
@@ -205,6 +211,7 @@ class MarketDaemon:
             header=lambda day: day_header(day, session, mode=self.account.mode, data=self.account.data),
             board=self.board,
             stop_asked=self.stop_asked,
+            shown=None if self.dashboard is None else self.dashboard.day(self.files.database),
         )
         outcome = await daemon.run()
         self._finish(outcome, day_world)

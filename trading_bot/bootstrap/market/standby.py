@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -12,6 +12,7 @@ from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
 from trading_bot.bootstrap.session import ViewWorker, measured
+from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import StorageError
@@ -23,6 +24,9 @@ from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.engine.supervisor import Supervisor
 from trading_bot.report.status import status_document
 from trading_bot.settings.tree import Settings
+
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.web.dashboard import Dashboard
 
 log = structlog.get_logger()
 
@@ -36,6 +40,7 @@ async def standing_by(
     clock: Clock,
     header: Callable[[], RunHeader],
     board: NoticeBoard,
+    dashboard: "Dashboard | None" = None,
 ) -> AsyncIterator[None]:
     """Show the state and take wishes while the block runs; a wish is journaled and acted upon later.
 
@@ -65,6 +70,16 @@ async def standing_by(
                 ViewWorker(snapshot, view_of(settings)),
             )
         )
+        if dashboard is not None:
+            serving = dashboard.rest(
+                engine=engine,
+                supervisor=supervisor,
+                strategies=chosen_strategies(settings),
+                snapshot=snapshot,
+                board=board,
+                database=files.database,
+            )
+            supervisor.start(serving, are_vital=False)
         yield
     finally:
         await supervisor.stop()

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -25,6 +26,9 @@ from trading_bot.engine.snapshot import RunHeader
 from trading_bot.settings.options import RunOptions, SimulatorOptions
 from trading_bot.settings.tree import Settings
 
+if TYPE_CHECKING:
+    from trading_bot.bootstrap.web.dashboard import Dashboard
+
 _TOKEN = "replay"  # noqa: S105  # any word: the child simulator is told the same one
 _FASTEST = 0.0
 
@@ -39,6 +43,7 @@ class Replay:
     run_id: str
     reports: Path
     write: Callable[[str], None]
+    dashboard: "Dashboard | None" = None
 
     async def run(self) -> int:
         """Trade the session to its close, report, and return the exit code.
@@ -80,6 +85,7 @@ class Replay:
             files=self.files,
             strategies=strategies,
             header=lambda day: self._header(day, attached.reading),
+            shown=None if self.dashboard is None else self.dashboard.day(self.files.database),
         )
         return await daemon.run()
 

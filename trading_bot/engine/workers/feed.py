@@ -4,6 +4,7 @@ from asyncio import Event
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from time import perf_counter_ns
 
 from trading_bot.domain.market_data import Frame, MarketStatus
 from trading_bot.engine.engine import Engine
@@ -48,12 +49,14 @@ class FeedWorker:
     async def run(self, beat: Callable[[], None]) -> None:
         """Read until cancelled; the feed reconnects on its own."""
         await self.clock.wait_for(self.warmed_up, self.open_ms)
-        handle = self.engine.handle
+        handle, took = self.engine.handle, self.engine.latencies.frames.add
         async with aclosing(self.feed.messages(self.instrument_keys)) as messages:
             async for message in messages:
                 beat()
                 if isinstance(message, Frame):
+                    arrived_ns = perf_counter_ns()
                     await handle(FrameReceived(at_ms=0, frame=message))
+                    took(perf_counter_ns() - arrived_ns)
                 elif isinstance(message, MarketStatus):
                     await handle(PhaseReported(at_ms=0, phases=dict(message.phases)))
                 else:

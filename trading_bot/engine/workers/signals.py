@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
+from time import perf_counter_ns
 
 from trading_bot.engine.engine import Engine
 
@@ -28,9 +29,12 @@ class SignalWorker:
 
     async def _evaluate_queued(self) -> None:
         outbox, finishing = self.engine.outbox, []
+        took = self.engine.latencies.evaluations.add
         while outbox.evaluations_waiting.is_set():
+            since_ns = outbox.evaluations_since_ns
             due = islice(iter(outbox.next_evaluation, None), _EVALUATIONS_AT_ONCE)
             finished = await self.engine.handle_all(due)
+            took(perf_counter_ns() - since_ns)
             if finished is not None:
                 finishing.append(finished)
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""What a person can ask for: pause, resume, flatten, panic."""
+"""What a person can ask for: pause, resume, flatten, panic, and one strategy off and on."""
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.trade import ExitReason
@@ -12,6 +12,8 @@ from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.state import State
 
 _PAUSED = "paused"
+STOPPED = "stopped_by_operator"
+"""A strategy that a person stopped: a resume after a pause is not meant for it."""
 
 
 def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
@@ -25,6 +27,10 @@ def on_operator_asked(state: State, event: OperatorAsked, turn: Turn) -> None:
             _close_all(state, ExitReason.OPERATOR, turn)
         case OperatorWish.PANIC:
             _panic(state, event.asked_by, turn)
+        case OperatorWish.STOP_STRATEGY:
+            halts.raise_halt(turn, ev.HaltScope.STRATEGY, event.subject, STOPPED, until_released=True)
+        case OperatorWish.START_STRATEGY:
+            halts.clear_halt(turn, ev.HaltScope.STRATEGY, event.subject, STOPPED)
 
 
 def _resume(state: State, asked_by: str, turn: Turn) -> None:
@@ -33,7 +39,7 @@ def _resume(state: State, asked_by: str, turn: Turn) -> None:
     if state.book.is_panicking:
         turn.emit(ev.PanicReleased(at_ms=state.now_ms, asked_by=asked_by))
     for scope, subject, reason in tuple(state.book.halts):
-        if state.book.halts[(scope, subject, reason)].until_released:
+        if reason != STOPPED and state.book.halts[(scope, subject, reason)].until_released:
             halts.clear_halt(turn, scope, subject, reason)
 
 

@@ -1,0 +1,1 @@
+"""What the dashboard is given to look at, and where it is started."""

@@ -1,0 +1,44 @@
+"""The day's result over time, and how far it is below its highest."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.engine.decisions.operation.halts import net_pnl
+from trading_bot.engine.state import State
+from trading_bot.web.views import EquityPoint
+
+_APART_MS = 20 * MS_PER_SECOND
+_LOOK_S = 0.5
+_MOST_POINTS = 2_000
+
+
+@dataclass(slots=True)
+class EquityWorker:
+    """Notes the result every twenty seconds of session time."""
+
+    state: Callable[[], State]
+    points: deque[EquityPoint] = field(default_factory=lambda: deque(maxlen=_MOST_POINTS))
+    drawdown: Decimal = Decimal(0)
+    _highest: Decimal | None = None
+    name: str = "dashboard equity"
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Look until cancelled."""
+        while True:
+            beat()
+            self.look()
+            await asyncio.sleep(_LOOK_S)
+
+    def look(self) -> None:
+        """Note the result of now."""
+        state = self.state()
+        net = net_pnl(state)
+        self._highest = net if self._highest is None else max(self._highest, net)
+        self.drawdown = self._highest - net
+        if self.points and state.now_ms - self.points[-1].time_ms < _APART_MS:
+            return
+        self.points.append(EquityPoint(time_ms=state.now_ms, net=net, gross=net + state.charges()))

@@ -1,0 +1,188 @@
+"""What may be looked at."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from starlette.responses import Response
+
+from trading_bot.report.status import document_of, status_document
+from trading_bot.web import answers
+from trading_bot.web.encoding import json_bytes
+from trading_bot.web.guard import grant_of
+from trading_bot.web.parts import Parts
+from trading_bot.web.stream import MOST_LISTENERS, EventStream
+from trading_bot.web.views import Chart, SignalQuery, StrategyView
+
+Name = Annotated[str, Path(min_length=1, max_length=128)]
+Symbol = Annotated[str, Query(min_length=1, max_length=64)]
+Moment = Annotated[int | None, Query(ge=0, le=4_102_444_800_000, description="Epoch milliseconds")]
+_NEWEST = 20
+_LONGEST_TIMEFRAME_S = 86_400
+
+
+def json_answer(value: Any) -> Response:
+    """A value of ours as the body."""
+    return Response(json_bytes(value), media_type="application/json")
+
+
+def reading_routes(parts: Parts) -> APIRouter:
+    """All of them."""
+    router = APIRouter()
+    _add_state(router, parts)
+    _add_trading(router, parts)
+    _add_strategies(router, parts)
+    _add_explaining(router, parts)
+    return router
+
+
+def _add_state(router: APIRouter, parts: Parts) -> None:
+    stage, access = parts.stage, parts.access
+
+    @router.get("/session", response_model=answers.SessionAnswer)
+    async def session(request: Request) -> Response:
+        """Who asks, and what state-changing requests have to repeat."""
+        grant = grant_of(request)
+        left_s = None if grant.expires_at_s is None else grant.expires_at_s - access.now_s()
+        expires_at_ms = None if left_s is None else parts.wall_ms() + int(left_s * 1_000)
+        return json_answer(
+            answers.SessionAnswer(
+                role=grant.role, csrf=grant.csrf, expires_at_ms=expires_at_ms, mode=stage.mode
+            )
+        )
+
+    @router.get("/status", response_model=dict[str, Any])
+    async def status() -> Response:
+        """Everything that the surfaces show: the document of `status --json`."""
+        return Response(await parts.hub.newest(), media_type="application/json")
+
+    @router.get(
+        "/events", response_class=Response, responses={200: {"content": {EventStream.media_type: {}}}}
+    )
+    async def events(request: Request) -> Response:
+        """Snapshots as they change, as server-sent events."""
+        grant = grant_of(request)
+        stage.watched  # noqa: B018  # nobody there is said at once
+        if parts.hub.listeners >= MOST_LISTENERS:
+            raise HTTPException(503, f"{MOST_LISTENERS} listeners are served at most")
+        return EventStream(parts.hub, lambda: access.is_alive(grant))
+
+    @router.get("/logs", response_model=answers.LogTail)
+    async def logs(lines: Annotated[int, Query(ge=1, le=2_000)] = 200) -> Response:
+        """The newest lines of the log."""
+        return json_answer(answers.LogTail(lines=await asyncio.to_thread(parts.log_lines, lines)))
+
+
+def _add_trading(router: APIRouter, parts: Parts) -> None:
+    stage = parts.stage
+
+    @router.get("/positions", response_model=answers.Positions)
+    async def positions() -> Response:
+        """What is held."""
+        watched = stage.watched
+        views = watched.symbols(0, watched.symbol_count())
+        held = [document_of(view) for view in views if view.quantity]
+        return json_answer(answers.Positions(positions=held))
+
+    @router.get("/orders", response_model=answers.Orders)
+    async def orders() -> Response:
+        """The day's orders, newest first."""
+        rows = [document_of(view) for view in reversed(stage.watched.orders())]
+        return json_answer(answers.Orders(orders=rows))
+
+    @router.get("/orders/{tag}", response_model=answers.OrderDetail)
+    async def order(tag: Name) -> Response:
+        """One order and everything that happened to it."""
+        watched = stage.watched
+        found = [view for view in watched.orders() if view.tag == tag]
+        if not found:
+            raise HTTPException(404, "no order of today has this tag")
+        life = await watched.order_life(tag)
+        return json_answer(answers.OrderDetail(order=document_of(found[0]), life=life))
+
+    @router.get("/trades", response_model=answers.Trades)
+    async def trades() -> Response:
+        """The day's closed trades, newest first."""
+        return json_answer(answers.Trades(trades=stage.watched.trades()[::-1]))
+
+    @router.get("/performance", response_model=answers.Performance)
+    async def performance() -> Response:
+        """The day's result over time, and the results of earlier runs."""
+        watched = stage.watched
+        day = status_document(watched.head())["day"]
+        runs = await watched.runs()
+        return json_answer(answers.Performance(equity=watched.equity(), day=day, runs=runs))
+
+
+def _add_strategies(router: APIRouter, parts: Parts) -> None:
+    stage = parts.stage
+
+    @router.get("/strategies", response_model=answers.Strategies)
+    async def strategies() -> Response:
+        """The strategies that run."""
+        return json_answer(answers.Strategies(strategies=stage.watched.strategies()))
+
+    @router.get("/strategies/{name}", response_model=answers.StrategyDetail)
+    async def strategy(name: Name) -> Response:
+        """One strategy with its newest evaluations."""
+        view = known_strategy(parts, name)
+        newest = stage.watched.signals(SignalQuery(limit=_NEWEST, strategy=name))
+        return json_answer({**asdict(view), "evaluations": newest})
+
+    @router.get("/signals", response_model=answers.Signals)
+    async def signals(
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+        before: Annotated[int | None, Query(ge=0, le=1 << 53)] = None,
+        symbol: Symbol | None = None,
+        strategy: Annotated[str | None, Query(min_length=1, max_length=128)] = None,
+        raised: bool = False,  # noqa: FBT001, FBT002  # a parameter of the address
+    ) -> Response:
+        """Evaluations with every gate, newest first."""
+        query = SignalQuery(limit=limit, before=before, symbol=symbol, strategy=strategy, raised=raised)
+        found = stage.watched.signals(query)
+        is_more = len(found) == limit and found[-1].number > 1
+        return json_answer(answers.Signals(signals=found, next_before=found[-1].number if is_more else None))
+
+
+def _add_explaining(router: APIRouter, parts: Parts) -> None:
+    @router.get("/candles", response_model=answers.Candles)
+    async def candles(
+        symbol: Symbol,
+        timeframe: Annotated[int | None, Query(ge=60, le=_LONGEST_TIMEFRAME_S, multiple_of=60)] = None,
+    ) -> Response:
+        """Candles of an instrument with indicators, and what we did there."""
+        chart = await parts.stage.watched.chart(symbol, timeframe)
+        if chart is None:
+            raise HTTPException(404, "this symbol is not watched")
+        return json_answer(_candles(chart))
+
+    @router.get("/why", response_model=dict[str, Any])
+    async def why(symbol: Symbol, time: Moment = None) -> Response:
+        """Why something was traded, or not."""
+        if parts.why is None:
+            raise HTTPException(501, "nothing here explains decisions: look at /api/v1/signals for the gates")
+        return json_answer(await asyncio.to_thread(parts.why, symbol, time))
+
+
+def known_strategy(parts: Parts, name: str) -> StrategyView:
+    """The strategy of this name. Raises HTTPException 404."""
+    for view in parts.stage.watched.strategies():
+        if view.name == name:
+            return view
+    raise HTTPException(404, "no strategy of this name runs")
+
+
+def _candles(chart: Chart) -> answers.Candles:
+    bars = [
+        answers.Bar(time_ms=start_ms, open=first, high=high, low=low, close=last, volume=volume)
+        for start_ms, first, high, low, last, volume in chart.candles
+    ]
+    return answers.Candles(
+        symbol=chart.symbol,
+        timeframe_s=chart.timeframe_s,
+        candles=bars,
+        indicators=chart.indicators,
+        marks=chart.marks,
+        lines=answers.Lines(stop=chart.stop, target=chart.target),
+    )
