@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PROJECT = Path(__file__).resolve().parents[2]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 360, "height": 740}
@@ -47,7 +49,7 @@ class Opened:
     """The page in a browser, the daemon that it talks to, and what it complained of."""
 
     page: Any
-    daemon: FakePageDaemon
+    daemon: FakePageDaemon | None
     complaints: list[str] = field(default_factory=list)
     is_outage_expected: bool = False
     """Whether the browser may say that something could not be loaded."""
@@ -144,14 +146,20 @@ def desk(_shared: Opened) -> Iterator[Opened]:
 
 
 def _opened(chromium: Any, daemon: FakePageDaemon, size: dict[str, int]) -> Opened:
+    one = watched_page(chromium, daemon, size)
+    one.page.goto(f"{daemon.url}/dashboard")
+    one.wait_for("document.body?.dataset.link === 'live'")
+    one.page.locator("#chart-canvas canvas").first.wait_for()
+    return one
+
+
+def watched_page(chromium: Any, daemon: FakePageDaemon | None, size: dict[str, int] = DESKTOP) -> Opened:
+    """An empty page whose complaints are kept."""
     context = chromium.new_context(viewport=size)
     context.add_init_script(_WATCH_POLICY)
     one = Opened(context.new_page(), daemon)
     one.page.on("console", lambda message: _keep(one, message))
     one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
-    one.page.goto(f"{daemon.url}/dashboard")
-    one.wait_for("document.body.dataset.link === 'live'")
-    one.page.locator("#chart-canvas canvas").first.wait_for()
     return one
 
 

@@ -3,12 +3,14 @@
 import { read } from "./api.js";
 import { newChart, inOrder, onColours } from "./charts.js";
 import { byId, element, setAttribute, setText } from "./dom.js";
-import { axisTime, price } from "./format.js";
+import { axisTime, paise, price } from "./format.js";
 
 const REFRESH_MS = 15_000;
 const MOST_CANDLES = 2_000;
 const MOST_MARKS = 200;
 const MOST_LINES = 8;
+const COLOURS = 6;
+const LONGEST_MARK = 24;
 const LEVELS = { stop: "alarm", target: "gain", last: "ink" };
 const SHAPES = { entry: ["arrowUp", "arrowDown"], exit: ["circle", "circle"], stop: ["square", "square"] };
 
@@ -81,7 +83,7 @@ class CandleChart {
     this.candles.applyOptions({
       upColor: panel, borderUpColor: gain, wickUpColor: gain, downColor: loss, borderDownColor: loss, wickDownColor: loss,
     });
-    [...this.lines.values()].forEach(({ series }, index) => series.applyOptions({ color: colours.lines[index % 5] }));
+    [...this.lines.values()].forEach(({ series }, index) => series.applyOptions({ color: colours.lines[index % COLOURS] }));
     for (const [kind, level] of Object.entries(this.levels)) level.applyOptions({ color: colours[LEVELS[kind]] });
   }
 
@@ -154,7 +156,7 @@ class CandleChart {
       this.set(series, this.pointsOf(name, indicators[name]));
     }
     const legend = byId("chart-legend");
-    legend.replaceChildren(...[...this.lines.keys()].map((name, index) => element("span", `key line-${(index % 5) + 1}`, name)));
+    legend.replaceChildren(...[...this.lines.keys()].map((name, index) => element("span", `key line-${(index % COLOURS) + 1}`, name)));
   }
 
   /** What is of the prices' size lies over the candles; the rest gets a pane for each first word of a name. */
@@ -165,7 +167,7 @@ class CandleChart {
     const pane = isOver ? 0 : this.paneOf(name.split(" ")[0]);
     const type = name.endsWith("histogram") ? this.lib.HistogramSeries : this.lib.LineSeries;
     const options = { lineWidth: 1, priceLineVisible: false, lastValueVisible: !isOver, crosshairMarkerVisible: false };
-    const series = this.chart.addSeries(type, { ...options, color: this.colours.lines[this.lines.size % 5] }, pane);
+    const series = this.chart.addSeries(type, { ...options, color: this.colours.lines[this.lines.size % COLOURS] }, pane);
     line = { series, scale: isOver ? 100 : 1 };
     this.lines.set(name, line);
     this.chart.panes().slice(1).forEach((each) => each.setStretchFactor(0.3));
@@ -243,7 +245,7 @@ function markersOf(marks, timeframeS, colours) {
     return {
       time: axisTime(at), position: isBuy ? "belowBar" : "aboveBar", shape: (SHAPES[kind] ?? SHAPES.exit)[isBuy ? 0 : 1],
       color: kind === "stop" ? colours.alarm : kind === "entry" ? colours.accent : colours.ink,
-      text: text || `${kind} ${price(level === null ? null : level / 100)}`, size: 1,
+      text: (text || `${kind} ${paise(level)}`).slice(0, LONGEST_MARK), size: 1,
     };
   }).sort((one, other) => one.time - other.time);
 }

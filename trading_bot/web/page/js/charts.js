@@ -32,7 +32,7 @@ function colours() {
   return {
     ink: named("ink"), muted: named("muted"), rule: named("rule"), panel: named("panel"),
     gain: named("gain"), loss: named("loss"), alarm: named("alarm"), accent: named("accent"),
-    lines: ["line-1", "line-2", "line-3", "line-4", "line-5"].map(named),
+    lines: ["line-1", "line-2", "line-3", "line-4", "line-5", "line-6"].map(named),
   };
 }
 

@@ -4,7 +4,7 @@ import { read } from "./api.js";
 import { byId, element, mark, Rows, setText, Table } from "./dom.js";
 import { count, measured, minute, ratio, words } from "./format.js";
 
-const MOST_SHOWN = 25;
+const MOST_SHOWN = 15;
 
 export function makeSignals() {
   const rows = new Rows(byId("signals-list"), makeTrace);
