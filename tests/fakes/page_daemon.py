@@ -22,6 +22,11 @@ POLICY = (
 )
 
 
+_LOG_LINE = (
+    '{"event": "order_placed", "tag": "tb1", "quantity": 34, "level": "info", "at": "2026-11-19T15:04:05"}'
+)
+
+
 @dataclass(slots=True)
 class FakePageDaemon:
     """Serves the page on a thread of its own, so that the browser's driver may block."""
@@ -121,7 +126,7 @@ class FakePageDaemon:
             "performance": lambda _: {"equity": documents.equity_points()},
             "strategies": lambda _: {"strategies": documents.strategies(self.poison)},
             "orders/{tag}": lambda request: documents.order_detail(request.match_info["tag"], self.poison),
-            "logs": lambda _: {"lines": ['{"event": "order_placed", "tag": "tb1"}', self.poison]},
+            "logs": lambda _: {"lines": [_LOG_LINE, self.poison]},
             "why": lambda request: {
                 "text": f"{request.query['symbol']}: the trend gate failed by 0.3 {self.poison}"
             },

@@ -56,7 +56,8 @@ def test_a_stream_that_ends_is_told_at_once_and_made_again(open_page, daemon):
 def test_a_stream_that_falls_silent_is_stale_and_given_up(open_page, daemon):
     opened = open_page()
     opened.page.clock.install()
-    daemon.publish()
+    daemon.publish(lambda document: document["day"].update(net="7.00"))
+    opened.wait_for_text("#net", "+7.00")
     opened.page.clock.fast_forward(4_000)
     assert opened.page.evaluate("document.body.dataset.link") == "live"
     opened.page.clock.fast_forward(4_000)
@@ -76,12 +77,12 @@ def test_a_heartbeat_keeps_a_document_fresh_only_where_it_names_it(open_page, da
     opened.page.clock.install()
     daemon.publish()
     opened.page.clock.fast_forward(5_000)
+    opened.wait_for_text("#alive-more", "data 5.")
     daemon.heartbeat()
-    opened.page.clock.fast_forward(5_000)
-    assert opened.page.evaluate("document.body.dataset.link") == "live"
+    opened.wait_for_text("#alive-more", "data 0.")
     daemon.sequence += 1
     daemon.heartbeat()
-    opened.page.clock.fast_forward(5_000)
+    opened.page.clock.fast_forward(8_000)
     opened.wait_for(_STATE.format("stale"))
 
 

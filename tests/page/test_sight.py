@@ -24,7 +24,13 @@ _PARTS = (
         "#orders-table>table",
         "#watch-table>table",
     ),
-    *("#signals-list>.trace", "#notices-list>li", "#workers>li", "#strategies-list>li", "#budgets>.gauge"),
+    *(
+        "#signals-list>.trace",
+        "#notices-list>li",
+        "#ill-workers>li",
+        "#strategies-list>li",
+        "#budgets>.gauge",
+    ),
     *("#actions>button", "#chart-canvas canvas", "#equity-canvas canvas"),
 )
 
@@ -124,13 +130,34 @@ def test_why_is_answered_in_words(desk):
 
 def test_the_log_is_read_when_it_is_opened(desk):
     desk.page.locator("#logs summary").click()
-    desk.wait_for_text("#logs-lines", "order_placed")
+    desk.wait_for_text("#logs-lines", "15:04:05 info    order_placed tag=tb1 quantity=34")
 
 
 def test_a_symbol_pressed_comes_into_the_chart(desk):
     desk.page.locator("#watch-table button", has_text="MARUTI").click()
     desk.wait_for("document.querySelector('#chart-canvas').ariaLabel.includes('MARUTI')")
     assert desk.page.input_value("#chart-symbol") == "MARUTI"
+
+
+def test_until_somebody_chooses_the_chart_shows_what_is_held(open_page, daemon):
+    for row in daemon.document["symbols"]:
+        row["quantity"] = 0
+    opened = open_page()
+    assert opened.page.input_value("#chart-symbol") == "RELIANCE"
+    daemon.publish(lambda document: document["symbols"][3].update(quantity=5))
+    opened.wait_for("document.querySelector('#chart-symbol').value === 'ICICIBANK'")
+    opened.page.select_option("#chart-symbol", "TCS")
+    daemon.publish()
+    opened.wait_for_text("#clock", "14:15:00")
+    assert opened.page.input_value("#chart-symbol") == "TCS"
+
+
+def test_the_stop_and_the_target_of_a_position_lie_in_the_chart(desk):
+    """Read back from the library, which keeps them in the scale as well."""
+    desk.page.select_option("#chart-symbol", "RELIANCE")
+    desk.wait_for_text("#chart-legend", "EMA 200")
+    levels = "document.querySelector('#chart-canvas').dataset.levels"
+    desk.wait_for(f"{levels} === 'last 1428.80, stop 1415.80, target 1454.60'")
 
 
 def test_a_panel_whose_data_cannot_be_read_says_so(desk):

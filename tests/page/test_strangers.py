@@ -41,7 +41,14 @@ def test_hostile_texts_stay_texts(open_page, daemon):
     opened.wait_for_text("#why-answer", "onerror")
     opened.page.locator("#logs summary").click()
     opened.wait_for_text("#logs-lines", "onerror")
-    for place in ("positions-table", "orders-table", "notices-list", "signals-list", "workers", "life-list"):
+    for place in (
+        "positions-table",
+        "orders-table",
+        "notices-list",
+        "signals-list",
+        "ill-workers",
+        "life-list",
+    ):
         assert _HOSTILE in opened.page.locator(f"#{place}").text_content(), place
     assert opened.page.locator("img, body script").count() == 0
     assert opened.page.evaluate("window.hacked") is None

@@ -2,7 +2,7 @@
 
 import { read } from "./api.js";
 import { newChart, inOrder, onColours } from "./charts.js";
-import { byId, element, setAttribute, setText } from "./dom.js";
+import { byId, element, mark, setAttribute, setText } from "./dom.js";
 import { axisTime, paise, price } from "./format.js";
 
 const REFRESH_MS = 15_000;
@@ -18,7 +18,11 @@ export function makeCandles() {
   const chart = new CandleChart();
   const [symbols, timeframe] = [byId("chart-symbol"), byId("chart-timeframe")];
   const show = () => chart.choose(symbols.value, Number(timeframe.value));
-  symbols.addEventListener("change", show);
+  let isChosen = false;
+  symbols.addEventListener("change", () => {
+    isChosen = true;
+    show();
+  });
   timeframe.addEventListener("change", show);
   return {
     panel: "chart",
@@ -28,15 +32,24 @@ export function makeCandles() {
     },
     reload: () => chart.load(),
     choose(symbol) {
+      isChosen = true;
       symbols.value = symbol;
       show();
       byId("chart").scrollIntoView({ block: "nearest" });
     },
     update(status) {
-      if (offer(symbols, status.symbols)) show();
+      if (offer(symbols, status.symbols) || (!isChosen && turnToHeld(symbols, status.symbols))) show();
       chart.follow(status);
     },
   };
+}
+
+/** Until somebody chooses, the chart shows what is held; whether it had to turn there. */
+function turnToHeld(select, rows) {
+  const held = rows.filter((row) => row.quantity);
+  if (!held.length || held.some((row) => row.symbol === select.value)) return false;
+  select.value = held[0].symbol;
+  return true;
 }
 
 /** The symbols to choose from; whether the list has changed. The first with a position is chosen first. */
@@ -191,12 +204,20 @@ class CandleChart {
     if (!isThere && this.levels[kind]) {
       this.candles.removePriceLine(this.levels[kind]);
       delete this.levels[kind];
+      this.tellLevels();
     }
     if (!isThere) return;
     const style = kind === "last" ? { lineWidth: 1, lineStyle: 1 } : { lineWidth: 2, lineStyle: 2 };
     const options = { price: paise / 100, title: kind, color: this.colours[LEVELS[kind]], ...style };
     if (this.levels[kind]) this.levels[kind].applyOptions(options);
     else this.levels[kind] = this.candles.createPriceLine(options);
+    this.tellLevels();
+  }
+
+  /** For those who cannot see a canvas. */
+  tellLevels() {
+    const texts = Object.keys(this.levels).sort().map((kind) => `${kind} ${this.levels[kind].options().price.toFixed(2)}`);
+    mark(this.canvas, "levels", texts.join(", "));
   }
 
   /** Between two answers of the daemon the newest price moves the newest candle. */

@@ -1,7 +1,7 @@
 // The head of the page and the three answers: protected, winning, alive.
 
 import { byId, mark, setText } from "./dom.js";
-import { age, day, money, price, result, sign, time, units, words } from "./format.js";
+import { age, count, day, money, price, result, sign, time, units, words } from "./format.js";
 import { isBare, isHeld, positionsOf } from "./positions.js";
 
 const MEANINGS = {
@@ -30,7 +30,7 @@ export function makeHead() {
       setText(node.clock, time(run.now));
       setText(node["session-on"], day(run.session_on));
       setText(node.phase, words(run.phase));
-      setText(node.speed, run.speed && run.speed !== 1 ? `× ${run.speed}` : "");
+      setText(node.speed, run.speed && run.speed !== 1 ? `× ${count(run.speed)}` : "");
     },
   };
 }

@@ -89,13 +89,16 @@ function makeNotice() {
 export function makeHealth() {
   const figures = new Figures(byId("health-figures"));
   const budgets = new Rows(byId("budgets"), makeGauge);
-  const workers = new Rows(byId("workers"), makeWorker);
+  const [ill, well] = ["ill-workers", "workers"].map((id) => new Rows(byId(id), makeWorker));
   return {
     panel: "health",
     update(status) {
       figures.show(measures(status));
       budgets.show(status.budgets.map(budgetGauge), (budget) => budget.name);
-      workers.show(status.workers, (worker) => worker.name);
+      const sound = status.workers.filter((worker) => worker.is_well);
+      ill.show(status.workers.filter((worker) => !worker.is_well), (worker) => worker.name);
+      well.show(sound, (worker) => worker.name);
+      setText(byId("workers-well"), `${count(sound.length)} of ${count(status.workers.length)} are well`);
     },
   };
 }

@@ -27,4 +27,13 @@ export function makeLogs() {
   setInterval(load, INTERVAL_MS);
 }
 
-const textOf = (line) => (typeof line === "string" ? line : JSON.stringify(line));
+/** A line of JSON as the terminal shows it: time, level, what happened, and the rest as names and values. */
+export function textOf(line) {
+  try {
+    const { at = "", level = "", event = "", ...rest } = JSON.parse(line);
+    const parts = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    return [String(at).slice(11, 19), String(level).padEnd(7), event, ...parts].join(" ");
+  } catch {
+    return String(line);
+  }
+}
