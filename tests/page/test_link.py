@@ -1,7 +1,5 @@
 """How fast the page is, and that a dead stream never looks alive."""
 
-import re
-
 from tests.page.conftest import PHONE
 
 _SEEN = """() => {
@@ -49,7 +47,7 @@ def test_a_stream_that_ends_is_told_at_once_and_made_again(open_page, daemon):
     assert opened.text("#alive-word") == "DISCONNECTED"
     assert "LOST" in opened.page.title()
     daemon.is_up = True
-    opened.wait_for(_STATE.format("live"), timeout_s=10)
+    opened.wait_for(_STATE.format("live"))
     assert not opened.page.locator("#banner").is_visible()
 
 
@@ -58,12 +56,12 @@ def test_a_stream_that_falls_silent_is_stale_and_given_up(open_page, daemon):
     opened.page.clock.install()
     daemon.publish(lambda document: document["day"].update(net="7.00"))
     opened.wait_for_text("#net", "+7.00")
-    opened.page.clock.fast_forward(4_000)
+    opened.page.clock.fast_forward(2_000)
     assert opened.page.evaluate("document.body.dataset.link") == "live"
-    opened.page.clock.fast_forward(4_000)
+    opened.page.clock.fast_forward(5_000)
     opened.wait_for(_STATE.format("stale"))
     assert "STALE" in opened.text("#banner")
-    assert re.match(r"data 8\.\d s old", opened.text("#alive-more"))
+    assert float(opened.text("#alive-more").split()[1]) >= 7
     streams = daemon.streams_opened
     opened.page.clock.fast_forward(10_000)
     opened.wait_for(_STATE.format("lost"))

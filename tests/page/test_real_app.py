@@ -24,7 +24,7 @@ def _logged_in(chromium: Any, address: str, token: str) -> Opened:
     opened.page.fill("#token", token)
     opened.complaints.clear()
     opened.page.get_by_role("button", name="Log in").click()
-    opened.wait_for("document.body?.dataset.link === 'live'", timeout_s=10)
+    opened.wait_for("document.body?.dataset.link === 'live'")
     opened.page.locator("#chart-canvas canvas").first.wait_for()
     return opened
 

@@ -121,6 +121,19 @@ def test_an_order_tells_its_life(desk):
     assert desk.text("#life-title") == "BUY SL 12 TCS, stop (tb6)"
 
 
+def test_lists_are_bounded_and_what_is_gone_disappears(desk):
+    order = desk.daemon.document["orders"][-1]
+    many = [{**order, "tag": f"t{number}", "is_live": number == 3} for number in range(100)]
+    desk.daemon.publish(lambda document: document.update(orders=many))
+    desk.wait_for_text("#orders-count", "1 open, 100 today, the newest 60 shown")
+    rows = desk.page.locator("#orders-table .life button")
+    assert rows.count() == 60
+    assert [rows.nth(place).get_attribute("data-tag") for place in (0, 1, 59)] == ["t3", "t99", "t41"]
+    desk.daemon.publish(lambda document: document.update(orders=many[:2]))
+    desk.wait_for_text("#orders-count", "0 open, 2 today")
+    assert rows.count() == 2
+
+
 def test_why_is_answered_in_words(desk):
     desk.page.fill("#why-symbol", "TCS")
     desk.page.fill("#why-time", "14:00")
