@@ -30,7 +30,7 @@ TALLY ?=
 START_LIMIT ?=
 UPDATES ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz mutate page-soak lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
 
 setup: native
 
@@ -71,6 +71,7 @@ bench: setup
 	$(BIN)/python benchmarks/backtest.py
 	$(BIN)/python benchmarks/tick_to_decision.py
 	$(BIN)/python benchmarks/sweep.py
+	$(BIN)/python benchmarks/web_cost.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -112,6 +113,10 @@ machines: setup
 # The broker's answers, spoiled: what is read wrongly? SEED and CASE repeat one find.
 fuzz: setup
 	$(BIN)/python -m scripts.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TARGET),--target "$(TARGET)") $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
+
+# Made-up requests against the dashboard's own schema.
+fuzz-api: setup $(TESTS_STAMP)
+	API_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/unit/web/test_schema.py
 
 # Wrong changes of the modules that guard money, one at a time: which does no test notice?
 mutate: setup

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -116,6 +117,23 @@ class FixedAddress:
         return {"authorized_redirect_uri": f"ws://127.0.0.1:{self._port}/"}
 
 
+Sink = Callable[[tuple[tuple[str, Candle], ...], tuple[Evaluation, ...]], None]
+
+
+class Alone:
+    """Nothing runs beside the engine; whatever does overrides this."""
+
+    def tapped(self, sink: Sink) -> Sink:
+        """What takes candles and evaluations."""
+        return sink
+
+    @asynccontextmanager
+    async def active(self, engine: Engine) -> AsyncIterator[None]:
+        """Run beside the engine while the block runs."""
+        del engine
+        yield
+
+
 def main() -> None:
     """Print percentiles and their ratio to the budget."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
@@ -125,14 +143,15 @@ def main() -> None:
         f"{machine()}; {'uvloop' if on_uvloop else 'asyncio'}, collector {'tuned' if is_tuned else 'plain'}"
     )
     for case in CASES:
-        _show_latency(case, *_run(case, on_uvloop=on_uvloop, is_tuned=is_tuned))
-    watch, sent = _run(FLOOD, on_uvloop=on_uvloop, is_tuned=is_tuned)
+        _show_latency(case, *measured(case, on_uvloop=on_uvloop, is_tuned=is_tuned))
+    watch, sent = measured(FLOOD, on_uvloop=on_uvloop, is_tuned=is_tuned)
     taken_s = (max(watch.handled_ns.values()) - min(sent.values())) / 1e9
     rate = len(watch.handled_ns) * FLOOD.count / taken_s
     show("sustained over the wire, ticks a second", rate, TICKS_A_SECOND, "ticks/s", at_least=True)
 
 
-def _show_latency(case: Case, watch: Stopwatch, sent: dict[int, int]) -> None:
+def latencies_of(case: Case, watch: Stopwatch, sent: dict[int, int]) -> tuple[list[float], list[float]]:
+    """Milliseconds of ordinary frames, and of those that close every candle."""
     ordinary, closing = [], []
     for at_ms, sent_ns in sent.items():
         done_ns = watch.handled_ns[at_ms]
@@ -141,6 +160,11 @@ def _show_latency(case: Case, watch: Stopwatch, sent: dict[int, int]) -> None:
             closing.append((max(done_ns, watch.decided_ns[at_ms]) - sent_ns) / 1e6)
         elif (at_ms - OPEN_MS) % TIMEFRAME_MS > 400:  # right after a closing frame others queue
             ordinary.append((done_ns - sent_ns) / 1e6)
+    return ordinary, closing
+
+
+def _show_latency(case: Case, watch: Stopwatch, sent: dict[int, int]) -> None:
+    ordinary, closing = latencies_of(case, watch, sent)
     for name, values, limit_ms in (
         ("ordinary frame", ordinary, case.ordinary_ms),
         ("every candle closes", closing, case.closing_ms),
@@ -150,18 +174,23 @@ def _show_latency(case: Case, watch: Stopwatch, sent: dict[int, int]) -> None:
         show(f"{case.count} instruments, {name} ({len(values)}), p99", spread.p99, limit_ms, "ms")
 
 
-def _run(case: Case, *, on_uvloop: bool, is_tuned: bool) -> tuple[Stopwatch, dict[int, int]]:
+def measured(
+    case: Case, *, on_uvloop: bool = True, is_tuned: bool = True, beside: Alone | None = None
+) -> tuple[Stopwatch, dict[int, int]]:
+    """Play a case once: when each frame was sent, taken and decided."""
     folder = Path(tempfile.mkdtemp())
     try:
         factory = event_loop if on_uvloop else asyncio.SelectorEventLoop
         with asyncio.Runner(loop_factory=factory) as runner:
-            return runner.run(_receive(case, folder, is_tuned=is_tuned))
+            return runner.run(_receive(case, folder, beside or Alone(), is_tuned=is_tuned))
     finally:
         gc.unfreeze()
         shutil.rmtree(folder)
 
 
-async def _receive(case: Case, folder: Path, *, is_tuned: bool) -> tuple[Stopwatch, dict[int, int]]:
+async def _receive(
+    case: Case, folder: Path, beside: Alone, *, is_tuned: bool
+) -> tuple[Stopwatch, dict[int, int]]:
     instruments = instruments_of(case.count)
     core, watch = new_core(instruments), Stopwatch()
     warm(core, instruments)
@@ -174,7 +203,7 @@ async def _receive(case: Case, folder: Path, *, is_tuned: bool) -> tuple[Stopwat
         watch.on_records(candles, traces)
         recorder.take(candles, traces)
 
-    engine = Engine(core, clock, journal, market_sink=keep)
+    engine = Engine(core, clock, journal, market_sink=beside.tapped(keep))
     if is_tuned:
         keep_collections_short()
     command = [
@@ -187,7 +216,8 @@ async def _receive(case: Case, folder: Path, *, is_tuned: bool) -> tuple[Stopwat
         try:
             port = int(await asyncio.to_thread(sender.stdout.readline))
             feed = TimedFeed(ClockedFeed(_feed(port), clock), watch)
-            line = await _played(sender.stdout, engine, clock, feed, recorder)
+            async with beside.active(engine):
+                line = await _played(sender.stdout, engine, clock, feed, recorder)
         finally:
             sender.terminate()
     journal.close()

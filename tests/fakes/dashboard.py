@@ -41,8 +41,8 @@ ASSETS = Assets(
 class FakeDaemon(MadeDay):
     """A made-up day that notes what is asked of it."""
 
-    def __init__(self) -> None:
-        super().__init__(seed=1, count=4)
+    def __init__(self, count: int = 4) -> None:
+        super().__init__(seed=1, count=count)
         self.asked: list[tuple[OperatorWish, str]] = []
         self.told: list[str] = []
         self.failure: Exception | None = None

@@ -11,13 +11,20 @@ import aiohttp
 from pydantic import SecretStr
 
 from trading_bot.adapters.clocks import SimulatorClock
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
 from trading_bot.adapters.simulator.link import SimulatorClockWorker, SimulatorLink
 from trading_bot.bootstrap.market.market_daemon import Surroundings
 from trading_bot.bootstrap.modes import market_daemon
+from trading_bot.bootstrap.replaying.simulator_program import new_venue, server_settings
+from trading_bot.settings.options import SimulatorOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
-from trading_bot.simulator.server.run import RunningSimulator
+from trading_bot.simulator.market.day_plan import plan_of
+from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
+from trading_bot.simulator.server.dated_rules import DatedRules
+from trading_bot.simulator.server.run import RunningSimulator, serve
+from trading_bot.simulator.venue.settings import VenueSettings
 
 TOKEN = "token-of-the-day"
 SYMBOLS = ("RELIANCE", "INFY", "SBIN")
@@ -91,6 +98,27 @@ class Upstox:
             yield daemon
         finally:
             await link.close()
+
+
+@asynccontextmanager
+async def generated_upstox(folder: Path):
+    """A generated day of three shares, played as fast as the daemon follows."""
+    rules = load_market_rules()
+    source = GeneratedMarket(
+        plan_of(rules.calendar, DEFAULT_DAY),
+        symbols=SYMBOLS,
+        seed=SEED,
+        updates_per_minute=UPDATES_PER_MINUTE,
+        with_index=False,  # it alone would speak every second
+    )
+    settings = server_settings(SimulatorOptions(port=0, speed=0.0, token=TOKEN), source.on, rules)
+    server = await serve(
+        new_venue(source, rules, VenueSettings(), SEED), source, settings, rules=DatedRules(rules)
+    )
+    try:
+        yield Upstox(server, folder, [])
+    finally:
+        await server.close()
 
 
 def money(text: str) -> Decimal:

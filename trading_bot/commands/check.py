@@ -39,6 +39,7 @@ _ALLOWED = {
     "live opt-in": "mode {mode} sends no real orders",
     "protection": "every position gets a resting stop, and is closed in the session",
     "square-off": "ours comes before the broker's own",
+    "dashboard": "it is off, on loopback, or open on purpose and with a token",
 }
 
 

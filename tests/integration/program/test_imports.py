@@ -10,7 +10,19 @@ import pytest
 from tests.fakes.scripted_day import whole_day
 
 PROJECT = Path(__file__).resolve().parents[3]
-HEAVY = ("pandas", "polars", "numpy", "matplotlib", "pyarrow", "talib", "upstox_client", "aiohttp")
+HEAVY = (
+    "pandas",
+    "polars",
+    "numpy",
+    "matplotlib",
+    "pyarrow",
+    "talib",
+    "upstox_client",
+    "aiohttp",
+    "fastapi",
+    "uvicorn",
+)
+WEB = ("fastapi", "starlette", "uvicorn", "prometheus_client")
 DATABASE = ("sqlalchemy", "alembic")
 _MAIN = "from trading_bot.cli import main; code = main(sys.argv[2:])"
 
@@ -74,6 +86,13 @@ def test_panic_without_a_daemon_imports_no_history_and_no_indicators(imported):
 
 def test_the_daemon_on_the_market_imports_neither_plots_nor_the_simulators_server(imported):
     assert imported("import trading_bot.bootstrap.market.market_daemon", ("matplotlib", "aiohttp")) == (0, [])
+
+
+def test_a_daemon_without_a_dashboard_imports_no_web_server(imported):
+    modules = "modes", "market.market_daemon", "replaying.replay"
+    what = "; ".join(f"import trading_bot.bootstrap.{module}" for module in modules)
+
+    assert imported(what, WEB) == (0, [])
 
 
 def test_a_replay_imports_plots_only_for_its_report(imported):

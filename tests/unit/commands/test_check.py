@@ -68,7 +68,7 @@ def test_lines_of_the_backend_are_added(desk):
     desk.backend.answers["check_lines"] = [failed("login", "no token", "python main.py login", 3)]
 
     assert run(desk) == 3
-    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 14 failed")
+    assert desk.written[0].endswith("fix: python main.py login\nnot ready: 1 of 15 failed")
 
 
 @pytest.mark.parametrize(

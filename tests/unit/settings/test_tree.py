@@ -3,7 +3,13 @@ from pydantic import ValidationError
 
 from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.run import Mode
-from trading_bot.settings.tree import Settings, require_flat_before_broker, require_live_opt_in
+from trading_bot.settings.tree import (
+    Settings,
+    require_flat_before_broker,
+    require_guarded_dashboard,
+    require_live_opt_in,
+    require_startable,
+)
 
 
 def test_settings_are_frozen():
@@ -62,3 +68,38 @@ def test_secrets_are_masked_in_every_printed_form():
     settings = Settings(credentials={"access_token": "canary-token"})
 
     assert "canary" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "bot.example.org", "127.0.0.1.example.org"])
+@pytest.mark.parametrize(
+    "given", [{}, {"allow_other_machines": True}, {"operator_token": "x" * 32}, {"read_only_token": "x" * 32}]
+)
+def test_a_dashboard_that_others_reach_needs_a_yes_and_a_token(host, given):
+    """Fault 117."""
+    with pytest.raises(SettingsError, match="panic button"):
+        require_startable(Settings(web={"enabled": True, "host": host} | given))
+
+
+def test_with_both_it_may_listen_where_others_reach_it():
+    web = {"enabled": True, "host": "0.0.0.0", "allow_other_machines": True, "operator_token": "x" * 32}
+
+    require_guarded_dashboard(Settings(web=web))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_on_loopback_it_needs_neither(host):
+    require_guarded_dashboard(Settings(web={"enabled": True, "host": host}))
+
+
+def test_a_dashboard_that_is_off_may_be_set_up_in_any_way():
+    require_guarded_dashboard(Settings(web={"host": "0.0.0.0"}))
+
+
+@pytest.mark.parametrize("name", ["tls_certificate", "tls_key"])
+def test_half_of_tls_is_refused(name):
+    with pytest.raises(SettingsError, match="belong together"):
+        require_guarded_dashboard(Settings(web={"enabled": True, name: "x.pem"}))
+
+
+def test_the_dashboard_is_off_by_default():
+    assert not Settings().web.enabled
