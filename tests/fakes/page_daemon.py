@@ -127,9 +127,7 @@ class FakePageDaemon:
             "strategies": lambda _: {"strategies": documents.strategies(self.poison)},
             "orders/{tag}": lambda request: documents.order_detail(request.match_info["tag"], self.poison),
             "logs": lambda _: {"lines": [_LOG_LINE, self.poison]},
-            "why": lambda request: {
-                "text": f"{request.query['symbol']}: the trend gate failed by 0.3 {self.poison}"
-            },
+            "why": lambda request: documents.explanation(request.query["symbol"], self.poison),
         }
 
     async def _events(self, request: web.Request) -> web.StreamResponse:

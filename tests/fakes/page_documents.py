@@ -231,6 +231,34 @@ def _gates(*, score_passes: bool, trend_passes: bool) -> list[dict[str, Any]]:
     return [dict(zip(("name", "passed", "measured", "needed"), row, strict=True)) for row in rows]
 
 
+def explanation(symbol: str, poison: str = "") -> dict[str, Any]:
+    """Why there was no trade: the form of `why --json`."""
+    evaluation = {
+        "strategy": "confluence",
+        "candle_start": "2026-11-19T13:45:00.000+05:30",
+        "score": 0.33,
+        "side": "long",
+        "data_age_ms": 40,
+        "gates": [
+            {"name": "ready", "passed": True, "measured": 1057, "needed": ">= 220 candles"}
+            | {"distance": 837.0, "unit": "candles"},
+            {"name": "score", "passed": False, "measured": 0.3333, "needed": f">= 0.6 or <= -0.6 {poison}"}
+            | {"distance": -0.2667, "unit": None},
+        ],
+        "denied": None,
+        "trade": None,
+        "would_have_changed": [f"score: >= 0.6 or <= -0.6 (0.2667 too low) {poison}"],
+    }
+    return {
+        "symbol": symbol,
+        "headline": f"not traded: no signal {poison}",
+        "no_evaluation_because": [],
+        "evaluations": [evaluation],
+        "open_trade": None,
+        "turning_points": [{"at": "2026-11-19T09:30:00.000+05:30", "text": f"a short signal {poison}"}],
+    }
+
+
 def equity_points() -> list[dict[str, Any]]:
     """The day's result, minute by minute, up to now."""
     chance = random.Random(7)

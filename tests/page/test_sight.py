@@ -138,7 +138,12 @@ def test_why_is_answered_in_words(desk):
     desk.page.fill("#why-symbol", "TCS")
     desk.page.fill("#why-time", "14:00")
     desk.page.click("#why-form button")
-    desk.wait_for_text("#why-answer", "the trend gate failed")
+    desk.wait_for_text("#why-answer", "TCS: not traded: no signal")
+    assert "score +0.33, leaning long, 1 of 2 gates passed; its data was 0.0 s old" in desk.text(
+        "#why-answer"
+    )
+    assert "0.2667 missing" in desk.page.locator("#why-answer tbody tr").first.inner_text()
+    assert "09:30:00 a short signal" in desk.text("#why-answer")
 
 
 def test_the_log_is_read_when_it_is_opened(desk):
