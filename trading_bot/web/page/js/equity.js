@@ -35,6 +35,7 @@ class EquityLine {
     this.newest = 0;
     this.count = 0;
     this.sessionOn = null;
+    this.latest = null;
   }
 
   async build(canvas) {
@@ -59,6 +60,7 @@ class EquityLine {
     const { equity } = await read("performance");
     const points = inOrder(equity.map((point) => ({ ...point, time: stepOf(axisTime(point.time_ms)) }))).slice(-MOST_POINTS);
     this.set(points);
+    if (this.latest) this.add(...this.latest);
   }
 
   set(points) {
@@ -72,6 +74,7 @@ class EquityLine {
 
   /** One more moment; those of one step share a point. */
   add(run, day) {
+    this.latest = [run, day];
     if (!this.net) return;
     if (this.sessionOn !== null && this.sessionOn !== run.session_on) this.set([]);
     this.sessionOn = run.session_on;
