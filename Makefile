@@ -28,8 +28,9 @@ CASE ?=
 POINT ?=
 TALLY ?=
 START_LIMIT ?=
+UPDATES ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate lock clean
+.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
 
 setup: native
 
@@ -123,6 +124,10 @@ fuzz-api: setup $(TESTS_STAMP)
 # Wrong changes of the modules that guard money, one at a time: which does no test notice?
 mutate: setup
 	$(BIN)/python -m scripts.mutate $(MODULES) $(if $(ONLY),--only $(ONLY))
+
+# Eight hours of an open page, second by second; UPDATES=3600 is one of them.
+page-soak: setup $(TESTS_STAMP)
+	PAGE_UPDATES=$(if $(UPDATES),$(UPDATES),28800) $(BIN)/python -m pytest -q -s tests/page/test_growth.py
 
 # Compiled sets of a sweep against the engine, on the market data that lies beside the project.
 prove-sweep: setup

@@ -1,0 +1,188 @@
+"""What is to be seen, at the size of a desk and of a phone, by day and by night."""
+
+import pytest
+
+from tests.page.conftest import DESKTOP, PHONE, SMALL_PHONE, STICKS_OUT
+
+_PARTS = (
+    *(
+        "#mode",
+        "#state",
+        "#clock",
+        "#phase",
+        "#protection",
+        "#result",
+        "#alive",
+        "#day-figures",
+        "#loss-gauge",
+    ),
+    *(
+        "#health-figures",
+        "#why-form",
+        "#logs",
+        "#positions-table>table",
+        "#orders-table>table",
+        "#watch-table>table",
+    ),
+    *(
+        "#signals-list>.trace",
+        "#notices-list>li",
+        "#ill-workers>li",
+        "#strategies-list>li",
+        "#budgets>.gauge",
+    ),
+    *("#actions>button", "#chart-canvas canvas", "#equity-canvas canvas"),
+)
+
+
+@pytest.fixture(params=[DESKTOP, PHONE, SMALL_PHONE], ids=["desk", "phone", "small-phone"])
+def sized(desk, request):
+    desk.page.set_viewport_size(request.param)
+    yield desk
+    desk.page.set_viewport_size(DESKTOP)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_is_shown_and_nothing_sticks_out(sized, scheme):
+    sized.page.emulate_media(color_scheme=scheme)
+    for part in _PARTS:
+        sized.page.locator(part).first.wait_for(state="visible", timeout=5_000)
+    assert sized.page.evaluate("document.documentElement.scrollWidth") == sized.page.viewport_size["width"]
+    assert sized.page.evaluate(STICKS_OUT) == []
+
+
+def test_a_glance_answers_all_three_questions(sized):
+    for verdict in ("#mode", "#protection", "#result", "#alive"):
+        box = sized.page.locator(verdict).bounding_box()
+        assert box["y"] + box["height"] < sized.page.viewport_size["height"] - 64, verdict
+
+
+def test_numbers_are_grouped_as_in_india_and_times_are_indian(desk):
+    assert desk.text("#net") == "▲ +1,23,456.50"
+    assert desk.text("#clock") == "14:15:00"
+    assert "charges 250.00" in desk.text("#result-more")
+
+
+def test_a_position_without_a_stop_is_unmistakable(desk):
+    assert desk.text("#protection-word") == "Protected"
+    desk.daemon.publish(lambda document: document["symbols"][1].update(unprotected_s=12.3))
+    desk.wait_for_text("#protection-word", "UNPROTECTED")
+    assert "TCS for 12 s" in desk.text("#protection-more")
+    first = desk.page.locator("#positions-table tbody tr").first
+    assert "TCS" in first.inner_text()
+    assert "✖ unprotected 12 s" in first.inner_text()
+
+
+def test_what_is_held_without_a_trade_of_ours_is_not_called_protected(desk):
+    """Unknown is not "no": no stop is known, though no time without one is counted."""
+    desk.daemon.publish(lambda document: document["symbols"][0].update(stop=None))
+    desk.wait_for_text("#protection-word", "UNPROTECTED")
+
+
+def test_books_that_were_not_read_are_not_called_flat(desk):
+    def not_read(document):
+        for row in document["symbols"]:
+            row["quantity"] = 0
+        document["halts"] = ["books are not reconciled yet"]
+
+    desk.daemon.publish(not_read)
+    desk.wait_for_text("#protection-word", "Not known yet")
+    desk.daemon.publish(lambda document: document.update(halts=[], symbols=[]))
+    desk.wait_for_text("#protection-word", "Not watching")
+
+
+def test_live_mode_says_that_it_is_real_money(desk):
+    desk.daemon.publish(lambda document: document["run"].update(mode="live"))
+    desk.wait_for_text("#mode", "real money")
+    assert desk.text("#mode-name") == "LIVE"
+    assert "LIVE" in desk.page.title()
+
+
+def test_halts_stand_above_everything_that_scrolls(desk):
+    assert not desk.page.locator("#halts").is_visible()
+    desk.daemon.publish(lambda document: document.update(halts=["a person paused it"]))
+    desk.page.wait_for_selector("#halts:not([hidden])")
+    assert "a person paused it" in desk.text("#halt-list")
+
+
+def test_a_gate_tells_by_how_much_it_was_missed(desk):
+    desk.page.wait_for_selector("#signals-list .trace")
+    trace = desk.page.locator("#signals-list .trace").nth(1)
+    trace.locator("summary").click()
+    rows = trace.locator("tbody tr")
+    assert rows.first.inner_text().split("\t") == ["score", "✖ failed", "0.67", ">= 0.7 or <= -0.7", "0.03"]
+    assert "✔ passed" in rows.nth(1).inner_text()
+
+
+def test_an_order_tells_its_life(desk):
+    desk.page.locator("#orders-table .life button").first.click()
+    desk.page.wait_for_selector("#life-list time")
+    assert "acknowledged, order id 261119000000011" in desk.text("#life-list")
+    assert desk.text("#life-title") == "BUY SL 12 TCS, stop (tb6)"
+
+
+def test_lists_are_bounded_and_what_is_gone_disappears(desk):
+    order = desk.daemon.document["orders"][-1]
+    many = [{**order, "tag": f"t{number}", "is_live": number == 3} for number in range(100)]
+    desk.daemon.publish(lambda document: document.update(orders=many))
+    desk.wait_for_text("#orders-count", "1 open, 100 today, the newest 60 shown")
+    rows = desk.page.locator("#orders-table .life button")
+    assert rows.count() == 60
+    assert [rows.nth(place).get_attribute("data-tag") for place in (0, 1, 59)] == ["t3", "t99", "t41"]
+    desk.daemon.publish(lambda document: document.update(orders=many[:2]))
+    desk.wait_for_text("#orders-count", "0 open, 2 today")
+    assert rows.count() == 2
+
+
+def test_why_is_answered_in_words(desk):
+    desk.page.fill("#why-symbol", "TCS")
+    desk.page.fill("#why-time", "14:00")
+    desk.page.click("#why-form button")
+    desk.wait_for_text("#why-answer", "TCS: not traded: no signal")
+    assert "score +0.33, leaning long, 1 of 2 gates passed; its data was 0.0 s old" in desk.text(
+        "#why-answer"
+    )
+    assert "0.2667 missing" in desk.page.locator("#why-answer tbody tr").first.inner_text()
+    assert "09:30:00 a short signal" in desk.text("#why-answer")
+
+
+def test_the_log_is_read_when_it_is_opened(desk):
+    desk.page.locator("#logs summary").click()
+    desk.wait_for_text("#logs-lines", "15:04:05 info    order_placed tag=tb1 quantity=34")
+
+
+def test_a_symbol_pressed_comes_into_the_chart(desk):
+    desk.page.locator("#watch-table button", has_text="MARUTI").click()
+    desk.wait_for("document.querySelector('#chart-canvas').ariaLabel.includes('MARUTI')")
+    assert desk.page.input_value("#chart-symbol") == "MARUTI"
+
+
+def test_until_somebody_chooses_the_chart_shows_what_is_held(open_page, daemon):
+    for row in daemon.document["symbols"]:
+        row["quantity"] = 0
+    opened = open_page()
+    assert opened.page.input_value("#chart-symbol") == "RELIANCE"
+    daemon.publish(lambda document: document["symbols"][3].update(quantity=5))
+    opened.wait_for("document.querySelector('#chart-symbol').value === 'ICICIBANK'")
+    opened.page.select_option("#chart-symbol", "TCS")
+    daemon.publish()
+    opened.wait_for_text("#clock", "14:15:00")
+    assert opened.page.input_value("#chart-symbol") == "TCS"
+
+
+def test_the_stop_and_the_target_of_a_position_lie_in_the_chart(desk):
+    """Read back from the library, which keeps them in the scale as well."""
+    desk.page.select_option("#chart-symbol", "RELIANCE")
+    desk.wait_for_text("#chart-legend", "EMA 200")
+    levels = "document.querySelector('#chart-canvas').dataset.levels"
+    desk.wait_for(f"{levels} === 'last 1428.80, stop 1415.80, target 1454.60'")
+
+
+def test_a_panel_whose_data_cannot_be_read_says_so(desk):
+    kept, desk.daemon.evaluations = desk.daemon.evaluations, None
+    desk.daemon.publish(lambda document: document["day"].update(signals=9, net="5.00"))
+    desk.page.wait_for_selector("#signals[data-fault]")
+    assert desk.text("#net") == "▲ +5.00"
+    desk.daemon.evaluations = kept
+    desk.daemon.publish(lambda document: document["day"].update(signals=10))
+    desk.page.wait_for_selector("#signals:not([data-fault])")

@@ -1,0 +1,98 @@
+// The equity of the day as two lines, gross and net; what lies between them are the charges.
+
+import { read } from "./api.js";
+import { newChart, inOrder, onColours } from "./charts.js";
+import { byId, setAttribute, setText } from "./dom.js";
+import { axisTime, money, price, units } from "./format.js";
+
+const STEP_S = 15;
+const MOST_POINTS = 6_000;
+
+export function makeEquity() {
+  const line = new EquityLine();
+  const legend = byId("equity-legend");
+  const canvas = byId("equity-canvas");
+  return {
+    panel: "day",
+    async start() {
+      await line.build(canvas);
+      await line.load();
+    },
+    reload: () => (line.net ? line.load() : null),
+    update({ run, day, running }) {
+      const text = `━ net ${money(day.net)}   ┄ gross ${money(day.gross)}   charges ${price(day.charges)}`;
+      setText(legend, text);
+      setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
+      if (running) line.add(run, day);
+    },
+  };
+}
+
+class EquityLine {
+  constructor() {
+    this.net = null;
+    this.gross = null;
+    this.newest = 0;
+    this.count = 0;
+    this.sessionOn = null;
+    this.latest = null;
+  }
+
+  async build(canvas) {
+    const { lib, chart } = await newChart(canvas, { rightPriceScale: { scaleMargins: { top: 0.18, bottom: 0.1 } } });
+    const options = { priceLineVisible: false, lastValueVisible: true, priceFormat: { type: "custom", formatter: units } };
+    this.gross = chart.addSeries(lib.LineSeries, { ...options, lineWidth: 1, lineStyle: lib.LineStyle.Dashed });
+    this.net = chart.addSeries(lib.BaselineSeries, { ...options, lineWidth: 2, baseValue: { type: "price", price: 0 } });
+    this.chart = chart;
+    onColours((colours) => this.paint(colours));
+  }
+
+  paint({ gain, loss, muted }) {
+    this.gross.applyOptions({ color: muted });
+    this.net.applyOptions({
+      topLineColor: gain, topFillColor1: `${gain}44`, topFillColor2: `${gain}11`,
+      bottomLineColor: loss, bottomFillColor1: `${loss}11`, bottomFillColor2: `${loss}44`,
+    });
+  }
+
+  /** The whole day from the daemon: at the start, and after each gap of the stream. */
+  async load() {
+    const { equity } = await read("performance");
+    const points = inOrder(equity.map((point) => ({ ...point, time: stepOf(axisTime(point.time_ms)) }))).slice(-MOST_POINTS);
+    this.set(points);
+    if (this.latest) this.add(...this.latest);
+  }
+
+  set(points) {
+    if (!this.net) return;
+    this.net.setData(points.map(({ time, net }) => ({ time, value: Number(net) })));
+    this.gross.setData(points.map(({ time, gross }) => ({ time, value: Number(gross) })));
+    this.newest = points.at(-1)?.time ?? 0;
+    this.count = points.length;
+    this.chart.timeScale().fitContent();
+  }
+
+  /** One more moment; those of one step share a point. */
+  add(run, day) {
+    this.latest = [run, day];
+    if (!this.net) return;
+    if (this.sessionOn !== null && this.sessionOn !== run.session_on) this.set([]);
+    this.sessionOn = run.session_on;
+    const time = stepOf(axisTime(Date.parse(run.now)));
+    if (!(time >= this.newest)) return;
+    if (time > this.newest) this.count += 1;
+    this.newest = time;
+    this.net.update({ time, value: Number(day.net) });
+    this.gross.update({ time, value: Number(day.gross) });
+    if (this.count > MOST_POINTS) this.halve();
+  }
+
+  halve() {
+    const every2nd = (points) => points.filter((_, index) => index % 2 === 1);
+    for (const series of [this.net, this.gross]) series.setData(every2nd(series.data()));
+    this.count = this.net.data().length;
+    this.newest = this.net.data().at(-1)?.time ?? 0;
+  }
+}
+
+const stepOf = (time) => time - (time % STEP_S);

@@ -1,0 +1,88 @@
+// Joins the parts: the stream brings documents, each part shows its share of them.
+
+import { makeActions, makeLeave } from "./actions.js";
+import { readSession } from "./api.js";
+import { makeCandles } from "./candles.js";
+import { byId, setText } from "./dom.js";
+import { makeEquity } from "./equity.js";
+import { makeAlive, makeHead, makeVerdicts } from "./head.js";
+import { makeDay, makeHalts, makeHealth, makeNotices } from "./health.js";
+import { Link } from "./link.js";
+import { makeLogs } from "./logs.js";
+import { makeOrders } from "./orders.js";
+import { makePositions, makeWatch } from "./positions.js";
+import { makeSignals } from "./signals.js";
+import { makeStrategies } from "./strategies.js";
+import { makeWhy } from "./why.js";
+
+const TICK_MS = 500;
+
+function start() {
+  const candles = makeCandles();
+  const choose = (symbol) => candles.choose(symbol);
+  const parts = [
+    makeHead(), makeVerdicts(), makeHalts(), makePositions(choose), makeDay(), makeOrders(choose), makeNotices(),
+    makeWatch(choose), makeHealth(), makeSignals(), makeWhy(), makeEquity(), candles,
+  ];
+  let waiting = null;
+  const link = new Link({ onStatus: show, onOpen: () => reloadAll(parts), onLost });
+  const alive = makeAlive(link);
+
+  /** Show the newest document at the next frame, however many came before it; a hidden page shows it now. */
+  function show(status) {
+    const isFirst = waiting === null;
+    waiting = status;
+    if (document.visibilityState === "hidden") draw();
+    else if (isFirst) requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    const status = waiting;
+    waiting = null;
+    if (status === null) return;
+    alive.update(status);
+    setText(byId("feed-source"), status.run.data ?? "");
+    for (const part of parts) attempt(part, "update", status);
+    alive.tick();
+  }
+
+  setInterval(() => { link.watch(); alive.tick(); }, TICK_MS);
+  link.start();
+  makeLogs();
+  enter(parts);
+  afterPaint(() => parts.forEach((part) => attempt(part, "start")));
+}
+
+/** Who looks decides what the page offers. */
+async function enter(parts) {
+  const session = await readSession();
+  const isOperator = session.role === "operator";
+  setText(byId("who"), isOperator ? "operator" : "read-only: no buttons");
+  makeLeave(byId("foot"));
+  if (isOperator) makeActions();
+  const strategies = makeStrategies(isOperator);
+  parts.push(strategies);
+  attempt(strategies, "start");
+  setInterval(() => attempt(strategies, "reload"), strategies.refreshMs);
+}
+
+/** A session that ended looks like a lost stream: asking who we are leads to the login then. */
+const onLost = () => readSession().catch(() => {});
+
+const reloadAll = (parts) => parts.forEach((part) => attempt(part, "reload"));
+
+/** One part that fails takes no other with it, and its panel says that it is not current. */
+async function attempt(part, deed, ...details) {
+  if (!part[deed]) return;
+  const panel = byId(part.panel);
+  try {
+    await part[deed](...details);
+    delete panel.dataset.fault;
+  } catch (error) {
+    panel.dataset.fault = error.message;
+  }
+}
+
+const afterPaint = (deed) => requestAnimationFrame(() => setTimeout(deed));
+
+start();
