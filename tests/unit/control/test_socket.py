@@ -59,7 +59,8 @@ async def test_an_unknown_wish_is_answered_with_what_there_is(tmp_path):
 
     assert answer == {
         "ok": False,
-        "error": "unknown request 'dance': one of status, flatten, panic, pause, resume",
+        "error": "unknown request 'dance': one of status, flatten, panic, pause, resume, "
+        "start_strategy, stop_strategy",
     }
 
 

@@ -33,10 +33,11 @@ def driver() -> EngineDriver:
     return driver
 
 
-def evaluation(number: int, strategy: str = "scripted") -> Evaluation:
-    return Evaluation(
+def trace(number: int, strategy: str = "scripted") -> Trace:
+    said = Evaluation(
         strategy=strategy, instrument_key=KEY, candle_start_ms=number * 60_000, score=0.1, gates=()
     )
+    return Trace(said, at_ms=number * 60_000 + 60_000)
 
 
 def test_a_signal_that_became_a_trade_says_so(tap, driver):
@@ -73,7 +74,7 @@ def test_what_goes_by_is_handed_on_first(tap):
     order: list[str] = []
 
     tap.market_sink(lambda candles, traces: order.append(f"{len(candles)} {len(traces)} {tap.candles}"))(
-        ((KEY, Candle(0, 1, 1, 1, 1, 1)),), (evaluation(1),)
+        ((KEY, Candle(0, 1, 1, 1, 1, 1)),), (trace(1),)
     )
     tap.row_sink(lambda rows: order.append(f"{len(rows)} rows"))(())
 
@@ -82,8 +83,8 @@ def test_what_goes_by_is_handed_on_first(tap):
 
 
 def test_evaluations_are_numbered_as_they_come(tap):
-    tap.take_market((), [evaluation(1), evaluation(2, "other")])
-    tap.take_market((), [evaluation(3)])
+    tap.take_market((), [trace(1), trace(2, "other")])
+    tap.take_market((), [trace(3)])
 
     assert [number for number, _ in tap.answers] == [1, 2, 3]
     assert tap.answers_by_strategy == {"scripted": 2, "other": 1}
@@ -101,7 +102,7 @@ def test_minutes_are_kept_by_instrument(tap):
 def test_nothing_is_kept_without_bound(tap, monkeypatch):
     """V22."""
     monkeypatch.setattr(tap_module, "_MOST_OUTCOMES", 3)
-    tap.take_market((), [evaluation(number) for number in range(6_000)])
+    tap.take_market((), [trace(number) for number in range(6_000)])
     for number in range(10):
         tap._note(("scripted", KEY, number), tap_module.Outcome("signal"))
 

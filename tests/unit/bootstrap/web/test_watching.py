@@ -15,6 +15,7 @@ from trading_bot.domain.gate import Gate
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Evaluation
+from trading_bot.domain.trace import Trace
 from trading_bot.engine.inputs import OperatorWish
 from trading_bot.engine.latency import Latencies, LatencyTally
 from trading_bot.engine.outbox import Outbox
@@ -163,7 +164,12 @@ def test_an_order_that_changed_is_a_new_view(driver, watched):
 def test_evaluations_come_newest_first_and_what_json_does_not_know_is_left_out(watched):
     gates = (Gate("score", False, float("nan"), ">= 0.6"), Gate("trend", True, 2.5, "close above"))
     spoken = [
-        Evaluation(strategy="scripted", instrument_key=KEY, candle_start_ms=number, score=0.1, gates=gates)
+        Trace(
+            Evaluation(
+                strategy="scripted", instrument_key=KEY, candle_start_ms=number, score=0.1, gates=gates
+            ),
+            at_ms=number,
+        )
         for number in range(5)
     ]
     watched.tap.take_market((), spoken)
