@@ -8,6 +8,7 @@ from trading_bot.bootstrap.web.tap import DayTap
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction, Evaluation
+from trading_bot.domain.trace import Trace
 from trading_bot.engine.inputs import OperatorWish
 
 
