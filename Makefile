@@ -30,7 +30,7 @@ TALLY ?=
 START_LIMIT ?=
 UPDATES ?=
 
-.PHONY: setup native run test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
+.PHONY: setup native run demo test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
 
 setup: native
 
@@ -53,6 +53,10 @@ $(TESTS_STAMP): requirements-tests.lock $(STAMP)
 
 run: setup
 	$(BIN)/python main.py --mode replay $(if $(DATA),--data $(DATA)) $(if $(DATE),--date $(DATE)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED))
+
+# The same at a speed that one can watch, with the page: the start prints its address and where its tokens are.
+demo: setup
+	TRADING_BOT__WEB__ENABLED=yes $(MAKE) run SPEED=$(if $(SPEED),$(SPEED),60)
 
 # Branches are counted where units are tested: whole sessions would take half as long again.
 test: setup $(TESTS_STAMP) lint
