@@ -44,8 +44,15 @@ def test_an_abstract_socket_is_reached_by_its_name(tmp_path):
         assert inbox.waiting() == ["READY=1"]
 
 
-def test_nobody_at_the_socket_changes_nothing(tmp_path):
-    ServiceSocket(str(tmp_path / "nobody")).ready()
+def test_nobody_at_the_socket_changes_nothing_until_somebody_is(tmp_path):
+    address = str(tmp_path / "notify")
+    told = ServiceSocket(address)
+    told.ready()
+    told.alive()
+    with notify_socket(address) as inbox:
+        told.alive()
+
+        assert inbox.waiting() == ["WATCHDOG=1"]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,14 @@ def test_waiting_for_a_login_is_not_counted_as_silence_of_the_next_start():
     assert health.complaints(605.0) == ()
 
 
+def test_a_worker_that_this_day_does_not_have_is_not_missed():
+    """Mode alerts has others."""
+    health, workers, _, _ = a_day()
+    del workers["positions"], workers["orders"]
+
+    assert health.complaints(0.0) == ()
+
+
 def test_an_engine_that_takes_nothing_is_told():
     """The clock alone gives it an input each second."""
     health, workers, _, _ = a_day()

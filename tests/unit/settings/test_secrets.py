@@ -128,6 +128,14 @@ def test_a_wrong_secret_file_is_explained(project, text, mode, expected):
     assert "canary" not in error
 
 
+def test_a_secret_file_that_is_no_text_is_explained(project):
+    path = project.folder / "secret"
+    path.write_bytes(b"\xff\xfe\x00")
+    project.environment["UPSTOX_API_SECRET_FILE"] = str(path)
+
+    assert "cannot be read: not a text file" in project.error()
+
+
 def test_a_secret_file_that_cannot_be_read_is_explained(project):
     """A folder in its place: the superuser, who runs tests in containers, may read every file."""
     project.environment["UPSTOX_API_SECRET_FILE"] = str(project.folder)

@@ -63,7 +63,7 @@ def restore_journal(settings: Settings, copy: Path, now_ms: int) -> str:
             owned.enter_context(acquire_instance_lock(lock, started_at_ms=now_ms, subject="the daemon"))
         copied = put_back(copy, path, aside=aside, now_ms=now_ms, settings=settings.storage)
     before = f"; the one before is kept as {aside}" if aside.exists() else ""
-    return f"{path} is {_told(copied)} again{before}"
+    return f"{path} holds again what lies in {_told(copied)}{before}"
 
 
 def _told(copied: Copied) -> str:
