@@ -77,6 +77,14 @@ def test_an_unknown_symbol_is_answered_with_alike_ones(shell, database):
     assert "did you mean RELIANCE?; the journal knows RELIANCE" in shell.error()
 
 
+def test_a_share_of_an_earlier_list_is_found_by_its_key(shell, database):
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE instruments SET instrument_key = 'NSE_EQ|OTHER', symbol = 'OTHER'")
+
+    assert shell(f"why {KEY} --mode paper --json") == 0
+    assert shell.json()["evaluations"][0]["gates"][0]["name"] == "score"
+
+
 def test_a_mode_that_never_ran_is_said_so(shell):
     assert shell("why RELIANCE --mode alerts") == 1
 

@@ -12,9 +12,14 @@ from sqlalchemy import select
 from trading_bot.adapters.market_rules import load_calendar
 from trading_bot.adapters.storage import schema
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.trace_records import evaluations_until, newest_evaluated_ms
+from trading_bot.adapters.storage.trace_records import (
+    evaluations_until,
+    has_traces,
+    names_of,
+    newest_evaluated_ms,
+)
 from trading_bot.bootstrap.answers.daemon_link import newest_database
-from trading_bot.bootstrap.answers.stopped_book import told_to_user
+from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_to_user
 from trading_bot.bootstrap.places import known_databases
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import UncoveredDateError, UnknownInstrumentError
@@ -105,6 +110,8 @@ def _instrument_of(reader: JournalReader, symbol: str) -> Instrument:
     try:
         return find_instrument(symbol, instruments)
     except UnknownInstrumentError as error:
+        if has_traces(reader) and symbol in names_of(reader).values():
+            return known_instruments({}, {symbol})[symbol]  # of an earlier day's list
         some = ", ".join(sorted(instrument.symbol for instrument in instruments)[:_NAMED])
         listed = f"; the journal knows {some} …" if some else "; the journal lists no instrument"
         raise UnknownInstrumentError(f"{error}{listed}") from error

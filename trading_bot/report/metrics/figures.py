@@ -9,7 +9,6 @@ from statistics import fmean, median
 
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import ZERO
-from trading_bot.domain.order import Purpose
 from trading_bot.report.metrics.gates import StrategyGates, gates_of
 from trading_bot.report.metrics.sessions import Moves, SessionFacts, TradeOutcome, strategies_of
 
@@ -66,9 +65,10 @@ class StrategyMetrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """How long orders of one purpose waited for the broker's answer, in milliseconds of session time."""
+    """How long orders of a kind waited for the broker's answer, in milliseconds of session time."""
 
-    purpose: Purpose
+    strategy: str
+    what: str
     orders: int
     median_ms: float
     p95_ms: float
@@ -148,16 +148,19 @@ def _day_ratio(day_net: Sequence[Decimal], *, base_capital: Decimal, sharpe: Rat
 
 
 def _waits(sessions: Sequence[SessionFacts]) -> tuple[Waits, ...]:
-    took: dict[Purpose, list[int]] = {}
+    took: dict[tuple[str, str], list[int]] = {}
     for session in sessions:
         for one in session.acknowledgements:
-            took.setdefault(one.purpose, []).append(one.took_ms)
-    return tuple(_waits_of(purpose, sorted(values)) for purpose, values in sorted(took.items()))
+            for strategy in (one.strategy, ALL):
+                took.setdefault((strategy, one.what), []).append(one.took_ms)
+    in_order = sorted(took, key=lambda key: (key[0] == ALL, key))
+    return tuple(_waits_of(*key, sorted(took[key])) for key in in_order)
 
 
-def _waits_of(purpose: Purpose, ordered: Sequence[int]) -> Waits:
+def _waits_of(strategy: str, what: str, ordered: Sequence[int]) -> Waits:
     return Waits(
-        purpose=purpose,
+        strategy=strategy,
+        what=what,
         orders=len(ordered),
         median_ms=median(ordered),
         p95_ms=ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)],

@@ -16,7 +16,9 @@ from trading_bot.engine.records import decode_event, event_kind
 from trading_bot.report.charging import Charger, TradeFills
 from trading_bot.report.record import DayRecord, TradeRecord
 
-_ORDER_ROWS = frozenset({event_kind(ev.OrderIntended), event_kind(ev.OrderAdvanced)})
+_ORDER_ROWS = frozenset(event_kind(kind) for kind in (ev.TradePlanned, ev.OrderIntended, ev.OrderAdvanced))
+SIGNAL_TO_ENTRY = "signal to entry"
+"""From the signal until the broker has answered the entry that it led to."""
 
 
 class TradeOutcome(NamedTuple):
@@ -31,9 +33,12 @@ class TradeOutcome(NamedTuple):
 
 
 class Acknowledgement(NamedTuple):
-    """How long an order's call took: from taking it up until the broker's answer was in."""
+    """How long something waited until the broker's answer was in, in session time."""
 
-    purpose: Purpose
+    strategy: str
+    """Whose trade it was for; empty where the day does not tell."""
+    what: str
+    """The purpose of an order, from taking it up on; or `SIGNAL_TO_ENTRY`."""
     took_ms: int
 
 
@@ -89,23 +94,44 @@ def signals_of(record: DayRecord) -> tuple[tuple[str, str | None], ...]:
 
 
 def acknowledgements_of(rows: Iterable[JournalRow]) -> tuple[Acknowledgement, ...]:
-    """Return how long each order waited for the broker's answer."""
+    """Return how long each order, and each signal that became one, waited for the broker's answer."""
+    clock = _AnswerClock()
     return tuple(
-        _acknowledged(decode_event(row.kind, row.payload) for row in rows if row.kind in _ORDER_ROWS)
+        wait
+        for row in rows
+        if row.kind in _ORDER_ROWS
+        for wait in clock.take(decode_event(row.kind, row.payload))
     )
 
 
-def _acknowledged(events: Iterable[ev.BookEvent]) -> Iterator[Acknowledgement]:
-    purposes: dict[str, Purpose] = {}
-    sent: dict[str, int] = {}
-    for event in events:
-        if isinstance(event, ev.OrderIntended):
-            purposes[event.request.tag] = event.request.purpose
-        elif isinstance(event, ev.OrderAdvanced):
-            if event.status is OrderStatus.SENT:
-                sent[event.tag] = event.at_ms
-            elif event.status is OrderStatus.ACKNOWLEDGED and event.tag in sent and event.tag in purposes:
-                yield Acknowledgement(purposes[event.tag], event.at_ms - sent.pop(event.tag))
+class _AnswerClock:
+    """Follows orders from their intent to the broker's answer."""
+
+    def __init__(self) -> None:
+        self._plans: dict[int, ev.TradePlanned] = {}
+        self._intents: dict[str, ev.OrderIntended] = {}
+        self._sent: dict[str, int] = {}
+
+    def take(self, event: ev.BookEvent) -> Iterator[Acknowledgement]:
+        """Take the next event, and tell the waits that it ends."""
+        if isinstance(event, ev.TradePlanned):
+            self._plans[event.trade.trade_id] = event
+        elif isinstance(event, ev.OrderIntended):
+            self._intents[event.request.tag] = event
+        elif isinstance(event, ev.OrderAdvanced) and event.status is OrderStatus.SENT:
+            self._sent[event.tag] = event.at_ms
+        elif isinstance(event, ev.OrderAdvanced) and event.status is OrderStatus.ACKNOWLEDGED:
+            yield from self._answered(event)
+
+    def _answered(self, event: ev.OrderAdvanced) -> Iterator[Acknowledgement]:
+        intent, sent_ms = self._intents.get(event.tag), self._sent.pop(event.tag, None)
+        if intent is None or sent_ms is None:
+            return
+        plan, purpose = self._plans.get(intent.trade_id or 0), intent.request.purpose
+        strategy = "" if plan is None else plan.trade.strategy
+        yield Acknowledgement(strategy, purpose.value, event.at_ms - sent_ms)
+        if plan is not None and purpose is Purpose.ENTRY:
+            yield Acknowledgement(strategy, SIGNAL_TO_ENTRY, event.at_ms - plan.at_ms)
 
 
 def _fills(trade: TradeRecord, instruments: Mapping[str, Instrument]) -> TradeFills:

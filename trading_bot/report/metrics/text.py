@@ -32,7 +32,8 @@ def metrics_document(metrics: Metrics) -> dict[str, Any]:
         "gates": [gates_document(one) for one in metrics.gates],
         "time_to_acknowledgement_ms": [
             {
-                "purpose": one.purpose.value,
+                "strategy": one.strategy,
+                "what": one.what,
                 "orders": one.orders,
                 "median": one.median_ms,
                 "p95": one.p95_ms,
@@ -92,13 +93,20 @@ def _waits(metrics: Metrics) -> Iterator[str]:
     if not metrics.waits:
         return
     yield ""
-    yield "from sending an order to the broker's answer, in session time"
-    rows = [("", "ORDERS", "MEDIAN ms", "P95 ms", "MOST ms")]
+    yield "until the broker's answer, in session time: orders from their sending on"
+    rows = [("", "", "ORDERS", "MEDIAN ms", "P95 ms", "MOST ms")]
     rows += [
-        (one.purpose.value, count(one.orders), f"{one.median_ms:g}", f"{one.p95_ms:g}", str(one.most_ms))
+        (
+            one.strategy,
+            one.what,
+            count(one.orders),
+            f"{one.median_ms:g}",
+            f"{one.p95_ms:g}",
+            str(one.most_ms),
+        )
         for one in metrics.waits
     ]
-    yield from aligned(rows, right=range(1, 5))
+    yield from aligned(rows, right=range(2, 6))
 
 
 def _moves(metrics: Metrics) -> Iterator[str]:

@@ -100,7 +100,9 @@ class Explanation:
 
     @property
     def verdict(self) -> Verdict:
-        """That of the evaluation that came furthest."""
+        """That of the evaluation that came furthest; none where the moment has no evaluation of its own."""
+        if self.quiet:
+            return Verdict.NOT_EVALUATED
         ranks = list(Verdict)
         return max((view.verdict for view in self.views), key=ranks.index, default=Verdict.NOT_EVALUATED)
 

@@ -84,7 +84,7 @@ def _view(explanation: Explanation, view: EvaluationView) -> Iterator[str]:
     passed = len(view.gates) - len(view.failed)
     yield (
         f"{kept.strategy}, candle of {clock_time(kept.candle_start_ms)[:5]}{_spoken(explanation, view)}: "
-        f"{passed} of {len(view.gates)} gates passed"
+        f"{headline(view.verdict)}, {passed} of {len(view.gates)} gates passed"
     )
     side = side_of(kept.direction, kept.score)
     yield f"  score {signed_ratio(kept.score)}, leaning {side}; {_age(view)}"

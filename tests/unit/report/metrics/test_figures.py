@@ -4,7 +4,6 @@ from math import sqrt
 import pytest
 
 from tests.fakes.session_facts import HOUR_MS, outcome, session
-from trading_bot.domain.order import Purpose
 from trading_bot.domain.trace import GateCount
 from trading_bot.report.metrics.figures import Waits, drawdown_of, metrics_of
 from trading_bot.report.metrics.sessions import Acknowledgement, Moves
@@ -101,10 +100,13 @@ def test_nothing_at_all_has_no_figures_that_divide():
 
 def test_waits_for_answers_by_hand():
     """Twenty entries of 1 to 20 ms: the median is 10.5, and 95 of a hundred wait no longer than 20."""
-    waits = tuple(Acknowledgement(Purpose.ENTRY, ms) for ms in range(20, 0, -1))
+    waits = tuple(Acknowledgement("s", "entry", ms) for ms in range(20, 0, -1))
     found = metrics_of((session(1, acknowledgements=waits),), CAPITAL, sharpe).waits
 
-    assert found == (Waits(purpose=Purpose.ENTRY, orders=20, median_ms=10.5, p95_ms=20, most_ms=20),)
+    assert found == tuple(
+        Waits(strategy=name, what="entry", orders=20, median_ms=10.5, p95_ms=20, most_ms=20)
+        for name in ("s", "all")
+    )
 
 
 def test_moves_of_days_are_weighted_by_what_is_known_of_them():

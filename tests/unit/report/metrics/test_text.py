@@ -2,7 +2,6 @@ import json
 from decimal import Decimal
 
 from tests.fakes.session_facts import outcome, session
-from trading_bot.domain.order import Purpose
 from trading_bot.domain.trace import GateCount
 from trading_bot.report.metrics.figures import metrics_of
 from trading_bot.report.metrics.sessions import Acknowledgement, Moves
@@ -13,7 +12,7 @@ FULL = session(
     outcome("-40.50"),
     outcome("100"),
     signals=(("s", None), ("s", None), ("s", "max_trades_per_day")),
-    acknowledgements=(Acknowledgement(Purpose.ENTRY, 42),),
+    acknowledgements=(Acknowledgement("s", "entry", 42),),
     gates=(GateCount("s", (("max_score", ">= 1"), ("trend", "> 0")), 0b10, 0, 4),),
     moves=(Moves("s", "gate: max_score", 1, 2, 1, -12.5), Moves("s", "gate: trend", 0, 1, 0, None)),
 )
@@ -36,7 +35,7 @@ def test_every_table_is_readable():
         "  max score    0.0%        0       4      4       100.0%",
         "denied signals: 1 of 3",
         "  max trades per day  1",
-        "  entry       1         42      42       42",
+        "  s    entry       1         42      42       42",
         "  s  gate: max score      1        2            100.0%         -12.5 bps",
         "  s  gate: trend          0        1                 -                 -",
     ):

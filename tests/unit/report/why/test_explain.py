@@ -150,6 +150,15 @@ def test_a_moment_before_all_evaluations_is_quiet_and_says_why():
     assert explain(facts).quiet
 
 
+def test_a_quiet_moment_is_not_answered_with_an_earlier_verdict():
+    told = driven(long_winner)
+    kept = of_signal(told)
+    facts = why_facts(kept, told=told, asked_ms=kept.at_ms + 7_200_000, around=surroundings())
+
+    assert explain(facts).verdict is Verdict.NOT_EVALUATED
+    assert [view.verdict for view in explain(facts).views] == [Verdict.TRADED]
+
+
 def test_the_trade_that_was_open_at_the_moment_is_shown():
     told = driven(long_winner, short_loser)
     first, second = told.trades
