@@ -12,7 +12,8 @@ from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.checks import account, looks
 from trading_bot.bootstrap.checks.broker_time import judged
 from trading_bot.bootstrap.checks.lines import charges_line, rules_lines
-from trading_bot.bootstrap.checks.market import differences, session_line
+from trading_bot.bootstrap.checks.market import differences
+from trading_bot.bootstrap.checks.session import session_line
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_DAY, date_of, ms_at
 from trading_bot.report.check_line import CheckState, calendar_line

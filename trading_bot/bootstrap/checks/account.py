@@ -11,19 +11,16 @@ from trading_bot.adapters.upstox.rest import confirmed_account
 from trading_bot.adapters.upstox.token_store import AccessToken
 from trading_bot.bootstrap.answers.broker import token_of_the_day, upstox
 from trading_bot.bootstrap.checks.addresses import address_line, egress_line
-from trading_bot.bootstrap.checks.broker_time import NAME as CLOCK_OFFSET
 from trading_bot.bootstrap.checks.broker_time import offset_line
 from trading_bot.bootstrap.checks.looks import LOGIN, Look, Progress, looked
 from trading_bot.bootstrap.checks.market import calendar_line, eligibility_line, instruments_line
+from trading_bot.bootstrap.checks.names import CLOCK_OFFSET, WITH_TOKEN, WITHOUT_TOKEN
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed, skipped
 from trading_bot.settings.tree import Settings
 
-WITH_TOKEN = ("profile", "permissions", "funds", "static address", "egress address", "market today", "feed")
-WITHOUT_TOKEN = (CLOCK_OFFSET, "instruments", "eligibility")
-NAMES = ("app", "token", *WITH_TOKEN, *WITHOUT_TOKEN)
 _NIGHT_HOURS = range(6)
 _EXCHANGES, _PRODUCTS, _ORDER_TYPES = frozenset({"NSE"}), frozenset({"I"}), frozenset({"LIMIT", "SL"})
 _SHORT = {
