@@ -353,6 +353,16 @@ def test_an_account_without_funds_is_yellow(shell, simulator, check):
     assert (lines["funds"]["state"], lines["funds"]["fix"]) == ("warn", "add funds, or free margin")
 
 
+def test_less_funds_than_sizes_follow_from_are_yellow_in_live(shell, simulator, check, monkeypatch):
+    monkeypatch.setenv("LIVE_TRADING", "yes")
+    shell.use_broker(simulator(opening_balance=400_000), mode="live")
+    shell.store_token()
+
+    line = check()[1]["funds"]
+
+    assert (line["state"], "base_capital = 1,000,000" in line["message"]) == ("warn", True)
+
+
 def test_calendar_that_ends_soon_is_yellow_and_one_that_has_ended_red(market_rules):
     last = market_rules.calendar.last_covered
 

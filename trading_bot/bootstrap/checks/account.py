@@ -19,6 +19,7 @@ from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed, skipped
+from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
 _NIGHT_HOURS = range(6)
@@ -91,7 +92,7 @@ def _token_looks(
     return (
         Look("profile", partial(_profile, broker, token.account, settings)),
         Look("permissions", partial(_permissions, broker)),
-        Look("funds", partial(_funds, broker, now_ms)),
+        Look("funds", partial(_funds, broker, settings, now_ms)),
         Look("static address", partial(address_line, broker, settings)),
         Look("egress address", partial(egress_line, broker, settings)),
         Look("market today", partial(calendar_line, broker, calendar, now_ms)),
@@ -160,7 +161,7 @@ def _all_in(wanted: frozenset[str], allowed: frozenset[str] | None) -> bool | No
     return None if allowed is None else wanted <= allowed
 
 
-async def _funds(broker: UpstoxAdapter, now_ms: int) -> CheckLine:
+async def _funds(broker: UpstoxAdapter, settings: Settings, now_ms: int) -> CheckLine:
     try:
         funds = await broker.broker.funds()
     except NotAuthorisedError:
@@ -172,6 +173,10 @@ async def _funds(broker: UpstoxAdapter, now_ms: int) -> CheckLine:
     text = f"{funds.available:,.2f} rupees can be used"
     if funds.available <= 0:
         return doubtful("funds", text, "add funds, or free margin")
+    capital = settings.risk.sizing.base_capital
+    if settings.mode is Mode.LIVE and funds.available < capital:
+        text = f"{text}, and sizes follow from risk.sizing.base_capital = {capital:,}"
+        return doubtful("funds", text, "set base_capital to what is there, or add funds")
     return passed("funds", text)
 
 
