@@ -309,3 +309,13 @@ def test_what_a_key_did_and_what_the_next_will_do_is_readable_in_any_terminal(wa
     armed = drawn(watch, 31.0, columns=columns, lines=24).rstrip("\n").splitlines()
     assert "press y to do it" in " ".join(" ".join(armed).split())
     assert len(armed) <= 24
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"), [("x", "x"), ("X", "x"), ("xy", None), ("\x1b[A", None), ("\t", None), ("é", "é")]
+)
+def test_a_key_is_one_character_and_nothing_else(terminal, typed, key):
+    with Keyboard(terminal.near) as keyboard:
+        terminal.press(typed)
+
+        assert keyboard.key() == key
