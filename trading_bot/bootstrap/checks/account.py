@@ -72,7 +72,7 @@ async def _asked(
     line, token = token_line(settings, now_ms())
     async with upstox(settings, lambda: token.secret if token else None, now_ms()) as broker:
         looks = (
-            Look("app", partial(_app, broker, settings, has_token=token is not None)),
+            Look("app", partial(_app, broker, settings, has_token=token is not None), is_vital=False),
             *_token_looks(broker, settings, token, calendar, now_ms()),
             *_open_looks(broker, settings, now_ms),
         )
@@ -94,8 +94,8 @@ def _token_looks(
         Look("permissions", partial(_permissions, broker)),
         Look("funds", partial(_funds, broker, settings, now_ms)),
         Look("static address", partial(address_line, broker, settings)),
-        Look("egress address", partial(egress_line, broker, settings)),
-        Look("market today", partial(calendar_line, broker, calendar, now_ms)),
+        Look("egress address", partial(egress_line, broker, settings), is_vital=False),
+        Look("market today", partial(calendar_line, broker, calendar, now_ms), is_vital=False),
         Look("feed", partial(_feed, broker)),
     )
 
@@ -103,9 +103,9 @@ def _token_looks(
 def _open_looks(broker: UpstoxAdapter, settings: Settings, now_ms: Callable[[], int]) -> Sequence[Look]:
     page = f"{settings.upstox.api_url}/v2/login/authorization/dialog"
     return (
-        Look(CLOCK_OFFSET, partial(offset_line, broker.transport, page, now_ms)),
+        Look(CLOCK_OFFSET, partial(offset_line, broker.transport, page, now_ms), is_vital=False),
         Look("instruments", partial(instruments_line, broker, settings)),
-        Look("eligibility", partial(eligibility_line, broker, settings)),
+        Look("eligibility", partial(eligibility_line, broker, settings), is_vital=False),
     )
 
 
