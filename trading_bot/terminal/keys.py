@@ -14,7 +14,7 @@ _GONE = ""
 class Keyboard:
     """A terminal whose keys come one by one.
 
-    Ctrl-C stays a signal; Ctrl-Z, which would leave a shell with this mode, does nothing.
+    Ctrl-C stays a signal; those that suspend and quit would leave a shell with this mode, and do nothing.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -25,7 +25,8 @@ class Keyboard:
         self._before = termios.tcgetattr(self._descriptor)
         mode = termios.tcgetattr(self._descriptor)
         mode[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON)
-        mode[_CONTROL_CHARACTERS][termios.VSUSP] = _DISABLED
+        for character in (termios.VSUSP, termios.VQUIT):
+            mode[_CONTROL_CHARACTERS][character] = _DISABLED
         mode[_CONTROL_CHARACTERS][termios.VMIN] = 1
         mode[_CONTROL_CHARACTERS][termios.VTIME] = 0
         termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, mode)

@@ -150,7 +150,7 @@ class WatchLoop:
     async def run(self) -> None:
         """Show it."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             loop.add_signal_handler(number, self._over.set)
         with (
             Keyboard(self.descriptor) as keyboard,

@@ -12,7 +12,8 @@ from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.checks import account, looks
 from trading_bot.bootstrap.checks.broker_time import judged
 from trading_bot.bootstrap.checks.lines import charges_line, rules_lines
-from trading_bot.bootstrap.checks.market import differences, session_line
+from trading_bot.bootstrap.checks.market import differences
+from trading_bot.bootstrap.checks.session import session_line
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_DAY, date_of, ms_at
 from trading_bot.report.check_line import CheckState, calendar_line
@@ -171,7 +172,8 @@ def test_a_broker_that_hangs_does_not_hang_check(shell, check, app, monkeypatch)
         code, lines = check()
 
     assert code == 1
-    assert {lines[name]["state"] for name in ("profile", "permissions", "feed", "app")} == {"fail"}
+    assert {lines[name]["state"] for name in ("profile", "permissions", "feed")} == {"fail"}
+    assert states(lines, ["app", "clock offset", "eligibility"]) == ["warn"] * 3
     assert monotonic() - started_s < 10
 
 
@@ -350,6 +352,16 @@ def test_an_account_without_funds_is_yellow(shell, simulator, check):
 
     assert code == 0
     assert (lines["funds"]["state"], lines["funds"]["fix"]) == ("warn", "add funds, or free margin")
+
+
+def test_less_funds_than_sizes_follow_from_are_yellow_in_live(shell, simulator, check, monkeypatch):
+    monkeypatch.setenv("LIVE_TRADING", "yes")
+    shell.use_broker(simulator(opening_balance=400_000), mode="live")
+    shell.store_token()
+
+    line = check()[1]["funds"]
+
+    assert (line["state"], "base_capital = 1,000,000" in line["message"]) == ("warn", True)
 
 
 def test_calendar_that_ends_soon_is_yellow_and_one_that_has_ended_red(market_rules):

@@ -203,7 +203,9 @@ async def test_keys_reach_the_daemon_and_are_not_echoed(terminal, daemon, shown)
         await terminal.until(lambda text, what=what: f"{what} was taken at 11:42:07" in text)
 
     assert daemon.asked == [PAUSE, RESUME]
-    assert not terminal.mode()[3] & (termios.ECHO | termios.ICANON)
+    mode = terminal.mode()
+    assert not mode[3] & (termios.ECHO | termios.ICANON)
+    assert mode[6][termios.VSUSP] == mode[6][termios.VQUIT] == b"\x00"
 
 
 async def test_panic_is_sent_after_the_second_key(terminal, daemon, shown):
@@ -245,7 +247,7 @@ async def test_a_daemon_that_stops_answering_is_said_and_one_that_comes_back_is_
     await terminal.until(lambda text: "RELIANCE" in text and "DOES NOT ANSWER" not in text[-2_000:])
 
 
-@pytest.mark.parametrize("how", ["q", "ctrl-c", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("how", ["q", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
 async def test_the_terminal_is_as_it_was_however_it_ends(terminal, daemon, how):
     before = terminal.mode()
     running = asyncio.create_task(loop_of(terminal, daemon).run())
@@ -254,7 +256,7 @@ async def test_the_terminal_is_as_it_was_however_it_ends(terminal, daemon, how):
     if how == "q":
         terminal.press("q")
     else:
-        signal.raise_signal(signal.SIGINT if how == "ctrl-c" else getattr(signal, how))
+        signal.raise_signal(getattr(signal, how))
     async with asyncio.timeout(5):
         await running
 
@@ -307,3 +309,13 @@ def test_what_a_key_did_and_what_the_next_will_do_is_readable_in_any_terminal(wa
     armed = drawn(watch, 31.0, columns=columns, lines=24).rstrip("\n").splitlines()
     assert "press y to do it" in " ".join(" ".join(armed).split())
     assert len(armed) <= 24
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"), [("x", "x"), ("X", "x"), ("xy", None), ("\x1b[A", None), ("\t", None), ("é", "é")]
+)
+def test_a_key_is_one_character_and_nothing_else(terminal, typed, key):
+    with Keyboard(terminal.near) as keyboard:
+        terminal.press(typed)
+
+        assert keyboard.key() == key

@@ -11,19 +11,17 @@ from trading_bot.adapters.upstox.rest import confirmed_account
 from trading_bot.adapters.upstox.token_store import AccessToken
 from trading_bot.bootstrap.answers.broker import token_of_the_day, upstox
 from trading_bot.bootstrap.checks.addresses import address_line, egress_line
-from trading_bot.bootstrap.checks.broker_time import NAME as CLOCK_OFFSET
 from trading_bot.bootstrap.checks.broker_time import offset_line
 from trading_bot.bootstrap.checks.looks import LOGIN, Look, Progress, looked
 from trading_bot.bootstrap.checks.market import calendar_line, eligibility_line, instruments_line
+from trading_bot.bootstrap.checks.names import CLOCK_OFFSET, WITH_TOKEN, WITHOUT_TOKEN
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed, skipped
+from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
-WITH_TOKEN = ("profile", "permissions", "funds", "static address", "egress address", "market today", "feed")
-WITHOUT_TOKEN = (CLOCK_OFFSET, "instruments", "eligibility")
-NAMES = ("app", "token", *WITH_TOKEN, *WITHOUT_TOKEN)
 _NIGHT_HOURS = range(6)
 _EXCHANGES, _PRODUCTS, _ORDER_TYPES = frozenset({"NSE"}), frozenset({"I"}), frozenset({"LIMIT", "SL"})
 _SHORT = {
@@ -74,7 +72,7 @@ async def _asked(
     line, token = token_line(settings, now_ms())
     async with upstox(settings, lambda: token.secret if token else None, now_ms()) as broker:
         looks = (
-            Look("app", partial(_app, broker, settings, has_token=token is not None)),
+            Look("app", partial(_app, broker, settings, has_token=token is not None), is_vital=False),
             *_token_looks(broker, settings, token, calendar, now_ms()),
             *_open_looks(broker, settings, now_ms),
         )
@@ -94,10 +92,10 @@ def _token_looks(
     return (
         Look("profile", partial(_profile, broker, token.account, settings)),
         Look("permissions", partial(_permissions, broker)),
-        Look("funds", partial(_funds, broker, now_ms)),
+        Look("funds", partial(_funds, broker, settings, now_ms)),
         Look("static address", partial(address_line, broker, settings)),
-        Look("egress address", partial(egress_line, broker, settings)),
-        Look("market today", partial(calendar_line, broker, calendar, now_ms)),
+        Look("egress address", partial(egress_line, broker, settings), is_vital=False),
+        Look("market today", partial(calendar_line, broker, calendar, now_ms), is_vital=False),
         Look("feed", partial(_feed, broker)),
     )
 
@@ -105,9 +103,9 @@ def _token_looks(
 def _open_looks(broker: UpstoxAdapter, settings: Settings, now_ms: Callable[[], int]) -> Sequence[Look]:
     page = f"{settings.upstox.api_url}/v2/login/authorization/dialog"
     return (
-        Look(CLOCK_OFFSET, partial(offset_line, broker.transport, page, now_ms)),
+        Look(CLOCK_OFFSET, partial(offset_line, broker.transport, page, now_ms), is_vital=False),
         Look("instruments", partial(instruments_line, broker, settings)),
-        Look("eligibility", partial(eligibility_line, broker, settings)),
+        Look("eligibility", partial(eligibility_line, broker, settings), is_vital=False),
     )
 
 
@@ -163,7 +161,7 @@ def _all_in(wanted: frozenset[str], allowed: frozenset[str] | None) -> bool | No
     return None if allowed is None else wanted <= allowed
 
 
-async def _funds(broker: UpstoxAdapter, now_ms: int) -> CheckLine:
+async def _funds(broker: UpstoxAdapter, settings: Settings, now_ms: int) -> CheckLine:
     try:
         funds = await broker.broker.funds()
     except NotAuthorisedError:
@@ -175,6 +173,10 @@ async def _funds(broker: UpstoxAdapter, now_ms: int) -> CheckLine:
     text = f"{funds.available:,.2f} rupees can be used"
     if funds.available <= 0:
         return doubtful("funds", text, "add funds, or free margin")
+    capital = settings.risk.sizing.base_capital
+    if settings.mode is Mode.LIVE and funds.available < capital:
+        text = f"{text}, and sizes follow from risk.sizing.base_capital = {capital:,}"
+        return doubtful("funds", text, "set base_capital to what is there, or add funds")
     return passed("funds", text)
 
 

@@ -6,11 +6,11 @@ from email.utils import parsedate_to_datetime
 
 from trading_bot.adapters.upstox.answers import TransportError
 from trading_bot.adapters.upstox.transport import UpstoxTransport
+from trading_bot.bootstrap.checks.names import CLOCK_OFFSET as NAME
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 
-NAME = "clock offset"
 _OFF_MS_MAX = 1_000
 _ROUND_TRIP_MS_MAX = 3_000
 _FIX = "keep the clock in step: timedatectl set-ntp true, or install chrony"

@@ -8,8 +8,9 @@ from trading_bot.bootstrap.answers.alert_test import alerts_line
 from trading_bot.bootstrap.answers.one_shot import silence, wall_now_ms
 from trading_bot.bootstrap.checks.journal import journal_lines
 from trading_bot.bootstrap.checks.looks import NoProgress, Progress
-from trading_bot.bootstrap.checks.market import session_line
+from trading_bot.bootstrap.checks.names import NAMES
 from trading_bot.bootstrap.checks.operating import operating_lines
+from trading_bot.bootstrap.checks.session import session_line
 from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.bootstrap.strategies import require_strategies
 from trading_bot.domain.calendar import Calendar
@@ -92,11 +93,11 @@ def symbols_line(symbols: Sequence[str]) -> CheckLine:
 def _of_market(
     settings: Settings, *, is_offline: bool, progress: Progress, now_ms: Callable[[], int]
 ) -> Sequence[CheckLine]:
+    if settings.mode is Mode.REPLAY:
+        needless = {name: passed(name, _TODAY_OF_REPLAY) for name in NAMES}
+        return tuple((needless | {"instruments": symbols_line(settings.run.symbols)}).values())
     from trading_bot.bootstrap.checks import account, phone  # noqa: PLC0415  # bring the SDK
 
-    if settings.mode is Mode.REPLAY:
-        needless = {name: passed(name, _TODAY_OF_REPLAY) for name in account.NAMES}
-        return tuple((needless | {"instruments": symbols_line(settings.run.symbols)}).values())
     calendar = _calendar()
     session = () if calendar is None else (session_line(calendar, now_ms()),)
     lines = (

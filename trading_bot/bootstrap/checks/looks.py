@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError
-from trading_bot.report.check_line import CheckLine, failed
+from trading_bot.report.check_line import CheckLine, doubtful, failed
 
 LOGIN = "python main.py login"
 CONNECTION = "check this machine's connection, and the broker's status page"
@@ -14,11 +14,12 @@ LIMIT_S = 9.0
 
 
 class Look(NamedTuple):
-    """One question to the broker, and what to do when it stays unanswered."""
+    """One question to the broker, and what it means when it stays unanswered."""
 
     name: str
     ask: Callable[[], Awaitable[CheckLine]]
-    fix: str = CONNECTION
+    is_vital: bool = True
+    """Whether nothing can be traded while it is not answered: red, else yellow."""
 
 
 class Progress(Protocol):
@@ -55,8 +56,14 @@ async def _line(look: Look) -> CheckLine:
         async with asyncio.timeout(LIMIT_S):
             return await look.ask()
     except TimeoutError:
-        return failed(look.name, f"no answer within {LIMIT_S:g} s", look.fix)
+        return _unanswered(look, f"no answer within {LIMIT_S:g} s")
     except NotAuthorisedError as error:
         return failed(look.name, str(error), LOGIN, LoginNeededError.exit_code)
     except ReadFailedError as error:
-        return failed(look.name, str(error), look.fix)
+        return _unanswered(look, str(error))
+
+
+def _unanswered(look: Look, why: str) -> CheckLine:
+    if look.is_vital:
+        return failed(look.name, why, CONNECTION)
+    return doubtful(look.name, f"unknown: {why}", CONNECTION)

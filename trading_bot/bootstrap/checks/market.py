@@ -1,4 +1,4 @@
-"""The lines of `check` about the market: sessions, holidays, today's lists, what may be traded."""
+"""The lines of `check` about the market: holidays, today's lists, what may be traded."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,13 +7,11 @@ from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.adapters.upstox.decode_market import ListedHoliday
 from trading_bot.adapters.upstox.eligibility import Eligibility, intraday_list
 from trading_bot.bootstrap.checks.looks import CONNECTION
-from trading_bot.bootstrap.market.next_session import next_session
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import ReadFailedError, UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument, InstrumentKind
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.symbol_search import find_instrument
-from trading_bot.engine.book import Book
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 from trading_bot.settings.tree import Settings
 
@@ -21,17 +19,6 @@ _NSE = "NSE"
 _HOLIDAY = "TRADING_HOLIDAY"
 _NAMES_SHOWN = 5
 _CALENDAR = "compare with the exchange's circular, and update config/market/calendar.toml"
-
-
-def session_line(calendar: Calendar, now_ms: int) -> CheckLine:
-    """Whether there is a session today, by our calendar; a holiday stops nothing, it is idled over."""
-    name = "session"
-    try:
-        session = next_session(calendar, now_ms, Book())
-    except UncoveredDateError as error:
-        return failed(name, str(error), "update config/market", UncoveredDateError.exit_code)
-    why = f"{session.why_not_today}; " if session.why_not_today else ""
-    return passed(name, f"{why}{session.opening_text(now_ms)}")
 
 
 async def calendar_line(broker: UpstoxAdapter, calendar: Calendar | None, now_ms: int) -> CheckLine:
