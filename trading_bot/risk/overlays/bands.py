@@ -8,7 +8,7 @@ from trading_bot.risk.limits import Denied
 
 def near_band(direction: Direction, price: int, band: Band | None, margin: float) -> Denied | None:
     """Refuse an entry towards a limit that is nearer than a fraction of it; an unknown band says nothing."""
-    if band is None or margin <= 0 or price <= 0:
+    if band is None or margin <= 0:
         return None
     lowest, highest = band
     limit, room = (highest, highest - price) if direction is Direction.LONG else (lowest, price - lowest)

@@ -52,14 +52,11 @@ def _word(event: ScheduledEvent, now_ms: int, rule: EventRule) -> Spoken:
 
 def _refused(event: ScheduledEvent, rule: EventRule) -> tuple[int, int]:
     """From when until when nothing is entered; nothing is either while positions are being closed for it."""
-    before = rule.no_entries_before_minutes if rule.no_entries else 0
-    lead = max(before, rule.close_before_minutes)
     if not rule.no_entries:
-        return event.starts_at_ms - lead * MS_PER_MINUTE, event.starts_at_ms
-    return (
-        event.starts_at_ms - lead * MS_PER_MINUTE,
-        event.ends_at_ms + rule.no_entries_after_minutes * MS_PER_MINUTE,
-    )
+        return event.starts_at_ms - rule.close_before_minutes * MS_PER_MINUTE, event.starts_at_ms
+    lead = max(rule.no_entries_before_minutes, rule.close_before_minutes)
+    until_ms = event.ends_at_ms + rule.no_entries_after_minutes * MS_PER_MINUTE
+    return event.starts_at_ms - lead * MS_PER_MINUTE, until_ms
 
 
 def _when(event: ScheduledEvent) -> str:
@@ -72,4 +69,4 @@ def _when(event: ScheduledEvent) -> str:
 
 def _is_whole_days(event: ScheduledEvent) -> bool:
     length_ms = event.ends_at_ms - event.starts_at_ms
-    return length_ms > 0 and length_ms % MS_PER_DAY == 0
+    return bool(length_ms) and not length_ms % MS_PER_DAY

@@ -75,6 +75,11 @@ def test_of_two_overlays_the_stricter_demand_counts_for_each_single_figure():
     assert (asked.size_factor, asked.stop_factor) == (0.5, 2)
 
 
+def test_neutral_asks_for_nothing_at_all():
+    assert (NEUTRAL.threshold_raise, NEUTRAL.size_factor) == (0, 1)
+    assert (NEUTRAL.stop_factor, NEUTRAL.leverage_factor) == (1, 1)
+
+
 def test_a_word_without_a_demand_is_no_word():
     assert strictest([_said()]) is NEUTRAL
     assert strictest([]).is_neutral

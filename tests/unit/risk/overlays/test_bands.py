@@ -24,11 +24,15 @@ def test_an_entry_towards_a_near_limit_is_denied(direction, price, is_denied):
     assert (near_band(direction, price, _BAND, 0.01) is not None) is is_denied
 
 
-@pytest.mark.parametrize(
-    ("band", "margin", "price"), [(None, 0.01, 110_000), (_BAND, 0, 110_000), (_BAND, 0.01, 0)]
-)
-def test_an_unknown_band_and_no_margin_say_nothing(band, margin, price):
-    assert near_band(Direction.LONG, price, band, margin) is None
+@pytest.mark.parametrize(("band", "margin"), [(None, 0.01), (_BAND, 0)])
+def test_an_unknown_band_and_no_margin_say_nothing(band, margin):
+    assert near_band(Direction.LONG, 110_000, band, margin) is None
+
+
+def test_the_lower_limit_is_called_so():
+    detail = near_band(Direction.SHORT, 90_450, _BAND, 0.01).detail
+
+    assert detail == "904.50 is 0.50% from the lower limit of 900.00, 1.00% needed"
 
 
 def test_the_denial_tells_how_near_and_how_far_it_should_be():

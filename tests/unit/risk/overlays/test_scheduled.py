@@ -8,7 +8,7 @@ import pytest
 from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.domain.outlook import DayOutlook
 from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
-from trading_bot.risk.overlays.scheduled import is_to_be_closed, spoken
+from trading_bot.risk.overlays.scheduled import is_to_be_closed, spoken, spoken_of_day
 from trading_bot.risk.overlays.settings import EventRule, EventSettings, Tightening
 
 _ON = date(2026, 12, 4)
@@ -50,7 +50,7 @@ def test_the_rest_of_its_day_is_smaller_and_not_closed():
     (word,) = _words(_DECISION, "14:00")
 
     assert word.rule == Tightening(size_factor=0.5)
-    assert word.reason == "rbi: policy at 10:00"
+    assert (word.overlay, word.reason) == ("events", "rbi: policy at 10:00")
 
 
 def test_a_window_is_told_with_both_its_ends():
@@ -67,8 +67,9 @@ def test_the_word_says_until_when_nothing_is_entered():
 
 def test_a_rule_without_a_refusal_never_refuses():
     settings = EventSettings(rbi=EventRule(size_factor=0.5, no_entries_before_minutes=30))
+    times = ("09:45", "09:59:59", "10:00")
 
-    assert not any(_words(_DECISION, at, settings=settings)[0].rule.no_entries for at in ("09:45", "10:00"))
+    assert not any(_words(_DECISION, at, settings=settings)[0].rule.no_entries for at in times)
 
 
 def test_results_close_the_whole_day_of_their_own_share_and_of_no_other():
@@ -154,3 +155,30 @@ def test_expiry_days_alone_are_something_to_read():
     assert EventSettings(file="events.toml").is_on
     assert not EventSettings().is_on
     assert EventSettings(other=EventRule(close_before_minutes=1)).closes_before
+
+
+def test_people_read_of_every_event_of_the_day_and_whom_it_concerns():
+    tomorrow = replace(_DECISION, starts_at_ms=_DECISION.starts_at_ms + 86_400_000, ends_at_ms=1 << 50)
+    outlook = DayOutlook(events=(_DECISION, _RESULTS, tomorrow))
+
+    words = list(spoken_of_day(outlook, _ON, _at("14:00"), _SETTINGS))
+
+    assert [word.reason for word in words] == [
+        "rbi: policy at 10:00",
+        "results: Q2, no entries all day (TCS)",
+    ]
+    assert {word.overlay for word in words} == {"events"}
+    assert words[1].rule.no_entries
+
+
+def test_people_read_that_nothing_is_known():
+    (word,) = spoken_of_day(DayOutlook(unknown_events="not covered"), _ON, 0, _SETTINGS)
+
+    assert (word.overlay, word.reason, word.rule) == ("events", "not covered", _SETTINGS.uncovered)
+
+
+def test_positions_are_closed_until_the_very_last_moment():
+    rule = EventRule(close_before_minutes=15)
+
+    assert is_to_be_closed(_DECISION, "TCS", _DECISION.starts_at_ms - 1, rule)
+    assert not is_to_be_closed(_DECISION, "TCS", _DECISION.starts_at_ms, rule)
