@@ -70,7 +70,8 @@ class LoadedSettings:
         """Every secret value, and each part of a secret address, for the redaction of logs."""
         values = (value_at(self.settings, key) for key in leaves(Settings))
         texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        return tuple({*texts, *(part for text in texts if "://" in text for part in secrets_of(text))})
+        parts = (part for text in texts if "://" in text for part in secrets_of(text))
+        return tuple(dict.fromkeys((*texts, *parts)))
 
 
 def load_settings(places: Places, *, is_lenient: bool = False) -> LoadedSettings:

@@ -418,3 +418,12 @@ def test_a_dotenv_that_is_lost_may_have_named_another_mode_than_the_file(project
 
     assert not project.load(is_lenient=True).is_mode_known
     assert project.load(is_lenient=True, overrides={("run", "mode"): ("--mode", "live")}).is_mode_known
+
+
+def test_every_part_of_a_secret_address_is_known_to_the_redaction_of_logs(project):
+    """Fault 115, V18."""
+    project.write(".env", "ALERT_URL_1=tgram://123456789:AAcanary_bot/4200042\n")
+
+    secrets = project.load().secrets
+
+    assert {"123456789:AAcanary_bot", "AAcanary_bot", "4200042"} <= set(secrets)
