@@ -49,10 +49,7 @@ class EpochRaised(BookEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmergencyRowKept(BookEvent):
-    """A row that was written without this book, while its file could not be read: what it says, as a record.
-
-    It speaks of another book, so only what holds for every book follows from it, as events of their own.
-    """
+    """A row of a book of its own, written while this one could not be read: a record, without effect."""
 
     number: int
     kind: str
