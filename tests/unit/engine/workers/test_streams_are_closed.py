@@ -8,6 +8,7 @@ import pytest
 from tests.fakes.engine_driver import DAY, KEY
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.domain.ist import midnight_ms
+from trading_bot.engine.latency import Latencies
 from trading_bot.engine.workers.feed import FeedWorker
 from trading_bot.engine.workers.order_stream import OrderStreamWorker
 from trading_bot.simulator.virtual_time import run_virtually
@@ -44,7 +45,7 @@ def test_the_connection_of_a_worker_that_is_stopped_is_closed(kind):
         warm = asyncio.Event()
         warm.set()
         worker = (
-            FeedWorker(SimpleNamespace(handle=None), connection, [KEY], clock, warm, 0)
+            FeedWorker(SimpleNamespace(handle=None, latencies=Latencies()), connection, [KEY], clock, warm, 0)
             if kind == "feed"
             else OrderStreamWorker(None, connection)
         )
