@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 import httpx
@@ -97,9 +97,7 @@ class DashboardBench:
 
     def with_why(self, why) -> None:
         """Join what explains decisions."""
-        self.parts = replace(new_parts(self.settings), why=why)
-        self._begin_anew()
-        self.app = create_app(self.parts, ASSETS)
+        self.parts.stage.show(self.daemon, why)
 
     def client(self, token: str | None = OPERATOR, **headers: str) -> httpx.AsyncClient:
         """A client that sends this token with every request."""

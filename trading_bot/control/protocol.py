@@ -21,6 +21,8 @@ LONGEST_ANSWER = 1 << 26
 """Bytes of an answer: the status of thousands of instruments and orders fits."""
 STATUS = "status"
 WISHES = frozenset(OperatorWish)
+STRATEGY_WISHES = frozenset({OperatorWish.STOP_STRATEGY, OperatorWish.START_STRATEGY})
+"""Those that are about one strategy, and name it."""
 _LONGEST_ADDRESS = 100
 """The kernel takes 107 bytes."""
 _OPEN_FOLDERS = Path("/proc/self/fd")

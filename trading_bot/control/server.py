@@ -9,7 +9,15 @@ from typing import Any
 
 import structlog
 
-from trading_bot.control.protocol import LONGEST_LINE, STATUS, WISHES, line_of, message_of, socket_address
+from trading_bot.control.protocol import (
+    LONGEST_LINE,
+    STATUS,
+    STRATEGY_WISHES,
+    WISHES,
+    line_of,
+    message_of,
+    socket_address,
+)
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
@@ -71,11 +79,14 @@ class ControlWorker:
                 "ok": False,
                 "error": f"unknown request {wish!r}: one of status, {', '.join(sorted(WISHES))}",
             }
+        subject = str(request.get("subject", ""))
+        if wish in STRATEGY_WISHES and not subject:
+            return {"ok": False, "error": f"{wish} needs the strategy's name as subject"}
         asked = OperatorAsked(
             at_ms=0,
             wish=OperatorWish(wish),
             asked_by=str(request.get("by", "control socket")),
-            subject=str(request.get("subject", "")),
+            subject=subject,
         )
         try:
             await self.engine.handle(asked)

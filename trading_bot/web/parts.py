@@ -1,8 +1,7 @@
 """What the routes are made of, put together once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from trading_bot.web.access import Access
 from trading_bot.web.hub import Hub
@@ -10,11 +9,6 @@ from trading_bot.web.panic_codes import PanicCodes
 from trading_bot.web.settings import WebSettings
 from trading_bot.web.stage import Stage
 
-Why = Callable[[str, int | None], Mapping[str, Any]]
-"""Explains what was decided about a symbol, now or at a time in epoch milliseconds.
-
-Called in a thread of its own. Raises UserFacingError for a symbol or a time of which nothing is known.
-"""
 LogLines = Callable[[int], list[str]]
 """The newest lines of the log, oldest first, without secrets; called in a thread of its own."""
 
@@ -30,4 +24,3 @@ class Parts:
     panic_codes: PanicCodes
     log_lines: LogLines
     wall_ms: Callable[[], int]
-    why: Why | None = None

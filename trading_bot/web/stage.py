@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from trading_bot.domain.errors import TradingBotError
-from trading_bot.web.views import Watched
+from trading_bot.web.views import Watched, Why
 
 
 class NobodyThereError(TradingBotError):
@@ -15,11 +15,13 @@ class Stage:
     """Holds whoever is watched."""
 
     mode: str
+    why: Why | None = None
+    """Who explains what is watched; None where nobody does."""
     _watched: Watched | None = None
 
-    def show(self, watched: Watched | None) -> None:
+    def show(self, watched: Watched | None, why: Why | None = None) -> None:
         """From now on watch this one."""
-        self._watched = watched
+        self._watched, self.why = watched, why
 
     @property
     def watched(self) -> Watched:

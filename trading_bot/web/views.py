@@ -4,10 +4,10 @@ Times are epoch milliseconds of session time; amounts of money are Decimal rupee
 None means "not known".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.inputs import OperatorWish
@@ -154,6 +154,13 @@ class LifeStep:
 
     time_ms: int
     text: str
+
+
+Why = Callable[[str, int | None], Mapping[str, Any]]
+"""Explains what was decided about a symbol, now or at a time in epoch milliseconds.
+
+Called in a thread of its own. Raises UserFacingError for a symbol or a time of which nothing is known.
+"""
 
 
 class Watched(Protocol):

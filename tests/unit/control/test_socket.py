@@ -59,9 +59,19 @@ async def test_an_unknown_wish_is_answered_with_what_there_is(tmp_path):
 
     assert answer == {
         "ok": False,
-        "error": "unknown request 'dance': one of status, flatten, panic, pause, resume, "
-        "start_strategy, stop_strategy",
+        "error": "unknown request 'dance': one of status, flatten, panic, pause, resume, start_strategy, "
+        "stop_strategy",
     }
+
+
+@pytest.mark.parametrize("wish", ["stop_strategy", "start_strategy"])
+async def test_a_wish_about_a_strategy_has_to_name_it(tmp_path, wish):
+    path = socket_path(tmp_path / "replay.db")
+
+    async with serving(path):
+        answer = await asking(path, wish)
+
+    assert answer == {"ok": False, "error": f"{wish} needs the strategy's name as subject"}
 
 
 async def test_a_wish_that_could_not_be_written_is_not_confirmed(tmp_path):

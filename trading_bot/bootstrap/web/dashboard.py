@@ -18,8 +18,10 @@ from trading_bot.engine.supervisor import Supervisor
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.strategy import Strategy
-from trading_bot.web.parts import Why
 from trading_bot.web.tokens import Tokens
+from trading_bot.web.views import Why
+
+WhyOf = Callable[[Path], Why]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Dashboard:
 
     settings: Settings
     surface: Surface
+    why_of: WhyOf | None = None
+    """Makes what explains the decisions that a journal holds."""
 
     def day(self, database: Path) -> ShownDay:
         """How the coming day is shown."""
@@ -36,6 +40,7 @@ class Dashboard:
             settings=self.settings,
             database=database,
             reports=reports_folder(self.settings),
+            why=self._why(database),
         )
 
     def rest(
@@ -59,16 +64,19 @@ class Dashboard:
             reports=reports_folder(self.settings),
             pin=lambda text: board.add(engine.state.now_ms, "warning", text),
         )
-        return self.surface.workers(watched)
+        return self.surface.workers(watched, self._why(database))
+
+    def _why(self, database: Path) -> Why | None:
+        return None if self.why_of is None else self.why_of(database)
 
 
 @contextmanager
 def open_dashboard(
-    settings: Settings, tokens: Tokens, write: Callable[[str], None], why: Why | None = None
+    settings: Settings, tokens: Tokens, write: Callable[[str], None], why_of: WhyOf | None = None
 ) -> Iterator[Dashboard]:
     """The dashboard, which stops listening at the end."""
-    surface = Surface(settings, tokens, write, why)
+    surface = Surface(settings, tokens, write)
     try:
-        yield Dashboard(settings, surface)
+        yield Dashboard(settings, surface, why_of)
     finally:
         surface.listener.close()

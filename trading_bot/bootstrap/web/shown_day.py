@@ -21,6 +21,7 @@ from trading_bot.engine.ports import Broker
 from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
+from trading_bot.web.views import Why
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class ShownDay:
     settings: Settings
     database: Path
     reports: Path
+    why: Why | None = None
     tap: DayTap = field(default_factory=DayTap)
     broker_calls: dict[str, LatencyTally] = field(default_factory=dict)
 
@@ -71,7 +73,7 @@ class ShownDay:
             equities=equities,
             broker_calls=self.broker_calls,
         )
-        return (*self.surface.workers(watched), equities)
+        return (*self.surface.workers(watched, self.why), equities)
 
 
 _no_market: MarketSink = lambda _candles, _traces: None  # noqa: E731  # nobody else listens

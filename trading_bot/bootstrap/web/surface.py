@@ -20,11 +20,11 @@ from trading_bot.web.encoding import StatusEncoder
 from trading_bot.web.hub import Hub
 from trading_bot.web.lockout import Lockout
 from trading_bot.web.panic_codes import PanicCodes
-from trading_bot.web.parts import Parts, Why
+from trading_bot.web.parts import Parts
 from trading_bot.web.server import Listener, PublishWorker, WebWorker
 from trading_bot.web.stage import NobodyThereError, Stage
 from trading_bot.web.tokens import Tokens
-from trading_bot.web.views import Watched
+from trading_bot.web.views import Watched, Why
 
 log = structlog.get_logger()
 
@@ -32,9 +32,7 @@ log = structlog.get_logger()
 class Surface:
     """Gives the workers that serve whatever is watched."""
 
-    def __init__(
-        self, settings: Settings, tokens: Tokens, write: Callable[[str], None], why: Why | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens, write: Callable[[str], None]) -> None:
         self._write = write
         self._is_told = False
         web, redactor = settings.web, Redactor(tokens.texts)
@@ -48,13 +46,12 @@ class Surface:
             panic_codes=PanicCodes(time.monotonic),
             log_lines=lambda count: log_tail(settings.logs.folder / MAIN_FILE, redactor, count),
             wall_ms=lambda: time.time_ns() // 1_000_000,
-            why=why,
         )
         self._app = create_app(self.parts)
 
-    def workers(self, watched: Watched) -> Sequence[Worker]:
+    def workers(self, watched: Watched, why: Why | None) -> Sequence[Worker]:
         """Serve this one from now on; the next one takes its place."""
-        self._stage.show(watched)
+        self._stage.show(watched, why)
         serving = WebWorker(
             self._app, self.parts.hub, self.listener, on_listening=self._say_where, on_refused=self._tell
         )

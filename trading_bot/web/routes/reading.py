@@ -158,9 +158,10 @@ def _add_explaining(router: APIRouter, parts: Parts) -> None:
     @router.get("/why", response_model=dict[str, Any])
     async def why(symbol: Symbol, time: Moment = None) -> Response:
         """Why something was traded, or not."""
-        if parts.why is None:
+        explain = parts.stage.why
+        if explain is None:
             raise HTTPException(501, "nothing here explains decisions: look at /api/v1/signals for the gates")
-        return json_answer(await asyncio.to_thread(parts.why, symbol, time))
+        return json_answer(await asyncio.to_thread(explain, symbol, time))
 
 
 def known_strategy(parts: Parts, name: str) -> StrategyView:
