@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +64,8 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
             if settings.mode is Mode.REPLAY
             else market_daemon(settings, _computer_time(), service)
         )
-        database = daemon.files.database
-        daemon.reception.explain = why_text(settings, database)
-        with _dashboard(settings, tokens, database) as dashboard:
+        daemon.reception.explain = why_text(settings, daemon.files.database)
+        with _dashboard(settings, tokens) as dashboard:
             daemon.dashboard = dashboard
             return _run(daemon.run())
 
@@ -87,15 +87,13 @@ def _dashboard_tokens(settings: Settings) -> "Tokens | None":
     return tokens
 
 
-def _dashboard(
-    settings: Settings, tokens: "Tokens | None", database: Path
-) -> "AbstractContextManager[Dashboard | None]":
+def _dashboard(settings: Settings, tokens: "Tokens | None") -> "AbstractContextManager[Dashboard | None]":
     if tokens is None:
         return nullcontext()
     from trading_bot.bootstrap.answers.why import why_document
     from trading_bot.bootstrap.web.dashboard import open_dashboard
 
-    return open_dashboard(settings, tokens, _print, why_document(settings, database))
+    return open_dashboard(settings, tokens, _print, partial(why_document, settings))
 
 
 def _run(daemon: Coroutine[Any, Any, int]) -> int:
