@@ -35,6 +35,8 @@ class FakePageDaemon:
     csrf: str = "token-of-this-session"
     refusal: str = ""
     """Why it does nothing, where it does nothing."""
+    refused_reads: set[str] = field(default_factory=set)
+    """Paths that it does not answer."""
     panic_patience_s: int = 30
     poison: str = ""
     """What stands in every text that is not in the document."""
@@ -107,7 +109,7 @@ class FakePageDaemon:
         app.router.add_static("/static/", PAGE)
         app.router.add_get("/api/v1/events", self._events)
         for path, answer in self._reads().items():
-            app.router.add_get(f"/api/v1/{path}", _reading(answer))
+            app.router.add_get(f"/api/v1/{path}", self._reading(path, answer))
         app.router.add_post("/api/v1/{deed:.+}", self._take)
         return app
 
@@ -117,7 +119,7 @@ class FakePageDaemon:
                 "role": self.role,
                 "csrf": self.csrf,
                 "expires_at_ms": int(time.time() * 1000) + 3_600_000,
-                "mode": self.document["run"]["mode"],
+                "mode": "paper",
             },
             "candles": lambda request: documents.chart(
                 request.query["symbol"], int(request.query["timeframe"])
@@ -142,6 +144,14 @@ class FakePageDaemon:
         await response.write(self._event("snapshot", self._content()))
         await self._is_over.wait()
         return response
+
+    def _reading(self, path: str, answer: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
+        async def read(request: web.Request) -> web.Response:
+            if path in self.refused_reads:
+                return web.json_response({"error": "the daemon is between two states"}, status=503)
+            return web.json_response(answer(request))
+
+        return read
 
     async def _take(self, request: web.Request) -> web.Response:
         if request.headers.get("X-CSRF-Token") != self.csrf:
@@ -193,13 +203,6 @@ class FakePageDaemon:
 
 async def _index(request: web.Request) -> web.FileResponse:
     return web.FileResponse(PAGE / "index.html")
-
-
-def _reading(answer: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
-    async def read(request: web.Request) -> web.Response:
-        return web.json_response(answer(request))
-
-    return read
 
 
 @web.middleware

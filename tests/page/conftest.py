@@ -58,7 +58,7 @@ class Opened:
         """What is written there."""
         return self.page.locator(selector).inner_text()
 
-    def wait_for(self, expression: str, timeout_s: float = 20) -> None:
+    def wait_for(self, expression: str, timeout_s: float = 60) -> None:
         """Wait until it holds in the page. The driver's own way evaluates there, which the policy forbids."""
         deadline_s = time.monotonic() + timeout_s
         while not self.page.evaluate(expression):

@@ -78,6 +78,35 @@ def test_a_token_against_forgery_that_ran_out_is_read_anew(desk):
     desk.is_outage_expected = True
 
 
+def test_no_answer_is_not_told_as_a_no(desk):
+    desk.page.route("**/api/v1/pause", lambda route: route.abort())
+    desk.page.get_by_role("button", name="Pause").click()
+    desk.wait_for_text("#toast", "the daemon cannot be reached: it may have been done, or not")
+    desk.page.unroute("**/api/v1/pause")
+    desk.is_outage_expected = True
+
+
+def test_panic_without_an_answer_names_the_other_way(desk):
+    desk.page.route("**/api/v1/panic/prepare", lambda route: route.abort())
+    desk.page.get_by_role("button", name="PANIC").click()
+    desk.wait_for_text(
+        "#toast",
+        "PANIC failed: the daemon cannot be reached. On the machine itself: python main.py --panic-exit",
+    )
+    desk.page.unroute("**/api/v1/panic/prepare")
+    desk.is_outage_expected = True
+
+
+def test_an_operator_gets_the_buttons_when_the_session_is_answered_late(open_page, daemon):
+    daemon.refused_reads = {"session"}
+    opened = open_page()
+    opened.is_outage_expected = True
+    assert opened.page.locator("#actions button").count() == 0
+    daemon.refused_reads = set()
+    daemon.drop_streams()
+    opened.page.locator("#actions button").first.wait_for()
+
+
 def test_a_strategy_is_stopped_and_started_by_its_button(desk):
     desk.page.get_by_role("button", name="Stop confluence").click()
     desk.wait_for_text("#toast", "confluence")

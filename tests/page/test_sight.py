@@ -46,7 +46,7 @@ def sized(desk, request):
 def test_everything_is_shown_and_nothing_sticks_out(sized, scheme):
     sized.page.emulate_media(color_scheme=scheme)
     for part in _PARTS:
-        sized.page.locator(part).first.wait_for(state="visible", timeout=5_000)
+        sized.page.locator(part).first.wait_for(state="visible", timeout=20_000)
     assert sized.page.evaluate("document.documentElement.scrollWidth") == sized.page.viewport_size["width"]
     assert sized.page.evaluate(STICKS_OUT) == []
 
@@ -89,6 +89,19 @@ def test_books_that_were_not_read_are_not_called_flat(desk):
     desk.wait_for_text("#protection-word", "Not known yet")
     desk.daemon.publish(lambda document: document.update(halts=[], symbols=[]))
     desk.wait_for_text("#protection-word", "Not watching")
+
+
+def test_an_entry_in_doubt_is_not_called_flat(desk):
+    """Unknown is not "no": its answer was lost, so it may be filled."""
+
+    def in_doubt(document):
+        for row in document["symbols"]:
+            row["quantity"] = 0
+        document["orders"][3]["status"] = "in_doubt"
+
+    desk.daemon.publish(in_doubt)
+    desk.wait_for_text("#protection-word", "Not known yet")
+    assert "an entry is in doubt" in desk.text("#protection-more")
 
 
 def test_live_mode_says_that_it_is_real_money(desk):
@@ -178,11 +191,32 @@ def test_the_stop_and_the_target_of_a_position_lie_in_the_chart(desk):
     desk.wait_for(f"{levels} === 'last 1428.80, stop 1415.80, target 1454.60'")
 
 
-def test_a_panel_whose_data_cannot_be_read_says_so(desk):
-    kept, desk.daemon.evaluations = desk.daemon.evaluations, None
-    desk.daemon.publish(lambda document: document["day"].update(signals=9, net="5.00"))
+def test_a_panel_whose_data_cannot_be_read_says_so_until_it_can(desk):
+    desk.is_outage_expected = True
+    desk.daemon.refused_reads = {"signals", "performance"}
+    desk.daemon.publish(lambda document: document["day"].update(signals=9))
     desk.page.wait_for_selector("#signals[data-fault]")
-    assert desk.text("#net") == "▲ +5.00"
-    desk.daemon.evaluations = kept
+    desk.daemon.publish(lambda document: document["day"].update(net="5.00"))
+    desk.wait_for_text("#net", "+5.00")
+    assert desk.page.get_attribute("#signals", "data-fault") == "the daemon is between two states"
+    desk.wait_for_text("#alive-word", "Alive, in part")
+    desk.daemon.refused_reads = set()
     desk.daemon.publish(lambda document: document["day"].update(signals=10))
     desk.page.wait_for_selector("#signals:not([data-fault])")
+
+
+def test_a_panel_of_two_parts_is_not_well_because_one_of_them_is(open_page, daemon):
+    daemon.refused_reads = {"performance"}
+    opened = open_page()
+    opened.is_outage_expected = True
+    opened.page.wait_for_selector("#day[data-fault]")
+    daemon.publish(lambda document: document["day"].update(net="5.00"))
+    opened.wait_for_text("#net", "+5.00")
+    assert opened.page.locator("#day[data-fault]").count() == 1
+
+
+def test_a_document_that_cannot_be_read_does_not_look_alive(desk):
+    desk.daemon.publish(lambda document: document.update(day=None, run=None))
+    desk.page.wait_for_selector("#verdicts[data-fault]")
+    assert desk.page.locator("#state-panel[data-fault]").count() == 1
+    desk.wait_for_text("#alive-word", "UNREADABLE")

@@ -4,6 +4,8 @@ import { act, leave } from "./api.js";
 import { byId, element, setText } from "./dom.js";
 
 const TOAST_MS = 8_000;
+const PANIC = "PANIC";
+const BESIDE = ". On the machine itself: python main.py --panic-exit";
 /** The second act of a panic takes at least so long after the first: a double click is not a decision. */
 const PAUSE_FOR_THOUGHT_MS = 700;
 
@@ -21,7 +23,7 @@ export function makeActions() {
     button("Pause", "Enter nothing new; positions keep their stops", () => perform("pause", "Paused: nothing new is entered.")),
     button("Resume", "Release a pause, a panic, and halts that wait for a person", () => perform("resume", "Resumed.")),
     button("Flatten", "Pause, and close the positions of ours", flatten, "careful"),
-    button("PANIC", "Cancel every order and close every position of the account: two steps", panic, "danger"),
+    button(PANIC, "Cancel every order and close every position of the account: two steps", panic, "danger"),
   );
 }
 
@@ -34,7 +36,7 @@ export function button(label, title, deed, className = "") {
     try {
       await deed();
     } catch (error) {
-      tell(`${label} failed: ${error.message}`);
+      tell(`${label || node.textContent} failed: ${error.message}${label === PANIC ? BESIDE : ""}`);
     } finally {
       node.disabled = false;
     }
@@ -57,6 +59,7 @@ async function flatten() {
 }
 
 async function panic() {
+  // Nothing is sent yet: this only asks for the code that the second step repeats.
   const { code, expires_in_s: patienceS } = await act("panic/prepare");
   const isWanted = await confirmed({
     title: "PANIC: close everything?",

@@ -49,11 +49,17 @@ export async function leave() {
 async function call(path, options) {
   const response = await fetch(`/api/v1/${path}`, {
     ...options, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS),
-  });
+  }).catch((error) => { throw new ApiError(0, silence(error, options.method === "POST" && !path.endsWith("/prepare"))); });
   if (response.status === 401) location.assign(LOGIN);
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new ApiError(response.status, reason(answer) ?? `the daemon answered ${response.status}`);
   return answer;
+}
+
+/** No answer is not a no: what was asked for may have been done. */
+function silence(error, isDeed) {
+  const what = error.name === "TimeoutError" ? `no answer within ${PATIENCE_MS / 1000} s` : "the daemon cannot be reached";
+  return isDeed ? `${what}: it may have been done, or not` : what;
 }
 
 function reason(answer) {

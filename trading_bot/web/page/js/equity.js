@@ -7,6 +7,7 @@ import { axisTime, money, price, units } from "./format.js";
 
 const STEP_S = 15;
 const MOST_POINTS = 6_000;
+const RETRY_MS = 5_000;
 
 export function makeEquity() {
   const line = new EquityLine();
@@ -24,6 +25,7 @@ export function makeEquity() {
       setText(legend, text);
       setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
       if (running) line.add(run, day);
+      return line.mend();
     },
   };
 }
@@ -36,6 +38,8 @@ class EquityLine {
     this.count = 0;
     this.sessionOn = null;
     this.latest = null;
+    this.problem = null;
+    this.askedAt = 0;
   }
 
   async build(canvas) {
@@ -57,10 +61,22 @@ class EquityLine {
 
   /** The whole day from the daemon: at the start, and after each gap of the stream. */
   async load() {
-    const { equity } = await read("performance");
+    this.askedAt = performance.now();
+    const { equity } = await read("performance").catch((error) => {
+      this.problem = error;
+      throw error;
+    });
+    this.problem = null;
     const points = inOrder(equity.map((point) => ({ ...point, time: stepOf(axisTime(point.time_ms)) }))).slice(-MOST_POINTS);
     this.set(points);
     if (this.latest) this.add(...this.latest);
+  }
+
+  /** What could not be read is asked for again, some seconds later; until then the panel says so. */
+  mend() {
+    if (!this.problem) return null;
+    if (performance.now() - this.askedAt > RETRY_MS) return this.load();
+    throw this.problem;
   }
 
   set(points) {

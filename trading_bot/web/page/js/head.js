@@ -14,7 +14,7 @@ const NOT_READ = "books are not reconciled yet";
 
 export function makeHead() {
   const node = Object.fromEntries(
-    ["mode", "mode-name", "mode-meaning", "state", "reason", "clock", "session-on", "phase", "speed"]
+    ["mode", "mode-name", "mode-meaning", "state", "reason", "clock", "session-on", "phase", "speed", "feed-source"]
       .map((id) => [id, byId(id)]),
   );
   return {
@@ -28,6 +28,7 @@ export function makeHead() {
       setText(node.state, running ? words(run.state) : "not running");
       setText(node.reason, run.reason ?? "");
       setText(node.clock, time(run.now));
+      setText(node["feed-source"], run.data ?? "");
       setText(node["session-on"], day(run.session_on));
       setText(node.phase, words(run.phase));
       setText(node.speed, run.speed && run.speed !== 1 ? `× ${count(run.speed)}` : "");
@@ -66,7 +67,10 @@ export function protectionOf(status) {
   const bare = held.filter(isBare);
   const foreign = positionsOf(status.symbols).filter((row) => row.foreign_quantity);
   const others = foreign.length ? `; others hold ${foreign.map(foreignText).join(", ")}: not guarded` : "";
+  const doubts = status.orders.filter((order) => order.status === "in_doubt");
+  const entry = doubts.find((order) => order.purpose === "entry");
   if (bare.length) return ["alarm", "UNPROTECTED", `${bare.map(bareText).join(", ")}${others}`];
+  if (entry) return ["warn", "Not known yet", `an entry is in doubt, it may be filled: ${entry.symbol}${others}`];
   if (!held.length) return [foreign.length ? "warn" : "good", "Flat", `nothing of ours is held${others}`];
   const all = held.length === 1 ? "the position has" : `all ${held.length} positions have`;
   return [foreign.length ? "warn" : "good", "Protected", `${all} a confirmed stop or exit${others}`];
@@ -98,15 +102,26 @@ export function makeAlive(link) {
       const warning = warningOf(state, link.age, status);
       banner.hidden = !warning;
       setText(banner, warning);
-      show(...aliveOf(state, link.age, status));
+      show(...legible(() => aliveOf(state, link.age, status)));
       if (state === "live") shownTitle = document.title;
       else if (state !== "connecting") document.title = `⚠ ${state.toUpperCase()} ${shownTitle}`;
     },
   };
 }
 
+const UNREADABLE = ["alarm", "UNREADABLE", "what the daemon says cannot be read here: is the page as new as the daemon?"];
+
+/** A document that cannot be read is the last thing that may look alive. */
+function legible(answer) {
+  try {
+    return answer();
+  } catch {
+    return UNREADABLE;
+  }
+}
+
 function warningOf(state, seconds, status) {
-  const since = status ? `What you see is ${age(seconds)} old, of ${time(status.run.now)} IST.` : "";
+  const since = status ? `What you see is ${age(seconds)} old, of ${time(status.run?.now)} IST.` : "";
   if (state === "lost") return `DISCONNECTED from the daemon. ${since} Trying again.`;
   if (state === "stale") return `STALE: the daemon says nothing new. ${since}`;
   return "";
@@ -116,12 +131,14 @@ function aliveOf(state, seconds, status) {
   if (state === "connecting" || !status) return ["unknown", "Connecting", "nothing has come yet"];
   const data = `data ${age(seconds)} old`;
   if (state === "lost") return ["alarm", "DISCONNECTED", data];
+  if (!status.run || !status.day || !status.symbols) return UNREADABLE;
   if (state === "stale") return ["alarm", "STALE", data];
   if (!status.running) return ["warn", "Not running", data];
   const feed = `feed ${age(status.feed_age_s)}`;
   const lag = status.loop_lag_ms === null ? "" : ` · lag ${status.loop_lag_ms.toFixed(1)} ms`;
   const more = `${data} · ${feed}${lag}`;
   const ill = status.workers.filter((worker) => !worker.is_well);
+  if (document.querySelector("[data-fault]")) return ["warn", "Alive, in part", `${more} · a part of this page is not current`];
   if (ill.length) return ["warn", "Alive, not well", `${more} · ✖ ${ill.map((worker) => worker.name).join(", ")}`];
   if (status.feed_age_s > FEED_LATE_S && status.run.phase === "open") return ["warn", "Alive, feed late", more];
   if (status.loop_lag_ms > LAG_MS) return ["warn", "Alive, slow", more];

@@ -3,7 +3,7 @@
 import { makeActions, makeLeave } from "./actions.js";
 import { readSession } from "./api.js";
 import { makeCandles } from "./candles.js";
-import { byId, setText } from "./dom.js";
+import { byId, mark, setText } from "./dom.js";
 import { makeEquity } from "./equity.js";
 import { makeAlive, makeHead, makeVerdicts } from "./head.js";
 import { makeDay, makeHalts, makeHealth, makeNotices } from "./health.js";
@@ -25,8 +25,15 @@ function start() {
     makeWatch(choose), makeHealth(), makeSignals(), makeWhy(), makeEquity(), candles,
   ];
   let waiting = null;
-  const link = new Link({ onStatus: show, onOpen: () => reloadAll(parts), onLost });
+  let entering = null;
+  const link = new Link({ onStatus: show, onOpen, onLost });
   const alive = makeAlive(link);
+
+  /** Ask who looks until it is answered: an operator must not stay without buttons. */
+  function onOpen() {
+    entering ??= enter(parts).catch(() => { entering = null; });
+    for (const part of parts) attempt(part, "reload");
+  }
 
   /** Show the newest document at the next frame, however many came before it; a hidden page shows it now. */
   function show(status) {
@@ -41,15 +48,15 @@ function start() {
     waiting = null;
     if (status === null) return;
     alive.update(status);
-    setText(byId("feed-source"), status.run.data ?? "");
     for (const part of parts) attempt(part, "update", status);
     alive.tick();
   }
 
-  setInterval(() => { link.watch(); alive.tick(); }, TICK_MS);
+  const tick = () => { link.watch(); alive.tick(); };
+  setInterval(tick, TICK_MS);
+  document.addEventListener("visibilitychange", tick);
   link.start();
   makeLogs();
-  enter(parts);
   afterPaint(() => parts.forEach((part) => attempt(part, "start")));
 }
 
@@ -69,18 +76,28 @@ async function enter(parts) {
 /** A session that ended looks like a lost stream: asking who we are leads to the login then. */
 const onLost = () => readSession().catch(() => {});
 
-const reloadAll = (parts) => parts.forEach((part) => attempt(part, "reload"));
-
 /** One part that fails takes no other with it, and its panel says that it is not current. */
 async function attempt(part, deed, ...details) {
   if (!part[deed]) return;
-  const panel = byId(part.panel);
   try {
     await part[deed](...details);
-    delete panel.dataset.fault;
+    part.fault = "";
   } catch (error) {
-    panel.dataset.fault = error.message;
+    part.fault = error.message || "unreadable";
   }
+  const panel = byId(part.panel);
+  const faults = sharersOf(part).map((each) => each.fault).filter(Boolean);
+  if (faults.length) mark(panel, "fault", faults.join("; "));
+  else delete panel.dataset.fault;
+}
+
+/** The parts of each panel: one that is well must not hide that another is not. */
+const sharers = new Map();
+
+function sharersOf(part) {
+  const known = sharers.get(part.panel) ?? [];
+  if (!known.includes(part)) sharers.set(part.panel, [...known, part]);
+  return sharers.get(part.panel);
 }
 
 const afterPaint = (deed) => requestAnimationFrame(() => setTimeout(deed));

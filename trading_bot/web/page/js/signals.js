@@ -5,15 +5,27 @@ import { byId, element, mark, Rows, setText, Table } from "./dom.js";
 import { count, measured, minute, ratio, words } from "./format.js";
 
 const MOST_SHOWN = 15;
+const RETRY_MS = 5_000;
 
 export function makeSignals() {
   const rows = new Rows(byId("signals-list"), makeTrace);
   const empty = element("p", "empty", "Nothing was evaluated yet.");
   byId("signals-list").after(empty);
   const total = byId("signals-count");
-  let seen = "";
+  let [seen, asked, askedAt, problem] = ["", 0, 0, null];
   async function load() {
-    const { signals } = await read("signals", { limit: MOST_SHOWN });
+    const number = asked += 1;
+    askedAt = performance.now();
+    try {
+      const { signals } = await read("signals", { limit: MOST_SHOWN });
+      if (number === asked) show(signals);
+      problem = null;
+    } catch (error) {
+      problem = error;
+      throw error;
+    }
+  }
+  function show(signals) {
     empty.hidden = signals.length > 0;
     setText(total, signals.length ? count(signals.length) : "");
     rows.show(signals.slice(0, MOST_SHOWN), (trace) => `${trace.time_ms} ${trace.strategy} ${trace.symbol}`);
@@ -25,7 +37,11 @@ export function makeSignals() {
     /** An evaluation moves its symbol's candle on; that is when there is something new to ask for. */
     update({ symbols, day }) {
       const now = `${day.signals} ${symbols.map((row) => row.candle_start).sort().at(-1)} ${scoresOf(symbols)}`;
-      if (now === seen) return null;
+      const isDue = problem !== null && performance.now() - askedAt > RETRY_MS;
+      if (now === seen && !isDue) {
+        if (problem) throw problem;
+        return null;
+      }
       seen = now;
       return load();
     },
