@@ -165,6 +165,22 @@ def test_what_came_while_a_summary_was_sent_waits_for_the_next_one():
     assert sent(of, T + REFILL_MS) == ["late"]
 
 
+def test_what_a_repetition_stood_for_is_counted_once():
+    of = held(burst=50)
+    for _ in range(4):
+        of.offer(WARNING, "kind", "same", T)
+    sent(of)
+    first = of.letter(T + WINDOW_MS)
+    of.offer(WARNING, "kind", "meanwhile", T + WINDOW_MS)
+    of.taken(first)
+    for n in range(20):
+        of.offer(WARNING, "kind", f"text {n}", T + WINDOW_MS)
+
+    letter = of.letter(T + WINDOW_MS)
+
+    assert (first.count, letter.count) == (3, 21)
+
+
 def test_the_last_letter_tells_everything_the_most_urgent_first():
     of = held()
     of.offer(INFO, "a", "small", T)

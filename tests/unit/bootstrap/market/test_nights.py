@@ -37,7 +37,9 @@ def test_a_task_that_each_day_leaves_behind_is_told_after_four_nights(tmp_path, 
     monkeypatch.setattr(MarketDaemon, "_next_day", day_that_leaks)
     asyncio.run(scenario())
 
-    assert notices[:4] == [[]] * 4
-    (text,) = notices[4]
+    started = notices[0]
+    assert [text[:8] for text in started] == ["started,"]
+    assert notices[:4] == [started] * 4
+    _, text = notices[4]
     assert text.startswith("tasks at night: ")
-    assert notices[5] == [text]
+    assert notices[5] == [*started, text]
