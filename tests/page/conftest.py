@@ -23,6 +23,7 @@ _FLAGS = [
     "--disable-sync",
 ]
 PROJECT = Path(__file__).resolve().parents[2]
+_MOST_WAITING = 2
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 360, "height": 740}
@@ -93,6 +94,14 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=path, args=_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def timed() -> None:
+    """For what is timed: skipped where so many others wait for the processor that a time says nothing."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > _MOST_WAITING * cores:
+        pytest.skip(f"too busy to time anything: load {load:.1f} on {cores} cores")
 
 
 @pytest.fixture
