@@ -59,8 +59,10 @@ demo: setup
 	TRADING_BOT__WEB__ENABLED=yes $(MAKE) run SPEED=$(if $(SPEED),$(SPEED),60)
 
 # Branches are counted where units are tested: whole sessions would take half as long again.
+# The page has a run of its own: what drives the browser keeps an event loop in its process.
 test: setup $(TESTS_STAMP) lint
-	$(BIN)/python -m pytest -n 2 --ignore=tests/unit --durations=15
+	$(BIN)/python -m pytest -n 2 --ignore=tests/unit --ignore=tests/page --durations=15
+	$(BIN)/python -m pytest -n 2 tests/page
 	$(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report=term
 	@$(BIN)/python -m scripts.stamp
 

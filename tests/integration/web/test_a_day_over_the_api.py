@@ -82,11 +82,11 @@ async def _look(follower: Follower, client, base: str) -> None:
 
 
 async def _act(follower: Follower, client, base: str) -> None:
-    """Look around after the first trade; panic as soon as something is held; then stop the strategy."""
+    """Look around after the first trade, panic, then stop the strategy."""
     newest, answers = follower.documents[-1], follower.answers
     if newest["day"]["trades"] and "trades" not in answers:
         await _look(follower, client, base)
-    elif "trades" in answers and "panic" not in answers and any(row["quantity"] for row in newest["symbols"]):
+    elif "trades" in answers and "panic" not in answers:
         code = (await follower.post(client, base, "panic/prepare"))["code"]
         answers["panic"] = await follower.post(client, base, "panic", code=code)
         answers["stop"] = await follower.post(client, base, "strategies/confluence/stop")

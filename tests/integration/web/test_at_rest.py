@@ -12,6 +12,8 @@ from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.places import web_token_path
+from trading_bot.bootstrap.reception import Reception
+from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.web.dashboard import open_dashboard
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.snapshot import RunHeader
@@ -55,6 +57,9 @@ async def resting(tmp_path, market_rules):
             clock=clock,
             header=header,
             board=board,
+            service=ServiceLink(None),
+            looks=lambda: 0,
+            reception=Reception(),
             dashboard=dashboard,
         ):
             while not said:  # noqa: ASYNC110  # the worker says where it listens
