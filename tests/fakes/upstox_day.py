@@ -102,8 +102,8 @@ class Upstox:
 
 
 @asynccontextmanager
-async def generated_upstox(folder: Path):
-    """A generated day of three shares, played as fast as the daemon follows."""
+async def generated_upstox(folder: Path, speed: float = 0.0):
+    """A generated day of three shares; without a speed it is played as fast as the daemon follows."""
     rules = load_market_rules()
     source = GeneratedMarket(
         plan_of(rules.calendar, DEFAULT_DAY),
@@ -112,7 +112,7 @@ async def generated_upstox(folder: Path):
         updates_per_minute=UPDATES_PER_MINUTE,
         with_index=False,  # it alone would speak every second
     )
-    settings = server_settings(SimulatorOptions(port=0, speed=0.0, token=TOKEN), source.on, rules)
+    settings = server_settings(SimulatorOptions(port=0, speed=speed, token=TOKEN), source.on, rules)
     server = await serve(
         new_venue(source, rules, VenueSettings(), SEED), source, settings, rules=DatedRules(rules)
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from time import perf_counter
 from typing import Any
 
 from trading_bot.engine.snapshot import OrderView
@@ -49,10 +50,17 @@ class StatusEncoder:
     stage: Stage
     pause: Callable[[], Any]
     """Awaited between two pieces, so that other work gets its turn."""
+    now_s: Callable[[], float] = perf_counter
     _orders: dict[str, tuple[OrderView, bytes]] = field(default_factory=dict)
+    _paused_s: float = 0.0
 
-    async def encoded(self) -> bytes:
-        """The whole document."""
+    async def encoded(self) -> tuple[bytes, float]:
+        """The whole document, and the seconds that it took of the loop."""
+        started_s, self._paused_s = self.now_s(), 0.0
+        document = await self._document()
+        return document, self.now_s() - started_s - self._paused_s
+
+    async def _document(self) -> bytes:
         watched = self.stage.watched
         document = status_document(watched.head())
         symbols = [row async for row in self._symbol_rows(watched)]
@@ -66,7 +74,7 @@ class StatusEncoder:
         for first in range(0, count, _ROWS_AT_ONCE):
             views = watched.symbols(first, min(count, first + _ROWS_AT_ONCE))
             yield json_bytes([document_of(view) for view in views])[1:-1]
-            await self.pause()
+            await self._turn()
 
     async def _order_rows(self, orders: Sequence[OrderView]) -> AsyncIterator[bytes]:
         known, self._orders = self._orders, {}
@@ -76,7 +84,12 @@ class StatusEncoder:
             self._orders[view.tag] = (view, row)
             yield row
             if not number % _ROWS_AT_ONCE:
-                await self.pause()
+                await self._turn()
+
+    async def _turn(self) -> None:
+        since_s = self.now_s()
+        await self.pause()
+        self._paused_s += self.now_s() - since_s
 
 
 def _array(rows: Sequence[bytes]) -> bytes:

@@ -16,6 +16,9 @@ from trading_bot.domain.errors import HaltedError
 from trading_bot.settings.run import Mode
 from trading_bot.web.tokens import tokens_of
 
+SPEED = 4_000.0
+"""A day in six seconds: at full speed it would be over before a page has seen much of it."""
+
 
 @dataclass
 class Follower:
@@ -82,18 +85,18 @@ async def _look(follower: Follower, client, base: str) -> None:
 
 
 async def _act(follower: Follower, client, base: str) -> None:
-    """Look around after the first trade, panic, then stop the strategy."""
+    """Panic as soon as something is held, and stop the strategy; look around once that is closed."""
     newest, answers = follower.documents[-1], follower.answers
     if newest["day"]["trades"] and "trades" not in answers:
         await _look(follower, client, base)
-    elif "trades" in answers and "panic" not in answers:
+    elif "panic" not in answers and any(row["quantity"] for row in newest["symbols"]):
         code = (await follower.post(client, base, "panic/prepare"))["code"]
         answers["panic"] = await follower.post(client, base, "panic", code=code)
         answers["stop"] = await follower.post(client, base, "strategies/confluence/stop")
 
 
 async def _play(folder: Path) -> Played:
-    async with generated_upstox(folder) as upstox:
+    async with generated_upstox(folder, SPEED) as upstox:
         settings = upstox.settings(Mode.PAPER, web={"enabled": True, "port": 0, "update_ms": 100})
         tokens = tokens_of(settings.web, web_token_path(settings))
         follower = Follower(upstox.said, tokens.operator.get_secret_value())

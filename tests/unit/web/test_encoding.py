@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.dashboard import FakeDaemon
+from tests.fakes.dashboard import Clock, FakeDaemon
 from trading_bot.report.status import status_document
 from trading_bot.web.encoding import StatusEncoder, json_bytes
 from trading_bot.web.stage import NobodyThereError, Stage
@@ -40,7 +40,7 @@ async def test_the_pieces_add_up_to_the_document_of_the_control_socket(stage):
     daemon = stage.watched
     whole = replace(daemon.head(), symbols=daemon.symbols(0, 60), orders=daemon.orders())
 
-    text = await StatusEncoder(stage, Pauses()).encoded()
+    text, _ = await StatusEncoder(stage, Pauses()).encoded()
 
     assert json.loads(text) == json.loads(json.dumps(status_document(whole)))
 
@@ -51,6 +51,19 @@ async def test_it_lets_go_of_the_loop_between_pieces(stage):
     await StatusEncoder(stage, pauses).encoded()
 
     assert pauses.count >= 3
+
+
+async def test_the_time_of_others_is_not_counted_as_its_own(stage):
+    """On a busy loop the page would be updated every few seconds only."""
+    clock = Clock(0.0)
+
+    async def pause() -> None:
+        clock.now_s += 5
+
+    _, cost_s = await StatusEncoder(stage, pause, clock).encoded()
+
+    assert clock.now_s > 0
+    assert cost_s == 0
 
 
 async def test_orders_that_did_not_change_are_not_made_anew(stage):

@@ -16,10 +16,10 @@ class Encoder:
     takes_s: float = 0.0
     at_s: list[float] = field(default_factory=list)
 
-    async def __call__(self) -> bytes:
+    async def __call__(self) -> tuple[bytes, float]:
         self.at_s.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self.takes_s)
-        return self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
+        return self.texts.pop(0) if len(self.texts) > 1 else self.texts[0], self.takes_s
 
 
 def published(encoder: Encoder, seconds: float, then: Callable[[Hub], None] = lambda _hub: None) -> Hub:

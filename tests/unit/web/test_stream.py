@@ -44,8 +44,8 @@ def streamed(listener: Listener, *, counts: int, is_allowed=lambda: True, until=
     numbers = iter(range(counts))
     last = counts - 1
 
-    async def encode() -> bytes:
-        return b'{"n":%d}' % next(numbers, last)
+    async def encode() -> tuple[bytes, float]:
+        return b'{"n":%d}' % next(numbers, last), 0.0
 
     async def scenario() -> float:
         hub = Hub(encode, 0.25)
