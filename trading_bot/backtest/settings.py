@@ -14,4 +14,4 @@ class BacktestSettings(Section):
     spread_bps: BasisPoints = Decimal(5)
     """Basis points between bid and offer; each lies at least a tick from the candle's price."""
     participation: Annotated[Decimal, Field(gt=0, le=1), Ratio("0.005")] = Decimal("0.1")
-    """Part of a candle's volume that can be had at each price inside it."""
+    """Part of a candle's volume that can be bought in it, and as much sold, in whole lots."""

@@ -62,6 +62,12 @@ def test_shares_and_days_can_be_chosen(sweep):
     assert "1 sets over 375 candles of 1" in text
 
 
+def test_a_share_that_is_named_twice_is_played_once(sweep):
+    _, _, text = sweep(Axis("fast", (3,)), symbols=("BBB", "bbb"), last=date(2024, 1, 1))
+
+    assert "1 sets over 375 candles of 1" in text
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "why"),
     [

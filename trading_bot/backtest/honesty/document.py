@@ -9,7 +9,7 @@ from trading_bot.backtest.honesty.findings import Findings, amount
 from trading_bot.backtest.honesty.luck import Choice, Permutation, Tried
 from trading_bot.backtest.honesty.warm_up import WarmUpCheck
 from trading_bot.research.deflated_sharpe import SharpeSample, Trials, deflated_sharpe, sharpe_sample
-from trading_bot.research.promotion import Evidence, Verdict
+from trading_bot.research.promotion import Bar, Evidence, Verdict
 from trading_bot.research.ratios import TRADING_DAYS
 
 _YEARLY = TRADING_DAYS**0.5
@@ -113,7 +113,7 @@ def _deflated(evidence: Evidence) -> dict[str, Any] | None:
         "probability": deflated_sharpe(sample, trials),
         "above_zero": sample.probability_above(0.0),
         "best_by_luck": trials.expected_maximum * _YEARLY,
-        "days_needed": sample.minimum_periods(trials.expected_maximum),
+        "days_needed": sample.minimum_periods(trials.expected_maximum, Bar().certainty),
     }
 
 

@@ -74,8 +74,8 @@ def market_assumptions(fidelity: str, venue: VenueSettings, backtest: BacktestSe
     return market | {
         "Spread": f"{backtest.spread_bps} basis points, and at least one tick on both sides of the price.",
         "Liquidity": (
-            f"{_percent(backtest.participation)} of a candle's volume at each price inside it, at least a "
-            "lot; any quantity where the data has no volume."
+            f"{_percent(backtest.participation)} of a candle's volume in all can be bought in it, and as "
+            "much sold, in whole lots; any quantity where the data has no volume."
         ),
     }
 

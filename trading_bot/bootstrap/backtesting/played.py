@@ -21,7 +21,7 @@ def policy_from(options: PlayedOptions) -> Policy:
 def market_from(options: PlayedOptions) -> Market:
     """The candles that the command names. Raises HistoryError or UnknownInstrumentError."""
     folder, shares = open_history(options.data), []
-    for symbol in tuple(map(folder.name_of, options.symbols)) or folder.symbols:
+    for symbol in dict.fromkeys(map(folder.name_of, options.symbols)) or folder.symbols:
         folder.require_minutes(symbol)
         days = [day for day in folder.days(symbol) if (options.first or day) <= day <= (options.last or day)]
         if not days:

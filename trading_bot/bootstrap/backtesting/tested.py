@@ -77,7 +77,7 @@ def tested(
     _require_intraday(settings)
     rules = load_market_rules()
     folder = open_history(options.data)
-    symbols = tuple(folder.name_of(symbol) for symbol in options.symbols) or folder.symbols
+    symbols = tuple(dict.fromkeys(map(folder.name_of, options.symbols))) or folder.symbols
     days = _trading_days(folder, symbols, options, rules.calendar)
     _require_tradable(folder, symbols, days[-1])
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from tests.fakes.findings import CUT, SKIPPED, a_finding, a_good_finding, a_skipped_finding
+from tests.fakes.findings import CUT, RETURNS, SKIPPED, a_finding, a_good_finding, a_skipped_finding
 from trading_bot.backtest.honesty.document import evidence_document, evidence_from, findings_document
 from trading_bot.backtest.honesty.findings import judged
 from trading_bot.backtest.honesty.look_ahead import LookAhead
@@ -92,3 +92,11 @@ def test_what_was_not_measured_is_null_with_the_reason():
 
 def test_returns_that_do_not_vary_have_no_deflated_ratio():
     assert findings_document(a_finding(returns=np.zeros(9)))["deflated_sharpe"] is None
+
+
+def test_the_days_that_are_needed_are_those_that_the_criterion_asks_for():
+    short = a_good_finding(returns=RETURNS[:90])
+
+    needed = findings_document(short)["deflated_sharpe"]["days_needed"]
+
+    assert f"{needed:,.0f} days would do" in failures(short)["deflated Sharpe ratio"]

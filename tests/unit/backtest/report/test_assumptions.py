@@ -16,7 +16,7 @@ def test_values_are_those_of_the_settings():
     assert said["Delay"].startswith("6 ms")
     assert said["Slippage"].startswith("1.5 basis points")
     assert said["Spread"].startswith("7 basis points")
-    assert said["Liquidity"].startswith("25% of a candle's volume")
+    assert said["Liquidity"].startswith("25% of a candle's volume in all")
 
 
 def test_spread_and_liquidity_of_candles_are_not_said_of_ticks():
