@@ -8,7 +8,7 @@ from trading_bot.engine import decide
 from trading_bot.engine.decisions.market import odd_prices
 from trading_bot.engine.decisions.operation import halts, losses, panic
 from trading_bot.engine.decisions.orders import answers
-from trading_bot.engine.decisions.positions import entries
+from trading_bot.engine.decisions.positions import entries, sizes
 
 
 @bug
@@ -45,8 +45,8 @@ def trades_of_the_day_are_not_counted(patches):
 @bug
 def sizes_are_ten_times_too_large(patches):
     patches.around(
-        entries,
-        "_size",
+        sizes,
+        "size_of",
         lambda size: lambda *given: replace(size(*given), quantity=10 * size(*given).quantity),
     )
 

@@ -1,10 +1,12 @@
 """A message through the channels of alerts, by command; and the line about them in `check`."""
 
 import asyncio
+from contextlib import suppress
 
 from trading_bot.adapters.alerts.settings import AlertLevel
 from trading_bot.bootstrap.alerting import TITLE, channel_name, require_channels, send_once
-from trading_bot.bootstrap.answers.one_shot import silence
+from trading_bot.bootstrap.answers.one_shot import silence, wall_now_ms
+from trading_bot.bootstrap.stamps import ALERTS, write_stamp
 from trading_bot.domain.errors import SettingsError
 from trading_bot.report.alert_answers import AlertAnswer, AlertAnswers
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
@@ -15,12 +17,15 @@ _NONE = "put an address into ALERT_URL_1 in .env, then try it: python main.py al
 
 
 def sent_to_channels(settings: Settings, text: str, level: str, channel: int | None) -> AlertAnswers:
-    """Send it to each channel, or to one, and return what they said."""
+    """Send it to each channel, or to one, and return what they said. That all took it is noted."""
     title = f"{TITLE} {settings.mode}"
     with silence():
         sent = asyncio.run(
             send_once(settings.alerts, text, level=AlertLevel(level), title=title, only=channel)
         )
+    if sent and not any(why_not for _, why_not in sent):
+        with suppress(OSError):  # the messages are sent; only the checklist does not know
+            write_stamp(settings, ALERTS, ", ".join(name for name, _ in sent), wall_now_ms())
     return tuple(AlertAnswer(channel=name, why_not=why_not) for name, why_not in sent)
 
 
