@@ -26,6 +26,10 @@ def hook(port):
     return f"json://127.0.0.1:{port}/{HOOK}"
 
 
+def stamps(shell):
+    return sorted(path.name for path in shell.folder.rglob("alerts.json"))
+
+
 def without_secrets(text):
     assert not [canary for canary in CANARIES if canary in text]
     return text
@@ -39,6 +43,7 @@ def test_a_test_says_of_each_channel_whether_it_took_the_message(shell, receiver
     said = without_secrets(shell.output())
     assert said.startswith("alerts 1 (json)  taken\nalerts 2 (json)  NOT TAKEN: ")
     assert receiver.texts == ["test: this channel takes alerts"]
+    assert not stamps(shell)
 
 
 def test_an_address_may_lie_in_a_file_of_its_own(shell, receiver, configured, tmp_path):
@@ -47,6 +52,7 @@ def test_an_address_may_lie_in_a_file_of_its_own(shell, receiver, configured, tm
 
     assert shell("alerts test --channel 1") == 0
     assert len(receiver.posted) == 1
+    assert stamps(shell) == ["alerts.json"]  # the checklist before going live asks for it
 
 
 @pytest.mark.parametrize(
