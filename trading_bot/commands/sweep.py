@@ -37,6 +37,9 @@ def add_played_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--from", dest="first", type=parsing.day, metavar="YYYY-MM-DD", help="first day")
     parser.add_argument("--to", dest="last", type=parsing.day, metavar="YYYY-MM-DD", help="last day")
     parser.add_argument(
+        "--accept-defects", action="store_true", help="take data that `history check` refuses all the same"
+    )
+    parser.add_argument(
         "--strategy",
         required=True,
         metavar="NAME",
@@ -66,6 +69,7 @@ def played_options(arguments: Namespace) -> dict[str, Any]:
         "data": arguments.data,
         "symbols": arguments.symbols or (),
         "first": arguments.first,
+        "accept_defects": arguments.accept_defects,
         "last": arguments.last,
         "strategy": arguments.strategy,
         "axes": tuple(arguments.axes),

@@ -202,6 +202,8 @@ class PlayedOptions:
     """Names of the folder; all of it when empty."""
     first: date | None = None
     last: date | None = None
+    accept_defects: bool = False
+    """Whether data that are not sound are taken all the same."""
     cash: Decimal = CASH
     fee: Decimal = FEE
     quantity: int = QUANTITY

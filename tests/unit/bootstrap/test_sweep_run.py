@@ -80,3 +80,20 @@ def test_a_share_that_is_named_twice_is_played_once(sweep):
 def test_what_cannot_be_played_is_refused_with_the_reason(sweep, changes, error, why):
     with pytest.raises(error, match=why):
         sweep(Axis("fast", (3,)), **changes)
+
+
+def test_what_the_check_of_history_refuses_chooses_no_numbers(sweep, tmp_path):
+    """A split that nobody took out of the prices, as a backtest refuses it; insisting is possible."""
+    (path,) = (tmp_path / "prices").glob("AAA.*")
+    head, *rows = path.read_text().splitlines()
+    split = [row.split(",") for row in rows[375:]]
+    after = [
+        ",".join([ts, *(f"{float(price) / 5:.2f}" for price in prices), volume])
+        for ts, *prices, volume in split
+    ]
+    path.write_text("\n".join([head, *rows[:375], *after]) + "\n")
+
+    with pytest.raises(HistoryError, match="the data are not sound"):
+        sweep(Axis("fast", (3,)))
+
+    assert sweep(Axis("fast", (3,)), accept_defects=True)[0] == 0

@@ -1,10 +1,15 @@
 """What sweeps and walk-forwards are made of: candles, policy, and a folder for the report."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history import HistoryFolder, open_history
+from trading_bot.adapters.history.quality import require_sound
+from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.sweeps.market import Market, market_of
 from trading_bot.backtest.sweeps.policy import Policy, declared_policy
+from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import PlayedOptions
@@ -19,19 +24,34 @@ def policy_from(options: PlayedOptions) -> Policy:
 
 
 def market_from(options: PlayedOptions) -> Market:
-    """The candles that the command names. Raises HistoryError or UnknownInstrumentError."""
-    folder, shares = open_history(options.data), []
-    for symbol in dict.fromkeys(map(folder.name_of, options.symbols)) or folder.symbols:
-        folder.require_minutes(symbol)
-        days = [day for day in folder.days(symbol) if (options.first or day) <= day <= (options.last or day)]
-        if not days:
-            raise HistoryError(f"{folder.path}: '{symbol}' has no rows in the range of days; widen it")
-        candles = folder.minute_candles(symbol, days[0], days[-1])
-        shares.append((folder.instrument(symbol, days[-1]), candles[:5]))
+    """The candles that the command names. Raises HistoryError or UnknownInstrumentError.
+
+    What `history check` refuses is refused here as well: a hole or a split would choose the numbers.
+    """
+    folder = open_history(options.data)
+    symbols = tuple(dict.fromkeys(map(folder.name_of, options.symbols))) or folder.symbols
+    spans = [_span(folder, symbol, options) for symbol in symbols]
+    checks = replace(
+        history_checks(load_market_rules()), symbols=symbols, first=options.first, last=options.last
+    )
+    require_sound(options.data, checks, accept_defects=options.accept_defects)
+    shares = [
+        (folder.instrument(symbol, last), folder.minute_candles(symbol, first, last)[:5])
+        for symbol, (first, last) in zip(symbols, spans, strict=True)
+    ]
     try:
         return market_of(shares)
     except ValueError as error:
         raise HistoryError(f"{folder.path}: {error}") from error
+
+
+def _span(folder: HistoryFolder, symbol: str, options: PlayedOptions) -> tuple[date, date]:
+    """First and last day of a share in the range."""
+    folder.require_minutes(symbol)
+    days = [day for day in folder.days(symbol) if (options.first or day) <= day <= (options.last or day)]
+    if not days:
+        raise HistoryError(f"{folder.path}: '{symbol}' has no rows in the range of days; widen it")
+    return days[0], days[-1]
 
 
 def fresh_name(kind: str, reports: Path, now_ms: int) -> str:
