@@ -15,7 +15,7 @@ from google.protobuf.json_format import MessageToDict
 from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse
 
 from trading_bot import native
-from trading_bot.adapters.upstox.decode_feed import FeedDecoder, FeedStatistics
+from trading_bot.adapters.upstox.streams.decode_feed import FeedDecoder, FeedStatistics
 
 INSTRUMENTS = 200
 ROUNDS = 15

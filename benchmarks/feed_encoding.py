@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.machine import machine
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.simulator.server.day_record import InstrumentDay, MarketDay
-from trading_bot.simulator.server.feed_encoder import FULL, LTPC, OPTION_GREEKS, FeedEncoder
+from trading_bot.simulator.server.session.day_record import InstrumentDay, MarketDay
+from trading_bot.simulator.server.streams.feed_encoder import FULL, LTPC, OPTION_GREEKS, FeedEncoder
 from trading_bot.simulator.venue.contracts import Level, MarketUpdate
 
 ON = date(2026, 11, 19)

@@ -30,10 +30,10 @@ from benchmarks.market import FIRST_FRAME_MS, OPEN_MS, TIMEFRAME_MS, instruments
 from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
 from trading_bot.adapters.storage.opening import open_journal
-from trading_bot.adapters.upstox.calls import market_feed_address
-from trading_bot.adapters.upstox.feed import UpstoxFeed
+from trading_bot.adapters.upstox.rest.calls import market_feed_address
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.adapters.upstox.sockets import KeptStream
+from trading_bot.adapters.upstox.streams.feed import UpstoxFeed
+from trading_bot.adapters.upstox.streams.sockets import KeptStream
 from trading_bot.bootstrap.loops import event_loop, keep_collections_short
 from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 MODULES = (
-    "trading_bot.adapters.upstox.feed_walker",
+    "trading_bot.adapters.upstox.streams.feed_walker",
     "trading_bot.backtest.next_open",
     "trading_bot.domain.candle_builder",
     "trading_bot.domain.candle_folding",

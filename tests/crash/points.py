@@ -47,12 +47,12 @@ IN_COMMIT = "trading_bot.adapters.storage.journal_file:JournalFile._add_days"
 """Called inside the transaction, when its rows are written and nothing is committed."""
 HANDLE = "trading_bot.engine.engine:Engine.handle"
 PLACE, MODIFY, CANCEL, ORDERS, FILLS, POSITIONS = (
-    f"trading_bot.adapters.upstox.rest:UpstoxBroker.{name}"
+    f"trading_bot.adapters.upstox.rest.rest:UpstoxBroker.{name}"
     for name in ("place", "modify", "cancel", "orders", "fills", "positions")
 )
-WIRE = "trading_bot.adapters.upstox.wire:Wire.exchange"
+WIRE = "trading_bot.adapters.upstox.rest.wire:Wire.exchange"
 ANSWER = "urllib3.connection:HTTPConnection.getresponse"
-BODY = "trading_bot.adapters.upstox.wire:Wire._body"
+BODY = "trading_bot.adapters.upstox.rest.wire:Wire._body"
 OPENING = "trading_bot.adapters.storage.opening"
 BACKUP = "trading_bot.adapters.storage.backup"
 DAEMON = "trading_bot.bootstrap.daemon"
@@ -253,7 +253,7 @@ def _panic() -> Iterator[CrashPoint]:
         ("exit, before the wire", before(WIRE, either(written("PUT"), written("POST")))),
         ("exit on the wire", before(ANSWER, either(sent("PUT"), sent("POST")))),
         ("exit, answer unread", before(BODY, either(answered("PUT"), answered("POST")))),
-        ("exit answer taken", after("trading_bot.adapters.upstox.rest:UpstoxBroker._written")),
+        ("exit answer taken", after("trading_bot.adapters.upstox.rest.rest:UpstoxBroker._written")),
         (
             "exit answer, after the commit",
             after(HANDLE, either(taken(inputs.ModifyAnswered), taken(inputs.PlaceAnswered))),

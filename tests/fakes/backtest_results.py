@@ -15,8 +15,8 @@ from trading_bot.domain.money import paise, rupees
 from trading_bot.domain.order import Fill
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ClosedTrade, ExitPlan, ExitReason, Trade
-from trading_bot.report.record import TradeRecord
-from trading_bot.report.result import TradeResult
+from trading_bot.report.day.record import TradeRecord
+from trading_bot.report.day.result import TradeResult
 
 DAYS = (date(2026, 10, 29), date(2026, 10, 30), date(2026, 11, 2))
 _CLOSE = time(15, 30)

@@ -18,10 +18,10 @@ from trading_bot.engine.inputs import BarsClosed
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
 from trading_bot.engine.workers.warm_up import WarmUpPlan
-from trading_bot.report.charging import charger_of
-from trading_bot.report.facts import RunFacts
-from trading_bot.report.reading import day_record
-from trading_bot.report.result import DayResult, day_result
+from trading_bot.report.day.charging import charger_of
+from trading_bot.report.day.facts import RunFacts
+from trading_bot.report.day.reading import day_record
+from trading_bot.report.day.result import DayResult, day_result
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.venue.settings import VenueSettings

@@ -9,7 +9,7 @@ from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import Fill, Order, OrderRequest, OrderStatus, OrderTerms, OrderType, Purpose
 from trading_bot.domain.signal import Direction, Evaluation, Signal
 from trading_bot.domain.trade import ClosedTrade, ExitPlan, ExitReason, Trade
-from trading_bot.report.record import DayRecord, Notice, OrderRecord, SignalRecord, StopLevel, TradeRecord
+from trading_bot.report.day.record import DayRecord, Notice, OrderRecord, SignalRecord, StopLevel, TradeRecord
 
 ON = date(2021, 4, 26)
 STRATEGY = "crossing"

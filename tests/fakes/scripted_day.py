@@ -13,10 +13,10 @@ from trading_bot.engine.ports import Funds, JournalRow
 from trading_bot.engine.records import encode
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
-from trading_bot.report.charging import Charger, DayCosts
-from trading_bot.report.facts import RunFacts
-from trading_bot.report.reading import day_record
-from trading_bot.report.result import DayResult, day_result
+from trading_bot.report.day.charging import Charger, DayCosts
+from trading_bot.report.day.facts import RunFacts
+from trading_bot.report.day.reading import day_record
+from trading_bot.report.day.result import DayResult, day_result
 from trading_bot.risk.settings import RiskSettings
 
 MINUTE_MS = 60_000

@@ -7,7 +7,7 @@ from decimal import Decimal
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
 from trading_bot.domain.market_data import Candle, MarketPhase
-from trading_bot.simulator.server.rules import (
+from trading_bot.simulator.server.session.rules import (
     AuctionChange,
     ChargeEstimate,
     DayPlan,

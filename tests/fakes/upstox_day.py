@@ -22,8 +22,8 @@ from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
-from trading_bot.simulator.server.dated_rules import DatedRules
 from trading_bot.simulator.server.run import RunningSimulator, serve
+from trading_bot.simulator.server.session.dated_rules import DatedRules
 from trading_bot.simulator.venue.settings import VenueSettings
 
 TOKEN = "token-of-the-day"

@@ -14,12 +14,18 @@ from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse
 from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.scripted_market import CALL, NIFTY, ON, RELIANCE, SBIN, at, update
 from tests.fuzz.wire_format import spoiled
-from trading_bot.adapters.upstox.decode_feed import FeedDecoder, FeedStatistics
+from trading_bot.adapters.upstox.streams.decode_feed import FeedDecoder, FeedStatistics
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Frame
 from trading_bot.engine.inputs import FrameReceived
-from trading_bot.simulator.server.day_record import InstrumentDay, MarketDay
-from trading_bot.simulator.server.feed_encoder import INITIAL_FEED, LIVE_FEED, MODES, FeedEncoder, frame
+from trading_bot.simulator.server.session.day_record import InstrumentDay, MarketDay
+from trading_bot.simulator.server.streams.feed_encoder import (
+    INITIAL_FEED,
+    LIVE_FEED,
+    MODES,
+    FeedEncoder,
+    frame,
+)
 
 _SHARED = os.environ.get("TRADING_BOT_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")
 _RECORDED = Path(_SHARED) / "upstox_feed"

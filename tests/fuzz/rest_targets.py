@@ -15,17 +15,17 @@ from typing import Any, NamedTuple
 from tests.fuzz import answers
 from tests.fuzz.json_bodies import spoiled
 from trading_bot.adapters.storage.canonical import canonical_json
-from trading_bot.adapters.upstox.answers import Answer
 from trading_bot.adapters.upstox.fields import Oddities
-from trading_bot.adapters.upstox.history import UpstoxHistory
-from trading_bot.adapters.upstox.instrument_rows import parsed
-from trading_bot.adapters.upstox.market_info import UpstoxMarket
-from trading_bot.adapters.upstox.order_stream import OrderStream
-from trading_bot.adapters.upstox.outcome import REFUSALS
 from trading_bot.adapters.upstox.pacing import CallPace
-from trading_bot.adapters.upstox.reads import BrokerReads
-from trading_bot.adapters.upstox.rest import UpstoxBroker, confirmed_account
+from trading_bot.adapters.upstox.rest.answers import Answer
+from trading_bot.adapters.upstox.rest.history import UpstoxHistory
+from trading_bot.adapters.upstox.rest.instrument_rows import parsed
+from trading_bot.adapters.upstox.rest.market_info import UpstoxMarket
+from trading_bot.adapters.upstox.rest.outcome import REFUSALS
+from trading_bot.adapters.upstox.rest.reads import BrokerReads
+from trading_bot.adapters.upstox.rest.rest import UpstoxBroker, confirmed_account
 from trading_bot.adapters.upstox.settings import UpstoxSettings
+from trading_bot.adapters.upstox.streams.order_stream import OrderStream
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderRequest, OrderTerms, OrderType, Purpose, Side

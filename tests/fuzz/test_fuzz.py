@@ -4,7 +4,7 @@ import pytest
 
 from tests.fuzz import rest_targets
 from tests.fuzz.cases import TARGETS, shown, tried
-from trading_bot.adapters.upstox.rest import UpstoxBroker
+from trading_bot.adapters.upstox.rest.rest import UpstoxBroker
 from trading_bot.engine.ports import Accepted
 
 CASES = 150

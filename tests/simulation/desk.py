@@ -9,16 +9,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from trading_bot.adapters.upstox.answers import Answer
+from trading_bot.adapters.upstox.rest.answers import Answer
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.simulator.server import charges, orders, portfolio, quotes, user
-from trading_bot.simulator.server.day_record import fresh_day
 from trading_bot.simulator.server.endpoint import SIMULATION, Access
+from trading_bot.simulator.server.entrance.latency import RECEIVED_AT_S
+from trading_bot.simulator.server.entrance.limits import ORDER_GROUP, RateLimits
 from trading_bot.simulator.server.envelope import error_row, invalid_input, refusal
-from trading_bot.simulator.server.faults import Faults
-from trading_bot.simulator.server.latency import RECEIVED_AT_S
-from trading_bot.simulator.server.limits import ORDER_GROUP, RateLimits
-from trading_bot.simulator.server.listing import Listing
+from trading_bot.simulator.server.faults.faults import Faults
+from trading_bot.simulator.server.routes import charges, orders, portfolio, quotes, user
+from trading_bot.simulator.server.session.day_record import fresh_day
+from trading_bot.simulator.server.session.listing import Listing
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.venue.contracts import VenueRefusal
 

@@ -7,7 +7,7 @@ from functools import partial
 from upstox_client.feeder.proto import MarketDataFeedV3_pb2 as schema
 
 from tests.simulation.wire import SETTINGS
-from trading_bot.adapters.upstox.feed import UpstoxFeed
+from trading_bot.adapters.upstox.streams.feed import UpstoxFeed
 
 _LATENCY_S = 0.01
 _RECONNECT_S = 1.0

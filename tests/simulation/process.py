@@ -7,8 +7,8 @@ from tests.simulation.storage import SimulatedJournal
 from tests.simulation.wire import SETTINGS, transport_through
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.adapters.upstox.fields import Oddities
-from trading_bot.adapters.upstox.reads import BrokerReads
-from trading_bot.adapters.upstox.rest import UpstoxBroker
+from trading_bot.adapters.upstox.rest.reads import BrokerReads
+from trading_bot.adapters.upstox.rest.rest import UpstoxBroker
 from trading_bot.bootstrap.engine_parts import Records, new_core, new_day
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import Ports

@@ -4,8 +4,8 @@ import asyncio
 import json
 
 from trading_bot.adapters.upstox.fields import Oddities
-from trading_bot.adapters.upstox.order_stream import OrderStream
-from trading_bot.simulator.server.order_rows import stream_message
+from trading_bot.adapters.upstox.streams.order_stream import OrderStream
+from trading_bot.simulator.server.books.order_rows import stream_message
 
 _LATENCY_S = 0.02
 _RECONNECT_S = 2.0

@@ -3,7 +3,7 @@
 from random import Random
 
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.simulator.server.order_book import BookHistory
+from trading_bot.simulator.server.books.order_book import BookHistory
 from trading_bot.simulator.venue.contracts import VenueRefusal
 
 _SHORTAGES = ("book_empty", "book_incomplete", "book_stale", "all_stale", "page_hidden")

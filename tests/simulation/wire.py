@@ -7,9 +7,9 @@ from typing import NamedTuple
 from pydantic import SecretStr
 
 from tests.simulation.desk import refused
-from trading_bot.adapters.upstox.answers import Answer, NoAnswerError
+from trading_bot.adapters.upstox.rest.answers import Answer, NoAnswerError
+from trading_bot.adapters.upstox.rest.transport import SdkClient, UpstoxTransport
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.adapters.upstox.transport import SdkClient, UpstoxTransport
 
 _GARBAGE = (b"", b"<html><body>Bad gateway</body></html>", b'{"status":"success","data":{"order_', b"[]")
 _PLACED = (

@@ -6,8 +6,8 @@ from datetime import date, time
 from typing import Any
 
 from trading_bot.domain.ist import ms_at
-from trading_bot.simulator.server.feed import FEED_PATH
-from trading_bot.simulator.server.order_stream import STREAM_PATH
+from trading_bot.simulator.server.streams.feed import FEED_PATH
+from trading_bot.simulator.server.streams.order_stream import STREAM_PATH
 
 _ORDERS = "/v?/order/*"
 _PLACE = "/v3/order/place"

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from tests.acceptance.programs import Simulator, simulator
 from tests.soak.day_faults import schedule
-from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
+from trading_bot.adapters.upstox.login.token_store import AccessToken, TokenStore, expiry_ms
 
 SYMBOLS = ("RELIANCE", "HDFCBANK", "ICICIBANK", "INFY", "TCS", "SBIN", "BHARTIARTL", "AXISBANK")
 ACCOUNT = "SIM001"

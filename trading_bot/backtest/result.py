@@ -12,10 +12,10 @@ import numpy.typing as npt
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.money import ZERO, paise, rupees
-from trading_bot.report.charging import Charger
-from trading_bot.report.facts import RunFacts
-from trading_bot.report.reading import day_record
-from trading_bot.report.result import DayResult, TradeResult, day_result
+from trading_bot.report.day.charging import Charger
+from trading_bot.report.day.facts import RunFacts
+from trading_bot.report.day.reading import day_record
+from trading_bot.report.day.result import DayResult, TradeResult, day_result
 from trading_bot.research.trades import ClosedTrades
 
 

@@ -31,8 +31,8 @@ from trading_bot.settings.tree import Settings
 if TYPE_CHECKING:
     from trading_bot.report.alert_answers import AlertAnswers
     from trading_bot.report.check_line import CheckLine
+    from trading_bot.report.day.trade_table import TradeRow
     from trading_bot.report.instrument_list import InstrumentAnswer
-    from trading_bot.report.trade_table import TradeRow
 
 
 class Program:

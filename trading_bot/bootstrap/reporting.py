@@ -12,13 +12,13 @@ from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.engine.day import TradingDay
-from trading_bot.report.charging import charger_of
 from trading_bot.report.console import console_text, summary_line
-from trading_bot.report.facts import RunFacts
+from trading_bot.report.day.charging import charger_of
+from trading_bot.report.day.facts import RunFacts
+from trading_bot.report.day.reading import day_record
+from trading_bot.report.day.result import day_result
+from trading_bot.report.day.verdict import verdict_of
 from trading_bot.report.metrics.gates import gates_of
-from trading_bot.report.reading import day_record
-from trading_bot.report.result import day_result
-from trading_bot.report.verdict import verdict_of
 from trading_bot.report.write import write_report
 
 _NAMED = 6

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from trading_bot.report.alert_answers import AlertAnswers
 from trading_bot.report.check_line import CheckLine
+from trading_bot.report.day.trade_table import TradeRow
 from trading_bot.report.instrument_list import InstrumentAnswer
-from trading_bot.report.trade_table import TradeRow
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
 from trading_bot.settings.options import (
     BacktestOptions,

@@ -10,8 +10,8 @@ from trading_bot.domain.errors import SettingsError, UnknownInstrumentError, Use
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.money import rupees
 from trading_bot.domain.symbol_search import matching_instruments, suggested_symbols
+from trading_bot.report.day.trade_table import trades_json, trades_text
 from trading_bot.report.status import status_text
-from trading_bot.report.trade_table import trades_json, trades_text
 from trading_bot.settings.options import ChargesQuestion
 from trading_bot.settings.show import settings_json, settings_text
 from trading_bot.settings.tree import Settings

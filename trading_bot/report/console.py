@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trading_bot.domain.money import ZERO
-from trading_bot.report.result import DayResult, TradeResult
+from trading_bot.report.day.result import DayResult, TradeResult
+from trading_bot.report.day.verdict import verdict_of
 from trading_bot.report.text_table import aligned
-from trading_bot.report.verdict import verdict_of
 from trading_bot.report.wording import (
     MINUS,
     charge_name,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.market_data import Candle
-from trading_bot.report.result import DayResult
-from trading_bot.report.summary import summary_text
-from trading_bot.report.tables import equity_csv, orders_csv, trades_csv
+from trading_bot.report.day.result import DayResult
+from trading_bot.report.day.summary import summary_text
+from trading_bot.report.day.tables import equity_csv, orders_csv, trades_csv
 
 _LATEST = "latest"
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -24,7 +24,7 @@ def write_report(result: DayResult, candles: Mapping[str, Sequence[Candle]], rep
     plain file name, UserFacingError when `latest` is not ours to replace.
     """
     # The plots' library takes most of a second to import, and a start has five to protect every position.
-    from trading_bot.report.page import page_html  # noqa: PLC0415
+    from trading_bot.report.page.page import page_html  # noqa: PLC0415
 
     contents: dict[str, str | bytes] = {
         "summary.json": summary_text(result),

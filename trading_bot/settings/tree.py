@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from trading_bot.adapters.alerts.settings import AlertSettings
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.storage.settings import StorageSettings
-from trading_bot.adapters.upstox.login_settings import LoginSettings
+from trading_bot.adapters.upstox.login.settings import LoginSettings
 from trading_bot.adapters.upstox.settings import UpstoxSecrets, UpstoxSettings
 from trading_bot.backtest.settings import BacktestSettings
 from trading_bot.domain.errors import SettingsError

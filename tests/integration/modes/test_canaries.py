@@ -16,7 +16,7 @@ from tests.fakes.receivers import BOT_TOKEN, CHAT, HOOK, Refusal, web_receiver
 from tests.fakes.upstox_day import TOKEN
 from trading_bot.adapters.log_settings import LogSettings
 from trading_bot.adapters.logs import start_logs
-from trading_bot.adapters.upstox import sockets
+from trading_bot.adapters.upstox.streams import sockets
 from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 from trading_bot.settings.run import Mode

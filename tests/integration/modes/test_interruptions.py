@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tests.fakes.alert_table import is_in_table
 from tests.fakes.notify_socket import FakeSocket
 from tests.fakes.upstox_day import TOKEN, money, summary
-from trading_bot.adapters.upstox.token_store import AccessToken, expiry_ms
+from trading_bot.adapters.upstox.login.token_store import AccessToken, expiry_ms
 from trading_bot.bootstrap.answers.broker import token_store
 from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.bootstrap.service_link import ServiceLink

@@ -20,7 +20,7 @@ from tests.fakes.scripted_market import CLOSES, LISTED, ON, PlainRules, Scripted
 from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.adapters.storage.market_records import keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
+from trading_bot.adapters.upstox.login.token_store import AccessToken, TokenStore, expiry_ms
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.places import daemon_socket
 from trading_bot.cli import main

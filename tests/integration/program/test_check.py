@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from trading_bot.adapters.upstox.decode_market import ListedHoliday
+from trading_bot.adapters.upstox.rest.decode_market import ListedHoliday
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.checks import account, looks
 from trading_bot.bootstrap.checks.broker_time import judged

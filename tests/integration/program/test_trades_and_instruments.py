@@ -10,8 +10,8 @@ from tests.fakes.engine_driver import SHARE, EngineDriver
 from tests.fakes.scripted_day import rows_of, whole_day
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.domain.ist import MS_PER_DAY, date_of
-from trading_bot.report.charging import TradeFills, charger_of
-from trading_bot.report.reading import day_record
+from trading_bot.report.day.charging import TradeFills, charger_of
+from trading_bot.report.day.reading import day_record
 
 NOWHERE = "http://127.0.0.1:9"
 

@@ -13,11 +13,11 @@ from tests.fakes.scripted_market import CALL, RELIANCE
 from tests.integration.simulator.conftest import MORNING, TOKEN, open_session
 from trading_bot.adapters.upstox.fields import Oddities
 from trading_bot.adapters.upstox.offload import ThreadOffload
-from trading_bot.adapters.upstox.order_stream import OrderStream
-from trading_bot.adapters.upstox.reads import BrokerReads
-from trading_bot.adapters.upstox.rest import UpstoxBroker
+from trading_bot.adapters.upstox.rest.reads import BrokerReads
+from trading_bot.adapters.upstox.rest.rest import UpstoxBroker
+from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.adapters.upstox.transport import UpstoxTransport
+from trading_bot.adapters.upstox.streams.order_stream import OrderStream
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.commands import Alert, CancelOrder
 from trading_bot.engine.inputs import OperatorWish

@@ -11,9 +11,9 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from trading_bot.adapters.upstox.offload import ThreadOffload
-from trading_bot.adapters.upstox.reads import BrokerReads
+from trading_bot.adapters.upstox.rest.reads import BrokerReads
+from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.adapters.upstox.transport import UpstoxTransport
 
 TOKEN = "canary-7f3a91-token"
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from aiohttp import web
 
-from trading_bot.adapters.upstox.instruments import UpstoxInstruments
 from trading_bot.adapters.upstox.offload import InlineOffload
+from trading_bot.adapters.upstox.rest.instruments import UpstoxInstruments
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import MS_PER_DAY
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from trading_bot.adapters.upstox.login import LoginAttempt, ask_for_phone_approval
+from trading_bot.adapters.upstox.login.login import LoginAttempt, ask_for_phone_approval
 from trading_bot.adapters.upstox.settings import UpstoxSecrets
 from trading_bot.domain.errors import LoginNeededError
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from trading_bot.adapters.upstox.login_settings import LoginSettings
+from trading_bot.adapters.upstox.login.settings import LoginSettings
 from trading_bot.adapters.upstox.settings import UpstoxSecrets
 from trading_bot.bootstrap.answers.broker import token_store
 from trading_bot.bootstrap.login.notices import NotifierWorker

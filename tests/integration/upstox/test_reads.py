@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from trading_bot.adapters.upstox.fields import Oddities
-from trading_bot.adapters.upstox.history import UpstoxHistory
-from trading_bot.adapters.upstox.market_info import UpstoxMarket
 from trading_bot.adapters.upstox.pacing import CallPace
-from trading_bot.adapters.upstox.rest import UpstoxBroker, confirmed_account
+from trading_bot.adapters.upstox.rest.history import UpstoxHistory
+from trading_bot.adapters.upstox.rest.market_info import UpstoxMarket
+from trading_bot.adapters.upstox.rest.rest import UpstoxBroker, confirmed_account
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.ist import IST, ms_of

@@ -10,12 +10,12 @@ import pytest
 from pydantic import SecretStr
 from upstox_client.configuration import Configuration
 
-from trading_bot.adapters.upstox import calls
-from trading_bot.adapters.upstox.answers import NoAnswerError
 from trading_bot.adapters.upstox.offload import ThreadOffload
+from trading_bot.adapters.upstox.rest import calls
+from trading_bot.adapters.upstox.rest.answers import NoAnswerError
+from trading_bot.adapters.upstox.rest.transport import SdkClient, UpstoxTransport
+from trading_bot.adapters.upstox.rest.wire import Wire
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.adapters.upstox.transport import SdkClient, UpstoxTransport
-from trading_bot.adapters.upstox.wire import Wire
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.interval import MINUTE
 from trading_bot.domain.order import Side

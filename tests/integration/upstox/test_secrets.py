@@ -7,9 +7,9 @@ import structlog
 from pydantic import SecretStr
 
 from trading_bot.adapters.upstox.adapter import upstox_adapter
-from trading_bot.adapters.upstox.login import LoginAttempt
+from trading_bot.adapters.upstox.login.login import LoginAttempt
+from trading_bot.adapters.upstox.login.token_store import AccessToken, TokenStore
 from trading_bot.adapters.upstox.settings import UpstoxSecrets
-from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore
 from trading_bot.domain.errors import TradingBotError
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderRequest, OrderTerms, OrderType, Purpose, Side

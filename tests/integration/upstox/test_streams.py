@@ -13,12 +13,12 @@ from upstox_client.feeder.proto.MarketDataFeedV3_pb2 import FeedResponse
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
-from trading_bot.adapters.upstox import calls
-from trading_bot.adapters.upstox.feed import UpstoxFeed
 from trading_bot.adapters.upstox.fields import Oddities
-from trading_bot.adapters.upstox.order_stream import OrderStream
+from trading_bot.adapters.upstox.rest import calls
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.adapters.upstox.sockets import KeptStream
+from trading_bot.adapters.upstox.streams.feed import UpstoxFeed
+from trading_bot.adapters.upstox.streams.order_stream import OrderStream
+from trading_bot.adapters.upstox.streams.sockets import KeptStream
 from trading_bot.domain.errors import NotAuthorisedError
 from trading_bot.domain.market_data import Frame, MarketPhase, MarketStatus
 from trading_bot.domain.order import OrderStatus

@@ -7,10 +7,10 @@ import ssl
 import pytest
 from websockets.asyncio.server import serve
 
-from trading_bot.adapters.upstox import calls, wire
-from trading_bot.adapters.upstox.answers import NotSentError
-from trading_bot.adapters.upstox.sockets import KeptStream
-from trading_bot.adapters.upstox.wire import Wire
+from trading_bot.adapters.upstox.rest import calls, wire
+from trading_bot.adapters.upstox.rest.answers import NotSentError
+from trading_bot.adapters.upstox.rest.wire import Wire
+from trading_bot.adapters.upstox.streams.sockets import KeptStream
 
 ADDRESSES = {
     "/v3/feed/market-data-feed/authorize": calls.market_feed_address,

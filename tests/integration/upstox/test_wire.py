@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from trading_bot.adapters.upstox.answers import NoAnswerError, NotSentError
-from trading_bot.adapters.upstox.wire import Wire
+from trading_bot.adapters.upstox.rest.answers import NoAnswerError, NotSentError
+from trading_bot.adapters.upstox.rest.wire import Wire
 
 
 async def test_server_with_an_unknown_certificate_is_sent_nothing(self_signed):

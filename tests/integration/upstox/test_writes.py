@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from trading_bot.adapters.upstox.fields import Oddities
 from trading_bot.adapters.upstox.offload import ThreadOffload
-from trading_bot.adapters.upstox.order_stream import OrderStream
-from trading_bot.adapters.upstox.rest import UpstoxBroker
-from trading_bot.adapters.upstox.transport import UpstoxTransport
+from trading_bot.adapters.upstox.rest.rest import UpstoxBroker
+from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
+from trading_bot.adapters.upstox.streams.order_stream import OrderStream
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderRequest, OrderTerms, OrderType, Purpose, Side
 from trading_bot.engine.ports import Accepted, Refused, Unknown

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import count
 
 from tests.simulation.planted.patches import always, bug, nothing
-from trading_bot.adapters.upstox import decode
+from trading_bot.adapters.upstox.rest import decode
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.decide import DECIDE

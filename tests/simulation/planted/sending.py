@@ -1,9 +1,9 @@
 """Defects on the way of an order to the broker and of its answer back."""
 
 from tests.simulation.planted.patches import bug
-from trading_bot.adapters.upstox import outcome, rest
-from trading_bot.adapters.upstox.answers import NoAnswerError
-from trading_bot.adapters.upstox.transport import UpstoxTransport
+from trading_bot.adapters.upstox.rest import outcome, rest
+from trading_bot.adapters.upstox.rest.answers import NoAnswerError
+from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
 from trading_bot.domain.instrument import Instrument
 from trading_bot.engine.decisions.positions import entries, exits
 from trading_bot.engine.engine import Engine

@@ -10,7 +10,7 @@ from trading_bot.backtest.bar_day import BarDay
 from trading_bot.domain.ist import MS_PER_DAY
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.workers.warm_up import WarmUpPlan
-from trading_bot.report.reading import day_record
+from trading_bot.report.day.reading import day_record
 
 FLAT = (PRICE, PRICE, PRICE, PRICE)
 

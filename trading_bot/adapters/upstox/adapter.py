@@ -7,20 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from trading_bot.adapters.upstox import calls
-from trading_bot.adapters.upstox.feed import PriorityKeys, UpstoxFeed
 from trading_bot.adapters.upstox.fields import Oddities
-from trading_bot.adapters.upstox.history import UpstoxCandles, UpstoxHistory
-from trading_bot.adapters.upstox.instruments import UpstoxInstruments
-from trading_bot.adapters.upstox.market_info import UpstoxMarket
 from trading_bot.adapters.upstox.offload import ThreadOffload
-from trading_bot.adapters.upstox.order_stream import OrderStream
 from trading_bot.adapters.upstox.pacing import CallPace
-from trading_bot.adapters.upstox.reads import BrokerReads
-from trading_bot.adapters.upstox.rest import UpstoxBroker
+from trading_bot.adapters.upstox.rest import calls
+from trading_bot.adapters.upstox.rest.history import UpstoxCandles, UpstoxHistory
+from trading_bot.adapters.upstox.rest.instruments import UpstoxInstruments
+from trading_bot.adapters.upstox.rest.market_info import UpstoxMarket
+from trading_bot.adapters.upstox.rest.reads import BrokerReads
+from trading_bot.adapters.upstox.rest.rest import UpstoxBroker
+from trading_bot.adapters.upstox.rest.transport import TokenSource, UpstoxTransport
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.adapters.upstox.sockets import KeptStream
-from trading_bot.adapters.upstox.transport import TokenSource, UpstoxTransport
+from trading_bot.adapters.upstox.streams.feed import PriorityKeys, UpstoxFeed
+from trading_bot.adapters.upstox.streams.order_stream import OrderStream
+from trading_bot.adapters.upstox.streams.sockets import KeptStream
 from trading_bot.engine.ports import Broker, History
 
 _WRITE_THREADS = 4

@@ -9,7 +9,7 @@ from trading_bot.backtest.parity.played import PlayedDay, time_text
 from trading_bot.backtest.parity.quotes import Quotes
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Side
-from trading_bot.report.record import TradeRecord
+from trading_bot.report.day.record import TradeRecord
 from trading_bot.report.wording import price
 
 _DECISION_MS = 5 * MS_PER_SECOND

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from trading_bot.backtest.parity.played import PlayedDay
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import Fill, OrderStatus, Side
-from trading_bot.report.record import OrderRecord, TradeRecord
+from trading_bot.report.day.record import OrderRecord, TradeRecord
 
 _TRAVEL_MS = 5 * MS_PER_SECOND
 """An order that finds what it wants has traded within this; one that takes longer has rested."""

@@ -8,7 +8,7 @@ from trading_bot.backtest.parity.differences import Difference
 from trading_bot.backtest.parity.played import PlayedDay, time_text
 from trading_bot.backtest.parity.result import Cell, ParityResult, TradeRow, figures_of
 from trading_bot.domain.ist import MS_PER_MINUTE
-from trading_bot.report.markup import Child, Html, element, joined
+from trading_bot.report.page.markup import Child, Html, element, joined
 from trading_bot.report.wording import price, signed_money
 
 _STYLE = """
@@ -23,7 +23,7 @@ _FIGURES = ("signals", "denials", "orders", "fills", "trades", "gross", "charges
 
 def parity_html(result: ParityResult) -> str:
     """Return the document."""
-    report = files("trading_bot.report")
+    report = files("trading_bot.report.page")
     title = f"Parity of {result.on}"
     body = joined(
         element("h1", title),

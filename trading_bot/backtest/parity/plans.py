@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from trading_bot.backtest.parity.differences import Cause, Difference
 from trading_bot.backtest.parity.played import PlayedDay, time_text
 from trading_bot.domain.order import OrderStatus, OrderTerms, Purpose
-from trading_bot.report.order_life import terms_text
-from trading_bot.report.record import TradeRecord
+from trading_bot.report.day.order_life import terms_text
+from trading_bot.report.day.record import TradeRecord
 from trading_bot.report.wording import price
 
 _NOT_TAKEN = frozenset({OrderStatus.REJECTED, OrderStatus.REFUSED})

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from trading_bot.domain.ist import MS_PER_SECOND, datetime_of
-from trading_bot.report.record import DayRecord, OrderRecord, SignalRecord, TradeRecord
+from trading_bot.report.day.record import DayRecord, OrderRecord, SignalRecord, TradeRecord
 
 _WIRE = "wire"
 

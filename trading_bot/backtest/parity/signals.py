@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from trading_bot.backtest.parity.differences import Cause, Difference
 from trading_bot.backtest.parity.played import Key, PlayedDay, in_order, time_text
 from trading_bot.domain.ist import MS_PER_MINUTE
-from trading_bot.report.record import SignalRecord
+from trading_bot.report.day.record import SignalRecord
 from trading_bot.report.wording import price
 
 SymbolOf = Callable[[str], str]

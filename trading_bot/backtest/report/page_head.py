@@ -14,8 +14,8 @@ from trading_bot.backtest.report.texts import (
     seconds_text,
     share_text,
 )
-from trading_bot.report.markup import Html, element
-from trading_bot.report.page_parts import fact, figure_box, sign_class
+from trading_bot.report.page.markup import Html, element
+from trading_bot.report.page.page_parts import fact, figure_box, sign_class
 from trading_bot.report.wording import count, money, signed_money
 
 _PROBLEMS_SHOWN = 8

@@ -8,8 +8,8 @@ from trading_bot.backtest.honesty.luck import Permutation
 from trading_bot.backtest.honesty.tried import text_of
 from trading_bot.backtest.honesty.warm_up import WarmUpCheck
 from trading_bot.backtest.report.texts import percent_text, plural, ratio_text, share_text
-from trading_bot.report.markup import Html, element
-from trading_bot.report.page_parts import headings
+from trading_bot.report.page.markup import Html, element
+from trading_bot.report.page.page_parts import headings
 from trading_bot.report.wording import count, signed_money
 from trading_bot.research.promotion import Criterion
 from trading_bot.research.ratios import TRADING_DAYS

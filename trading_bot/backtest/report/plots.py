@@ -16,7 +16,7 @@ from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.ist import date_of as day_of
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.signal import Direction
-from trading_bot.report.plot_style import (
+from trading_bot.report.page.plot_style import (
     AMBER,
     BLUE,
     GREEN,

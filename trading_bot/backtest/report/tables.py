@@ -11,7 +11,7 @@ from trading_bot.backtest.report.groups import TradeGroup, group_of, symbol_of
 from trading_bot.backtest.result import BacktestResult, BacktestTrade
 from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.domain.money import paise, rupees
-from trading_bot.report.tables import csv_of_trades, csv_text, harmless
+from trading_bot.report.day.tables import csv_of_trades, csv_text, harmless
 from trading_bot.report.wording import iso_time
 from trading_bot.research.performance import CurveFigures, curve_figures
 

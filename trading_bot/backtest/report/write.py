@@ -32,7 +32,7 @@ def write_backtest(
     # The plots' library takes most of a second to import; the program that trades does not need it here.
     from trading_bot.backtest.report.page import page_html  # noqa: PLC0415
     from trading_bot.backtest.report.plots import equity_figure  # noqa: PLC0415
-    from trading_bot.report.plot_style import png_of  # noqa: PLC0415
+    from trading_bot.report.page.plot_style import png_of  # noqa: PLC0415
 
     figures = figures_of(result)
     contents: dict[str, str | bytes] = {

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
-from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, usable_token
-from trading_bot.adapters.upstox.transport import TokenSource
+from trading_bot.adapters.upstox.login.token_store import AccessToken, TokenStore, usable_token
+from trading_bot.adapters.upstox.rest.transport import TokenSource
 from trading_bot.bootstrap.places import instruments_folder, token_path
 from trading_bot.settings.tree import Settings
 

@@ -13,11 +13,11 @@ from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.money import ZERO, rupees
 from trading_bot.engine.rebuild import DAY_STARTED
-from trading_bot.report.charging import TradeFills, charger_of
-from trading_bot.report.fill_table import fills_csv
-from trading_bot.report.reading import day_record
-from trading_bot.report.record import DayRecord, TradeRecord
-from trading_bot.report.trade_table import TradeRow
+from trading_bot.report.day.charging import TradeFills, charger_of
+from trading_bot.report.day.fill_table import fills_csv
+from trading_bot.report.day.reading import day_record
+from trading_bot.report.day.record import DayRecord, TradeRecord
+from trading_bot.report.day.trade_table import TradeRow
 from trading_bot.report.wording import mean_price
 from trading_bot.settings.tree import Settings
 

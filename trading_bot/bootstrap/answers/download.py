@@ -22,7 +22,7 @@ from trading_bot.adapters.history.quality.series import About
 from trading_bot.adapters.history.source import series_key
 from trading_bot.adapters.history.store import CandleStore, open_store
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.upstox.history import UpstoxCandles
+from trading_bot.adapters.upstox.rest.history import UpstoxCandles
 from trading_bot.bootstrap.answers.broker import upstox
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.answers.one_shot import silence

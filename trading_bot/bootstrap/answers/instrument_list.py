@@ -3,7 +3,7 @@
 import asyncio
 
 from trading_bot.adapters.simulator.link import SimulatorLink, require_simulator
-from trading_bot.adapters.upstox.instrument_rows import parsed
+from trading_bot.adapters.upstox.rest.instrument_rows import parsed
 from trading_bot.bootstrap.answers.broker import upstox
 from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.domain.errors import ReadFailedError, UserFacingError

@@ -18,12 +18,12 @@ from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_t
 from trading_bot.bootstrap.places import known_databases
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.engine.rebuild import DAY_STARTED
-from trading_bot.report.charging import Charger, charger_of
+from trading_bot.report.day.charging import Charger, charger_of
+from trading_bot.report.day.reading import day_record
+from trading_bot.report.day.record import DayRecord
 from trading_bot.report.metrics.figures import Metrics, metrics_of
 from trading_bot.report.metrics.moves import HeldBack, moves_of
 from trading_bot.report.metrics.sessions import SessionFacts, acknowledgements_of, outcomes_of, signals_of
-from trading_bot.report.reading import day_record
-from trading_bot.report.record import DayRecord
 from trading_bot.research.ratios import sharpe
 from trading_bot.settings.tree import Settings
 

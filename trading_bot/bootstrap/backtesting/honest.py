@@ -34,7 +34,7 @@ from trading_bot.bootstrap.fingerprints import Fingerprints
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.report.charging import charger_of
+from trading_bot.report.day.charging import charger_of
 from trading_bot.research.ratios import TRADING_DAYS
 
 _LEFT_OUT = "left out (--quick)"

@@ -20,7 +20,7 @@ from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import HistoryError, SettingsError, UncoveredDateError
 from trading_bot.domain.market_rules import MarketRules
-from trading_bot.report.charging import charger_of
+from trading_bot.report.day.charging import charger_of
 from trading_bot.risk.settings import StopStyle
 from trading_bot.settings.options import BacktestOptions, Fidelity
 from trading_bot.settings.tree import Settings

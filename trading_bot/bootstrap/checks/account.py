@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from trading_bot.adapters.upstox import calls
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
-from trading_bot.adapters.upstox.login import LoginAttempt, required
-from trading_bot.adapters.upstox.rest import confirmed_account
-from trading_bot.adapters.upstox.token_store import AccessToken
+from trading_bot.adapters.upstox.login.login import LoginAttempt, required
+from trading_bot.adapters.upstox.login.token_store import AccessToken
+from trading_bot.adapters.upstox.rest import calls
+from trading_bot.adapters.upstox.rest.rest import confirmed_account
 from trading_bot.bootstrap.answers.broker import token_of_the_day, upstox
 from trading_bot.bootstrap.checks.addresses import address_line, egress_line
 from trading_bot.bootstrap.checks.broker_time import offset_line

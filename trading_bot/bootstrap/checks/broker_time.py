@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from trading_bot.adapters.upstox.answers import TransportError
-from trading_bot.adapters.upstox.transport import UpstoxTransport
+from trading_bot.adapters.upstox.rest.answers import TransportError
+from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
 from trading_bot.bootstrap.checks.names import CLOCK_OFFSET as NAME
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import MS_PER_SECOND

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
-from trading_bot.adapters.upstox.decode_market import ListedHoliday
-from trading_bot.adapters.upstox.eligibility import Eligibility, intraday_list
+from trading_bot.adapters.upstox.rest.decode_market import ListedHoliday
+from trading_bot.adapters.upstox.rest.eligibility import Eligibility, intraday_list
 from trading_bot.bootstrap.checks.looks import CONNECTION
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import ReadFailedError, UncoveredDateError, UnknownInstrumentError

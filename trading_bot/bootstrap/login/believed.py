@@ -2,8 +2,8 @@
 
 from pydantic import SecretStr
 
-from trading_bot.adapters.upstox.rest import confirmed_account
-from trading_bot.adapters.upstox.token_store import AccessToken
+from trading_bot.adapters.upstox.login.token_store import AccessToken
+from trading_bot.adapters.upstox.rest.rest import confirmed_account
 from trading_bot.bootstrap.answers.broker import token_store, upstox
 from trading_bot.bootstrap.places import token_path
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError

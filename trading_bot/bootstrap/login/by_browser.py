@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
-from trading_bot.adapters.upstox.login import LoginAttempt
+from trading_bot.adapters.upstox.login.login import LoginAttempt
 from trading_bot.bootstrap.answers.broker import upstox
 from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.bootstrap.login.believed import stored, stored_text
@@ -123,7 +123,7 @@ async def _listening(
     if is_pasted:
         yield None
         return
-    from trading_bot.adapters.upstox.login_listener import (  # noqa: PLC0415  # brings a web server
+    from trading_bot.adapters.upstox.login.listener import (  # noqa: PLC0415  # brings a web server
         CannotListenError,
         redirect_listener,
     )

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from trading_bot.adapters.upstox.login import Approval, ask_for_phone_approval
-from trading_bot.adapters.upstox.token_store import AccessToken
+from trading_bot.adapters.upstox.login.login import Approval, ask_for_phone_approval
+from trading_bot.adapters.upstox.login.token_store import AccessToken
 from trading_bot.bootstrap.answers.broker import token_store, upstox
 from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.bootstrap.login.believed import stored_text

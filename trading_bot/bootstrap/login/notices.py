@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from trading_bot.adapters.upstox.login import token_from_notice
-from trading_bot.adapters.upstox.notices import Taken
-from trading_bot.adapters.upstox.token_store import AccessToken
+from trading_bot.adapters.upstox.login.login import token_from_notice
+from trading_bot.adapters.upstox.login.notices import Taken
+from trading_bot.adapters.upstox.login.token_store import AccessToken
 from trading_bot.bootstrap.login.believed import stored
 from trading_bot.domain.errors import LoginNeededError, ReadFailedError
 from trading_bot.settings.tree import Settings
@@ -56,7 +56,7 @@ class NotifierWorker:
             await self.sleep(_LISTEN_AGAIN_S)
 
     async def _listen(self, beat: Callable[[], None]) -> None:
-        from trading_bot.adapters.upstox.notifier import notifier  # noqa: PLC0415  # brings a web server
+        from trading_bot.adapters.upstox.login.notifier import notifier  # noqa: PLC0415  # brings a web server
 
         login = self.settings.login
         async with notifier(

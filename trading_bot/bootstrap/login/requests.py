@@ -6,10 +6,10 @@ from datetime import date
 
 import structlog
 
-from trading_bot.adapters.upstox.login import ask_for_phone_approval
-from trading_bot.adapters.upstox.login_settings import LoginSettings
+from trading_bot.adapters.upstox.login.login import ask_for_phone_approval
+from trading_bot.adapters.upstox.login.settings import LoginSettings
+from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
 from trading_bot.adapters.upstox.settings import UpstoxSecrets
-from trading_bot.adapters.upstox.transport import UpstoxTransport
 from trading_bot.domain.errors import LoginNeededError, SettingsError
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of, datetime_of
 

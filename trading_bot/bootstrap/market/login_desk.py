@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from trading_bot.adapters.upstox.transport import UpstoxTransport
+from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
 from trading_bot.bootstrap.login.notices import NotifierWorker
 from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.day_header import needs_login

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 from pydantic import SecretStr
 
-from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, usable_token
+from trading_bot.adapters.upstox.login.token_store import AccessToken, TokenStore, usable_token
 from trading_bot.domain.errors import LoginNeededError
 from trading_bot.domain.ist import MS_PER_MINUTE
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from trading_bot.adapters.clocks import SystemClock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
-from trading_bot.adapters.upstox.token_store import AccessToken
+from trading_bot.adapters.upstox.login.token_store import AccessToken
 from trading_bot.bootstrap.answers.broker import token_of_the_day
 from trading_bot.bootstrap.answers.following import Write
 from trading_bot.bootstrap.answers.panic_wish import ASKED_BY

@@ -12,8 +12,8 @@ from datetime import date
 import structlog
 
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
-from trading_bot.adapters.upstox.instruments import InstrumentList
-from trading_bot.adapters.upstox.rest import confirmed_account
+from trading_bot.adapters.upstox.rest.instruments import InstrumentList
+from trading_bot.adapters.upstox.rest.rest import confirmed_account
 from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.next_session import NextSession

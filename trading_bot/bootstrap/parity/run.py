@@ -25,7 +25,7 @@ from trading_bot.bootstrap.places import database_path, inputs_folder, reports_f
 from trading_bot.bootstrap.replaying.input_replay import InputReplay, ReplayedProcess
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
-from trading_bot.report.reading import day_record
+from trading_bot.report.day.reading import day_record
 from trading_bot.settings.options import ParityOptions
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.market import open_market

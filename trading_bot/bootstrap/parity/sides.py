@@ -16,7 +16,7 @@ from trading_bot.bootstrap.loops import event_loop
 from trading_bot.bootstrap.modes import day_files
 from trading_bot.bootstrap.places import reports_folder
 from trading_bot.bootstrap.replaying.replay import Replay
-from trading_bot.report.reading import day_record
+from trading_bot.report.day.reading import day_record
 from trading_bot.settings.options import ParityOptions, RunOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings

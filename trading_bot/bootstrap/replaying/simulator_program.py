@@ -19,8 +19,8 @@ from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
 from trading_bot.simulator.market.listings import require_listable
 from trading_bot.simulator.market.opening import open_market
-from trading_bot.simulator.server.dated_rules import DatedRules
 from trading_bot.simulator.server.run import run_simulator
+from trading_bot.simulator.server.session.dated_rules import DatedRules
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.venue.contracts import MarketSource
 from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans

@@ -17,7 +17,7 @@ from trading_bot.adapters.simulator.link import (
     require_simulator,
 )
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
-from trading_bot.adapters.upstox.instrument_rows import parsed
+from trading_bot.adapters.upstox.rest.instrument_rows import parsed
 from trading_bot.bootstrap.daemon import World
 from trading_bot.bootstrap.market.universe import HeldKeys
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError

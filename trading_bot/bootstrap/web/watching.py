@@ -30,7 +30,7 @@ from trading_bot.engine.records import decode_event, event_kind
 from trading_bot.engine.snapshot import OrderView, Snapshot, SymbolView, order_view
 from trading_bot.engine.state import State
 from trading_bot.engine.supervisor import Supervisor
-from trading_bot.report.order_life import OrderEvent, step_of
+from trading_bot.report.day.order_life import OrderEvent, step_of
 from trading_bot.strategies.strategy import Strategy
 from trading_bot.web.figures import Figures
 from trading_bot.web.views import (

@@ -13,8 +13,8 @@ from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trace import GateCount
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import decode_event, event_kind
-from trading_bot.report.charging import Charger, TradeFills
-from trading_bot.report.record import DayRecord, TradeRecord
+from trading_bot.report.day.charging import Charger, TradeFills
+from trading_bot.report.day.record import DayRecord, TradeRecord
 
 _ORDER_ROWS = frozenset(event_kind(kind) for kind in (ev.TradePlanned, ev.OrderIntended, ev.OrderAdvanced))
 SIGNAL_TO_ENTRY = "signal to entry"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trading_bot.domain.order import Purpose
-from trading_bot.report.record import SignalRecord
+from trading_bot.report.day.record import SignalRecord
 from trading_bot.report.why.denials import reason_of
 from trading_bot.report.why.explanation import GateView, TradeView, Verdict
 from trading_bot.report.wording import words

@@ -1,7 +1,7 @@
 """Why a trade was closed, in plain words."""
 
 from trading_bot.domain.trade import ExitReason
-from trading_bot.report.record import TradeRecord
+from trading_bot.report.day.record import TradeRecord
 from trading_bot.report.wording import price
 
 _WORDS = {

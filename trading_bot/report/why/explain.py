@@ -7,7 +7,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trace import KeptEvaluation
 from trading_bot.domain.trade import ExitReason
-from trading_bot.report.record import SignalRecord, TradeRecord
+from trading_bot.report.day.record import SignalRecord, TradeRecord
 from trading_bot.report.why.changes import changes_of
 from trading_bot.report.why.distance import distance_of
 from trading_bot.report.why.endings import exit_words

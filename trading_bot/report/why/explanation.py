@@ -8,7 +8,7 @@ from typing import NamedTuple
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trace import KeptEvaluation
-from trading_bot.report.record import SignalRecord, TradeRecord
+from trading_bot.report.day.record import SignalRecord, TradeRecord
 from trading_bot.report.why.distance import Distance
 from trading_bot.report.why.facts import OrderStory
 

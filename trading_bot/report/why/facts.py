@@ -8,8 +8,8 @@ from typing import NamedTuple
 from trading_bot.domain.events import DayClosed, ExitRequested
 from trading_bot.domain.order import OrderStatus, OrderTerms, Purpose, Side
 from trading_bot.domain.trace import KeptEvaluation
-from trading_bot.report.order_life import OrderStep
-from trading_bot.report.record import Notice, SignalRecord, TradeRecord
+from trading_bot.report.day.order_life import OrderStep
+from trading_bot.report.day.record import Notice, SignalRecord, TradeRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from trading_bot.domain.money import rupees
 from trading_bot.domain.signal import Direction
-from trading_bot.report.record import SignalRecord, TradeRecord
+from trading_bot.report.day.record import SignalRecord, TradeRecord
 from trading_bot.report.why.denials import reason_of
 from trading_bot.report.why.endings import exit_words
 from trading_bot.report.why.explanation import TurningPoint

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from trading_bot.domain.ist import MS_PER_MINUTE
-from trading_bot.report.record import Notice
+from trading_bot.report.day.record import Notice
 from trading_bot.report.why.facts import Surroundings, WhyFacts
 from trading_bot.report.wording import clock_time
 

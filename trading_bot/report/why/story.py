@@ -10,9 +10,9 @@ from trading_bot.domain.order import Fill, OrderStatus
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.records import decode_event, event_kind
-from trading_bot.report.notices import notice_of
-from trading_bot.report.order_life import OrderEvent, OrderStep, step_of, tag_of
-from trading_bot.report.record import Notice, SignalRecord, StopLevel, TradeRecord
+from trading_bot.report.day.notices import notice_of
+from trading_bot.report.day.order_life import OrderEvent, OrderStep, step_of, tag_of
+from trading_bot.report.day.record import Notice, SignalRecord, StopLevel, TradeRecord
 from trading_bot.report.why.facts import OrderStory, Story
 
 _FOR_ALL = frozenset(

@@ -9,7 +9,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE, date_of, midnight_ms
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus, Tick
 from trading_bot.domain.outlook import DayClose
 from trading_bot.engine.ports import Clock
-from trading_bot.simulator.server.day_record import MarketDay, fresh_day
+from trading_bot.simulator.server.session.day_record import MarketDay, fresh_day
 from trading_bot.simulator.venue.contracts import MarketMoment, MarketSource, MarketUpdate, OrderRow
 from trading_bot.simulator.venue.venue import Venue
 

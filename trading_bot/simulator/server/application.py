@@ -2,7 +2,10 @@
 
 from aiohttp import web
 
-from trading_bot.simulator.server import (
+from trading_bot.simulator.server.endpoint import SIMULATION
+from trading_bot.simulator.server.entrance.gate import ENDPOINTS_BY_ROUTE, gate
+from trading_bot.simulator.server.faults.fault_middleware import spoil_requests
+from trading_bot.simulator.server.routes import (
     calendar,
     candles,
     charges,
@@ -14,13 +17,10 @@ from trading_bot.simulator.server import (
     phone_login,
     portfolio,
     quotes,
-    sockets,
     user,
 )
-from trading_bot.simulator.server.endpoint import SIMULATION
-from trading_bot.simulator.server.fault_middleware import spoil_requests
-from trading_bot.simulator.server.gate import ENDPOINTS_BY_ROUTE, gate
 from trading_bot.simulator.server.simulation import Simulation
+from trading_bot.simulator.server.streams import sockets
 
 ENDPOINTS = (
     *orders.ENDPOINTS,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from aiohttp import web
 
 from trading_bot.simulator.server.application import build_application
-from trading_bot.simulator.server.driver import SessionDriver
-from trading_bot.simulator.server.rules import MarketRules
+from trading_bot.simulator.server.session.driver import SessionDriver
+from trading_bot.simulator.server.session.rules import MarketRules
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.server.simulation import Simulation
 from trading_bot.simulator.venue.contracts import BrokerCore, MarketSource

@@ -6,24 +6,24 @@ from collections.abc import Callable
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import midnight_ms, ms_at
-from trading_bot.simulator.server import order_rows, position_rows
-from trading_bot.simulator.server.day_phase import market_info, session_end_ms, session_phase
-from trading_bot.simulator.server.day_record import fresh_day
+from trading_bot.simulator.server.books import order_rows, position_rows
+from trading_bot.simulator.server.books.order_book import BookHistory
+from trading_bot.simulator.server.entrance.limits import RateLimits
+from trading_bot.simulator.server.entrance.login_codes import Approvals, LoginCodes
+from trading_bot.simulator.server.entrance.static_ip import RegisteredAddresses
+from trading_bot.simulator.server.entrance.tokens import OneTimeCodes, Tokens
 from trading_bot.simulator.server.envelope import invalid_input
-from trading_bot.simulator.server.faults import Faults
-from trading_bot.simulator.server.feed import Feed
-from trading_bot.simulator.server.feed_encoder import FeedEncoder
-from trading_bot.simulator.server.limits import RateLimits
-from trading_bot.simulator.server.listing import Listing
-from trading_bot.simulator.server.login_codes import Approvals, LoginCodes
-from trading_bot.simulator.server.order_book import BookHistory
-from trading_bot.simulator.server.order_stream import OrderStream
-from trading_bot.simulator.server.pacing import Pace, Pacing
-from trading_bot.simulator.server.rules import MarketRules
+from trading_bot.simulator.server.faults.faults import Faults
+from trading_bot.simulator.server.session.day_phase import market_info, session_end_ms, session_phase
+from trading_bot.simulator.server.session.day_record import fresh_day
+from trading_bot.simulator.server.session.listing import Listing
+from trading_bot.simulator.server.session.pacing import Pace, Pacing
+from trading_bot.simulator.server.session.rules import MarketRules
+from trading_bot.simulator.server.session.wake import Wake
 from trading_bot.simulator.server.settings import ServerSettings
-from trading_bot.simulator.server.static_ip import RegisteredAddresses
-from trading_bot.simulator.server.tokens import OneTimeCodes, Tokens
-from trading_bot.simulator.server.wake import Wake
+from trading_bot.simulator.server.streams.feed import Feed
+from trading_bot.simulator.server.streams.feed_encoder import FeedEncoder
+from trading_bot.simulator.server.streams.order_stream import OrderStream
 from trading_bot.simulator.venue.contracts import BrokerCore, MarketSource, OrderRow
 
 _FINE_STEPS_MS = 2_000

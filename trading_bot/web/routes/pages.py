@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from trading_bot.report.markup import Html, element, joined
+from trading_bot.report.page.markup import Html, element, joined
 from trading_bot.web.access import LockedOutError
 from trading_bot.web.assets import IMMUTABLE, Assets
 from trading_bot.web.guard import LOGIN_PATH, LOGOUT_PATH, SESSION_COOKIE, client_of, grant_of

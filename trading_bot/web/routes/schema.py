@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from trading_bot.report.markup import Child, Html, element, joined
+from trading_bot.report.page.markup import Child, Html, element, joined
 from trading_bot.web.assets import IMMUTABLE
 from trading_bot.web.encoding import json_bytes
 

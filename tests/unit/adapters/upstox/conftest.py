@@ -1,6 +1,6 @@
 import pytest
 
-from trading_bot.adapters.upstox.decode_feed import FeedDecoder, FeedStatistics
+from trading_bot.adapters.upstox.streams.decode_feed import FeedDecoder, FeedStatistics
 
 
 @pytest.fixture

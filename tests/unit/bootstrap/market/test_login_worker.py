@@ -5,10 +5,10 @@ from datetime import date, time
 import pytest
 from pydantic import SecretStr
 
-from trading_bot.adapters.upstox.answers import Answer, NoAnswerError
-from trading_bot.adapters.upstox.login_settings import LoginSettings
+from trading_bot.adapters.upstox.login.settings import LoginSettings
+from trading_bot.adapters.upstox.login.token_store import AccessToken, TokenStore, expiry_ms
+from trading_bot.adapters.upstox.rest.answers import Answer, NoAnswerError
 from trading_bot.adapters.upstox.settings import UpstoxSecrets
-from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
 from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.logins import Logins, LoginWorker
 from trading_bot.bootstrap.market.reminders import next_reminder_ms, urgency

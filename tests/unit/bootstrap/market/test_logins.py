@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 from pydantic import SecretStr
 
-from trading_bot.adapters.upstox.token_store import AccessToken, TokenStore, expiry_ms
+from trading_bot.adapters.upstox.login.token_store import AccessToken, TokenStore, expiry_ms
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.domain.ist import ms_at
 

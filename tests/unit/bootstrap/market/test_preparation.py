@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from trading_bot.adapters.upstox.login_settings import LoginSettings
+from trading_bot.adapters.upstox.login.settings import LoginSettings
+from trading_bot.adapters.upstox.login.token_store import TokenStore
 from trading_bot.adapters.upstox.settings import UpstoxSecrets
-from trading_bot.adapters.upstox.token_store import TokenStore
 from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.next_session import next_session

@@ -10,6 +10,7 @@ from trading_bot.domain.signal import Direction
 from trading_bot.domain.trace import GateCount
 from trading_bot.engine import inputs
 from trading_bot.engine.ports import Accepted
+from trading_bot.report.day.reading import day_record
 from trading_bot.report.metrics.sessions import (
     SIGNAL_TO_ENTRY,
     Acknowledgement,
@@ -18,7 +19,6 @@ from trading_bot.report.metrics.sessions import (
     signals_of,
     strategies_of,
 )
-from trading_bot.report.reading import day_record
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.inputs import OperatorWish
 from trading_bot.engine.ports import JournalRow, Refused
-from trading_bot.report.reading import day_record
+from trading_bot.report.day.reading import day_record
 from trading_bot.report.why.story import story_of
 
 

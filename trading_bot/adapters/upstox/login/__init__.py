@@ -1,0 +1,1 @@
+"""The morning's login, and the token that it brings."""

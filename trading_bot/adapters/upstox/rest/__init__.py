@@ -1,0 +1,1 @@
+"""Calls and their answers: orders out; books, market data and instruments in."""

@@ -1,0 +1,1 @@
+"""The two WebSockets: ticks and order states."""

@@ -1,0 +1,1 @@
+"""What a day was: read from the journal, added up, judged, and laid out as tables."""

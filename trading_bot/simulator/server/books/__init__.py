@@ -1,0 +1,1 @@
+"""Orders and positions as the broker tells them."""

@@ -1,0 +1,1 @@
+"""What a request has to pass: token, rate limits, address, service hours."""

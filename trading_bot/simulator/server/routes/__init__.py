@@ -1,0 +1,1 @@
+"""Upstox's REST paths, one module for each group of them."""

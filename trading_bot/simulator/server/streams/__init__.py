@@ -1,0 +1,1 @@
+"""The two WebSockets: market data and order states."""
