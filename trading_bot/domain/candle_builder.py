@@ -39,6 +39,8 @@ class CandleBuilder:
     ticks_outside_session: int
     volume_steps_back: int
     """Ticks of this day that stated less volume than one before."""
+    last_minute: Candle | None
+    """The newest minute of this day that was closed."""
 
     __slots__ = (
         "_clock_ms",
@@ -61,6 +63,7 @@ class CandleBuilder:
         "_origin_ms",
         "_session_end_ms",
         "_session_start_ms",
+        "last_minute",
         "late_ticks",
         "ticks_outside_session",
         "volume_steps_back",
@@ -86,6 +89,7 @@ class CandleBuilder:
         self._drop_forming()
         self._closed_until_ms = 0
         self._day_volume = self._counted_volume = _UNKNOWN
+        self.last_minute = None
         self.late_ticks = self.ticks_outside_session = self.volume_steps_back = 0
 
     def _drop_forming(self) -> None:
@@ -113,13 +117,60 @@ class CandleBuilder:
         for forming in (self._minute, *self._frames):
             forming.start_session(self._origin_ms, session_end_ms)
 
-    def resume(self, minutes: Iterable[Candle]) -> None:
-        """Take the minutes of the session so far from history, oldest first, before the first tick.
+    @property
+    def closed_by_ms(self) -> int:
+        """Every candle that ended by then was handed out."""
+        return max(self._closed_until_ms, self._clock_ms - GRACE_MS)
 
-        Longer timeframes go on from where they were; what closed with these minutes is history as well.
+    def resume(self, minutes: Iterable[Candle], closed_by_ms: int) -> None:
+        """Take the finished minutes of the session so far from history, oldest first, for those built of ticks.
+
+        Longer timeframes are formed of them anew; what ended by `closed_by_ms` is history. One minute may have
+        ended since: it is closed with the next tick or by the clock. What forms after it goes on forming.
         """
+        until_ms = self._refold(minutes, closed_by_ms)
+        if self._forming_since_ms < until_ms <= closed_by_ms:
+            self._drop_minute()
+        self._closed_until_ms = max(self._closed_until_ms, until_ms)
+        self._longer_end_ms = min(forming.end_ms for forming in (self._minute, *self._frames))
+        self._due_ms = (self._micro_end_ms or self._longer_end_ms) + GRACE_MS
+
+    def _refold(self, minutes: Iterable[Candle], closed_by_ms: int) -> int:
+        """Form the longer timeframes of these minutes; the end of the last one, or 0."""
+        for frame in self._frames:
+            frame.drop()
+        until_ms = 0
         for minute in minutes:
-            self.add_minute(minute)
+            start_ms = minute[0]
+            if not self._session_start_ms <= start_ms < self._session_end_ms:
+                continue
+            until_ms = min(start_ms + _MINUTE_MS, self._session_end_ms)
+            if until_ms > closed_by_ms:
+                self._drop_minute()
+                self._minute.fold(minute)
+                break
+            for frame in self._frames:
+                if frame.end_ms <= start_ms:
+                    frame.drop()
+                frame.fold(minute)
+        for frame in self._frames:
+            if frame.end_ms <= closed_by_ms:
+                frame.drop()
+        return until_ms
+
+    @property
+    def _forming_since_ms(self) -> int:
+        minute = self._minute.candle
+        return self._micro_start_ms if minute is None else minute.start_ms
+
+    def _drop_minute(self) -> None:
+        self._minute.drop()
+        self._micro_end_ms = 0
+        self._counted_volume = self._day_volume
+
+    def forget_volume(self) -> None:
+        """After a gap: what was traded meanwhile is no volume of the candles that form now."""
+        self._day_volume = self._counted_volume = _UNKNOWN
 
     def add(self, tick: Tick) -> tuple[ClosedCandle, ...]:
         """Take one tick; return the candles that it closes: micro, then minute, then longer ones."""
@@ -277,6 +328,7 @@ class CandleBuilder:
 
     def _close_minute(self, minute: Candle, until_ms: int) -> tuple[ClosedCandle, ...]:
         closed = (MINUTE_S, minute)
+        self.last_minute = minute
         if not self._frames:
             self._longer_end_ms = NEVER_MS
             return (closed,)

@@ -66,8 +66,6 @@ class ReadBand:
 class RefillHistory:
     """Fetch history again: the feed was silent and candles are missing."""
 
-    silent_s: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:

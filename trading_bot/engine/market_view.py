@@ -123,6 +123,8 @@ class MarketView:
     """Whether a person was told that it is gone, and not yet that it is back."""
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""
+    refill_at_ms: int = 0
+    """When the minute is over in which the feed came back, and its history can be had; 0: nothing is wanted."""
     reconnect_at_ms: int = 0
     """While the feed is silent: not before this is a new connection sought, and after it waits so long."""
     reconnect_wait_ms: int = 0

@@ -225,13 +225,46 @@ def test_after_a_restart_the_forming_timeframe_goes_on_from_history():
     minutes = [Candle(at(60 * n), 100 + n, 105 + n, 95 + n, 101 + n, 10) for n in range(20)]
     candles = builder(900)
 
-    candles.resume(minutes)
+    candles.resume(minutes, at(20 * 60))
 
     assert candles.forming(900) == Candle(at(900), 115, 124, 110, 120, 50)
     assert candles.add(tick(19 * 60 + 5, 1)) == ()
     assert candles.late_ticks == 1
     assert candles.add(tick(20 * 60, 130)) == ()
     assert candles.forming(900).close == 130
+
+
+def test_a_minute_that_has_just_ended_is_taken_from_history_and_handed_out_once():
+    candles = builder(300)
+    candles.add(tick(250, 104, 7))
+    candles.close_until(at(300.4))
+    history = [Candle(at(60 * n), 100, 110 + n, 90, 103, 10) for n in range(5)]
+
+    candles.resume(history, candles.closed_by_ms)
+    done = candles.add(tick(300.5, 120, 9))
+
+    assert done == (closed(60, 240, 100, 114, 90, 103, 10), closed(300, 0, 100, 114, 90, 103, 50))
+    assert candles.forming(60) == Candle(at(300), 120, 120, 120, 120, 2)
+
+
+def test_what_was_traded_in_a_gap_is_no_volume_of_the_minute_after_it():
+    candles = builder()
+    candles.add(tick(0, 100, 1_000))
+    candles.close_until(at(100))
+
+    candles.forget_volume()
+    feed(candles, tick(180, 101, 9_000), tick(185, 102, 9_030))
+
+    assert candles.forming(60) == Candle(at(180), 101, 102, 101, 102, 30)
+
+
+def test_the_newest_closed_minute_is_known_until_the_next_day():
+    candles = builder(300)
+    feed(candles, tick(5, 100, 10), tick(70, 105, 15))
+
+    assert candles.last_minute == Candle(at(0), 100, 100, 100, 100, 0)
+    candles.start_day(OPEN_MS + 86_400_000, END_MS + 86_400_000)
+    assert candles.last_minute is None
 
 
 def test_a_missing_minute_at_the_end_of_a_timeframe_does_not_leak_into_the_next():
@@ -247,7 +280,8 @@ def test_minutes_outside_the_session_are_left_out_of_a_restart():
     candles = builder(300)
 
     candles.resume(
-        [Candle(at(-60), 9, 9, 9, 9, 1), Candle(at(0), 5, 5, 5, 5, 1), Candle(END_MS, 9, 9, 9, 9, 1)]
+        [Candle(at(-60), 9, 9, 9, 9, 1), Candle(at(0), 5, 5, 5, 5, 1), Candle(END_MS, 9, 9, 9, 9, 1)],
+        at(60),
     )
 
     assert candles.forming(300) == Candle(at(0), 5, 5, 5, 5, 1)

@@ -72,6 +72,62 @@ def test_when_the_clock_ticks_between_trades_makes_no_difference(steps, data):
     assert done == expected
 
 
+def finished(ticks: list[Tick], by_ms: int) -> list[Candle]:
+    """What a history holds of the session at that moment."""
+    known = [one for one in ticks if one.traded_at_ms <= by_ms]
+    return [one for one in by_bucket(known, 60) if one.start_ms + 60_000 <= by_ms] if known else []
+
+
+def in_history(candle: Candle, length_s: int, closed_by_ms: int) -> bool:
+    return candle.start_ms + length_s * 1000 <= closed_by_ms
+
+
+@given(trades, st.data())
+def test_a_history_taken_at_any_moment_changes_no_candle(steps, data):
+    ticks = as_ticks(steps)
+    candles = builder(300, 900)
+    cut = data.draw(st.integers(0, len(ticks)))
+    done = feed(candles, *ticks[:cut])
+    latest_ms = ticks[cut].traded_at_ms if cut < len(ticks) else END_MS + 2000
+    now_ms = data.draw(st.integers(max([OPEN_MS, *(one.traded_at_ms for one in ticks[:cut])]), latest_ms))
+    if data.draw(st.booleans()):
+        done += candles.close_until(now_ms)
+
+    candles.resume(finished(ticks[:cut], now_ms), candles.closed_by_ms)
+    done += [*feed(candles, *ticks[cut:]), *candles.close_until(END_MS + 1000)]
+
+    for length_s in (60, 300, 900):
+        assert of_length(done, length_s) == by_bucket(ticks, length_s)
+
+
+@given(trades, st.data())
+def test_after_a_gap_two_histories_make_every_later_candle_whole(steps, data):
+    ticks = as_ticks(steps)
+    lost, back = sorted(data.draw(st.tuples(*[st.integers(0, len(ticks) - 1)] * 2)))
+    again_ms = ticks[back].traded_at_ms // 60_000 * 60_000 + 65_000
+    candles = builder(300, 900)
+    feed(candles, *ticks[:lost])
+    back_ms = ticks[back].traded_at_ms
+    candles.close_until(back_ms)
+    candles.forget_volume()
+    feed(candles, ticks[back])
+    candles.resume(finished(ticks, back_ms), candles.closed_by_ms)
+    soon = [one for one in ticks[back + 1 :] if one.traded_at_ms < again_ms]
+    feed(candles, *soon, ticks[back])
+    candles.close_until(again_ms)
+    closed_by_ms = candles.closed_by_ms
+    candles.resume(finished(ticks, again_ms), closed_by_ms)
+
+    later = [one for one in ticks[back + 1 :] if one.traded_at_ms >= again_ms]
+    done = [*feed(candles, *later), *candles.close_until(END_MS + 1000)]
+
+    for length_s in (60, 300, 900):
+        whole = by_bucket(ticks, length_s)
+        assert of_length(done, length_s) == [
+            one for one in whole if not in_history(one, length_s, closed_by_ms)
+        ]
+
+
 @given(trades, st.sampled_from([120, 300, 900, 3600]))
 def test_minutes_aggregated_are_the_builders_timeframe(steps, timeframe_s):
     candles = builder(timeframe_s)

@@ -6,7 +6,7 @@ watched: that speaks every second of the session. So only then is the connection
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind
-from trading_bot.domain.ist import MS_PER_SECOND, datetime_of
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of
 from trading_bot.domain.market_data import MarketPhase
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBooks, ReadPositions, ReconnectFeed, RefillHistory
@@ -16,6 +16,8 @@ from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
 _PHASE_SETTLE_MS = 5_000
+_PUBLISHED_AFTER_MS = 5_000
+"""How long after its end a minute is surely in the broker's history; how soon it is, nobody documents."""
 _FIRST_WAIT_MS = 10 * MS_PER_SECOND
 _LONGEST_WAIT_MS = 120 * MS_PER_SECOND
 
@@ -24,8 +26,8 @@ def hear(state: State, turn: Turn) -> None:
     """The feed spoke; after a long silence the candles that it missed are fetched from history."""
     market, now_ms = state.market, state.now_ms
     refill_ms = state.settings.gap_refill_s * MS_PER_SECOND
-    if market.seen_at_ms and now_ms - market.seen_at_ms >= refill_ms and _silence_ms(state) >= refill_ms:
-        turn.command(RefillHistory(silent_s=_silence_ms(state) // MS_PER_SECOND))
+    if now_ms - market.seen_at_ms >= refill_ms and _silence_ms(state) >= refill_ms:
+        _refill(state, turn)
     if not market.is_feed_up:
         turn.command(ReadBooks(reason="the feed speaks again"))
         turn.command(ReadPositions())
@@ -33,6 +35,24 @@ def hear(state: State, turn: Turn) -> None:
     market.is_feed_up = True
     market.seen_at_ms = now_ms
     market.reconnect_at_ms = market.reconnect_wait_ms = 0
+
+
+def _refill(state: State, turn: Turn) -> None:
+    """At once, and again when the minute is over whose beginning was missed too; a late start has only this."""
+    market = state.market
+    market.refill_at_ms = state.now_ms + MS_PER_MINUTE - state.now_ms % MS_PER_MINUTE + _PUBLISHED_AFTER_MS
+    if not market.seen_at_ms:
+        return
+    turn.command(RefillHistory())
+    for series in market:
+        series.builder.forget_volume()
+
+
+def refill_when_due(state: State, turn: Turn) -> None:
+    """Fetch history again once the minute of the feed's return is in it."""
+    if 0 < state.market.refill_at_ms <= state.now_ms:
+        state.market.refill_at_ms = 0
+        turn.command(RefillHistory())
 
 
 def _tell_back(state: State, turn: Turn) -> None:

@@ -145,6 +145,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     circuits.follow(state, turn)
     losses.watch(state, turn)
     remind_of_login(state, turn)
+    feed_health.refill_when_due(state, turn)
     feed_health.check_silence(state, turn)
     time_health.judge_offset(state, turn)
     for trade in tuple(state.book.trades.values()):

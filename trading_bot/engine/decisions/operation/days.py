@@ -1,14 +1,15 @@
 """Start, day by day: starting, restarting after a crash and starting with unknown positions are one path."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.candle_builder import CandleBuilder
+from trading_bot.domain.candle_builder import GRACE_MS, CandleBuilder
 from trading_bot.domain.candle_folding import aggregate
 from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.alert_kinds import AlertKind
@@ -131,17 +132,19 @@ def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
     """Open an instrument's indicators on its history; with too little of it, it is only watched.
 
     It may come again, after a late start or a gap in the feed: candles and indicators begin anew on what the
-    history now holds, so that no candle that was built across the gap stays.
+    history now holds, so that no candle that was built across the gap stays. What forms goes on forming, and
+    a candle that nobody judged yet is still to come.
     """
     series = state.market.series[event.instrument_key]
-    series.builder = _new_builder(state, series.hours.continuous[series.session])
+    closed_by_ms = max(series.builder.closed_by_ms, state.now_ms - GRACE_MS)
+    minutes = _with_last(event.candles, series.builder.last_minute)
     series.evaluators = _new_evaluators(state, series.instrument)
     series.is_warm = bool(series.evaluators)
-    today = bisect_left(event.candles, series.hours.open_ms, key=_start_ms)
-    series.builder.resume(event.candles[today:])
+    today = bisect_left(minutes, series.hours.open_ms, key=_start_ms)
+    series.builder.resume(minutes[today:], closed_by_ms)
     for strategy, evaluator in series.evaluators:
         candles = aggregate(
-            event.candles, strategy.timeframe_s, event.session_starts.__getitem__, closed_by_ms=state.now_ms
+            minutes, strategy.timeframe_s, event.session_starts.__getitem__, closed_by_ms=closed_by_ms
         )
         series.warm_candles = len(candles)
         if len(candles) < strategy.warm_up.required:
@@ -151,7 +154,14 @@ def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
             turn.tell(AlertKind.ONLY_WATCHED, "warning", text)
         evaluator.warm_up(candles)
     if today:
-        series.previous_close = event.candles[today - 1].close
+        series.previous_close = minutes[today - 1].close
+
+
+def _with_last(minutes: Sequence[Candle], last: Candle | None) -> Sequence[Candle]:
+    """A minute may have closed while the history was on its way."""
+    if last is None or (minutes and last.start_ms <= minutes[-1].start_ms):
+        return minutes
+    return (*minutes, last)
 
 
 def start_next_session(series: Series, now_ms: int) -> None:

@@ -63,7 +63,36 @@ def test_a_long_silence_of_the_feed_asks_for_the_missed_candles():
 
     driver.price(PRICE)
 
-    assert RefillHistory(silent_s=61) in driver.drain()
+    assert RefillHistory() in driver.drain()
+
+
+def test_the_minute_in_which_the_feed_came_back_is_fetched_when_it_is_over():
+    driver = EngineDriver()
+    driver.price(PRICE)
+    driver.later(70)
+    driver.now_ms += 61_000
+    driver.price(PRICE)
+    driver.drain()
+    ends_ms = driver.now_ms + 60_000 - driver.now_ms % 60_000
+
+    asked_at_ms = []
+    while driver.now_ms < ends_ms + 120_000:
+        driver.later(1)
+        driver.price(PRICE)
+        asked_at_ms += [driver.now_ms for command in driver.drain() if isinstance(command, RefillHistory)]
+
+    assert asked_at_ms == [ends_ms + 5_000]
+
+
+def test_a_start_in_the_middle_of_the_session_fetches_its_first_minute_again():
+    driver = EngineDriver()
+    driver.drain()
+
+    driver.price(PRICE)
+
+    assert not any(isinstance(command, RefillHistory) for command in driver.drain())
+    driver.later(66)
+    assert RefillHistory() in driver.drain()
 
 
 def test_a_short_silence_of_the_feed_asks_for_nothing():
@@ -192,6 +221,7 @@ def test_a_buffer_before_the_open_in_which_nobody_speaks_is_no_silence(driver):
 
 def test_the_first_word_after_the_open_asks_for_no_history(driver):
     quiet_until_the_open(driver)
+    driver.drain()
 
     driver.price(PRICE)
 

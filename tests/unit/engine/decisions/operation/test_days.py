@@ -265,6 +265,29 @@ def test_history_gives_the_previous_close(driver):
     assert series.is_warm
 
 
+def test_a_minute_that_closed_while_the_history_came_is_not_lost(driver):
+    starts_ms = driver.now_ms - driver.now_ms % 60_000 + 60_000
+    driver.now_ms = starts_ms
+    driver.price(PRICE + 50)
+    driver.later(61)
+    built = driver.core.state.market.series[KEY].builder.last_minute
+    assert built is not None
+    assert built.start_ms == starts_ms
+
+    driver.take(
+        inputs.WarmedUp(
+            at_ms=0,
+            instrument_key=KEY,
+            candles=minutes(starts_ms - 120_000, 2),
+            session_starts={DAY: driver.core.state.market.series[KEY].hours.open_ms},
+        )
+    )
+
+    forming = driver.core.state.market.series[KEY].builder.forming(900)
+    assert forming is not None
+    assert (forming.high, forming.close) == (PRICE + 50, PRICE + 50)
+
+
 def test_an_index_has_no_strategies_at_work():
     from trading_bot.domain.instrument import InstrumentKind
 
