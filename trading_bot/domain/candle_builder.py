@@ -123,10 +123,10 @@ class CandleBuilder:
         return max(self._closed_until_ms, self._clock_ms - GRACE_MS)
 
     def resume(self, minutes: Iterable[Candle], closed_by_ms: int) -> None:
-        """Take the finished minutes of the session so far from history, oldest first, for those built of ticks.
+        """Take the finished minutes of the session so far from history, oldest first, for what ticks built.
 
-        Longer timeframes are formed of them anew; what ended by `closed_by_ms` is history. One minute may have
-        ended since: it is closed with the next tick or by the clock. What forms after it goes on forming.
+        Longer timeframes are formed of them anew; what ended by `closed_by_ms` is history. One minute may
+        have ended since: the next tick or the clock closes it. What forms after it goes on forming.
         """
         until_ms = self._refold(minutes, closed_by_ms)
         if self._forming_since_ms < until_ms <= closed_by_ms:
@@ -137,8 +137,7 @@ class CandleBuilder:
 
     def _refold(self, minutes: Iterable[Candle], closed_by_ms: int) -> int:
         """Form the longer timeframes of these minutes; the end of the last one, or 0."""
-        for frame in self._frames:
-            frame.drop()
+        self._drop_frames(NEVER_MS)
         until_ms = 0
         for minute in minutes:
             start_ms = minute[0]
@@ -149,14 +148,16 @@ class CandleBuilder:
                 self._drop_minute()
                 self._minute.fold(minute)
                 break
+            self._drop_frames(start_ms)
             for frame in self._frames:
-                if frame.end_ms <= start_ms:
-                    frame.drop()
                 frame.fold(minute)
-        for frame in self._frames:
-            if frame.end_ms <= closed_by_ms:
-                frame.drop()
+        self._drop_frames(closed_by_ms)
         return until_ms
+
+    def _drop_frames(self, ended_by_ms: int) -> None:
+        for frame in self._frames:
+            if frame.end_ms <= ended_by_ms:
+                frame.drop()
 
     @property
     def _forming_since_ms(self) -> int:

@@ -124,7 +124,7 @@ class MarketView:
     seen_at_ms: int = 0
     """Session time of the newest message of the feed."""
     refill_at_ms: int = 0
-    """When the minute is over in which the feed came back, and its history can be had; 0: nothing is wanted."""
+    """When the minute in which the feed came back is over and in the history; 0: nothing is wanted."""
     reconnect_at_ms: int = 0
     """While the feed is silent: not before this is a new connection sought, and after it waits so long."""
     reconnect_wait_ms: int = 0

@@ -38,7 +38,7 @@ def hear(state: State, turn: Turn) -> None:
 
 
 def _refill(state: State, turn: Turn) -> None:
-    """At once, and again when the minute is over whose beginning was missed too; a late start has only this."""
+    """At once, and again when the minute is over whose beginning was missed; a late start has only this."""
     market = state.market
     market.refill_at_ms = state.now_ms + MS_PER_MINUTE - state.now_ms % MS_PER_MINUTE + _PUBLISHED_AFTER_MS
     if not market.seen_at_ms:
