@@ -8,8 +8,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.machine import machine
-from trading_bot.domain.candle_builder import CandleBuilder
-from trading_bot.domain.candle_folding import aggregate
+from trading_bot.domain.candles.builder import CandleBuilder
+from trading_bot.domain.candles.folding import aggregate
 from trading_bot.domain.market_data import Candle, Tick
 
 OPEN_MS = 1_795_146_300_000

@@ -27,7 +27,7 @@ from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.virtual_day import SilentNotifier, VirtualDay
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.rebuild import rebuilt_book
 from trading_bot.engine.settings import EngineSettings

@@ -21,7 +21,7 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.memory_journal import MemoryJournal
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.virtual_day import SilentNotifier, VirtualDay
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.supervisor import SupervisorSettings

@@ -11,7 +11,7 @@ from hypothesis import settings
 os.environ.setdefault("HOT_PATH_INTERPRETED", "1")
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 
 # The suite tries the same examples each time; `make machines` asks for more of them, and for new ones.
 settings.register_profile("suite", derandomize=True, database=None)

@@ -17,8 +17,8 @@ from types import ModuleType
 MODULES = (
     "trading_bot.adapters.upstox.streams.feed_walker",
     "trading_bot.backtest.next_open",
-    "trading_bot.domain.candle_builder",
-    "trading_bot.domain.candle_folding",
+    "trading_bot.domain.candles.builder",
+    "trading_bot.domain.candles.folding",
     "trading_bot.domain.deferred_evaluation",
     "trading_bot.domain.slots",
     "trading_bot.domain.tag",

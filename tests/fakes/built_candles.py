@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from trading_bot.domain.candle_builder import CandleBuilder, ClosedCandle
+from trading_bot.domain.candles.builder import CandleBuilder, ClosedCandle
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle, Tick
 

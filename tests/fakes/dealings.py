@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.domain.charges import ChargedFill, Dealing
+from trading_bot.domain.costs.charges import ChargedFill, Dealing
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.order import Side
 

@@ -14,7 +14,7 @@ from trading_bot.backtest.honesty.luck import Choice, Permutation, Tried
 from trading_bot.backtest.honesty.survivors import Survivors
 from trading_bot.backtest.honesty.warm_up import WarmUpCheck, WarmUpRun
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.provenance import Universe
+from trading_bot.domain.rules.provenance import Universe
 from trading_bot.research.deflated_sharpe import Trials
 from trading_bot.research.overfitting import overfitting
 from trading_bot.research.shuffling import ShuffledDrawdowns

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from trading_bot.backtest.outcome import DayOutcome
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.ist import MS_PER_MINUTE, midnight_ms
 from trading_bot.engine.ports import JournalRow
 

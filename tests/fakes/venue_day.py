@@ -17,9 +17,9 @@ from random import Random
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Product, Segment
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.money import paise, rupees
 from trading_bot.domain.order import OrderType, Side, Validity
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.simulator.venue.contracts import (
     ChangedTerms,
     Level,

@@ -30,7 +30,7 @@ def _test(name: str) -> str:
 
 _DECISIONS = "engine/decisions"
 _BESIDE = {
-    "domain/charges": ("domain/test_charge_examples",),
+    "domain/costs/charges": ("domain/costs/test_charge_examples",),
     f"{_DECISIONS}/account/reconcile": (
         f"{_DECISIONS}/account/test_closed_by_the_user",
         f"{_DECISIONS}/account/test_account_read",
@@ -52,10 +52,10 @@ SCOPE: dict[str, Scope] = {
         _EXACT,
         "domain/instrument",
         "domain/money",
-        "domain/calendar",
-        "domain/session",
-        "domain/charges",
-        "domain/charge_rates",
+        "domain/rules/calendar",
+        "domain/rules/session",
+        "domain/costs/charges",
+        "domain/costs/rates",
         "domain/allotment",
     ),
     **_scope(

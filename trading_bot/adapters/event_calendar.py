@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import midnight_ms, ms_at
-from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
+from trading_bot.domain.rules.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.domain.section import ClockTime, Section
 
 _FIX = "fix: config/events.toml of the project is an example with every key; docs/overlays.md explains them"

@@ -7,18 +7,18 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from trading_bot.domain.breakers import BreakerRow
-from trading_bot.domain.calendar import Calendar, CalendarFacts
-from trading_bot.domain.charge_rates import LIST_PLAN, ChargeFacts
-from trading_bot.domain.charges import ChargeSchedule
-from trading_bot.domain.contract_rules import ContractFacts, ContractRules
-from trading_bot.domain.corporate_actions import ActionFacts, CorporateActions
-from trading_bot.domain.dated import refuse_overlaps
+from trading_bot.domain.costs.charges import ChargeSchedule
+from trading_bot.domain.costs.rates import LIST_PLAN, ChargeFacts
 from trading_bot.domain.errors import SettingsError
-from trading_bot.domain.expiry import ExpiryRow, ExpiryRules
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.breakers import BreakerRow
+from trading_bot.domain.rules.calendar import Calendar, CalendarFacts
+from trading_bot.domain.rules.contract_rules import ContractFacts, ContractRules
+from trading_bot.domain.rules.corporate_actions import ActionFacts, CorporateActions
+from trading_bot.domain.rules.dated import refuse_overlaps
+from trading_bot.domain.rules.expiry import ExpiryRow, ExpiryRules
+from trading_bot.domain.rules.market_rules import MarketRules
+from trading_bot.domain.rules.session import HoursRow
 from trading_bot.domain.section import Section
-from trading_bot.domain.session import HoursRow
 
 MARKET_FOLDER = Path(__file__).resolve().parents[2] / "config" / "market"
 """The rules that come with the project."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from trading_bot.adapters.history import HistoryFolder
 from trading_bot.backtest.bar_run import BarDayData
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
 from trading_bot.domain.market_data import Candle

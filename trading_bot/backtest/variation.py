@@ -10,7 +10,7 @@ from datetime import date
 
 from trading_bot.backtest.folder_days import CandleFolder, EarlierCandles
 from trading_bot.backtest.outcome import DayOutcome
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
 
 Change = Callable[[str, CandleArrays], CandleArrays]

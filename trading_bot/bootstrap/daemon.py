@@ -33,7 +33,7 @@ from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL
 from trading_bot.domain.errors import StorageError
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
 from trading_bot.engine.engine import Engine

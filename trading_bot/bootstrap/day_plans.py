@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from math import ceil
 
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, Segment
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.engine.day import DayPlan
 from trading_bot.engine.workers.warm_up import WarmUpPlan
 from trading_bot.strategies.strategy import Strategy

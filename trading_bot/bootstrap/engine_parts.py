@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.instrument import Instrument
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers

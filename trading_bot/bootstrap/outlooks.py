@@ -9,13 +9,13 @@ from typing import Self
 import structlog
 
 from trading_bot.adapters.event_calendar import EventCalendar, load_event_calendar
-from trading_bot.domain.dated import row_on
 from trading_bot.domain.errors import UncoveredDateError, UserFacingError
-from trading_bot.domain.expiry import ExpiryRules
 from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
-from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.outlook import DayClose, DayOutlook
-from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
+from trading_bot.domain.rules.dated import row_on
+from trading_bot.domain.rules.expiry import ExpiryRules
+from trading_bot.domain.rules.market_rules import MarketRules
+from trading_bot.domain.rules.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.risk.overlays.settings import EventSettings, ExpiryDays, OverlaySettings
 
 log = structlog.get_logger()

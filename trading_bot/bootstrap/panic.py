@@ -22,8 +22,8 @@ from trading_bot.bootstrap.panic_records import PanicFiles, PanicRecords
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
-from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.money import ZERO
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.book import Book
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.day import DayPlan, Ports, TradingDay

@@ -10,7 +10,7 @@ from trading_bot.adapters.storage.trace_records import gate_counts
 from trading_bot.bootstrap.market_recorder import TICKS_NOTE
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.day import TradingDay
 from trading_bot.report.console import console_text, summary_line
 from trading_bot.report.day.charging import charger_of

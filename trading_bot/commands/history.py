@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trading_bot.commands import parsing
 from trading_bot.commands.context import Context
-from trading_bot.domain.interval import DAY
+from trading_bot.domain.candles.interval import DAY
 from trading_bot.settings.options import DownloadOptions, HistoryQuestion, ImportOptions
 
 _FAILED = 1

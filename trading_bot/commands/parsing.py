@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 from trading_bot.backtest.sweeps.grid import Axis, axis_of
-from trading_bot.domain.interval import Interval, interval_of
+from trading_bot.domain.candles.interval import Interval, interval_of
 
 _PORT_MAX = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

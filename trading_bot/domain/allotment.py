@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from trading_bot.domain.charges import ChargeLine, ChargeSchedule, ContractNote, DayCharges, Dealing
-from trading_bot.domain.contract_note import SQUARE_OFF
+from trading_bot.domain.costs.charges import ChargeLine, ChargeSchedule, ContractNote, DayCharges, Dealing
+from trading_bot.domain.costs.contract_note import SQUARE_OFF
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.money import PAISA, ZERO, paise
 

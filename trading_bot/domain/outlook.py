@@ -3,8 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
-from trading_bot.domain.breakers import BreakerRow
-from trading_bot.domain.scheduled_events import ScheduledEvent
+from trading_bot.domain.rules.breakers import BreakerRow
+from trading_bot.domain.rules.scheduled_events import ScheduledEvent
 from trading_bot.domain.values import dataclass
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from trading_bot.domain.candle_builder import CandleBuilder
+from trading_bot.domain.candles.builder import CandleBuilder
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, MarketPhase, Quote, Tick
 from trading_bot.domain.trade import Trade

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.charges import (
+from trading_bot.domain.costs.charges import (
     ChargedFill,
     ChargeLine,
     ChargeSchedule,
@@ -17,6 +16,7 @@ from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.money import paise
 from trading_bot.domain.order import Side
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.text_table import aligned
 
 _KINDS = {

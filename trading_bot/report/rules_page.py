@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from trading_bot.domain.charge_rates import (
+from trading_bot.domain.costs.rates import (
     STOCKS,
     ChargeClass,
     Dealt,
@@ -17,12 +17,12 @@ from trading_bot.domain.charge_rates import (
     find_brokerage,
     find_rate,
 )
-from trading_bot.domain.contract_rules import TickBand, TickKind
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.market_rules import MarketRules
-from trading_bot.domain.session import Window
+from trading_bot.domain.rules.contract_rules import TickBand, TickKind
+from trading_bot.domain.rules.market_rules import MarketRules
+from trading_bot.domain.rules.session import Window
 from trading_bot.report.rules_text import render_rules
 
 __all__ = ["render_rules", "rules_on"]

@@ -10,8 +10,8 @@ from pathlib import Path
 from trading_bot.backtest.sweeps.grid import Axis
 from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
 from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
+from trading_bot.domain.candles.interval import DAY, Interval
 from trading_bot.domain.instrument import InstrumentKind, Product, Segment
-from trading_bot.domain.interval import DAY, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

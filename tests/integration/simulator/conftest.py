@@ -20,7 +20,7 @@ from tests.fakes.scripted_market import (
 )
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.simulator.server.run import RunningSimulator, serve
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.venue.contracts import BrokerCore, MarketMoment

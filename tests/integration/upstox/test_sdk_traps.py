@@ -16,8 +16,8 @@ from trading_bot.adapters.upstox.rest.answers import NoAnswerError
 from trading_bot.adapters.upstox.rest.transport import SdkClient, UpstoxTransport
 from trading_bot.adapters.upstox.rest.wire import Wire
 from trading_bot.adapters.upstox.settings import UpstoxSettings
+from trading_bot.domain.candles.interval import MINUTE
 from trading_bot.domain.instrument import Product
-from trading_bot.domain.interval import MINUTE
 from trading_bot.domain.order import Side
 from trading_bot.engine.ports import MarginQuestion
 

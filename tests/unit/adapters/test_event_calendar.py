@@ -7,7 +7,7 @@ import pytest
 from trading_bot.adapters.event_calendar import load_event_calendar
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import midnight_ms, ms_at
-from trading_bot.domain.scheduled_events import EventKind
+from trading_bot.domain.rules.scheduled_events import EventKind
 
 _HEAD = '[coverage]\nfirst = 2026-11-01\nlast = 2026-12-31\nsource = "looked up"\n'
 _ON = date(2026, 12, 4)

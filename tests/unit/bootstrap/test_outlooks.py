@@ -10,7 +10,7 @@ from trading_bot.bootstrap.outlooks import Outlooks, closes_by_day, expiry_event
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_MINUTE, midnight_ms
 from trading_bot.domain.outlook import DayClose
-from trading_bot.domain.scheduled_events import EventKind
+from trading_bot.domain.rules.scheduled_events import EventKind
 from trading_bot.risk.overlays.settings import EventSettings, OverlaySettings, VixSettings
 
 _RULES = load_market_rules()

@@ -11,7 +11,7 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain import events as ev
 from trading_bot.domain.market_data import Candle, MarketPhase
 from trading_bot.domain.outlook import DayClose, DayOutlook
-from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
+from trading_bot.domain.rules.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.engine import inputs
 from trading_bot.engine.book import APPLY, Book
 from trading_bot.engine.core import Core

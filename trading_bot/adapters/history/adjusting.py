@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from trading_bot.adapters.history.source import CandleSource, SeriesKey
-from trading_bot.domain.candle_arrays import CandleArrays
-from trading_bot.domain.corporate_actions import CorporateActions
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import date_of
-from trading_bot.domain.price_adjustment import adjusted
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.rules.corporate_actions import CorporateActions
+from trading_bot.domain.rules.price_adjustment import adjusted
+from trading_bot.domain.rules.provenance import Adjustment
 
 
 class AdjustingSource:

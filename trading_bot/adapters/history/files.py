@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from trading_bot.adapters.history.layout import Layout, layout_of
 from trading_bot.adapters.history.times import epoch_ms
-from trading_bot.domain.candle_arrays import IntArray
+from trading_bot.domain.candles.arrays import IntArray
 from trading_bot.domain.errors import HistoryError
 
 _DELIMITERS = ",;\t|"

@@ -19,7 +19,7 @@ from trading_bot.adapters.history.naming import (
 from trading_bot.adapters.history.rows import TickArrays, candles_of, minutes_of, ticks_of
 from trading_bot.adapters.history.tick_size import TickSizeOf, coarsest_step
 from trading_bot.adapters.history.times import days_of
-from trading_bot.domain.candle_arrays import CandleArrays, IntArray, joined
+from trading_bot.domain.candles.arrays import CandleArrays, IntArray, joined
 from trading_bot.domain.errors import HistoryError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, midnight_ms

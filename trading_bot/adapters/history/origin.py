@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from trading_bot.domain.errors import HistoryError
-from trading_bot.domain.provenance import Adjustment, Provenance, Universe
+from trading_bot.domain.rules.provenance import Adjustment, Provenance, Universe
 from trading_bot.domain.section import Section
 
 PROVENANCE_FILE = "provenance.toml"

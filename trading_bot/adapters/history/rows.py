@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trading_bot.adapters.history.files import HistoryFile, RawRows
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray, no_candles
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray, no_candles
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import MS_PER_MINUTE, datetime_of
 

@@ -10,9 +10,9 @@ from typing import Protocol
 from trading_bot.adapters.history.folder import HistoryFolder
 from trading_bot.adapters.history.opening import open_history
 from trading_bot.adapters.history.origin import origin_of
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError
-from trading_bot.domain.provenance import Provenance
+from trading_bot.domain.rules.provenance import Provenance
 
 DAY_S = 86_400
 _DIGITS = 16

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from trading_bot.domain.candle_arrays import IntArray
+from trading_bot.domain.candles.arrays import IntArray
 
 TickSizeOf = Callable[[int, date], int]
 """Tick size in paise of a share from its previous close in paise and the trading day."""

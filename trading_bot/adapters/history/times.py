@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trading_bot.domain.candle_arrays import IntArray
+from trading_bot.domain.candles.arrays import IntArray
 from trading_bot.domain.errors import HistoryError
 
 Place = Callable[[int], str]

@@ -10,7 +10,7 @@ from trading_bot.adapters.history.folder import HistoryFolder
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.opening import open_history
 from trading_bot.adapters.history.times import days_of
-from trading_bot.domain.candle_arrays import CandleArrays, joined
+from trading_bot.domain.candles.arrays import CandleArrays, joined
 from trading_bot.domain.errors import HistoryError
 
 _OWN_FOLDER = "history"

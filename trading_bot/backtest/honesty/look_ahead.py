@@ -14,7 +14,7 @@ import numpy as np
 
 from trading_bot.backtest.honesty.decisions import Decision, decisions_until, moment_text
 from trading_bot.backtest.variation import Change, Play, Variation
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.ist import date_of
 
 LEAD_DAYS = 2

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trading_bot.backtest.variation import Change
-from trading_bot.domain.candle_arrays import CandleArrays, joined
+from trading_bot.domain.candles.arrays import CandleArrays, joined
 from trading_bot.research.arrays import Floats, Ints
 from trading_bot.research.daily import day_of
 from trading_bot.research.permutation import permuted_bars

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from trading_bot.domain.provenance import Universe
+from trading_bot.domain.rules.provenance import Universe
 
 _LEFT_DAYS = 10
 """Calendar days without data up to the last day, after which a share has left."""

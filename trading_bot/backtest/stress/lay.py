@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trading_bot.backtest.stress.scenario import Scenario
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, midnight_ms, ms_at
 
 _Floats = npt.NDArray[np.float64]

@@ -27,9 +27,9 @@ from trading_bot.bootstrap.answers.broker import upstox
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.bootstrap.places import history_path
-from trading_bot.domain.candle_arrays import arrays_of
+from trading_bot.domain.candles.arrays import arrays_of
+from trading_bot.domain.candles.interval import DAY, Interval
 from trading_bot.domain.errors import ReadFailedError, UserFacingError
-from trading_bot.domain.interval import DAY, Interval
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.symbol_search import find_instrument
 from trading_bot.settings.options import DownloadOptions

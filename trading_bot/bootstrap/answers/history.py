@@ -6,8 +6,8 @@ from dataclasses import replace
 from trading_bot.adapters.history.quality import Checks, check_folders
 from trading_bot.adapters.history.quality.rendering import quality_document, quality_text
 from trading_bot.adapters.market_rules import load_corporate_actions, load_market_rules
-from trading_bot.domain.contract_rules import TickKind
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.contract_rules import TickKind
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.settings.options import HistoryQuestion
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.errors import StorageError, UserFacingError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
 from trading_bot.engine.core import Core

@@ -21,10 +21,10 @@ from trading_bot.adapters.storage.trace_records import (
 from trading_bot.bootstrap.answers.daemon_link import newest_database
 from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_to_user
 from trading_bot.bootstrap.places import known_databases
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, date_of, midnight_ms, ms_at
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.domain.symbol_search import find_instrument
 from trading_bot.report.why import Explanation, WhyFacts, document_of, explain, is_quiet, text_of
 from trading_bot.report.why.facts import Hours, Surroundings

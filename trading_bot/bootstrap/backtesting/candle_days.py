@@ -18,7 +18,7 @@ from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.strategies import strategies_of_closed_candles
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan
 from trading_bot.engine.decisions.operation.day_charges import charges_of
 from trading_bot.settings.tree import Settings

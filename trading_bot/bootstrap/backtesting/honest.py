@@ -32,8 +32,8 @@ from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested
 from trading_bot.bootstrap.day_plans import sessions_wanted
 from trading_bot.bootstrap.fingerprints import Fingerprints
 from trading_bot.bootstrap.strategies import chosen_strategies
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.day.charging import charger_of
 from trading_bot.research.ratios import TRADING_DAYS
 

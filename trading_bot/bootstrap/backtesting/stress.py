@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from trading_bot.adapters.history import HistoryFolder, open_warm_up
 from trading_bot.backtest.stress.lay import laid_over
 from trading_bot.backtest.stress.scenario import Days, Scenario
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.money import PAISE_PER_RUPEE
 

@@ -17,9 +17,9 @@ from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.stress import load_scenario, stressed_folder
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import HistoryError, SettingsError, UncoveredDateError
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.report.day.charging import charger_of
 from trading_bot.risk.settings import StopStyle
 from trading_bot.settings.options import BacktestOptions, Fidelity

@@ -11,7 +11,7 @@ from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.virtual_day import VirtualDay
 from trading_bot.bootstrap.strategies import chosen_strategies
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.commands import Alert
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.market import open_market

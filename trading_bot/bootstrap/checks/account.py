@@ -15,9 +15,9 @@ from trading_bot.bootstrap.checks.broker_time import offset_line
 from trading_bot.bootstrap.checks.looks import LOGIN, Look, Progress, looked
 from trading_bot.bootstrap.checks.market import calendar_line, eligibility_line, instruments_line
 from trading_bot.bootstrap.checks.names import CLOCK_OFFSET, WITH_TOKEN, WITHOUT_TOKEN
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError, SettingsError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed, skipped
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings

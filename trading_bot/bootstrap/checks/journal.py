@@ -16,7 +16,7 @@ from trading_bot.adapters.storage.migrate import schema_of
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
-from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.book import Book

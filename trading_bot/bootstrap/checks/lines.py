@@ -13,9 +13,9 @@ from trading_bot.bootstrap.checks.operating import operating_lines
 from trading_bot.bootstrap.checks.session import session_line
 from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.bootstrap.strategies import require_strategies
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import SettingsError, UncoveredDateError, UnknownInstrumentError
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, calendar_line, failed, passed
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings

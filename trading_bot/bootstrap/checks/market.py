@@ -7,10 +7,10 @@ from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.adapters.upstox.rest.decode_market import ListedHoliday
 from trading_bot.adapters.upstox.rest.eligibility import Eligibility, intraday_list
 from trading_bot.bootstrap.checks.looks import CONNECTION
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import ReadFailedError, UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument, InstrumentKind
 from trading_bot.domain.ist import date_of
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.domain.symbol_search import find_instrument
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 from trading_bot.settings.tree import Settings

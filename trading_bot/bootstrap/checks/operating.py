@@ -7,7 +7,7 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.ramp.enforce import Ramp, require_ramp
 from trading_bot.domain.errors import SettingsError, StorageError, UserFacingError
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings

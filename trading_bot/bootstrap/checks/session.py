@@ -1,8 +1,8 @@
 """The line of `check` about today: is there a session, and when."""
 
 from trading_bot.bootstrap.market.next_session import next_session
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.engine.book import Book
 from trading_bot.report.check_line import CheckLine, failed, passed
 

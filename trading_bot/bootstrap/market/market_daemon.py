@@ -34,11 +34,11 @@ from trading_bot.bootstrap.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.resource_watch import NightWatch
 from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.strategies import chosen_strategies
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.outlook import DayOutlook
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book import Book
 from trading_bot.engine.engine import Engine

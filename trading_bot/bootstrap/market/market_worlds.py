@@ -11,7 +11,7 @@ from random import Random
 from trading_bot.adapters.no_account import NoAccount
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.bootstrap.daemon import World
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.book import Book
 from trading_bot.engine.day import DayPlan, OrderWorkers, advising_workers, sending_workers
 from trading_bot.engine.engine import Engine

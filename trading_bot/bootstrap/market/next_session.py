@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of, datetime_of
-from trading_bot.domain.session import ClosingAuction
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.session import ClosingAuction
 from trading_bot.engine.book import Book
 
 _LEAD_MS = 60 * MS_PER_MINUTE

@@ -19,7 +19,7 @@ from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL, ControlWorker
 from trading_bot.domain.errors import StorageError
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.observe import NoticeBoard, resting_snapshot
 from trading_bot.engine.ports import Clock

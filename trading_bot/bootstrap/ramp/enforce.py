@@ -7,8 +7,8 @@ from typing import NamedTuple
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.places import database_of
 from trading_bot.bootstrap.ramp.facts import has_begun, traded_days
-from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import SettingsError, StorageError, UncoveredDateError
+from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.risk.ramp.standing import RampStanding, ramp_standing
 from trading_bot.risk.sizing import exact
 from trading_bot.settings.run import Mode

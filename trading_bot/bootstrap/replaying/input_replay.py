@@ -17,7 +17,7 @@ from trading_bot.adapters.storage.input_log import InputRecord, read_input_log
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
 from trading_bot.bootstrap.strategies import chosen_strategies
-from trading_bot.domain.charges import ChargeSchedule
+from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.events import DayStarted, OwnershipTaken
 from trading_bot.engine.core import Core

@@ -9,11 +9,11 @@ from random import Random
 from pydantic import SecretStr
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.domain.contract_rules import TickKind
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of, ms_at
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.contract_rules import TickKind
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.settings.options import SimulatorOptions
 from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket

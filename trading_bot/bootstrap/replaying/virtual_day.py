@@ -9,7 +9,7 @@ from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core
 from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.replaying.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
-from trading_bot.domain.market_rules import MarketRules
+from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import Ports, TradingDay

@@ -9,8 +9,8 @@ from math import ceil
 
 from trading_bot.bootstrap.web.charting import MOST_CANDLES, indicator_lines
 from trading_bot.bootstrap.web.tap import DayTap
-from trading_bot.domain.candle_builder import MINUTE_S
-from trading_bot.domain.candle_folding import aggregate
+from trading_bot.domain.candles.builder import MINUTE_S
+from trading_bot.domain.candles.folding import aggregate
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import Fill, Order, Purpose

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from trading_bot.domain.allotment import share_charges
-from trading_bot.domain.charges import ChargedFill, ChargeSchedule, Dealing
+from trading_bot.domain.costs.charges import ChargedFill, ChargeSchedule, Dealing
 from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Fill

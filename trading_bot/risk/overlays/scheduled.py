@@ -5,7 +5,7 @@ from datetime import date
 
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, datetime_of
 from trading_bot.domain.outlook import DayOutlook
-from trading_bot.domain.scheduled_events import ScheduledEvent
+from trading_bot.domain.rules.scheduled_events import ScheduledEvent
 from trading_bot.risk.overlays.adjustment import Spoken
 from trading_bot.risk.overlays.settings import EventRule, EventSettings
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from trading_bot.domain.scheduled_events import EventKind
+from trading_bot.domain.rules.scheduled_events import EventKind
 from trading_bot.domain.section import Ratio, Section
 
 Minutes = Annotated[int, Field(ge=0, le=375)]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray
 from trading_bot.domain.ist import MS_PER_MINUTE
 
 TICKS_PER_MINUTE_MIN = 4

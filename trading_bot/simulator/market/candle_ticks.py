@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trading_bot.domain.candle_arrays import CandleArrays, IntArray
+from trading_bot.domain.candles.arrays import CandleArrays, IntArray
 from trading_bot.domain.instrument import Instrument, InstrumentKind
 from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.simulator.market.candle_paths import ARRIVAL_STEP_MS, tick_paths, volume_is_known

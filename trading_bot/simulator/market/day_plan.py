@@ -6,12 +6,12 @@ from datetime import date, time, timedelta
 
 import numpy as np
 
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.candle_arrays import IntArray
+from trading_bot.domain.candles.arrays import IntArray
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
-from trading_bot.domain.session import Window
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.session import Window
 
 SESSIONS_BEFORE = 45
 """1,000 candles of 15 minutes are 40 sessions; some are kept in reserve."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trading_bot.domain.candle_arrays import IntArray
+from trading_bot.domain.candles.arrays import IntArray
 
 LEVELS = 5
 

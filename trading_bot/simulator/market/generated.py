@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trading_bot.adapters.history.tick_size import TickSizeOf
-from trading_bot.domain.candle_arrays import CandleArrays, joined, no_candles
+from trading_bot.domain.candles.arrays import CandleArrays, joined, no_candles
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, midnight_ms

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trading_bot.domain.candle_arrays import IntArray
+from trading_bot.domain.candles.arrays import IntArray
 from trading_bot.simulator.market.depth import LEVELS, DepthArrays
 from trading_bot.simulator.venue.contracts import Level, MarketMoment, MarketUpdate
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray
 from trading_bot.simulator.market.listings import Listing
 
 FloatArray = npt.NDArray[np.float64]

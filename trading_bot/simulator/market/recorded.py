@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trading_bot.adapters.history import HistoryFolder, TickArrays, WarmUp
-from trading_bot.domain.candle_arrays import IntArray
+from trading_bot.domain.candles.arrays import IntArray
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_data import Candle

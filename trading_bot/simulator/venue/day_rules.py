@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.charges import ChargeSchedule
-from trading_bot.domain.contract_note import ChargedFill, Dealing
+from trading_bot.domain.costs.charges import ChargeSchedule
+from trading_bot.domain.costs.contract_note import ChargedFill, Dealing
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
-from trading_bot.domain.session import ClosingAuction, Session
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.session import ClosingAuction, Session
 from trading_bot.simulator.venue.contracts import TradeRow
 from trading_bot.simulator.venue.ledger import ChargeFunction, DealtInstrument
 from trading_bot.simulator.venue.session_plan import AuctionPlan, SessionPlan, SessionPlans

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.session import Window
+from trading_bot.domain.rules.session import Window
 
 
 class Phase(StrEnum):

@@ -10,7 +10,7 @@ from trading_bot.adapters.history.quality import Checks, Defect, check_folder
 from trading_bot.adapters.history.source import open_folder, series_key
 from trading_bot.adapters.market_rules import load_corporate_actions
 from trading_bot.domain.errors import HistoryError, SettingsError
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.rules.provenance import Adjustment
 
 DAY_S = 86_400
 FIRST, LAST = date(2008, 1, 1), date(2021, 4, 30)

@@ -2,7 +2,7 @@ import pytest
 
 from trading_bot.adapters.history.origin import origin_of, universe_of
 from trading_bot.domain.errors import HistoryError
-from trading_bot.domain.provenance import Adjustment, Universe
+from trading_bot.domain.rules.provenance import Adjustment, Universe
 
 
 def test_a_folder_says_how_its_shares_were_chosen(tmp_path):

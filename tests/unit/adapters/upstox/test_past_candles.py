@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trading_bot.adapters.upstox.rest.history import UpstoxCandles
-from trading_bot.domain.interval import interval_of
+from trading_bot.domain.candles.interval import interval_of
 
 DAY = st.dates(date(1999, 1, 1), date(2026, 12, 31))
 

@@ -5,7 +5,7 @@ from tests.fakes.played_days import DAYS, ToyDays, candles_of, outcome_of, signa
 from trading_bot.backtest.honesty.decisions import decisions_until, signal_moments, signals_of
 from trading_bot.backtest.honesty.look_ahead import chosen_moments, look_ahead, missing, turned
 from trading_bot.backtest.variation import Variation
-from trading_bot.domain.candle_arrays import UNKNOWN, arrays_of
+from trading_bot.domain.candles.arrays import UNKNOWN, arrays_of
 
 
 def moments_of(toy):

@@ -5,7 +5,7 @@ import pytest
 
 from tests.fakes.played_days import DAYS, MINUTES, candles_of
 from trading_bot.backtest.honesty.permuted import Permutable
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.ist import midnight_ms
 
 FROM_MS = midnight_ms(DAYS[1])

@@ -1,7 +1,7 @@
 from datetime import date
 
 from trading_bot.backtest.honesty.survivors import survivors
-from trading_bot.domain.provenance import Universe
+from trading_bot.domain.rules.provenance import Universe
 
 FIRST, LAST = date(2020, 1, 1), date(2024, 12, 31)
 WHOLE = (date(2015, 1, 1), date(2025, 6, 30))

@@ -13,7 +13,7 @@ from trading_bot.backtest.honesty.look_ahead import LookAhead
 from trading_bot.backtest.report.console import console_text
 from trading_bot.backtest.report.page_honesty import honesty_html, measured
 from trading_bot.backtest.report.write import write_backtest
-from trading_bot.domain.provenance import Universe
+from trading_bot.domain.rules.provenance import Universe
 
 SURVIVORS = replace(a_finding().survivors, universe=Universe.SURVIVORS)
 

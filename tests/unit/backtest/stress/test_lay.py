@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.walks import walk
 from trading_bot.backtest.stress.lay import laid_over
 from trading_bot.backtest.stress.scenario import Scenario
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.ist import MS_PER_DAY
 
 TICK = 5

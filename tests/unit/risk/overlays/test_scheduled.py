@@ -7,7 +7,7 @@ import pytest
 
 from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.domain.outlook import DayOutlook
-from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
+from trading_bot.domain.rules.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.risk.overlays.scheduled import is_to_be_closed, spoken, spoken_of_day
 from trading_bot.risk.overlays.settings import EventRule, EventSettings, Tightening
 

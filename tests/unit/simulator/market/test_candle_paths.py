@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.simulator.market.candle_paths import tick_paths
 
 START_MS = 1_767_584_700_000

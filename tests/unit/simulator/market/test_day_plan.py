@@ -5,7 +5,7 @@ import pytest
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.session import Window
+from trading_bot.domain.rules.session import Window
 from trading_bot.simulator.market import DEFAULT_DAY, SessionPlan, plan_of, weekday_plan
 from trading_bot.simulator.market.listings import listings
 

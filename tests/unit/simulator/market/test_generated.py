@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import talib
 
-from trading_bot.domain.candle_builder import CandleBuilder
+from trading_bot.domain.candles.builder import CandleBuilder
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.ist import datetime_of, ms_at
 from trading_bot.domain.market_data import Tick
-from trading_bot.domain.session import Window
+from trading_bot.domain.rules.session import Window
 from trading_bot.simulator.market import (
     DEFAULT_DAY,
     DayPlan,

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.fakes.venue_day import instant
-from trading_bot.domain.session import Window
+from trading_bot.domain.rules.session import Window
 from trading_bot.simulator.venue.session_plan import AuctionPlan, Phase, SessionPlan
 
 AUCTION = AuctionPlan(

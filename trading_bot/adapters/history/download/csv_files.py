@@ -7,7 +7,7 @@ import pandas as pd
 
 from trading_bot.adapters.history.origin import PROVENANCE_FILE
 from trading_bot.adapters.history.source import SeriesKey
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 
 _OFFSET_MS = 19_800_000
 _DAY_S = 86_400

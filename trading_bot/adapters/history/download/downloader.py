@@ -8,11 +8,11 @@ from typing import NamedTuple, Protocol
 from trading_bot.adapters.history.source import SeriesKey
 from trading_bot.adapters.history.store import CandleStore, Written
 from trading_bot.adapters.history.store.spans import Span
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
+from trading_bot.domain.candles.interval import Interval
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
-from trading_bot.domain.interval import Interval
 from trading_bot.domain.ist import date_of
-from trading_bot.domain.provenance import Adjustment, Provenance
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
 
 _OVERLAP = timedelta(days=7)
 """How far an update goes back into what is stored, to notice that the source has changed it."""

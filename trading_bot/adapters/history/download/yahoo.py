@@ -17,11 +17,11 @@ import numpy as np
 from trading_bot.adapters.history.download.downloader import Fetched
 from trading_bot.adapters.history.quality.series import Found, sound_candles
 from trading_bot.adapters.history.store.spans import Span
-from trading_bot.domain.candle_arrays import no_candles
+from trading_bot.domain.candles.arrays import no_candles
+from trading_bot.domain.candles.interval import DAY, Interval
 from trading_bot.domain.errors import HistoryError, ReadFailedError
-from trading_bot.domain.interval import DAY, Interval
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.rules.provenance import Adjustment
 
 DEFAULT_TICKERS = (
     "RELIANCE.NS",

@@ -25,11 +25,11 @@ from trading_bot.adapters.history.quality.row_checks import check_rows, check_ti
 from trading_bot.adapters.history.quality.series import DAY_S, About, days_in, found_rows, sound_candles
 from trading_bot.adapters.history.quality.session_checks import check_sessions
 from trading_bot.adapters.history.tick_size import TickSizeOf
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.candle_arrays import CandleArrays
+from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import date_of, midnight_ms
-from trading_bot.domain.provenance import Provenance
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.provenance import Provenance
 
 _ALIKE = 3
 """So many first letters two names of one instrument share; it spares looking at thousands of others."""

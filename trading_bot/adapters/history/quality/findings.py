@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
-from trading_bot.domain.provenance import Provenance
+from trading_bot.domain.rules.provenance import Provenance
 
 
 class Severity(StrEnum):

@@ -8,9 +8,9 @@ import numpy as np
 
 from trading_bot.adapters.history.quality.findings import Defect, Finding, Severity, counted
 from trading_bot.adapters.history.quality.series import About, BoolArray, Days, FloatArray, days_in
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.ist import MS_PER_MINUTE
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.rules.provenance import Adjustment
 
 _SIMPLE = sorted(
     {Fraction(n, d) for d in range(2, 6) for n in range(1, d)} | {Fraction(5, 8), Fraction(1, 10)}

@@ -9,8 +9,8 @@ import numpy as np
 
 from trading_bot.adapters.history.quality.findings import Defect, Finding, Severity
 from trading_bot.adapters.history.quality.series import EPOCH, About, FloatArray, dates_of, days_in
-from trading_bot.domain.candle_arrays import CandleArrays, IntArray
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.candles.arrays import CandleArrays, IntArray
+from trading_bot.domain.rules.provenance import Adjustment
 
 _COMMON_DAYS_MIN = 3
 _LIKENESS_DAYS_MIN = 20

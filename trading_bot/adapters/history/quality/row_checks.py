@@ -8,8 +8,8 @@ from trading_bot.adapters.history.quality.findings import Defect, Finding, Sever
 from trading_bot.adapters.history.quality.series import About, BoolArray, Found, dates_of, days_in
 from trading_bot.adapters.history.tick_size import TickSizeOf
 from trading_bot.adapters.history.times import days_of
-from trading_bot.domain.candle_arrays import CandleArrays, IntArray
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.candles.arrays import CandleArrays, IntArray
+from trading_bot.domain.rules.provenance import Adjustment
 
 _OFF_TICK_SHARE = 0.01
 """Up to this share of all prices, what is off the tick counts as single faults, not as an adjustment."""

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from trading_bot.adapters.history.files import RawRows
 from trading_bot.adapters.history.times import days_of
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.rules.provenance import Adjustment
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

@@ -8,11 +8,11 @@ import numpy as np
 
 from trading_bot.adapters.history.quality.findings import Defect, Finding, Severity, counted, runs_of
 from trading_bot.adapters.history.quality.series import About, Days, days_in
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.candle_arrays import CandleArrays, IntArray
+from trading_bot.domain.candles.arrays import CandleArrays, IntArray
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.session import Session
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.session import Session
 
 _LONGEST_HOLE = 5
 """So many sessions missing in a row are a hole that no indicator should run across: a trading week."""

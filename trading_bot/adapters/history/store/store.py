@@ -25,10 +25,10 @@ from sqlalchemy.exc import DBAPIError
 from trading_bot.adapters.history.source import SeriesExtent, SeriesKey, digest_of
 from trading_bot.adapters.history.store.schema import CANDLES, COVERED, METADATA, SERIES, VERSION
 from trading_bot.adapters.history.store.spans import Span, merged, without
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, no_candles
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, no_candles
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
-from trading_bot.domain.provenance import Adjustment, Provenance
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
 
 _BUSY_TIMEOUT_S = 10
 _COLUMNS = ("start_ms", "open", "high", "low", "close", "volume")

@@ -22,7 +22,7 @@ from upstox_client.models.modify_order_request import ModifyOrderRequest
 from upstox_client.models.place_order_v3_request import PlaceOrderV3Request
 
 from trading_bot.adapters.upstox.rest.transport import Call
-from trading_bot.domain.interval import Interval
+from trading_bot.domain.candles.interval import Interval
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import OrderRequest, OrderTerms, OrderType
 from trading_bot.engine.ports import MarginQuestion

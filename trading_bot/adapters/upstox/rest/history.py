@@ -7,11 +7,11 @@ from trading_bot.adapters.upstox.pacing import CallPace
 from trading_bot.adapters.upstox.rest import calls, decode_market
 from trading_bot.adapters.upstox.rest.reads import BrokerReads
 from trading_bot.adapters.upstox.rest.transport import Call
-from trading_bot.domain.interval import DAY, MINUTE, Interval, IntervalUnit
+from trading_bot.domain.candles.interval import DAY, MINUTE, Interval, IntervalUnit
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.outlook import DayClose
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.rules.provenance import Adjustment
 
 _MONTH = timedelta(days=27)  # both ends count: 28 days are never more than the month that one call may span
 _QUARTER = timedelta(days=88)

@@ -5,7 +5,7 @@ A closed candle is judged at once. Prices inside the candles of what is held com
 
 from collections.abc import Sequence
 
-from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
+from trading_bot.domain.candles.builder import MINUTE_S, ClosedCandle
 from trading_bot.engine.decisions.market import circuits, evaluate, feed_health, ticks
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BarsClosed, PricesMoved

@@ -5,9 +5,9 @@ prices have had their time after the reopening, is known after a restart, and te
 """
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.breakers import BreakerLevel, BreakerRow
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of
 from trading_bot.domain.market_data import MarketPhase
+from trading_bot.domain.rules.breakers import BreakerLevel, BreakerRow
 from trading_bot.engine.decisions.market.feed_health import is_halted
 from trading_bot.engine.decisions.operation.halts import clear_halt, raise_halt
 from trading_bot.engine.decisions.turn import Turn

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from trading_bot.domain.candle_builder import MINUTE_S, ClosedCandle
+from trading_bot.domain.candles.builder import MINUTE_S, ClosedCandle
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from trading_bot.domain.charges import ChargeSchedule
-from trading_bot.domain.contract_note import ChargedFill, Dealing
+from trading_bot.domain.costs.charges import ChargeSchedule
+from trading_bot.domain.costs.contract_note import ChargedFill, Dealing
 from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Fill

@@ -6,8 +6,8 @@ from decimal import Decimal
 from operator import attrgetter
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.candle_builder import GRACE_MS, CandleBuilder
-from trading_bot.domain.candle_folding import aggregate
+from trading_bot.domain.candles.builder import GRACE_MS, CandleBuilder
+from trading_bot.domain.candles.folding import aggregate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderStatus

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from trading_bot.domain.charges import ChargedFill, ChargeLine, Dealing
+from trading_bot.domain.costs.charges import ChargedFill, ChargeLine, Dealing
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Instrument, Product, Segment
 from trading_bot.domain.market_data import MarketPhase
-from trading_bot.domain.market_rules import MarketRules
 from trading_bot.domain.money import ZERO, round_to_paisa
 from trading_bot.domain.order import Side
-from trading_bot.domain.session import ClosingAuction, Session
+from trading_bot.domain.rules.market_rules import MarketRules
+from trading_bot.domain.rules.session import ClosingAuction, Session
 from trading_bot.simulator.server import wire
 from trading_bot.simulator.server.session.rules import (
     AuctionChange,

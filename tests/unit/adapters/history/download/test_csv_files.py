@@ -5,10 +5,10 @@ import pytest
 
 from trading_bot.adapters.history.download.csv_files import write_csv
 from trading_bot.adapters.history.source import SeriesKey, open_folder, series_key
-from trading_bot.domain.candle_arrays import arrays_of
+from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.provenance import Adjustment, Provenance
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
 
 
 @pytest.mark.parametrize(("interval_s", "step_ms"), [(86_400, 86_400_000), (60, 60_000)])

@@ -7,12 +7,12 @@ import pytest
 
 from trading_bot.adapters.history.download import Fetched, Outcome, Wish, download
 from trading_bot.adapters.history.store import open_store
-from trading_bot.domain.candle_arrays import arrays_of, no_candles
+from trading_bot.domain.candles.arrays import arrays_of, no_candles
+from trading_bot.domain.candles.interval import DAY
 from trading_bot.domain.errors import NotAuthorisedError, ReadFailedError
-from trading_bot.domain.interval import DAY
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.provenance import Adjustment
+from trading_bot.domain.rules.provenance import Adjustment
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 1, 30)
 WISH = Wish(symbols=("ACME",), interval=DAY, span=(FIRST, LAST), now_ms=midnight_ms(date(2025, 1, 31)))

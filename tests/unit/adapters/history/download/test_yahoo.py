@@ -5,8 +5,8 @@ import pytest
 
 from tests.fakes.yahoo import FakeYahoo, quiet_rows
 from trading_bot.adapters.history.download.yahoo import YahooCandles, symbol_of_ticker, ticker_of
+from trading_bot.domain.candles.interval import DAY, MINUTE
 from trading_bot.domain.errors import HistoryError, ReadFailedError
-from trading_bot.domain.interval import DAY, MINUTE
 from trading_bot.domain.ist import midnight_ms
 
 PAGE = date(2025, 1, 1), date(2025, 1, 31)

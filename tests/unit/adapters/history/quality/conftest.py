@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trading_bot.adapters.history.quality import Checks, Defect, SeriesReport, check_folder
-from trading_bot.domain.contract_rules import TickKind
+from trading_bot.domain.rules.contract_rules import TickKind
 
 FIRST, LAST = date(2022, 10, 3), date(2023, 3, 31)
 

@@ -6,10 +6,10 @@ import pytest
 
 from trading_bot.adapters.history.source import SeriesKey, digest_of, open_folder, series_key
 from trading_bot.adapters.history.store import Written, open_store
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.domain.provenance import Adjustment, Provenance
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
 
 KEY = SeriesKey(
     symbol="ACME",

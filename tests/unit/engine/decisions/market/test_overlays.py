@@ -13,7 +13,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.outlook import DayClose, DayOutlook
-from trading_bot.domain.scheduled_events import EventKind, ScheduledEvent
+from trading_bot.domain.rules.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs

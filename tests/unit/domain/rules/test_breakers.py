@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.domain.breakers import BreakerHalt, BreakerLevel, BreakerRow
+from trading_bot.domain.rules.breakers import BreakerHalt, BreakerLevel, BreakerRow
 
 _ROW = load_market_rules().breakers[0]
 

@@ -2,7 +2,7 @@ from datetime import date, time
 
 import pytest
 
-from trading_bot.domain.candle_folding import aggregate
+from trading_bot.domain.candles.folding import aggregate
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle
 

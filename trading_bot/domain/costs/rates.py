@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import Field, model_validator
 
-from trading_bot.domain.dated import Confidence, Dated, refuse_overlaps, row_on, uncovered
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product
+from trading_bot.domain.rules.dated import Confidence, Dated, refuse_overlaps, row_on, uncovered
 from trading_bot.domain.section import Section
 
 STOCKS = "stocks"

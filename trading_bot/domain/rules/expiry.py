@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.dated import Confidence, holds_on, refuse_overlaps, uncovered
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.dated import Confidence, holds_on, refuse_overlaps, uncovered
 from trading_bot.domain.section import Section
 
 NSE_STOCKS = "NSE stocks"

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from trading_bot.domain.dated import Confidence
 from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.rules.dated import Confidence
 from trading_bot.domain.section import Section
 
 

@@ -12,7 +12,15 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from trading_bot.domain.charge_rates import (
+from trading_bot.domain.costs.contract_note import (
+    ChargedFill,
+    ChargeLine,
+    ContractNote,
+    DayCharges,
+    Dealing,
+    Exercise,
+)
+from trading_bot.domain.costs.rates import (
     LIST_PLAN,
     BrokerageRow,
     ChargeClass,
@@ -27,14 +35,6 @@ from trading_bot.domain.charge_rates import (
     find_brokerage,
     find_rate,
     underlying_of,
-)
-from trading_bot.domain.contract_note import (
-    ChargedFill,
-    ChargeLine,
-    ContractNote,
-    DayCharges,
-    Dealing,
-    Exercise,
 )
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, Product, Segment

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from trading_bot.domain.breakers import BreakerRow
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.charges import ChargeSchedule
-from trading_bot.domain.contract_rules import ContractRules
-from trading_bot.domain.expiry import ExpiryRules
+from trading_bot.domain.costs.charges import ChargeSchedule
+from trading_bot.domain.rules.breakers import BreakerRow
+from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.domain.rules.contract_rules import ContractRules
+from trading_bot.domain.rules.expiry import ExpiryRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

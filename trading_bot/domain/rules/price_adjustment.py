@@ -6,9 +6,9 @@ from math import prod
 
 import numpy as np
 
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray
-from trading_bot.domain.corporate_actions import ActionKind, CorporateAction
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray
 from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.rules.corporate_actions import ActionKind, CorporateAction
 
 _INT64_MAX = 2**63 - 1
 

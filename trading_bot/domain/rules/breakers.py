@@ -4,7 +4,7 @@ from datetime import date, time
 
 from pydantic import Field, model_validator
 
-from trading_bot.domain.dated import Confidence
+from trading_bot.domain.rules.dated import Confidence
 from trading_bot.domain.section import ClockTime, Section
 
 

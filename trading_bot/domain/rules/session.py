@@ -7,9 +7,9 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from trading_bot.domain.dated import Confidence
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import ms_at
+from trading_bot.domain.rules.dated import Confidence
 from trading_bot.domain.section import Section
 
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
-from trading_bot.domain.dated import Confidence, refuse_overlaps, row_on, uncovered
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.money import paise
+from trading_bot.domain.rules.dated import Confidence, refuse_overlaps, row_on, uncovered
 from trading_bot.domain.section import Section
 
 _FILE = "contracts.toml"

@@ -5,7 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from trading_bot.domain.calendar import (
+from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.instrument import Segment
+from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.rules.calendar import (
     UNNAMED_CLOSURE,
     Calendar,
     CalendarFacts,
@@ -15,10 +18,7 @@ from trading_bot.domain.calendar import (
     HolidayList,
     SpecialSession,
 )
-from trading_bot.domain.errors import UncoveredDateError
-from trading_bot.domain.instrument import Segment
-from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.session import HoursRow
+from trading_bot.domain.rules.session import HoursRow
 
 
 @pytest.fixture

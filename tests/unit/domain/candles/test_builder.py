@@ -3,7 +3,7 @@ from datetime import time
 import pytest
 
 from tests.fakes.built_candles import DAY, END_MS, OPEN_MS, at, builder, closed, feed, tick
-from trading_bot.domain.candle_builder import CandleBuilder
+from trading_bot.domain.candles.builder import CandleBuilder
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle, Tick
 

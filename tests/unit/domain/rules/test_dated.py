@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from trading_bot.domain.dated import holds_on, refuse_overlaps, row_on, uncovered
 from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.rules.dated import holds_on, refuse_overlaps, row_on, uncovered
 
 
 @dataclass(frozen=True)

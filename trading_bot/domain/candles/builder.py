@@ -9,7 +9,7 @@ the start of the session and none reaches past its end.
 from collections.abc import Iterable
 from typing import Final
 
-from trading_bot.domain.candle_folding import NEVER_MS, FormingCandle, joined
+from trading_bot.domain.candles.folding import NEVER_MS, FormingCandle, joined
 from trading_bot.domain.ist import MS_PER_DAY, date_of
 from trading_bot.domain.market_data import Candle, Tick
 

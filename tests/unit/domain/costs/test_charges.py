@@ -27,7 +27,7 @@ from tests.fakes.dealings import (
     note_of,
     sold,
 )
-from trading_bot.domain.charges import (
+from trading_bot.domain.costs.charges import (
     ChargedFill,
     ChargeLine,
     Dealing,

@@ -1,6 +1,6 @@
 import pytest
 
-from trading_bot.domain.interval import DAY, Interval, IntervalUnit, interval_of
+from trading_bot.domain.candles.interval import DAY, Interval, IntervalUnit, interval_of
 
 
 def test_an_interval_is_read_and_written():

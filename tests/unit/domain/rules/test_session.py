@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.session import (
+from trading_bot.domain.rules.session import (
     ClosingAuctionHours,
     DayHours,
     Hours,

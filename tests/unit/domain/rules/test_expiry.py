@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from trading_bot.domain.errors import UncoveredDateError
-from trading_bot.domain.expiry import BSE_STOCKS, NSE_STOCKS, ExpiryRow, ExpiryRules
+from trading_bot.domain.rules.expiry import BSE_STOCKS, NSE_STOCKS, ExpiryRow, ExpiryRules
 
 NSE_2026 = (27, 24, 30, 28, 26, 30, 28, 25, 29, 27, 23, 29)
 BSE_2026 = (29, 26, 25, 30, 27, 25, 30, 27, 24, 29, 26, 31)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trading_bot.adapters.history import open_history
-from trading_bot.domain.candle_aggregation import (
+from trading_bot.domain.candles.aggregation import (
     TradingWindows,
     aggregated,
     to_days,
@@ -15,8 +15,8 @@ from trading_bot.domain.candle_aggregation import (
     trading_windows,
     within,
 )
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, no_candles
-from trading_bot.domain.candle_folding import aggregate
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, no_candles
+from trading_bot.domain.candles.folding import aggregate
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import datetime_of, midnight_ms
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays
-from trading_bot.domain.corporate_actions import ActionFacts, CorporateAction, CorporateActions
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.domain.price_adjustment import adjusted
+from trading_bot.domain.rules.corporate_actions import ActionFacts, CorporateAction, CorporateActions
+from trading_bot.domain.rules.price_adjustment import adjusted
 
 BONUS, SPLIT, RIGHTS = (
     CorporateAction.model_validate({"symbol": "ACME", "ex_on": on, "kind": kind, "factor": factor})

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from trading_bot.domain.calendar import Calendar
-from trading_bot.domain.candle_arrays import UNKNOWN, CandleArrays, IntArray, no_candles
+from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray, no_candles
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, date_of, midnight_ms
+from trading_bot.domain.rules.calendar import Calendar
 
 _IST_OFFSET_MS = -midnight_ms(date_of(0))
 _THURSDAY = 3

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from trading_bot.domain.contract_rules import ContractFacts, ContractRules, TickKind, TickRow
 from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.rules.contract_rules import ContractFacts, ContractRules, TickKind, TickRow
 
 
 @pytest.fixture

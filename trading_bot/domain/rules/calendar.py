@@ -7,11 +7,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from trading_bot.domain.dated import Confidence, refuse_overlaps, row_on, uncovered
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.instrument import Segment
-from trading_bot.domain.section import Section
-from trading_bot.domain.session import (
+from trading_bot.domain.rules.dated import Confidence, refuse_overlaps, row_on, uncovered
+from trading_bot.domain.rules.session import (
     ClosingAuctionHours,
     DayHours,
     Hours,
@@ -19,6 +18,7 @@ from trading_bot.domain.session import (
     PreOpenHours,
     Session,
 )
+from trading_bot.domain.section import Section
 
 ORDINARY = "ordinary"
 UNNAMED_CLOSURE = "closed (reason not recorded)"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from trading_bot.domain.charge_rates import (
+from trading_bot.domain.costs.rates import (
     BrokerageRow,
     ChargeClass,
     ChargeCoverage,

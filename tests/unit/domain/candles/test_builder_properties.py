@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.built_candles import END_MS, KEY, OPEN_MS, builder, feed, tick
-from trading_bot.domain.candle_builder import CandleBuilder, ClosedCandle
-from trading_bot.domain.candle_folding import aggregate
+from trading_bot.domain.candles.builder import CandleBuilder, ClosedCandle
+from trading_bot.domain.candles.folding import aggregate
 from trading_bot.domain.ist import date_of, ms_at
 from trading_bot.domain.market_data import Candle, Tick
 

@@ -1,0 +1,1 @@
+"""Candles: built of ticks, folded into longer ones, held as arrays."""

@@ -1,0 +1,1 @@
+"""What the market rules, by date: days, hours, contracts, halts, corporate actions."""
