@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from trading_bot.adapters.history import HistoryFolder
 from trading_bot.backtest.bar_run import BarDayData
 from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
@@ -134,11 +133,3 @@ class FolderDays:
             )
             for start_ms in sorted(together)
         )
-
-
-def days_between(
-    folder: HistoryFolder, symbols: Sequence[str], first: date | None, last: date | None
-) -> tuple[date, ...]:
-    """Days in a range on which any of the symbols has rows, ascending."""
-    found = {day for symbol in symbols for day in folder.days(symbol)}
-    return tuple(sorted(day for day in found if (first or day) <= day <= (last or day)))

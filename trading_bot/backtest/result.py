@@ -28,6 +28,21 @@ class BacktestTrade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Days that have rows and were not played, for one reason."""
+
+    reason: str
+    days: int
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        """In words."""
+        span = f"{self.first}" if self.days == 1 else f"from {self.first} to {self.last}"
+        return f"{self.days:,} {'day' if self.days == 1 else 'days'} {span}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestResult:
     """Everything that a report of a backtest shows."""
 
@@ -58,6 +73,10 @@ class BacktestResult:
     """What charges assumed where no rate of a day is on record, and on how many days."""
     assumptions: Mapping[str, str] = field(default_factory=dict)
     """What was assumed of the market, in words by subject; empty when nobody said it."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Days that were asked for, have rows, and were not played."""
+    of_data: tuple[str, ...] = ()
+    """What was done with the data on the way, in sentences."""
 
     @property
     def net(self) -> Decimal:

@@ -111,7 +111,7 @@ def inputs_folder(settings: Settings) -> Path:
 
 def history_path(settings: Settings) -> Path:
     """The store of downloaded and imported candles."""
-    return settings.run.data_dir / "history.db"
+    return settings.run.history_store
 
 
 def reports_folder(settings: Settings) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.settings.options import (
     BacktestOptions,
+    CandleQuestion,
     ChargesQuestion,
     DownloadOptions,
     HistoryQuestion,
@@ -220,6 +221,26 @@ class Program:
         from trading_bot.bootstrap.answers.download import download_history
 
         return download_history(settings, options, write, with_bars=with_bars, now_ms=wall_now_ms())
+
+    def download_market_caps(
+        self, settings: Settings, tickers: Sequence[str], write: Callable[[str], None]
+    ) -> int:
+        """Ask what companies are worth, and keep it in the store."""
+        from trading_bot.bootstrap.answers.market_caps import refresh_market_caps
+
+        return refresh_market_caps(settings, tickers, write, wall_now_ms())
+
+    def market_caps(self, settings: Settings, on: date | None, *, as_json: bool) -> str:
+        """Return what companies are worth, by the store."""
+        from trading_bot.bootstrap.answers.market_caps import market_cap_list
+
+        return market_cap_list(settings, on, as_json=as_json)
+
+    def candles(self, settings: Settings, question: CandleQuestion, *, as_json: bool) -> str:
+        """Return candles of one instrument."""
+        from trading_bot.bootstrap.answers.candles import shown_candles
+
+        return shown_candles(settings, question, as_json=as_json)
 
     def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
         """Return the quality report of folders of history, and whether all of them are sound."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from trading_bot.commands import parsing
 from trading_bot.commands.context import Context
 from trading_bot.settings.options import BacktestOptions, CheckOptions, Fidelity, PromoteOptions
+from trading_bot.settings.tree import Settings
 
 _BACKTEST_CHECKS = CheckOptions()
 _PROMOTE_CHECKS = CheckOptions(permutations=99, cuts=20, days=60)
@@ -13,9 +14,7 @@ _PROMOTE_CHECKS = CheckOptions(permutations=99, cuts=20, days=60)
 
 def add_backtest_arguments(parser: ArgumentParser) -> None:
     """What is tested, on what, how closely, and how much the result is doubted."""
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", required=True, help="folder of 1-minute candles or of ticks"
-    )
+    parsing.add_data(parser, "folder of 1-minute candles or of ticks")
     _add_tested(parser)
     parser.add_argument("--quick", action="store_true", help="leave out the checks that play the days again")
     _add_checks(parser, _BACKTEST_CHECKS)
@@ -23,10 +22,8 @@ def add_backtest_arguments(parser: ArgumentParser) -> None:
 
 def add_promote_arguments(parser: ArgumentParser) -> None:
     """A backtest as for `backtest`, or the report of one."""
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument(
-        "--data", type=Path, metavar="DIR", help="test on this folder of 1-minute candles or of ticks"
-    )
+    source = parser.add_mutually_exclusive_group()
+    parsing.add_data(source, "test on this folder of 1-minute candles or of ticks")
     source.add_argument(
         "--report", type=Path, metavar="DIR", help="judge the report of a backtest that is over"
     )
@@ -60,13 +57,8 @@ def _add_checks(parser: ArgumentParser, usual: CheckOptions) -> None:
 
 
 def _add_tested(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--symbols",
-        "--tickers",
-        type=parsing.symbols,
-        metavar="A,B",
-        help="what to trade; default: all of it",
-    )
+    parsing.add_tickers(parser, "what to trade; default: all of it")
+    parsing.add_largest(parser)
     parser.add_argument("--from", dest="first", type=parsing.day, metavar="YYYY-MM-DD", help="first day")
     parser.add_argument("--to", dest="last", type=parsing.day, metavar="YYYY-MM-DD", help="last day")
     parser.add_argument(
@@ -91,21 +83,24 @@ def _add_tested(parser: ArgumentParser) -> None:
 
 def run_backtest(arguments: Namespace, context: Context) -> int:
     """Test the configured strategies on history; the report's folder is said at the end."""
-    options = _options(arguments, is_quick=arguments.quick)
-    return context.backend.backtest(context.load().settings, options, context.write)
+    settings = context.load().settings
+    options = _options(arguments, settings, is_quick=arguments.quick)
+    return context.backend.backtest(settings, options, context.write)
 
 
 def run_promote(arguments: Namespace, context: Context) -> int:
     """Judge the configured strategies, and write the verdict where mode live looks for it."""
-    backtest = None if arguments.data is None else _options(arguments, is_quick=False)
+    settings = context.load().settings
+    backtest = _options(arguments, settings, is_quick=False) if arguments.report is None else None
     options = PromoteOptions(backtest=backtest, report=arguments.report, out=arguments.out)
-    return context.backend.promote(context.load().settings, options, context.write)
+    return context.backend.promote(settings, options, context.write)
 
 
-def _options(arguments: Namespace, *, is_quick: bool) -> BacktestOptions:
+def _options(arguments: Namespace, settings: Settings, *, is_quick: bool) -> BacktestOptions:
     return BacktestOptions(
-        data=arguments.data,
+        data=arguments.data or settings.run.history_store,
         symbols=arguments.symbols or (),
+        largest=arguments.largest,
         first=arguments.first,
         last=arguments.last,
         fidelity=arguments.fidelity,

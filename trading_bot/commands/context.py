@@ -13,6 +13,7 @@ from trading_bot.report.instrument_list import InstrumentAnswer
 from trading_bot.settings.load import LoadedSettings, Places, load_settings
 from trading_bot.settings.options import (
     BacktestOptions,
+    CandleQuestion,
     ChargesQuestion,
     DownloadOptions,
     HistoryQuestion,
@@ -127,6 +128,20 @@ class Backend(Protocol):
         self, settings: Settings, options: DownloadOptions, write: Callable[[str], None], *, with_bars: bool
     ) -> int:
         """Download candles of the past into the store; return the exit code."""
+        ...
+
+    def download_market_caps(
+        self, settings: Settings, tickers: Sequence[str], write: Callable[[str], None]
+    ) -> int:
+        """Ask what companies are worth, keep it in the store; return the exit code."""
+        ...
+
+    def market_caps(self, settings: Settings, on: date | None, *, as_json: bool) -> str:
+        """Return what companies are worth, by the store, as of a day or now."""
+        ...
+
+    def candles(self, settings: Settings, question: CandleQuestion, *, as_json: bool) -> str:
+        """Return candles of one instrument in the interval that is asked for."""
         ...
 
     def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:

@@ -6,18 +6,18 @@ from pathlib import Path
 from trading_bot.commands import parsing
 from trading_bot.commands.context import Context
 from trading_bot.domain.candles.interval import DAY
-from trading_bot.settings.options import DownloadOptions, HistoryQuestion, ImportOptions
+from trading_bot.domain.errors import SettingsError
+from trading_bot.settings.options import CandleQuestion, DownloadOptions, HistoryQuestion, ImportOptions
 
 _FAILED = 1
 _RAW = Path("data/raw")
+_ROWS = 20
 
 
 def add_download_arguments(parser: ArgumentParser) -> None:
     """What is downloaded, and from where."""
     parser.add_argument("--source", choices=("yahoo", "upstox"), default="yahoo", help="default: yahoo")
-    parser.add_argument(
-        "--tickers", "--symbols", nargs="+", default=[], metavar="A", help="default: ten large companies"
-    )
+    parsing.add_tickers(parser, "default: ten large companies")
     parser.add_argument(
         "--interval",
         type=parsing.interval,
@@ -38,18 +38,25 @@ def add_download_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--keep-days", type=parsing.count, metavar="N", help="drop older candles afterwards")
     parser.add_argument("--anew", action="store_true", help="drop what is stored of these first")
     parser.add_argument("--or-yahoo", action="store_true", help="days that Upstox fails to give from Yahoo")
+    parser.add_argument(
+        "--market-caps",
+        action="store_true",
+        help="instead of candles, what the companies are worth, by Yahoo; default: all shares of the store",
+    )
 
 
 def run_download(arguments: Namespace, context: Context) -> int:
     """Bring the store up to date; 1 where a symbol could not be had."""
     settings = context.load().settings
-    names = tuple(name for text in arguments.tickers for name in parsing.symbols(text))
+    if arguments.market_caps:
+        _refuse_options_of_candles(arguments)
+        return context.backend.download_market_caps(settings, arguments.symbols or (), context.write)
     folder = arguments.csv
     if folder is None and arguments.source == "yahoo":
         folder = settings.run.data_dir / _RAW.name
     options = DownloadOptions(
         source=arguments.source,
-        symbols=names,
+        symbols=arguments.symbols or (),
         interval=arguments.interval,
         first_on=arguments.first_on,
         last_on=arguments.last_on,
@@ -61,10 +68,30 @@ def run_download(arguments: Namespace, context: Context) -> int:
     return context.backend.download(settings, options, context.write, with_bars=context.in_colour)
 
 
+def _refuse_options_of_candles(arguments: Namespace) -> None:
+    """Raise SettingsError for options that mean nothing for market capitalisations."""
+    given = {
+        "--source": arguments.source != "yahoo",
+        "--interval": arguments.interval != DAY,
+        "--from": arguments.first_on,
+        "--to": arguments.last_on,
+        "--csv": arguments.csv,
+        "--keep-days": arguments.keep_days,
+        "--anew": arguments.anew,
+        "--or-yahoo": arguments.or_yahoo,
+    }
+    wrong = [name for name, is_given in given.items() if is_given]
+    if wrong:
+        raise SettingsError(
+            f"--market-caps is Yahoo's figure of today: leave out {', '.join(wrong)}; candles are a download "
+            "of their own"
+        )
+
+
 def add_check_arguments(parser: ArgumentParser) -> None:
     """Which folders are looked at, and how closely."""
     parser.add_argument(
-        "folders", nargs="+", type=Path, metavar="FOLDER", help="with data, or with such folders"
+        "folders", nargs="+", type=Path, metavar="FOLDER", help="with data, or with such folders, or a store"
     )
     parser.add_argument(
         "--against",
@@ -101,6 +128,53 @@ def run_history_list(arguments: Namespace, context: Context) -> int:
     return 0
 
 
+def add_caps_arguments(parser: ArgumentParser) -> None:
+    """As of when."""
+    parser.add_argument(
+        "--on", type=parsing.day, metavar="YYYY-MM-DD", help="as known on a day; default: now"
+    )
+
+
+def run_history_caps(arguments: Namespace, context: Context) -> int:
+    """Show what companies are worth."""
+    settings = context.load().settings
+    context.write(context.backend.market_caps(settings, arguments.on, as_json=arguments.json))
+    return 0
+
+
+def add_show_arguments(parser: ArgumentParser) -> None:
+    """Which candles, and how long."""
+    parser.add_argument("symbol", metavar="SYMBOL", help="an instrument of the data")
+    parsing.add_data(parser, "folder of candles")
+    parser.add_argument(
+        "--interval",
+        type=parsing.shown_interval,
+        metavar="I",
+        help="1m to 300m, 1h to 5h, 1d, week or month; default: as they are",
+    )
+    parser.add_argument("--from", dest="first_on", type=parsing.day, metavar="YYYY-MM-DD", help="first day")
+    parser.add_argument("--to", dest="last_on", type=parsing.day, metavar="YYYY-MM-DD", help="last day")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write all of them there instead")
+    parser.add_argument(
+        "--rows", type=parsing.count, default=_ROWS, metavar="N", help=f"the last N; default: {_ROWS}"
+    )
+
+
+def run_history_show(arguments: Namespace, context: Context) -> int:
+    """Show candles of an instrument, made longer where that is asked for."""
+    question = CandleQuestion(
+        symbol=arguments.symbol,
+        data=arguments.data,
+        interval=arguments.interval,
+        first_on=arguments.first_on,
+        last_on=arguments.last_on,
+        csv=arguments.csv,
+        rows=arguments.rows,
+    )
+    context.write(context.backend.candles(context.load().settings, question, as_json=arguments.json))
+    return 0
+
+
 def add_import_arguments(parser: ArgumentParser) -> None:
     """Which folder, and whether to insist."""
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="with candle files")
@@ -126,11 +200,11 @@ def run_history_import(arguments: Namespace, context: Context) -> int:
 def add_prune_arguments(parser: ArgumentParser) -> None:
     """How much stays."""
     parser.add_argument("--keep-days", type=parsing.count, required=True, metavar="N", help="days that stay")
-    parser.add_argument("--symbols", type=parsing.symbols, default=(), metavar="A,B", help="only these")
+    parsing.add_tickers(parser, "only these")
 
 
 def run_history_prune(arguments: Namespace, context: Context) -> int:
     """Drop old candles from the store."""
     settings = context.load().settings
-    context.write(context.backend.prune_history(settings, arguments.keep_days, arguments.symbols))
+    context.write(context.backend.prune_history(settings, arguments.keep_days, arguments.symbols or ()))
     return 0

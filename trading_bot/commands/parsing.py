@@ -1,14 +1,17 @@
 """Argument types: text in, value out, or a message that says what was expected."""
 
-from argparse import ArgumentTypeError
+from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from trading_bot.backtest.sweeps.grid import Axis, axis_of
 from trading_bot.domain.candles.interval import Interval, interval_of
 
+WEEK, MONTH = "week", "month"
 _PORT_MAX = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -57,12 +60,56 @@ def symbols(text: str) -> tuple[str, ...]:
     return names
 
 
+def add_data(parser: Any, what: str) -> None:
+    """Where candles come from: a folder, or the store, which is the default."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help=f"{what}, or a store, as in data/history.db#upstox/unknown/1m; default: the own store",
+    )
+
+
+class _Together(Action):
+    """Joins the names of several words."""
+
+    def __call__(
+        self, _parser: ArgumentParser, namespace: Namespace, values: Any, _option: str | None = None
+    ) -> None:
+        setattr(namespace, self.dest, tuple(name for names in values for name in names))
+
+
+def add_tickers(parser: ArgumentParser, meaning: str) -> None:
+    """Names after one option, with spaces or commas between them; `.NS` and `.BO` may follow each."""
+    parser.add_argument(
+        "--symbols", "--tickers", nargs="+", type=symbols, action=_Together, metavar="A", help=meaning
+    )
+
+
+def add_largest(parser: ArgumentParser) -> None:
+    """A choice among the names."""
+    parser.add_argument(
+        "--largest",
+        type=count,
+        metavar="N",
+        help="of these the N largest, by `download --market-caps` as of the first day, else as of now",
+    )
+
+
 def interval(text: str) -> Interval:
     """The length of a candle, such as 5m, 1h or 1d."""
     try:
         return interval_of(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
+
+
+def shown_interval(text: str) -> str:
+    """The length of a candle that is shown, in the words of `interval`, or week or month."""
+    word = text.strip().lower()
+    if word not in (WEEK, MONTH):
+        interval(word)
+    return word
 
 
 def whole(text: str) -> int:

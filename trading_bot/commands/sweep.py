@@ -1,13 +1,13 @@
 """Parameter sweeps from the command line."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 from typing import Any
 
 from trading_bot.backtest.sweeps.policy import CASH, FEE, QUANTITY
 from trading_bot.commands import parsing
 from trading_bot.commands.context import Context
 from trading_bot.settings.options import SweepOptions
+from trading_bot.settings.tree import Settings
 
 _TOP = 20
 
@@ -26,14 +26,9 @@ def add_sweep_arguments(parser: ArgumentParser) -> None:
 
 def add_played_arguments(parser: ArgumentParser) -> None:
     """The sets, the data and the policy."""
-    parser.add_argument("--data", type=Path, metavar="DIR", required=True, help="folder of 1-minute candles")
-    parser.add_argument(
-        "--symbols",
-        "--tickers",
-        type=parsing.symbols,
-        metavar="A,B",
-        help="what to trade; default: all of it",
-    )
+    parsing.add_data(parser, "folder of 1-minute candles")
+    parsing.add_tickers(parser, "what to trade; default: all of it")
+    parsing.add_largest(parser)
     parser.add_argument("--from", dest="first", type=parsing.day, metavar="YYYY-MM-DD", help="first day")
     parser.add_argument("--to", dest="last", type=parsing.day, metavar="YYYY-MM-DD", help="last day")
     parser.add_argument(
@@ -63,11 +58,12 @@ def add_played_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def played_options(arguments: Namespace) -> dict[str, Any]:
+def played_options(arguments: Namespace, settings: Settings) -> dict[str, Any]:
     """What `add_played_arguments` asked for."""
     return {
-        "data": arguments.data,
+        "data": arguments.data or settings.run.history_store,
         "symbols": arguments.symbols or (),
+        "largest": arguments.largest,
         "first": arguments.first,
         "accept_defects": arguments.accept_defects,
         "last": arguments.last,
@@ -81,7 +77,11 @@ def played_options(arguments: Namespace) -> dict[str, Any]:
 
 def run_sweep(arguments: Namespace, context: Context) -> int:
     """Play every set, record all of them, and show the best."""
+    settings = context.load().settings
     options = SweepOptions(
-        **played_options(arguments), jobs=arguments.jobs, scheduler=arguments.scheduler, top=arguments.top
+        **played_options(arguments, settings),
+        jobs=arguments.jobs,
+        scheduler=arguments.scheduler,
+        top=arguments.top,
     )
-    return context.backend.sweep(context.load().settings, options, context.write)
+    return context.backend.sweep(settings, options, context.write)

@@ -28,15 +28,19 @@ from trading_bot.commands.check import add_check_options, run_check
 from trading_bot.commands.context import Context
 from trading_bot.commands.daemon import run_flatten, run_pause, run_resume, run_simulator
 from trading_bot.commands.history import (
+    add_caps_arguments,
     add_check_arguments,
     add_download_arguments,
     add_import_arguments,
     add_prune_arguments,
+    add_show_arguments,
     run_download,
+    run_history_caps,
     run_history_check,
     run_history_import,
     run_history_list,
     run_history_prune,
+    run_history_show,
 )
 from trading_bot.commands.init import run_init
 from trading_bot.commands.parity import add_parity_arguments, run_parity
@@ -76,7 +80,7 @@ class Command:
 def add_replay_arguments(parser: ArgumentParser) -> None:
     """What a replayed or simulated session is made of."""
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder of market data; without it, generated"
+        "--data", type=Path, metavar="DIR", help="folder of market data, or a store; without it, generated"
     )
     parser.add_argument("--date", type=parsing.day, metavar="YYYY-MM-DD", help="session to replay")
     parser.add_argument(
@@ -271,7 +275,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         words=("history", "check"),
-        summary="is a folder of candles sound?",
+        summary="is a folder of candles, or the store, sound?",
         run=run_history_check,
         add_arguments=add_check_arguments,
         reads=True,
@@ -281,6 +285,20 @@ COMMANDS: tuple[Command, ...] = (
         summary="the series of the store, and where they come from",
         run=run_history_list,
         add_arguments=_nothing,
+        reads=True,
+    ),
+    Command(
+        words=("history", "show"),
+        summary="candles of one instrument, also as weeks or months",
+        run=run_history_show,
+        add_arguments=add_show_arguments,
+        reads=True,
+    ),
+    Command(
+        words=("history", "caps"),
+        summary="what companies are worth, as far as it was downloaded",
+        run=run_history_caps,
+        add_arguments=add_caps_arguments,
         reads=True,
     ),
     Command(

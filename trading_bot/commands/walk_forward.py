@@ -52,8 +52,9 @@ def add_walk_forward_arguments(parser: ArgumentParser) -> None:
 
 def run_walk_forward(arguments: Namespace, context: Context) -> int:
     """Choose, play, record all that was tried, and show what came."""
+    settings = context.load().settings
     options = WalkForwardOptions(
-        **played_options(arguments),
+        **played_options(arguments, settings),
         train=arguments.train,
         test=arguments.test,
         folds=arguments.folds,
@@ -65,4 +66,4 @@ def run_walk_forward(arguments: Namespace, context: Context) -> int:
         trials=arguments.trials,
         seed=arguments.seed,
     )
-    return context.backend.walk_forward(context.load().settings, options, context.write)
+    return context.backend.walk_forward(settings, options, context.write)

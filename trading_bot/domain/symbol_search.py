@@ -11,13 +11,28 @@ _SUGGESTIONS = 5
 _SEGMENT_RANK = {segment: rank for rank, segment in enumerate(Segment)}
 
 
+def symbol_of_ticker(ticker: str) -> str:
+    """The symbol of a ticker such as RELIANCE.NS; those of other exchanges keep their suffix."""
+    symbol, segment = ticker_parts(ticker)
+    return symbol if segment in (None, Segment.NSE_EQ) else ticker.strip().upper()
+
+
+def ticker_parts(text: str) -> tuple[str, Segment | None]:
+    """The symbol of a ticker, and the segment that its suffix names; None where it has none."""
+    symbol = text.strip().upper()
+    for suffix, segment in _SUFFIXES.items():
+        if symbol.endswith(suffix):
+            return symbol.removesuffix(suffix), segment
+    return symbol, None
+
+
 def find_instrument(text: str, instruments: Sequence[Instrument]) -> Instrument:
     """The one instrument that is meant: an instrument key, a symbol, or a ticker such as RELIANCE.NS.
 
     A bare symbol means the NSE share, then the BSE share, then derivatives and indices. Raises
     UnknownInstrumentError with the most alike symbols.
     """
-    symbol, segment = _parts(text)
+    symbol, segment = ticker_parts(text)
     named = [
         row
         for row in instruments
@@ -35,7 +50,7 @@ def find_instrument(text: str, instruments: Sequence[Instrument]) -> Instrument:
 
 def matching_instruments(text: str, instruments: Iterable[Instrument]) -> tuple[Instrument, ...]:
     """Every instrument whose key, symbol or name contains the text: exact symbols first, then beginnings."""
-    symbol, segment = _parts(text)
+    symbol, segment = ticker_parts(text)
     found = [
         row
         for row in instruments
@@ -50,14 +65,6 @@ def suggested_symbols(symbol: str, instruments: Iterable[Instrument]) -> tuple[s
     symbols = {row.symbol.upper(): row.symbol for row in instruments}
     close = difflib.get_close_matches(symbol, symbols, n=_SUGGESTIONS, cutoff=0.6)
     return tuple(symbols[match] for match in close)
-
-
-def _parts(text: str) -> tuple[str, Segment | None]:
-    symbol = text.strip().upper()
-    for suffix, segment in _SUFFIXES.items():
-        if symbol.endswith(suffix):
-            return symbol.removesuffix(suffix), segment
-    return symbol, None
 
 
 def _rank(row: Instrument) -> tuple[bool, int, str]:

@@ -89,9 +89,11 @@ class BacktestOptions:
     """What is tested, on what."""
 
     data: Path
-    """Folder of candles or ticks."""
+    """Folder of candles or ticks, or a store of candles."""
     symbols: tuple[str, ...] = ()
-    """Names of the folder; all of it when empty."""
+    """Names there; all of it when empty."""
+    largest: int | None = None
+    """Of these only so many, by market capitalisation."""
     first: date | None = None
     last: date | None = None
     fidelity: Fidelity = Fidelity.CANDLE
@@ -138,6 +140,23 @@ class DownloadOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandleQuestion:
+    """Which candles of one instrument are to be shown."""
+
+    symbol: str
+    data: Path | None = None
+    """Folder or store; without it the own store."""
+    interval: str | None = None
+    """1m to 5h, 1d, week or month; None: as they are."""
+    first_on: date | None = None
+    last_on: date | None = None
+    csv: Path | None = None
+    """Write all of them here instead of showing the last ones."""
+    rows: int = 20
+    """So many of the last ones are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
     """Which folder's series are taken into the store, and how."""
 
@@ -151,7 +170,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryQuestion:
-    """Which folders of history are to be checked, and against which others."""
+    """Which folders of history, or stores, are to be checked, and against which others."""
 
     folders: tuple[Path, ...]
     against: tuple[Path, ...] = ()
@@ -167,7 +186,7 @@ class ParityOptions:
     """Which day is compared with itself."""
 
     data: Path | None = None
-    """Folder of candles or ticks; without it only the recorded inputs of a journal are replayed."""
+    """Folder of candles or ticks, or a store; without it only a journal's recorded inputs are replayed."""
     on: date | None = None
     """The day; without it the last one of the journal, or of the folder."""
     symbols: tuple[str, ...] = ()
@@ -195,11 +214,13 @@ class PlayedOptions:
     """Which sets of numbers are played, on what, under which policy."""
 
     data: Path
-    """Folder of 1-minute candles."""
+    """Folder of 1-minute candles, or a store."""
     strategy: str
     axes: tuple[Axis, ...]
     symbols: tuple[str, ...] = ()
-    """Names of the folder; all of it when empty."""
+    """Names there; all of it when empty."""
+    largest: int | None = None
+    """Of these only so many, by market capitalisation."""
     first: date | None = None
     last: date | None = None
     accept_defects: bool = False

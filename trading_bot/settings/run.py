@@ -40,8 +40,16 @@ class RunSettings(Section):
     """Basis points (hundredths of a percent) that simulated fills are worse than the market."""
     exit_after_close: bool = False
     """Whether the daemon ends after the session's report instead of idling until the next session."""
+    warm_up_from_store: bool = False
+    """Whether indicators open on the minutes that `download --source upstox --interval 1m` has stored, as
+    far as the broker's newest day agrees with them; the broker is asked for the rest."""
     data_dir: Path = Path("data")
     """Folder of journals, reports and the token."""
+
+    @property
+    def history_store(self) -> Path:
+        """The store of downloaded and imported candles."""
+        return self.data_dir / "history.db"
 
     @property
     def chosen_symbols(self) -> tuple[str, ...]:

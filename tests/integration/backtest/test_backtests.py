@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from trading_bot.adapters.history import open_history
+from trading_bot.cli import main
 from trading_bot.domain.ist import datetime_of, midnight_ms
 
 SYMBOLS = "RELIANCE,SBIN,TATASTEEL,INFY,ICICIBANK,MARUTI,AXISBANK,LUPIN,ITC,VEDL"
@@ -193,3 +194,49 @@ def test_folders_of_real_data_that_cannot_be_traded_are_refused_with_the_reason(
 
     assert (code, summary) == (2, None)
     assert said in told.err
+
+
+def test_the_store_comes_to_what_the_folder_came_to_that_it_was_filled_from(run, folder):
+    _, _, from_folder = run("--data", folder, "--quick")
+    main(["history", "import", str(folder)])
+
+    code, told, from_store = run("--quick", "--tickers", "UPDOWN.NS")
+
+    assert code == 0, told.err
+    assert from_store["data"] == "data/history.db#folder prices/unknown/1m"
+    changing = {"run_id", "data", "honesty"}
+    assert {key: from_store[key] for key in from_store.keys() - changing} == {
+        key: from_folder[key] for key in from_folder.keys() - changing
+    }
+    assert from_store["trades"] > 0
+
+
+def test_days_on_which_the_exchange_was_closed_are_left_out_and_told(run, folder):
+    path = folder / "UPDOWN.csv"
+    path.write_text(path.read_text().replace("2024-07-12", "2024-07-13"))
+
+    code, told, summary = run("--data", folder, "--quick")
+
+    assert code == 0, told.err
+    assert summary["days"] == 11
+    assert [(one["days"], one["first"]) for one in summary["left_out"]] == [(1, "2024-07-13")]
+    assert "Left out, though the data has them: 1 day 2024-07-13: the exchange was closed" in told.out
+
+
+def test_days_after_the_calendar_are_refused_with_what_it_covers(run, folder):
+    path = folder / "UPDOWN.csv"
+    path.write_text(path.read_text().replace("2024-07-", "2031-07-"))
+
+    code, told, summary = run("--data", folder)
+
+    assert (code, summary) == (2, None)
+    assert "no day is left to play" in told.err
+    assert "outside of the calendar, which covers 2000-01-03 to" in told.err
+    assert "config/market/calendar.toml" in told.err
+
+
+def test_without_data_and_without_a_store_it_is_said_what_to_do(run):
+    code, told, _ = run()
+
+    assert code == 2
+    assert "data/history.db: there is no store of candles: see `download` and `history import`" in told.err

@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from tests.fakes.yahoo import FakeYahoo, quiet_rows
-from trading_bot.adapters.history.source import open_folder, series_key
+from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history.series_key import series_key
 from trading_bot.adapters.history.store import open_store
 from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.bootstrap.answers.download import download_history
+from trading_bot.bootstrap.answers.market_caps import refresh_market_caps
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.ist import date_of, midnight_ms
 from trading_bot.settings.options import DownloadOptions
@@ -21,7 +23,7 @@ NOW_MS = midnight_ms(date(2025, 3, 1))
 
 def _stored(shell, interval_s, source):
     store = open_store(shell.data / "history.db")
-    candles = store.candles(series_key(store, "RELIANCE", interval_s, taken_from=source))
+    candles = store.candles(series_key(store.listed(), "RELIANCE", interval_s, taken_from=source))
     store.close()
     return candles
 
@@ -102,8 +104,7 @@ def test_yahoos_days_go_into_the_store_and_into_one_file_each(shell, from_yahoo)
     assert code == 0
     assert yahoo.asked == [("RELIANCE.NS", "2000-01-01", "2025-03-01")]
     assert lines[0] == "RELIANCE: 42 candles added"
-    files = open_folder(shell.data / "raw")
-    assert files.candles(series_key(files, "RELIANCE", 86_400)).start_ms.size == 42
+    assert open_history(shell.data / "raw").candles("RELIANCE").start_ms.size == 42
     assert _stored(shell, 86_400, "yahoo").start_ms.size == 42
 
 
@@ -149,3 +150,47 @@ def test_what_is_not_sound_is_said_at_once(from_yahoo):
 def test_a_day_that_is_not_over_is_refused(from_yahoo):
     with pytest.raises(UserFacingError, match="only days that are over"):
         from_yahoo(FakeYahoo({}), last_on=date(2025, 3, 1))
+
+
+# --- market capitalisations ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def caps_of(shell):
+    """Ask a made-up Yahoo what companies are worth: `caps_of({ticker: info}, tickers=…)`."""
+
+    def run(worth, tickers=()):
+        lines = []
+        settings = Settings(run=RunSettings(data_dir=shell.data))
+        ask = lambda ticker: worth.get(ticker, {})  # noqa: E731
+        return refresh_market_caps(settings, tickers, lines.append, NOW_MS, ask), lines
+
+    return run
+
+
+def rupees_of(amount):
+    return {"marketCap": amount, "currency": "INR", "regularMarketTime": NOW_MS // 1_000 - 40_000}
+
+
+def test_one_symbol_without_a_figure_does_not_stop_the_others(shell, caps_of):
+    code, lines = caps_of({"ACME.NS": rupees_of(5), "BETA.NS": rupees_of(9)}, ("ACME.NS", "NONE", "BETA"))
+
+    assert code == 1
+    assert [line.split(":")[0] for line in lines] == ["ACME", "NONE", "BETA"]
+    assert "nothing stored" in lines[1]
+    assert shell("history caps --json") == 0
+    assert [(cap["symbol"], cap["rupees"], cap["as_of"]) for cap in shell.json()] == [
+        ("BETA", "9", "2025-02-28"),
+        ("ACME", "5", "2025-02-28"),
+    ]
+    assert shell("history caps") == 0
+    assert shell.output().splitlines()[1].split() == ["BETA", "9", "2025-02-28", "yahoo"]
+
+
+def test_the_shares_of_the_store_are_asked_for_where_none_is_named(from_yahoo, caps_of):
+    rows = quiet_rows(date(2025, 1, 1), date(2025, 2, 27))
+    from_yahoo(FakeYahoo({"ACME.NS": rows, "NIFTY.NS": rows}), symbols=("ACME", "NIFTY"))
+
+    code, lines = caps_of({"ACME.NS": rupees_of(1_234_567)})
+
+    assert (code, lines) == (0, ["ACME: 1,234,567 rupees as of 2025-02-28"])

@@ -76,3 +76,57 @@ def test_a_check_shows_what_is_wrong_and_fails(shell, prices):
 
     assert shell("history check nowhere") == 1
     assert "does not exist" in shell.output()
+
+
+def test_prices_of_which_nobody_says_what_they_are_are_not_adjusted(shell, prices):
+    unknown = prices.rename(prices.with_name("prices"))
+
+    assert shell(f"history import {unknown} --adjust") == 2
+    assert "nobody says whether its prices are adjusted" in shell.error()
+
+
+def test_the_store_is_checked_as_a_folder_is(shell, prices):
+    shell(f"history import {prices}")
+    shell.output()
+
+    assert shell("history check data/history.db --json") == 0
+    (found,) = shell.json()["folders"]
+    assert found["path"] == "data/history.db#folder unadjusted/none/1d"
+    assert (found["kind"], found["adjustment"], found["series"][0]["rows"]) == ("candles", "none", 9)
+
+
+def test_days_are_shown_as_weeks_and_months_whole_ones_whatever_day_is_asked_from(shell, prices):
+    shell(f"history import {prices}")
+    shell.output()
+
+    assert shell("history show reliance --interval week --from 2015-01-07 --json") == 0
+    weeks = shell.json()
+    assert [week["date"] for week in weeks] == ["2015-01-05", "2015-01-12"]
+    assert [week["volume"] for week in weeks] == ["500", "200"]
+    assert shell("history show RELIANCE.NS --interval month --rows 1") == 0
+    assert shell.output().splitlines()[-1].split() == [
+        "2015-01-01",
+        "880.00",
+        "890.00",
+        "870.00",
+        "880.50",
+        "900",
+    ]
+
+
+def test_shown_candles_can_be_written_and_read_again(shell, prices):
+    assert shell(f"history show RELIANCE --data {prices} --interval week --csv weeks/RELIANCE.csv") == 0
+    assert shell.output() == "RELIANCE: 3 candles written to weeks/RELIANCE.csv\n"
+
+    assert shell("history show RELIANCE --data weeks --json") == 0
+    assert [week["date"] for week in shell.json()] == ["2014-12-29", "2015-01-05", "2015-01-12"]
+
+
+def test_shorter_candles_cannot_be_made_of_longer_ones(shell, prices):
+    assert shell(f"history show RELIANCE --data {prices} --interval 5m") == 2
+    assert "candles of 1d; no 5m can be made of them" in shell.error()
+
+
+def test_without_figures_it_is_said_how_to_get_them(shell):
+    assert shell("history caps --on 2015-01-05") == 0
+    assert "as of 2015-01-05: see `download --market-caps`" in shell.output()

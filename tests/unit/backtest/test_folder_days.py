@@ -1,13 +1,11 @@
 """Days of a folder: what is known of a day before it begins."""
 
-from datetime import date
-
 import pytest
 
 from tests.fakes.price_folder import price_folder
 from tests.fakes.venue_day import market_rules
 from trading_bot.adapters.history import open_history, open_warm_up
-from trading_bot.backtest.folder_days import FolderDays, days_between
+from trading_bot.backtest.folder_days import FolderDays
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.confluence import Confluence
@@ -24,7 +22,7 @@ def days_of(tmp_path):
             folder=folder,
             warm_up=open_warm_up(folder),
             symbols=("WALKER",),
-            days=days_between(folder, ("WALKER",), first, None),
+            days=tuple(day for day in folder.days("WALKER") if day >= (first or day)),
             plan_of=lambda on, instruments, _: day_plan(calendar, on, instruments, strategies),
             is_warm=lambda _: False,
             minutes_required=minutes_required,
@@ -65,10 +63,3 @@ def test_indicators_wait_for_the_minutes_that_they_require(days_of):
 
     assert (first.warm_up, second.warm_up) == ({}, {})
     assert [len(minutes) for minutes in third.warm_up.values()] == [750]
-
-
-def test_days_of_a_range_hold_both_ends(days_of):
-    whole = [day.plan.on for day in days_of()]
-
-    assert [day.plan.on for day in days_of(first=whole[1])] == whole[1:]
-    assert all(isinstance(on, date) for on in whole)

@@ -88,6 +88,15 @@ class FakeBackend:
     def download(self, settings, options, write, *, with_bars):
         return self._answer("download", options, with_bars)
 
+    def download_market_caps(self, settings, tickers, write):
+        return self._answer("download_market_caps", tickers)
+
+    def market_caps(self, settings, on, *, as_json):
+        return self._answer("market_caps", on, as_json)
+
+    def candles(self, settings, question, *, as_json):
+        return self._answer("candles", question, as_json)
+
     def history_check(self, question, *, as_json):
         return self._answer("history_check", question, as_json)
 

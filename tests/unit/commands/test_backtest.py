@@ -31,7 +31,9 @@ def test_what_is_tested_reaches_the_program(desk):
     )
 
 
-@pytest.mark.parametrize("words", ["", "--data d --fidelity exact", "--data d --from yesterday"])
+@pytest.mark.parametrize(
+    "words", ["--tickers", "--data d --fidelity exact", "--data d --from yesterday", "--largest 0"]
+)
 def test_words_that_make_no_sense_end_with_two(desk, words, capsys):
     with pytest.raises(SystemExit) as ended:
         run(desk, *words.split())
@@ -66,10 +68,26 @@ def test_a_report_can_be_promoted_and_the_verdict_put_elsewhere(desk):
     assert options == PromoteOptions(report=Path("r"), out=Path("v.json"))
 
 
-@pytest.mark.parametrize("words", ["", "--data d --report r", "--data d --quick", "--data d --cuts -1"])
+@pytest.mark.parametrize("words", ["--data d --report r", "--data d --quick", "--data d --cuts -1"])
 def test_a_promotion_needs_one_thing_to_judge_and_no_haste(desk, words, capsys):
     with pytest.raises(SystemExit) as ended:
         run(desk, *words.split(), command="promote")
 
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["--tickers A.NS B", "--symbols A.NS,B", "--tickers A.NS, B --seed 1"])
+@pytest.mark.parametrize("command", ["backtest", "promote"])
+def test_names_may_stand_apart_or_between_commas(desk, words, command):
+    options = asked(desk, words, command=command)
+
+    assert (options.backtest if command == "promote" else options).symbols == ("A.NS", "B")
+
+
+def test_without_data_the_own_store_is_meant(desk):
+    assert asked(desk, "--largest 3") == BacktestOptions(data=Path("data/history.db"), largest=3)
+
+
+def test_a_promotion_without_data_or_report_tests_on_the_own_store(desk):
+    assert asked(desk, "", command="promote").backtest.data == Path("data/history.db")

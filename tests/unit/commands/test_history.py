@@ -1,7 +1,11 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from trading_bot.commands.arguments import parse_arguments
+from trading_bot.domain.errors import SettingsError
+from trading_bot.settings.options import CandleQuestion
 
 
 def test_a_check_asks_for_the_folders_days_and_symbols_that_were_named(desk):
@@ -82,3 +86,49 @@ def test_the_store_is_listed_taken_into_and_pruned(desk):
     assert (taken[1].folder, taken[1].adjust, taken[1].accept_defects) == (Path("prices"), True, True)
     assert pruned == ("prune_history", 400, ("A", "B"))
     assert desk.written == ["[]", "3 candles dropped"]
+
+
+def test_market_capitalisations_are_asked_for_and_shown(desk):
+    desk.backend.answers |= {"download_market_caps": 1, "market_caps": "ACME 5"}
+    for words in ("download --market-caps --tickers A.NS B", "history caps --on 2026-11-27"):
+        parsed, run = parse_arguments(words.split())
+        run(parsed, desk.context)
+
+    assert desk.backend.questions == [
+        ("download_market_caps", ("A.NS", "B")),
+        ("market_caps", date(2026, 11, 27), False),
+    ]
+    assert desk.written == ["ACME 5"]
+
+
+def test_what_is_for_candles_is_refused_for_market_capitalisations(desk):
+    parsed, run = parse_arguments(["download", "--market-caps", "--source", "upstox", "--keep-days", "5"])
+
+    with pytest.raises(SettingsError, match="leave out --source, --keep-days"):
+        run(parsed, desk.context)
+
+
+def test_candles_are_shown_as_they_are_asked_for(desk):
+    desk.backend.answers["candles"] = "ACME 5"
+    words = "history show ACME --data d --interval WEEK --from 2026-01-05 --csv c.csv --rows 3 --json"
+    parsed, run = parse_arguments(words.split())
+
+    assert run(parsed, desk.context) == 0
+    ((_, question, as_json),) = desk.backend.questions
+    assert question == CandleQuestion(
+        symbol="ACME",
+        data=Path("d"),
+        interval="week",
+        first_on=date(2026, 1, 5),
+        csv=Path("c.csv"),
+        rows=3,
+    )
+    assert as_json
+
+
+@pytest.mark.parametrize("interval", ["year", "0m", "6h"])
+def test_an_interval_that_there_is_not_ends_with_two(interval, capsys):
+    with pytest.raises(SystemExit):
+        parse_arguments(["history", "show", "ACME", "--interval", interval])
+
+    assert "is not an interval" in capsys.readouterr().err

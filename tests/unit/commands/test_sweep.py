@@ -52,3 +52,15 @@ def test_words_that_make_no_sense_end_with_two(desk, words, capsys):
 
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_without_data_the_own_store_is_played(desk):
+    desk.backend.answers["sweep"] = 0
+
+    assert (
+        run(desk, "--strategy", "ema_cross", "--set", "fast=5", "--tickers", "A", "B", "--largest", "1") == 0
+    )
+
+    ((_, _, options),) = desk.backend.questions
+    assert options.data == Path("data/history.db")
+    assert (options.symbols, options.largest) == (("A", "B"), 1)

@@ -64,3 +64,12 @@ def test_words_that_make_no_sense_end_with_two(desk, words, capsys):
 
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_without_data_the_own_store_is_played(desk):
+    desk.backend.answers["walk_forward"] = 0
+
+    assert run(desk, "--strategy", "ema_cross", "--set", "fast=5", "--folds", "3") == 0
+
+    ((_, _, options),) = desk.backend.questions
+    assert options.data == Path("data/history.db")

@@ -2,7 +2,7 @@ import pytest
 
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Segment
-from trading_bot.domain.symbol_search import find_instrument, matching_instruments
+from trading_bot.domain.symbol_search import find_instrument, matching_instruments, symbol_of_ticker
 
 
 def share(symbol, name, segment=Segment.NSE_EQ, kind=InstrumentKind.EQUITY):
@@ -47,3 +47,7 @@ def test_search_puts_exact_symbols_before_beginnings_before_names():
     assert [row.key for row in found[:3]] == ["NSE_EQ|RELIANCE", "NSE_EQ|RELINFRA", "BSE_EQ|RELIANCE"]
     assert matching_instruments("TCS", ROWS) == (ROWS[4],)
     assert matching_instruments("CONSULT", ROWS) == (ROWS[4],)
+
+
+def test_a_ticker_of_nse_is_stored_without_its_suffix_and_one_of_bse_with_it():
+    assert [symbol_of_ticker(name) for name in ("acme.ns", "ACME.BO", "acme")] == ["ACME", "ACME.BO", "ACME"]

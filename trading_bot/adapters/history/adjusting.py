@@ -1,65 +1,97 @@
 """Prices as traded, adjusted while they are read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from trading_bot.adapters.history.source import CandleSource, SeriesKey
+from trading_bot.adapters.history.layout import HistoryKind
+from trading_bot.adapters.history.price_history import PriceHistory
+from trading_bot.adapters.history.price_rows import DayIndex, PriceRows
+from trading_bot.adapters.history.rows import Found, TickArrays
 from trading_bot.domain.candles.arrays import CandleArrays
-from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import date_of
 from trading_bot.domain.rules.corporate_actions import CorporateActions
 from trading_bot.domain.rules.price_adjustment import adjusted
-from trading_bot.domain.rules.provenance import Adjustment
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
+from trading_bot.domain.symbol_search import symbol_of_ticker
 
 
-class AdjustingSource:
-    """Another source, its prices brought to the shares of one day; what is adjusted already is left alone."""
+class AdjustedRows:
+    """Other rows, their candles brought to the shares of one day; what is not as traded is left alone."""
 
-    def __init__(self, source: CandleSource, actions: CorporateActions, as_of: date | None = None) -> None:
-        """Adjust as of a day; without one, as of the last day that the record of actions covers."""
-        self._source = source
+    def __init__(
+        self, rows: PriceRows, actions: CorporateActions, as_of: date, only: Collection[str] | None = None
+    ) -> None:
+        """Adjust all symbols, or `only` some."""
+        self._rows = rows
         self._actions = actions
-        self._as_of = as_of or actions.last_covered
+        self._as_of = as_of
+        self._only = rows.symbols if only is None else only
 
-    def listed(self) -> Sequence[SeriesKey]:
-        """The same series; those as traded are said to be adjusted."""
-        return tuple(self._told(key) for key in self._source.listed())
+    @property
+    def kind(self) -> HistoryKind:
+        """That of the other rows."""
+        return self._rows.kind
 
-    def candles(self, key: SeriesKey, first: date | None = None, last: date | None = None) -> CandleArrays:
-        """Candles of the days from `first` to `last`.
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Those of the other rows."""
+        return self._rows.symbols
 
-        Raises HistoryError where nobody says whether they are adjusted, UncoveredDateError where not all
-        actions are known.
-        """
-        own = self._own(key)
-        candles = self._source.candles(own, first, last)
-        if own.origin.adjustment is Adjustment.UNKNOWN:
-            raise HistoryError(
-                f"{key.symbol} from {own.origin.source}: nobody says whether its prices are adjusted; "
-                "state it in provenance.toml beside the files"
-            )
-        if own.origin.adjustment is not Adjustment.NONE or not candles.start_ms.size:
-            return candles
-        began_on = date_of(int(candles.start_ms[0]))
-        return adjusted(candles, self._actions.between(key.symbol, began_on, self._as_of))
+    @property
+    def noun(self) -> str:
+        """That of the other rows."""
+        return self._rows.noun
 
-    def _own(self, key: SeriesKey) -> SeriesKey:
-        """The source's own key of a series that this one lists."""
-        for own in self._source.listed():
-            if self._told(own) == key:
-                return own
-        raise HistoryError(
-            f"{key.symbol} of {key.origin.source}, adjusted as of {key.origin.adjusted_as_of}, is not listed"
-        )
+    def place(self, symbol: str) -> str:
+        """Where the other rows are."""
+        return self._rows.place(symbol)
 
-    def _told(self, key: SeriesKey) -> SeriesKey:
-        if key.origin.adjustment is not Adjustment.NONE:
-            return key
-        origin = replace(
-            key.origin,
+    def origin(self, symbol: str) -> Provenance:
+        """The origin; of prices as traded it is told that they are adjusted, and as of when."""
+        origin = self._rows.origin(symbol)
+        if not self._is_adjusted(symbol):
+            return origin
+        return replace(
+            origin,
             adjustment=Adjustment.SPLITS,
             adjusted_as_of=self._as_of,
-            note=f"{key.origin.note}; adjusted here".removeprefix("; "),
+            note=f"{origin.note}; adjusted here".removeprefix("; "),
         )
-        return replace(key, origin=origin)
+
+    def index(self, symbol: str) -> DayIndex:
+        """The same days."""
+        return self._rows.index(symbol)
+
+    def candles(self, symbol: str, first: date | None, last: date | None) -> CandleArrays:
+        """Candles of some days. Raises UncoveredDateError where not all actions are known."""
+        candles = self._rows.candles(symbol, first, last)
+        if not self._is_adjusted(symbol) or not candles.start_ms.size:
+            return candles
+        began_on = date_of(int(candles.start_ms[0]))
+        if began_on > self._as_of:
+            return candles
+        return adjusted(candles, self._actions.between(symbol_of_ticker(symbol), began_on, self._as_of))
+
+    def found(self, symbol: str, first: date | None, last: date | None) -> Found:
+        """The rows as they are there: whether they are sound is judged before they are changed."""
+        return self._rows.found(symbol, first, last)
+
+    def ticks(self, symbol: str, on: date) -> TickArrays:
+        """Ticks of a day are as they were traded."""
+        return self._rows.ticks(symbol, on)
+
+    def _is_adjusted(self, symbol: str) -> bool:
+        return symbol in self._only and self._rows.origin(symbol).adjustment is Adjustment.NONE
+
+
+def adjusted_history(
+    history: PriceHistory,
+    actions: CorporateActions,
+    as_of: date | None = None,
+    *,
+    only: Collection[str] | None = None,
+) -> PriceHistory:
+    """A history as of a day; without one, as of the last day that the record of actions covers."""
+    as_of_day = as_of or actions.last_covered
+    return history.over(lambda rows: AdjustedRows(rows, actions, as_of_day, only))

@@ -15,6 +15,7 @@ from pathlib import Path
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.money import paise
+from trading_bot.domain.symbol_search import ticker_parts
 
 INSTRUMENTS_FILE = "instruments.csv"
 
@@ -85,7 +86,7 @@ def made_isin(symbol: str) -> str:
 
 
 def made_instrument(symbol: str) -> Instrument:
-    """An index where the name is that of one, else a share with a made key."""
+    """An index where the name is that of one, else a share with a made key; `ACME.BO` is one of BSE."""
     token = str(int.from_bytes(hashlib.sha256(symbol.encode()).digest()[8:16]) % _TOKEN_DIGITS)
     plain = symbol.replace("_", "").replace(" ", "").replace("-", "")
     if plain == "SENSEX":
@@ -97,12 +98,13 @@ def made_instrument(symbol: str) -> Instrument:
         return _index(
             Segment.NSE_INDEX, symbol, f"Nifty {rest if rest in _SHORT_WORDS else rest.capitalize()}", token
         )
-    isin = made_isin(symbol)
+    share, exchange = ticker_parts(symbol)
+    isin, segment = made_isin(share), exchange or Segment.NSE_EQ
     return Instrument(
-        key=f"{Segment.NSE_EQ}|{isin}",
-        symbol=symbol,
-        name=symbol,
-        segment=Segment.NSE_EQ,
+        key=f"{segment}|{isin}",
+        symbol=share,
+        name=share,
+        segment=segment,
         kind=InstrumentKind.EQUITY,
         isin=isin,
         exchange_token=token,

@@ -1,11 +1,14 @@
-"""Which files a folder has, and which instruments they hold."""
+"""From a path to a history: a folder with its files, or the store with its series."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from trading_bot.adapters.history.file_rows import FileRows
 from trading_bot.adapters.history.files import FileReader, HistoryFile, open_file
-from trading_bot.adapters.history.folder import HistoryFolder
 from trading_bot.adapters.history.naming import INSTRUMENTS_FILE, read_instruments, symbol_of
+from trading_bot.adapters.history.origin import origin_of
+from trading_bot.adapters.history.price_history import PriceHistory
+from trading_bot.adapters.history.store_reference import is_store
 from trading_bot.adapters.history.tick_size import TickSizeOf
 from trading_bot.domain.errors import HistoryError
 
@@ -13,14 +16,19 @@ _SUFFIXES = (".parquet", ".csv", ".csv.gz")
 _ORDINARY_SERIES = "EQ"
 
 
-def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> HistoryFolder:
-    """Open a folder of Parquet or CSV files (also gzipped), one per instrument.
+def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> PriceHistory:
+    """Open a folder of Parquet or CSV files (also gzipped), one per instrument, or the store.
 
-    One file may hold several instruments where a symbol column tells them apart.
+    One file may hold several instruments where a symbol column tells them apart. The store is a file that
+    ends with `.db`; behind a `#` may stand which of its series are meant: `history.db#upstox/unknown/1m`.
 
     Without a rule for tick sizes they are read off the prices. Raises HistoryError that says which file is
     wrong.
     """
+    if is_store(path):
+        from trading_bot.adapters.history.store.stored_rows import open_stored  # noqa: PLC0415  # with SQLAlchemy
+
+        return PriceHistory(path, open_stored(path), tick_size_of=tick_size_of)
     paths = _data_files(path)
     reader = FileReader()
     files: dict[str, HistoryFile] = {}
@@ -39,13 +47,23 @@ def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> Histo
         raise HistoryError(
             f"{path}: candles and ticks in one folder: {names}; put them in folders of their own"
         )
-    return HistoryFolder(
-        path, files, named=read_instruments(path / INSTRUMENTS_FILE), tick_size_of=tick_size_of
+    return PriceHistory(
+        path,
+        FileRows(files, origin_of(path)),
+        named=read_instruments(path / INSTRUMENTS_FILE),
+        tick_size_of=tick_size_of,
     )
 
 
-def folders_below(path: Path) -> tuple[Path, ...]:
-    """The folder and those below it, as far as they have data files; itself where none has."""
+def histories_in(path: Path, symbols: Sequence[str] = ()) -> tuple[Path, ...]:
+    """What a path stands for: the folders with data files from it down, or the series of the store by kind.
+
+    Kinds of series that hold none of the symbols are left out. Itself where there is neither.
+    """
+    if is_store(path):
+        from trading_bot.adapters.history.store.stored_rows import kinds_in  # noqa: PLC0415  # with SQLAlchemy
+
+        return kinds_in(path, symbols)
     if not path.is_dir():
         return (path,)
     folders = sorted({path, *(below for below in path.rglob("*") if below.is_dir())})
@@ -55,7 +73,9 @@ def folders_below(path: Path) -> tuple[Path, ...]:
 def _data_files(path: Path) -> list[Path]:
     if not path.is_dir():
         what = (
-            "is a file; give the folder that holds it" if path.exists() else "does not exist; check the path"
+            "is a file; give the folder that holds it, or a store of candles (.db)"
+            if path.exists()
+            else "does not exist; check the path"
         )
         raise HistoryError(f"{path}: the data folder {what}")
     found = [entry for entry in sorted(path.iterdir()) if _is_data(entry)]

@@ -34,8 +34,29 @@ class TickArrays(NamedTuple):
         return bool(self.bid.any() or self.ask.any())
 
 
-def candles_of(file: HistoryFile, rows: RawRows) -> tuple[CandleArrays, int]:
-    """Check and sort the rows, and drop exact repetitions, which are counted.
+FloatArray = npt.NDArray[np.float64]
+
+
+class Found(NamedTuple):
+    """The rows of a series in the order in which they lie there; prices in rupees, NaN where one is empty."""
+
+    ts_ms: IntArray
+    open: FloatArray
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    volume: FloatArray
+
+
+def found_rows(rows: RawRows) -> Found:
+    """The cells of a file as numbers."""
+    empty = np.full(rows.row.size, np.nan)
+    cells = {name: _numbers(column) for name, column in rows.cells.items()}
+    return Found(rows.ts_ms, *(cells.get(name, empty) for name in ("open", "high", "low", "close", "volume")))
+
+
+def candles_of(file: HistoryFile, rows: RawRows) -> CandleArrays:
+    """Check and sort the rows, and drop exact repetitions.
 
     Raises HistoryError that names the first wrong cell, or two rows that contradict each other.
     """
@@ -46,7 +67,7 @@ def candles_of(file: HistoryFile, rows: RawRows) -> tuple[CandleArrays, int]:
     columns = [rows.ts_ms[order], *(prices[name][order] for name in prices), volume[order]]
     repeats = np.flatnonzero(np.diff(columns[0]) == 0) + 1
     if not repeats.size:
-        return CandleArrays(*columns), 0
+        return CandleArrays(*columns)
     for at in repeats:
         if any(column[at] != column[at - 1] for column in columns):
             earlier, later = sorted((int(rows.row[order[at - 1]]), int(rows.row[order[at]])))
@@ -56,7 +77,7 @@ def candles_of(file: HistoryFile, rows: RawRows) -> tuple[CandleArrays, int]:
                 f"{file.place(later, 'ts')}: {instant:%Y-%m-%d %H:%M:%S} is there twice, with "
                 f"different values (the other one is at {other}); delete one"
             )
-    return CandleArrays(*(np.delete(column, repeats) for column in columns)), int(repeats.size)
+    return CandleArrays(*(np.delete(column, repeats) for column in columns))
 
 
 def ticks_of(file: HistoryFile, rows: RawRows) -> TickArrays:
@@ -100,8 +121,8 @@ def minutes_of(ticks: TickArrays) -> CandleArrays:
     )
 
 
-def _numbers(cells: Any) -> npt.NDArray[np.float64]:
-    numbers: npt.NDArray[np.float64] = cells.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+def _numbers(cells: Any) -> FloatArray:
+    numbers: FloatArray = cells.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
     return numbers
 
 

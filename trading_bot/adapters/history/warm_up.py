@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from trading_bot.adapters.history.folder import HistoryFolder
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.opening import open_history
+from trading_bot.adapters.history.price_history import PriceHistory
 from trading_bot.adapters.history.times import days_of
 from trading_bot.domain.candles.arrays import CandleArrays, joined
 from trading_bot.domain.errors import HistoryError
@@ -20,7 +20,7 @@ _EPOCH = date(1970, 1, 1)
 class WarmUp:
     """1-minute candles of earlier sessions; a day is taken whole from the first folder that has it."""
 
-    def __init__(self, folder: HistoryFolder, others: Sequence[HistoryFolder] = ()) -> None:
+    def __init__(self, folder: PriceHistory, others: Sequence[PriceHistory] = ()) -> None:
         self.folders = (folder, *others)
 
     def candles(self, symbol: str, first: date, last: date) -> CandleArrays:
@@ -48,8 +48,8 @@ class WarmUp:
         days = self.days_before(symbol, on)
         return self.candles(symbol, days[0], days[-1]).start_ms.size if days else 0
 
-    def _source_of_days(self, symbol: str, first: date, last: date) -> dict[date, HistoryFolder]:
-        sources: dict[date, HistoryFolder] = {}
+    def _source_of_days(self, symbol: str, first: date, last: date) -> dict[date, PriceHistory]:
+        sources: dict[date, PriceHistory] = {}
         for folder in self.folders:
             if symbol in folder.symbols:
                 for day in folder.days(symbol):
@@ -58,7 +58,7 @@ class WarmUp:
         return sources
 
 
-def open_warm_up(folder: HistoryFolder, given: Path | None = None) -> WarmUp:
+def open_warm_up(folder: PriceHistory, given: Path | None = None) -> WarmUp:
     """Find the folders that complete a folder's history.
 
     The folder given, else `history/` inside the folder, else for ticks every folder of 1-minute candles that
@@ -74,7 +74,7 @@ def open_warm_up(folder: HistoryFolder, given: Path | None = None) -> WarmUp:
     return WarmUp(folder, _named_alike(folder.path.resolve()))
 
 
-def _named_alike(path: Path) -> list[HistoryFolder]:
+def _named_alike(path: Path) -> list[PriceHistory]:
     found = []
     for name in (path.name, f"{path.name}_ticks"):
         for beside in sorted(path.parent.parent.glob(f"*/{name}")):
@@ -83,7 +83,7 @@ def _named_alike(path: Path) -> list[HistoryFolder]:
     return found
 
 
-def _minutes_or_nothing(path: Path) -> list[HistoryFolder]:
+def _minutes_or_nothing(path: Path) -> list[PriceHistory]:
     """The folder if it is one of 1-minute candles; nobody asked for it, so it is passed over if not."""
     try:
         folder = open_history(path)

@@ -42,6 +42,9 @@ def _open(figures: Figures) -> Iterator[str]:
 
 def _data(figures: Figures) -> Iterator[str]:
     result = figures.result
+    if result.left_out:
+        yield f"Left out, though the data has them: {'; '.join(map(str, result.left_out))}."
+    yield from result.of_data
     gaps = [f"{left} and {right}" for left, right in pairwise(result.days) if (right - left).days > GAP_DAYS]
     if gaps:
         yield f"There is no data between {_listed(gaps)}."

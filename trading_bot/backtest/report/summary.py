@@ -60,6 +60,10 @@ def _run(figures: Figures) -> dict[str, object]:
         "first_day": result.days[0].isoformat(),
         "last_day": result.days[-1].isoformat(),
         "days": len(result.days),
+        "left_out": [
+            {"reason": one.reason, "days": one.days, "first": f"{one.first}", "last": f"{one.last}"}
+            for one in result.left_out
+        ],
         "bars": result.bars,
         "signals": result.signals,
         "denials": dict(result.denials),

@@ -12,14 +12,13 @@ from trading_bot.adapters.history.download.yahoo import (
     DEFAULT_TICKERS,
     YahooCandles,
     YahooDownload,
-    symbol_of_ticker,
     yfinance_download,
 )
 from trading_bot.adapters.history.naming import made_instrument
 from trading_bot.adapters.history.quality.check import Checks, check_candles
 from trading_bot.adapters.history.quality.findings import Severity
 from trading_bot.adapters.history.quality.series import About
-from trading_bot.adapters.history.source import series_key
+from trading_bot.adapters.history.series_key import series_key
 from trading_bot.adapters.history.store import CandleStore, open_store
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.upstox.rest.history import UpstoxCandles
@@ -31,7 +30,7 @@ from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.candles.interval import DAY, Interval
 from trading_bot.domain.errors import ReadFailedError, UserFacingError
 from trading_bot.domain.ist import date_of
-from trading_bot.domain.symbol_search import find_instrument
+from trading_bot.domain.symbol_search import find_instrument, symbol_of_ticker
 from trading_bot.settings.options import DownloadOptions
 from trading_bot.settings.tree import Settings
 from trading_bot.terminal.download_progress import download_progress
@@ -165,7 +164,7 @@ def _finish(
     seconds = options.interval.seconds
     if not any((key.symbol, key.interval_s) == (outcome.symbol, seconds) for key in store.listed()):
         return
-    key = series_key(store, outcome.symbol, seconds)
+    key = series_key(store.listed(), outcome.symbol, seconds)
     candles = store.candles(key)
     if options.csv_folder is not None and candles.start_ms.size:
         write_csv(options.csv_folder, key, candles)

@@ -6,14 +6,18 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
-from trading_bot.adapters.history.adjusting import AdjustingSource
+from trading_bot.adapters.history import PriceHistory, open_history
+from trading_bot.adapters.history.adjusting import adjusted_history
 from trading_bot.adapters.history.quality import require_sound
-from trading_bot.adapters.history.source import CandleSource, SeriesExtent, open_folder
+from trading_bot.adapters.history.series_key import SeriesExtent
 from trading_bot.adapters.history.store import CandleStore, open_store
 from trading_bot.adapters.market_rules import load_corporate_actions, load_market_rules
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.places import history_path
+from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import date_of, datetime_of
+from trading_bot.domain.rules.provenance import Adjustment
+from trading_bot.domain.symbol_search import symbol_of_ticker
 from trading_bot.settings.options import ImportOptions
 from trading_bot.settings.tree import Settings
 
@@ -33,32 +37,42 @@ def import_folder(
     """Take a folder's series into the store. Raises HistoryError when they are not sound."""
     checks = replace(history_checks(load_market_rules()), symbols=options.symbols)
     require_sound(options.folder, checks, accept_defects=options.accept_defects)
-    source: CandleSource = open_folder(options.folder)
+    history = open_history(options.folder)
+    names = tuple(dict.fromkeys(map(history.name_of, options.symbols))) or history.symbols
     if options.adjust:
-        source = AdjustingSource(source, load_corporate_actions())
-    wanted = {symbol.upper() for symbol in options.symbols}
+        _require_known(history, names)
+        history = adjusted_history(history, load_corporate_actions())
     with closing(open_store(history_path(settings))) as store:
-        for line in _imported(source, store, wanted, now_ms):
+        for line in _imported(history, names, store, now_ms):
             write(line)
+
+
+def _require_known(history: PriceHistory, names: Sequence[str]) -> None:
+    """Raise HistoryError for prices of which nobody says whether they are adjusted."""
+    for symbol in names:
+        origin = history.origin(symbol)
+        if origin.adjustment is Adjustment.UNKNOWN:
+            raise HistoryError(
+                f"{symbol} from {origin.source}: nobody says whether its prices are adjusted; "
+                "state it in provenance.toml beside the files"
+            )
 
 
 def prune_store(settings: Settings, keep_days: int, symbols: Sequence[str], now_ms: int) -> str:
     """Drop candles that are older than so many days, and say how many there were."""
     before = date_of(now_ms) - timedelta(days=keep_days)
-    wanted = {symbol.upper() for symbol in symbols}
+    wanted = set(map(symbol_of_ticker, symbols))
     with closing(open_store(history_path(settings))) as store:
         dropped = store.prune(before, lambda key: not wanted or key.symbol in wanted)
     return f"{dropped:,} candles before {before} dropped"
 
 
-def _imported(source: CandleSource, store: CandleStore, wanted: set[str], now_ms: int) -> Iterator[str]:
-    for key in source.listed():
-        if wanted and key.symbol not in wanted:
-            continue
+def _imported(history: PriceHistory, names: Sequence[str], store: CandleStore, now_ms: int) -> Iterator[str]:
+    for symbol in names:
+        key = history.series(symbol)
         own = replace(key, origin=replace(key.origin, fetched_at_ms=now_ms))
-        written = store.put(own, source.candles(key))
-        added, changed, same = written
-        yield f"{key.symbol}: {added:,} candles added, {changed:,} changed, {same:,} the same"
+        added, changed, same = store.put(own, history.candles(symbol))
+        yield f"{symbol}: {added:,} candles added, {changed:,} changed, {same:,} the same"
 
 
 def _line(extent: SeriesExtent) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from trading_bot.adapters.history import HistoryFolder, open_warm_up
+from trading_bot.adapters.history import PriceHistory, open_warm_up
 from trading_bot.backtest.bar_day import Liquidity
 from trading_bot.backtest.bar_run import BarDayData, BarRun
 from trading_bot.backtest.folder_days import FolderDays
@@ -34,7 +34,7 @@ class CandleDays:
 
     settings: Settings
     rules: MarketRules
-    folder: HistoryFolder
+    folder: PriceHistory
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     seed: int

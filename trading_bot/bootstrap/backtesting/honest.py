@@ -9,7 +9,7 @@ import numpy as np
 
 from trading_bot.adapters.history import open_warm_up
 from trading_bot.adapters.history.origin import universe_of
-from trading_bot.adapters.history.source import digest_of
+from trading_bot.adapters.history.series_key import digest_of
 from trading_bot.backtest.honesty.costs import costs_doubled
 from trading_bot.backtest.honesty.findings import Findings
 from trading_bot.backtest.honesty.look_ahead import LookAhead, chosen_moments, look_ahead

@@ -1,18 +1,22 @@
 """What sweeps and walk-forwards are made of: candles, policy, and a folder for the report."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from trading_bot.adapters.history import HistoryFolder, open_history
+from trading_bot.adapters.history import PriceHistory, open_history
 from trading_bot.adapters.history.quality import require_sound
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.sweeps.market import Market, market_of
 from trading_bot.backtest.sweeps.policy import Policy, declared_policy
 from trading_bot.bootstrap.answers.history import history_checks
+from trading_bot.bootstrap.backtesting.data import brought_to, chosen_symbols, data_text
+from trading_bot.bootstrap.places import history_path
 from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.options import PlayedOptions
+from trading_bot.settings.tree import Settings
 
 
 def policy_from(options: PlayedOptions) -> Policy:
@@ -23,18 +27,23 @@ def policy_from(options: PlayedOptions) -> Policy:
         raise SettingsError(f"--cash, --quantity: {error}") from error
 
 
-def market_from(options: PlayedOptions) -> Market:
-    """The candles that the command names. Raises HistoryError or UnknownInstrumentError.
+def market_from(settings: Settings, options: PlayedOptions, write: Callable[[str], None]) -> Market:
+    """The candles that the command names; what was done with them is told.
 
-    What `history check` refuses is refused here as well: a hole or a split would choose the numbers.
+    Raises HistoryError or UnknownInstrumentError. What `history check` refuses is refused here
+    as well: a hole or a split would choose the numbers.
     """
     folder = open_history(options.data)
-    symbols = tuple(dict.fromkeys(map(folder.name_of, options.symbols))) or folder.symbols
+    symbols, choice = chosen_symbols(folder, options, history_path(settings))
     spans = [_span(folder, symbol, options) for symbol in symbols]
     checks = replace(
         history_checks(load_market_rules()), symbols=symbols, first=options.first, last=options.last
     )
     require_sound(options.data, checks, accept_defects=options.accept_defects)
+    folder, told = brought_to(folder, symbols, max(last for _, last in spans))
+    write(f"data: {data_text(folder, symbols)}")
+    for text in (*choice, *told):
+        write(f"note: {text}")
     shares = [
         (folder.instrument(symbol, last), folder.minute_candles(symbol, first, last)[:5])
         for symbol, (first, last) in zip(symbols, spans, strict=True)
@@ -45,7 +54,7 @@ def market_from(options: PlayedOptions) -> Market:
         raise HistoryError(f"{folder.path}: {error}") from error
 
 
-def _span(folder: HistoryFolder, symbol: str, options: PlayedOptions) -> tuple[date, date]:
+def _span(folder: PriceHistory, symbol: str, options: PlayedOptions) -> tuple[date, date]:
     """First and last day of a share in the range."""
     folder.require_minutes(symbol)
     days = [day for day in folder.days(symbol) if (options.first or day) <= day <= (options.last or day)]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from trading_bot.adapters.history import HistoryFolder, open_warm_up
+from trading_bot.adapters.history import PriceHistory, open_warm_up
 from trading_bot.backtest.stress.lay import laid_over
 from trading_bot.backtest.stress.scenario import Days, Scenario
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
@@ -47,7 +47,7 @@ def load_scenario(name: str, folder: Path = STRESS_FOLDER) -> Scenario:
 
 
 def stressed_folder(
-    folder: HistoryFolder, symbols: Sequence[str], days: Sequence[date], scenario: Scenario, into: Path
+    folder: PriceHistory, symbols: Sequence[str], days: Sequence[date], scenario: Scenario, into: Path
 ) -> Path:
     """Write what some symbols would have been on days to be played, the days before as they were.
 

@@ -37,7 +37,7 @@ def run_sweep(
         plan, refused = plan_of(options.strategy, policy_from(options), sets_of(options.axes))
     except ValueError as error:
         raise SettingsError(f"--set: {error}") from error
-    market = market_from(options)
+    market = market_from(settings, options, write)
     started_s = monotonic()
     figures = _figures(market, plan, options, progress)
     result = SweepResult(

@@ -7,18 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from trading_bot.adapters.history import HistoryFolder, open_history
-from trading_bot.adapters.history.quality import require_sound
+from trading_bot.adapters.history import PriceHistory, open_history
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.honesty.decisions import signal_moments
 from trading_bot.backtest.report.assumptions import market_assumptions
 from trading_bot.backtest.result import BacktestResult, Collector
-from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
+from trading_bot.bootstrap.backtesting.data import chosen_data
 from trading_bot.bootstrap.backtesting.stress import load_scenario, stressed_folder
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
-from trading_bot.domain.errors import HistoryError, SettingsError, UncoveredDateError
-from trading_bot.domain.rules.calendar import Calendar
+from trading_bot.bootstrap.places import history_path
+from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.report.day.charging import charger_of
 from trading_bot.risk.settings import StopStyle
@@ -45,7 +44,7 @@ class Tested:
     settings: Settings
     options: BacktestOptions
     rules: MarketRules
-    folder: HistoryFolder
+    folder: PriceHistory
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     result: BacktestResult
@@ -76,19 +75,15 @@ def tested(
     """
     _require_intraday(settings)
     rules = load_market_rules()
-    folder = open_history(options.data)
-    symbols = tuple(dict.fromkeys(map(folder.name_of, options.symbols))) or folder.symbols
-    days = _trading_days(folder, symbols, options, rules.calendar)
-    _require_tradable(folder, symbols, days[-1])
-    checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
-    require_sound(options.data, checks, accept_defects=options.accept_defects)
+    chosen = chosen_data(options, rules, history_path(settings))
+    folder, symbols, days = chosen.history, chosen.symbols, chosen.days
     if options.stress is not None:
         into = settings.run.data_dir / "stress" / options.stress
         folder = _stressed(folder, symbols, days, options.stress, into, write)
     collector = Collector(settings.simulator.opening_balance, charger_of(rules.charges))
     moments: list[int] = []
-    chosen = CandleDays if options.fidelity is Fidelity.CANDLE else TickDays
-    played = chosen(
+    kind = CandleDays if options.fidelity is Fidelity.CANDLE else TickDays
+    played = kind(
         settings=settings, rules=rules, folder=folder, symbols=symbols, days=days, seed=options.seed
     )
     with progress("backtest", len(days)) as shown:
@@ -97,7 +92,7 @@ def tested(
             moments += signal_moments(outcome)
             shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
     fidelity = options.fidelity.value
-    data = f"{options.data}, stress {options.stress}" if options.stress else str(options.data)
+    data = f"{chosen.text}, stress {options.stress}" if options.stress else chosen.text
     result = collector.result(data=data, fidelity=fidelity, symbols=symbols)
     venue = settings.simulator.model_copy(update={"slippage_bps": settings.run.slippage_bps})
     return Tested(
@@ -107,7 +102,12 @@ def tested(
         folder=folder,
         symbols=symbols,
         days=days,
-        result=replace(result, assumptions=market_assumptions(fidelity, venue, settings.backtest)),
+        result=replace(
+            result,
+            assumptions=market_assumptions(fidelity, venue, settings.backtest),
+            left_out=chosen.left_out,
+            of_data=chosen.told,
+        ),
         moments=tuple(moments),
     )
 
@@ -121,49 +121,15 @@ def _require_intraday(settings: Settings) -> None:
         )
 
 
-def _require_tradable(folder: HistoryFolder, symbols: tuple[str, ...], on: date) -> None:
-    """Raise HistoryError where everything is an index: the test would end with nothing, and not say why."""
-    if not any(folder.instrument(symbol, on).is_tradable for symbol in symbols):
-        raise HistoryError(
-            f"{folder.path}: {', '.join(symbols)}: an index can be watched, not bought; add shares"
-        )
-
-
 def _stressed(  # noqa: PLR0917  # handed on once
-    folder: HistoryFolder,
+    folder: PriceHistory,
     symbols: tuple[str, ...],
     days: tuple[date, ...],
     name: str,
     into: Path,
     write: Callable[[str], None],
-) -> HistoryFolder:
+) -> PriceHistory:
     """The folder with a scenario laid over it. Raises SettingsError."""
     scenario = load_scenario(name)
     write(f"stress {name}: {scenario.description}\n  {scenario.source}\n  candles: {into}")
     return open_history(stressed_folder(folder, symbols, days, scenario, into))
-
-
-def _trading_days(
-    folder: HistoryFolder, symbols: tuple[str, ...], options: BacktestOptions, calendar: Calendar
-) -> tuple[date, ...]:
-    """Days of the range with rows on which the exchange traded. Raises HistoryError when there are none."""
-    for symbol in symbols:
-        folder.require_minutes(symbol)
-    found = sorted({day for symbol in symbols for day in folder.days(symbol)})
-    if not found:
-        raise HistoryError(f"{folder.path}: the files hold no rows; fill them or give another folder")
-    first, last = options.first or found[0], options.last or found[-1]
-    days = tuple(day for day in found if first <= day <= last and _is_covered(calendar, day))
-    if not days:
-        raise HistoryError(
-            f"{folder.path}: no trading day from {first} to {last}; "
-            f"the data goes from {found[0]} to {found[-1]}"
-        )
-    return days
-
-
-def _is_covered(calendar: Calendar, day: date) -> bool:
-    try:
-        return calendar.is_trading_day(day)
-    except UncoveredDateError:
-        return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from trading_bot.adapters.history import HistoryFolder
+from trading_bot.adapters.history import PriceHistory
 from trading_bot.adapters.storage.memory_journal import MemoryJournal
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
@@ -35,7 +35,7 @@ class TickDays:
 
     settings: Settings
     rules: MarketRules
-    folder: HistoryFolder
+    folder: PriceHistory
     symbols: tuple[str, ...]
     days: tuple[date, ...]
     seed: int

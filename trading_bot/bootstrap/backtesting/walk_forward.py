@@ -38,7 +38,7 @@ def run_walk_forward(
     if not options.axes:
         raise SettingsError("walkforward has nothing to choose: name values with --set")
     lengths, policy, started_s = _lengths(options), policy_from(options), monotonic()
-    market = market_from(options)
+    market = market_from(settings, options, write)
     windows = windows_of(market, lengths)
     search = Search(
         strategy=options.strategy,

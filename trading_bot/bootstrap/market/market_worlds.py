@@ -11,11 +11,12 @@ from random import Random
 from trading_bot.adapters.no_account import NoAccount
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter
 from trading_bot.bootstrap.daemon import World
+from trading_bot.bootstrap.market.stored_warm_up import StoredWarmUp
 from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.book import Book
 from trading_bot.engine.day import DayPlan, OrderWorkers, advising_workers, sending_workers
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.ports import Broker, Clock, Feed
+from trading_bot.engine.ports import Broker, Clock, Feed, History
 from trading_bot.engine.workers.worker import Worker
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.in_process.broker import SimulatedBroker
@@ -115,11 +116,24 @@ def _world(
         clock=day.clock,
         broker=broker,
         feed=feed,
-        history=day.adapter.history,
+        history=_history(day),
         quotes=day.adapter.market,
         workers=workers,
         order_workers=order_workers,
         on_engine=day.on_engine,
+    )
+
+
+def _history(day: MarketDay) -> History:
+    """The broker's, begun with what is stored of it where the settings want that."""
+    if not day.settings.run.warm_up_from_store:
+        return day.adapter.history
+    return StoredWarmUp(
+        broker=day.adapter.history,
+        store=day.settings.run.history_store,
+        symbols={one.key: one.symbol for one in day.plan.instruments},
+        previous_closes=day.previous_closes,
+        on=day.plan.on,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from trading_bot.adapters.history import HistoryFolder, open_history
+from trading_bot.adapters.history import PriceHistory, open_history
 from trading_bot.backtest.parity import Comparison, PlayedDay, QuoteTape, compare
 from trading_bot.backtest.parity.console import console_text
 from trading_bot.backtest.parity.document import parity_json
@@ -83,7 +83,7 @@ def _result(settings: Settings, options: ParityOptions, now_ms: int, run_id: str
 
 
 def _played(
-    settings: Settings, options: ParityOptions, folder: HistoryFolder | None, now_ms: int, run_id: str
+    settings: Settings, options: ParityOptions, folder: PriceHistory | None, now_ms: int, run_id: str
 ) -> tuple[Path, PlayedDay]:
     """The side that came over the wire: played now, or out of its journal."""
     if options.journal is not None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from trading_bot.adapters.history import HistoryFolder
+from trading_bot.adapters.history import PriceHistory
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.backtest.outcome import DayOutcome
@@ -76,7 +76,7 @@ def recorded_day(database: Path, on: date | None, name: str) -> PlayedDay:
 
 
 def backtested_day(
-    settings: Settings, folder: HistoryFolder, symbols: tuple[str, ...], on: date, seed: int
+    settings: Settings, folder: PriceHistory, symbols: tuple[str, ...], on: date, seed: int
 ) -> DayOutcome:
     """The day at tick fidelity, in virtual time."""
     return next(
@@ -92,7 +92,7 @@ def backtested_day(
 
 
 def candle_day(
-    settings: Settings, folder: HistoryFolder, symbols: tuple[str, ...], on: date, seed: int
+    settings: Settings, folder: PriceHistory, symbols: tuple[str, ...], on: date, seed: int
 ) -> PlayedDay:
     """The day at candle fidelity."""
     outcome = next(

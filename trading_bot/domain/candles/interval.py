@@ -46,3 +46,19 @@ def interval_of(text: str) -> Interval:
         if 1 <= length <= _LENGTH_MAX[unit]:
             return Interval(unit, length)
     raise ValueError(f"{text!r} is not an interval: 1m to 300m, 1h to 5h, or 1d")
+
+
+def interval_text(seconds: int) -> str:
+    """The length of a candle as it is written: 1m, 30m, 1h, 1d; of odd ones the seconds, as in 90s."""
+    for unit in reversed(IntervalUnit):
+        if seconds % _SECONDS[unit] == 0 and seconds:
+            return str(Interval(unit, seconds // _SECONDS[unit]))
+    return f"{seconds}s"
+
+
+def seconds_of(text: str) -> int | None:
+    """The seconds of a length as `interval_text` writes it; None for any other text."""
+    parts = re.fullmatch(r"(\d{1,6})([smhd])", text.strip().lower())
+    if parts is None or not int(parts[1]):
+        return None
+    return int(parts[1]) * (1 if parts[2] == "s" else _SECONDS[_LETTERS[parts[2]]])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from trading_bot.adapters.history import HistoryFolder, WarmUp
+from trading_bot.adapters.history import PriceHistory, WarmUp
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
 from trading_bot.simulator.market.candle_ticks import CandleDay, day_moments
@@ -24,7 +24,7 @@ class CandleMarket:
 
     def __init__(
         self,
-        folder: HistoryFolder,
+        folder: PriceHistory,
         on: date,
         *,
         warm_up: WarmUp | None = None,

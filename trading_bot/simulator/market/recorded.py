@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trading_bot.adapters.history import HistoryFolder, TickArrays, WarmUp
+from trading_bot.adapters.history import PriceHistory, TickArrays, WarmUp
 from trading_bot.domain.candles.arrays import IntArray
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
@@ -46,7 +46,7 @@ class RecordedMarket:
 
     def __init__(
         self,
-        folder: HistoryFolder,
+        folder: PriceHistory,
         on: date,
         *,
         warm_up: WarmUp | None = None,

@@ -5,14 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from trading_bot.adapters.history.adjusting import AdjustingSource
+from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history.adjusting import adjusted_history
 from trading_bot.adapters.history.quality import Checks, Defect, check_folder
-from trading_bot.adapters.history.source import open_folder, series_key
 from trading_bot.adapters.market_rules import load_corporate_actions
-from trading_bot.domain.errors import HistoryError, SettingsError
+from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.rules.provenance import Adjustment
 
-DAY_S = 86_400
 FIRST, LAST = date(2008, 1, 1), date(2021, 4, 30)
 
 
@@ -22,16 +21,16 @@ def actions():
 
 
 def test_thirty_shares_agree_with_a_broker_on_every_day(shared_data, actions):
-    traded = open_folder(shared_data / "nse_daily/unadjusted_2000_2021")
-    broker = open_folder(shared_data / "nse_daily/adjusted_2008_2021")
-    ours = AdjustingSource(traded, actions)
+    traded = open_history(shared_data / "nse_daily/unadjusted_2000_2021")
+    broker = open_history(shared_data / "nse_daily/adjusted_2008_2021")
+    ours = adjusted_history(traded, actions)
     apart = {}
-    for key in ours.listed():
-        mine = ours.candles(key, FIRST, LAST)
-        theirs = broker.candles(series_key(broker, key.symbol, DAY_S), FIRST, LAST)
+    for symbol in ours.symbols:
+        mine = ours.candles(symbol, FIRST, LAST)
+        theirs = broker.candles(symbol, FIRST, LAST)
         _, at, there = np.intersect1d(mine.start_ms, theirs.start_ms, return_indices=True)
         off = np.abs(mine.close[at] / theirs.close[there] - 1)
-        apart[key.symbol] = (float(np.median(off)), float((off > 0.005).mean()))
+        apart[symbol] = (float(np.median(off)), float((off > 0.005).mean()))
 
     assert len(apart) == 30
     assert max(median for median, _ in apart.values()) < 0.0005
@@ -39,32 +38,25 @@ def test_thirty_shares_agree_with_a_broker_on_every_day(shared_data, actions):
 
 
 def test_an_adjusted_series_says_as_of_when(shared_data, actions):
-    traded = open_folder(shared_data / "nse_daily/unadjusted_2000_2021")
-    source = AdjustingSource(traded, actions, date(2017, 9, 6))
-    key = series_key(source, "RELIANCE", DAY_S)
+    traded = open_history(shared_data / "nse_daily/unadjusted_2000_2021")
+    history = adjusted_history(traded, actions, date(2017, 9, 6))
 
-    assert (key.origin.adjustment, key.origin.adjusted_as_of) == (Adjustment.SPLITS, date(2017, 9, 6))
+    origin = history.series("RELIANCE").origin
+    assert (origin.adjustment, origin.adjusted_as_of) == (Adjustment.SPLITS, date(2017, 9, 6))
     days = date(2010, 1, 4), date(2017, 9, 6)
-    assert source.candles(key, *days).close.tolist() == traded.candles(key, *days).close.tolist()
-    with pytest.raises(HistoryError, match="as of 2017-09-06, is not listed"):
-        AdjustingSource(traded, actions).candles(key, *days)
+    assert (
+        history.candles("RELIANCE", *days).close.tolist() == traded.candles("RELIANCE", *days).close.tolist()
+    )
 
 
 def test_what_is_adjusted_already_is_left_alone(shared_data, actions):
     """Fault 107: it is scaled once."""
-    broker = open_folder(shared_data / "nse_daily/adjusted_2008_2021")
-    source = AdjustingSource(broker, actions)
-    key = series_key(source, "RELIANCE", DAY_S)
+    broker = open_history(shared_data / "nse_daily/adjusted_2008_2021")
+    once = adjusted_history(broker, actions)
+    again = adjusted_history(adjusted_history(broker, actions), actions)
 
-    assert source.candles(key).close.tolist() == broker.candles(key).close.tolist()
-
-
-def test_prices_of_which_nobody_says_what_they_are_are_refused(folder_of, actions):
-    lines = ["date,open,high,low,close", "2010-01-05,1,1,1,1"]
-    source = AdjustingSource(open_folder(folder_of(RELIANCE=lines)), actions)
-
-    with pytest.raises(HistoryError, match=r"provenance\.toml"):
-        source.candles(series_key(source, "RELIANCE", DAY_S))
+    assert once.candles("RELIANCE").close.tolist() == broker.candles("RELIANCE").close.tolist()
+    assert again.origin("RELIANCE") == broker.origin("RELIANCE")
 
 
 def test_a_split_on_record_is_told_as_known(shared_data, market_rules, actions):

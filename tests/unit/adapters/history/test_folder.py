@@ -42,11 +42,10 @@ def test_rows_are_sorted_by_time(folder_of, minute_lines):
     assert folder.minute_candles("ACME", FIRST, SECOND).close.tolist() == [10050, 10055, 10200]
 
 
-def test_exact_repetitions_are_dropped_and_counted(folder_of, minute_lines):
+def test_exact_repetitions_are_dropped(folder_of, minute_lines):
     folder = open_history(folder_of(ACME=[*minute_lines, minute_lines[1], minute_lines[1]]))
 
     assert folder.minute_candles("ACME", FIRST, FIRST).start_ms.size == 2
-    assert folder.repeated_rows == {"ACME": 2}
 
 
 def test_contradicting_rows_are_refused_with_both_places(folder_of, minute_lines):
@@ -193,6 +192,27 @@ def test_asking_candles_for_ticks_is_refused(folder_of, minute_lines):
         open_history(folder_of(ACME=minute_lines)).ticks("ACME", FIRST)
 
 
+def test_asking_ticks_for_candles_is_refused(folder_of):
+    with pytest.raises(HistoryError, match=r"ACME\.csv: these are ticks, not candles"):
+        open_history(folder_of(ACME=["ts,ltp", "2026-01-05 09:15:00,5"])).candles("ACME")
+
+
+def test_tickers_name_the_files_of_their_exchange(folder_of, minute_lines):
+    path = folder_of(**{"ACME": minute_lines, "BETA.NS": minute_lines, "GAMMA.BO": minute_lines})
+    folder = open_history(path)
+
+    assert [folder.name_of(name) for name in ("acme.ns", "BETA", "BETA.NS", "gamma")] == [
+        "ACME",
+        "BETA.NS",
+        "BETA.NS",
+        "GAMMA.BO",
+    ]
+    assert [folder.trading_symbol(name) for name in folder.symbols] == ["ACME", "BETA", "GAMMA"]
+    assert folder.key("GAMMA.BO").startswith("BSE_EQ|")
+    with pytest.raises(UnknownInstrumentError, match=r"no file for 'ACME\.BO'; did you mean"):
+        folder.name_of("ACME.BO")
+
+
 def test_a_share_gets_a_made_key_that_never_changes(folder_of, minute_lines):
     share = open_history(folder_of(ACME=minute_lines)).instrument("ACME", FIRST)
 
@@ -204,7 +224,7 @@ def test_a_share_gets_a_made_key_that_never_changes(folder_of, minute_lines):
 def test_an_index_is_known_by_its_name(folder_of, minute_lines):
     folder = open_history(folder_of(NIFTY_2024=minute_lines, INDIAVIX=minute_lines, NIFTY_IT=minute_lines))
 
-    assert {one.key for one in folder.instruments(FIRST)} == {
+    assert {folder.instrument(symbol, FIRST).key for symbol in folder.symbols} == {
         "NSE_INDEX|Nifty 50",
         "NSE_INDEX|India VIX",
         "NSE_INDEX|Nifty IT",

@@ -6,10 +6,11 @@ import pytest
 from tests.fakes.backtest_results import DAYS, a_result, a_trade, three_trades
 from trading_bot.backtest.report.figures import figures_of
 from trading_bot.backtest.report.summary import summary_text
+from trading_bot.backtest.result import LeftOut
 
 KEYS = [
-    *("run_id", "mode", "data", "fidelity", "symbols", "first_day", "last_day", "days", "bars"),
-    *("signals", "denials", "trades", "open_trades", "opening_cash", "final_equity"),
+    *("run_id", "mode", "data", "fidelity", "symbols", "first_day", "last_day", "days", "left_out"),
+    *("bars", "signals", "denials", "trades", "open_trades", "opening_cash", "final_equity"),
     *("gross_pnl", "charges", "charges_total", "net_pnl", "total_return", "cagr", "volatility"),
     *("sharpe", "sortino", "calmar", "max_drawdown", "longest_drawdown", "win_rate"),
     *("profit_factor", "expectancy", "average_duration_s", "exposure", "turnover", "monthly"),
@@ -123,3 +124,16 @@ def test_doubts_are_part_of_it():
     assert doubtful["charge_notices"] == {"gst: assumed": 2}
     assert doubtful["open_trades"] == 1
     assert doubtful["max_drawdown"] is None
+
+
+def test_days_that_were_left_out_are_listed_by_their_reason():
+    left_out = (LeftOut(reason="outside of the calendar", days=3, first=DAYS[0], last=DAYS[2]),)
+
+    assert summary_of(a_trade(), left_out=left_out)["left_out"] == [
+        {
+            "reason": "outside of the calendar",
+            "days": 3,
+            "first": "2026-10-29",
+            "last": "2026-11-02",
+        }
+    ]

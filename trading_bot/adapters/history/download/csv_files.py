@@ -6,17 +6,24 @@ from pathlib import Path
 import pandas as pd
 
 from trading_bot.adapters.history.origin import PROVENANCE_FILE
-from trading_bot.adapters.history.source import SeriesKey
+from trading_bot.adapters.history.series_key import DAY_S, SeriesKey
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 
 _OFFSET_MS = 19_800_000
-_DAY_S = 86_400
 
 
 def write_csv(folder: Path, key: SeriesKey, candles: CandleArrays) -> Path:
     """Write a series; a file that was there is replaced in one step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{key.symbol}.csv"
+    _replace(path, csv_text(candles, is_daily=key.interval_s >= DAY_S))
+    _replace(folder / PROVENANCE_FILE, _provenance(key))
+    return path
+
+
+def csv_text(candles: CandleArrays, *, is_daily: bool) -> str:
+    """Candles as the loader reads them; those of days and longer are stamped with a date only."""
     at = pd.to_datetime(candles.start_ms + _OFFSET_MS, unit="ms")
-    is_daily = key.interval_s >= _DAY_S
     frame = pd.DataFrame(
         {
             "date" if is_daily else "ts": at.strftime("%Y-%m-%d" if is_daily else "%Y-%m-%d %H:%M:%S"),
@@ -26,11 +33,7 @@ def write_csv(folder: Path, key: SeriesKey, candles: CandleArrays) -> Path:
     )
     text = io.StringIO()
     frame.to_csv(text, index=False, float_format="%.2f")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{key.symbol}.csv"
-    _replace(path, text.getvalue())
-    _replace(folder / PROVENANCE_FILE, _provenance(key))
-    return path
+    return text.getvalue()
 
 
 def _provenance(key: SeriesKey) -> str:

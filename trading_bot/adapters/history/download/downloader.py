@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
-from trading_bot.adapters.history.source import SeriesKey
+from trading_bot.adapters.history.series_key import SeriesKey
 from trading_bot.adapters.history.store import CandleStore, Written
 from trading_bot.adapters.history.store.spans import Span
 from trading_bot.domain.candles.arrays import CandleArrays

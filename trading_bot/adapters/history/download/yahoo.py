@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from trading_bot.adapters.history.download.downloader import Fetched
-from trading_bot.adapters.history.quality.series import Found, sound_candles
+from trading_bot.adapters.history.quality.series import sound_candles
+from trading_bot.adapters.history.rows import Found
 from trading_bot.adapters.history.store.spans import Span
 from trading_bot.domain.candles.arrays import no_candles
 from trading_bot.domain.candles.interval import DAY, Interval
@@ -89,13 +90,14 @@ def ticker_of(symbol: str) -> str:
     return symbol if symbol.endswith(_EXCHANGES) or symbol.startswith("^") else f"{symbol}{_NSE}"
 
 
-def symbol_of_ticker(ticker: str) -> str:
-    """The exchange's name of a ticker of NSE; others keep theirs."""
-    return ticker.upper().removesuffix(_NSE)
-
-
 def yfinance_download() -> YahooDownload:
     """The real thing, imported when it is needed. Raises HistoryError where it is not installed."""
+    found: YahooDownload = require_yfinance().download
+    return found
+
+
+def require_yfinance() -> Any:
+    """The module, with its own talk silenced. Raises HistoryError where it is not installed."""
     try:
         import yfinance  # noqa: PLC0415  # an optional extra that takes half a second
     except ImportError as error:
@@ -104,8 +106,7 @@ def yfinance_download() -> YahooDownload:
         ) from error
     warnings.filterwarnings("ignore", module="yfinance")  # of pandas, about how it is used there
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)  # what failed is told by us
-    found: YahooDownload = yfinance.download
-    return found
+    return yfinance
 
 
 def _candles(frame: Any, ticker: str) -> Fetched:

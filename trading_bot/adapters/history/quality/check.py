@@ -6,11 +6,10 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from trading_bot.adapters.history.folder import HistoryFolder
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.naming import made_instrument, symbol_of
-from trading_bot.adapters.history.opening import folders_below, open_history
-from trading_bot.adapters.history.origin import origin_of
+from trading_bot.adapters.history.opening import histories_in, open_history
+from trading_bot.adapters.history.price_history import PriceHistory
 from trading_bot.adapters.history.quality import references
 from trading_bot.adapters.history.quality.findings import (
     Defect,
@@ -22,14 +21,14 @@ from trading_bot.adapters.history.quality.findings import (
 from trading_bot.adapters.history.quality.price_checks import check_prices
 from trading_bot.adapters.history.quality.rendering import refusal_text
 from trading_bot.adapters.history.quality.row_checks import check_rows, check_ticks
-from trading_bot.adapters.history.quality.series import DAY_S, About, days_in, found_rows, sound_candles
+from trading_bot.adapters.history.quality.series import About, days_in, sound_candles
 from trading_bot.adapters.history.quality.session_checks import check_sessions
+from trading_bot.adapters.history.series_key import DAY_S
 from trading_bot.adapters.history.tick_size import TickSizeOf
 from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import date_of, midnight_ms
 from trading_bot.domain.rules.calendar import Calendar
-from trading_bot.domain.rules.provenance import Provenance
 
 _ALIKE = 3
 """So many first letters two names of one instrument share; it spares looking at thousands of others."""
@@ -63,10 +62,10 @@ def check_folders(
 ) -> tuple[FolderReport, ...]:
     """Check folders, and compare each series with those of its name in the other folders and in `against`.
 
-    A folder stands for those below it as well, as far as they have data files.
+    A folder stands for those below it as well, as far as they have data files, a store for all its series.
     """
-    wanted = [part for path in paths for part in folders_below(path)]
-    others = [part for path in against for part in folders_below(path) if part not in wanted]
+    wanted = [part for path in paths for part in histories_in(path, checks.symbols)]
+    others = [part for path in against for part in histories_in(path) if part not in wanted]
     unlimited = replace(checks, symbols=())
     looked = [_look(path, checks) for path in wanted]
     beside = [*looked, *(_look(path, unlimited) for path in others)]
@@ -74,8 +73,11 @@ def check_folders(
 
 
 def check_folder(path: Path, checks: Checks, against: Sequence[Path] = ()) -> FolderReport:
-    """Check one folder."""
-    return check_folders([path], checks, against)[0]
+    """Check one folder, or those series of a store that a path means."""
+    looked = _look(path, checks)
+    others = (part for other in against for part in histories_in(other))
+    beside = [looked, *(_look(part, replace(checks, symbols=())) for part in others)]
+    return _compared(looked, beside)
 
 
 def require_sound(path: Path, checks: Checks, *, accept_defects: bool = False) -> FolderReport:
@@ -107,48 +109,47 @@ def check_candles(candles: CandleArrays, about: About, checks: Checks) -> tuple[
 
 def _look(path: Path, checks: Checks) -> Looked:
     try:
-        origin = origin_of(path)
         folder = open_history(path, tick_size_of=checks.tick_size_of)
     except HistoryError as error:
         report = FolderReport(path=path, kind="", origin=None, refusal=str(error))
         return Looked(report=report, closes={})
     if folder.kind is HistoryKind.TICKS:
         unchecked = ("ticks: only candles are checked",)
+        origin = folder.origin(folder.symbols[0])
         report = FolderReport(path=path, kind=folder.kind, origin=origin, unchecked=unchecked)
         return Looked(report=report, closes={})
-    return _look_at_candles(folder, origin, checks)
+    return _look_at_candles(folder, checks)
 
 
-def _look_at_candles(folder: HistoryFolder, origin: Provenance, checks: Checks) -> Looked:
-    names = [folder.name_of(name) for name in checks.symbols] or list(folder.symbols)
-    reports, candles, closes = [], {}, {}
-    for symbol in names:
-        file, rows = folder.rows(symbol, checks.first, checks.last)
-        found = found_rows(rows)
+def _look_at_candles(folder: PriceHistory, checks: Checks) -> Looked:
+    names = list(dict.fromkeys(map(folder.name_of, checks.symbols))) or list(folder.symbols)
+    reports, contents, closes = [], {}, {}
+    for symbol in names:  # one series at a time is held
+        found = folder.found(symbol, checks.first, checks.last)
         series = sound_candles(found)
-        about = _about(folder, symbol, series, origin, checks)
+        about = _about(folder, symbol, series, checks)
         report = SeriesReport(
             symbol=symbol,
-            place=file.path,
+            place=folder.place(symbol),
             interval_s=about.interval_s,
             days=days_in(series).dates if series.start_ms.size else (),
-            rows=int(rows.row.size),
+            rows=int(found.ts_ms.size),
             findings=(*check_rows(found), *check_candles(series, about, checks)),
         )
         reports.append(report)
         if series.start_ms.size:
-            candles[symbol] = series
+            contents[symbol] = references.content_of(series)
             bad = {day for finding in report.refusals for day in finding.bad_days}
             closes[symbol] = references.daily_closes(_short(folder.path), about, series).without(bad)
-    beside = _neighbours(folder, candles, closes)
+    beside = _neighbours(folder, contents, closes)
     reports = [_with(report, beside.get(report.symbol, ())) for report in reports]
-    report_of_all = FolderReport(path=folder.path, kind=folder.kind, origin=origin, series=tuple(reports))
+    report_of_all = FolderReport(
+        path=folder.path, kind=folder.kind, origin=folder.origin(names[0]), series=tuple(reports)
+    )
     return Looked(report=report_of_all, closes=closes)
 
 
-def _about(
-    folder: HistoryFolder, symbol: str, candles: CandleArrays, origin: Provenance, checks: Checks
-) -> About:
+def _about(folder: PriceHistory, symbol: str, candles: CandleArrays, checks: Checks) -> About:
     on = days_in(candles).dates[-1] if candles.start_ms.size else date.max
     instrument = folder.instrument(symbol, on)
     interval_s = folder.interval_s(symbol)
@@ -156,7 +157,7 @@ def _about(
         symbol=symbol,
         instrument=instrument,
         interval_s=DAY_S if interval_s is None and _is_at_midnight(candles) else interval_s,
-        adjustment=origin.adjustment,
+        adjustment=folder.origin(symbol).adjustment,
         known_splits=checks.splits_of(instrument.symbol),
     )
 
@@ -167,14 +168,14 @@ def _is_at_midnight(candles: CandleArrays) -> bool:
 
 
 def _neighbours(
-    folder: HistoryFolder,
-    candles: Mapping[str, CandleArrays],
+    folder: PriceHistory,
+    contents: Mapping[str, bytes | None],
     closes: Mapping[str, references.DailyCloses],
 ) -> dict[str, list[Finding]]:
     """What the series of one folder say about each other."""
-    keys = {symbol: folder.key(symbol) for symbol in candles}
+    keys = {symbol: folder.key(symbol) for symbol in contents}
     found: dict[str, list[Finding]] = {}
-    for symbol, other in references.copies(candles, keys).items():
+    for symbol, other in references.copies(contents, keys).items():
         text = f"another instrument, it seems: holds exactly the prices of {other}"
         found.setdefault(symbol, []).append(
             Finding(defect=Defect.WRONG_INSTRUMENT, severity=Severity.REFUSED, count=1, text=text)

@@ -73,7 +73,7 @@ class SeriesReport:
     """What was found in one series."""
 
     symbol: str
-    place: Path
+    place: str
     interval_s: int | None
     """Seconds of one candle; 86,400 for days, None where it cannot be told."""
     days: tuple[date, ...] = ()

@@ -7,7 +7,8 @@ from fractions import Fraction
 import numpy as np
 
 from trading_bot.adapters.history.quality.findings import Defect, Finding, Severity, counted
-from trading_bot.adapters.history.quality.series import About, BoolArray, Days, FloatArray, days_in
+from trading_bot.adapters.history.quality.series import About, BoolArray, Days, days_in
+from trading_bot.adapters.history.rows import FloatArray
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.rules.provenance import Adjustment

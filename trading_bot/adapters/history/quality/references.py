@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 
 import numpy as np
 
 from trading_bot.adapters.history.quality.findings import Defect, Finding, Severity
-from trading_bot.adapters.history.quality.series import EPOCH, About, FloatArray, dates_of, days_in
+from trading_bot.adapters.history.quality.series import EPOCH, About, dates_of, days_in
+from trading_bot.adapters.history.rows import FloatArray
 from trading_bot.domain.candles.arrays import CandleArrays, IntArray
 from trading_bot.domain.rules.provenance import Adjustment
 
@@ -162,12 +164,19 @@ def _correlation(ours: FloatArray, theirs: FloatArray) -> float:
     return float(np.corrcoef(ours, theirs)[0, 1])
 
 
-def copies(candles: Mapping[str, CandleArrays], keys: Mapping[str, str]) -> dict[str, str]:
+def content_of(series: CandleArrays) -> bytes | None:
+    """A digest by which a copy of a series is known; None where there are too few candles to say."""
+    if series.start_ms.size < _REPEATED_ROWS_MIN:
+        return None
+    return sha256(series.start_ms.tobytes() + series.close.tobytes()).digest()
+
+
+def copies(contents: Mapping[str, bytes | None], keys: Mapping[str, str]) -> dict[str, str]:
     """Series of a folder that are another's under a second name, each with that name."""
     by_content: defaultdict[bytes, list[str]] = defaultdict(list)
-    for symbol, series in candles.items():
-        if series.start_ms.size >= _REPEATED_ROWS_MIN:
-            by_content[series.start_ms.tobytes() + series.close.tobytes()].append(symbol)
+    for symbol, content in contents.items():
+        if content is not None:
+            by_content[content].append(symbol)
     return {
         symbol: group[0]
         for group in by_content.values()

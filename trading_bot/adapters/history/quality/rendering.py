@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trading_bot.adapters.history.quality.findings import Finding, FolderReport, SeriesReport, Severity
-from trading_bot.adapters.history.quality.series import DAY_S
+from trading_bot.adapters.history.series_key import DAY_S
 
 _MINUTE_S = 60
 _SIGNS = {Severity.NOTE: "·", Severity.WARNING: "!", Severity.REFUSED: "✗"}
@@ -111,7 +111,7 @@ def _folder_document(report: FolderReport) -> dict[str, Any]:
 def _series_document(series: SeriesReport) -> dict[str, Any]:
     return {
         "symbol": series.symbol,
-        "file": str(series.place),
+        "file": series.place,
         "interval_s": series.interval_s,
         "rows": series.rows,
         "days": len(series.days),

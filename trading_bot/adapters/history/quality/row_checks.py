@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from trading_bot.adapters.history.quality.findings import Defect, Finding, Severity, counted
-from trading_bot.adapters.history.quality.series import About, BoolArray, Found, dates_of, days_in
+from trading_bot.adapters.history.quality.series import About, BoolArray, dates_of, days_in
+from trading_bot.adapters.history.rows import Found
 from trading_bot.adapters.history.tick_size import TickSizeOf
 from trading_bot.adapters.history.times import days_of
 from trading_bot.domain.candles.arrays import CandleArrays, IntArray

@@ -7,29 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from trading_bot.adapters.history.files import RawRows
+from trading_bot.adapters.history.rows import Found
+from trading_bot.adapters.history.series_key import DAY_S
 from trading_bot.adapters.history.times import days_of
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, IntArray
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.rules.provenance import Adjustment
 
-FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 EPOCH = date(1970, 1, 1)
-DAY_S = 86_400
 _PAISE_PER_RUPEE = 100
-
-
-class Found(NamedTuple):
-    """The rows of a series in the file's order; prices in rupees, NaN where a cell is empty."""
-
-    ts_ms: IntArray
-    open: FloatArray
-    high: FloatArray
-    low: FloatArray
-    close: FloatArray
-    volume: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +40,6 @@ class About:
     def is_index(self) -> bool:
         """Whether it is an index: it has no shares that could be split, and no ticks."""
         return not self.instrument.is_tradable
-
-
-def found_rows(rows: RawRows) -> Found:
-    """The cells of a file as numbers."""
-    empty = np.full(rows.row.size, np.nan)
-    cells = {
-        name: cells.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
-        for name, cells in rows.cells.items()
-    }
-    return Found(rows.ts_ms, *(cells.get(name, empty) for name in ("open", "high", "low", "close", "volume")))
 
 
 def sound_candles(found: Found) -> CandleArrays:

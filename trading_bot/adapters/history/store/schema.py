@@ -53,3 +53,15 @@ COVERED = Table(
     Column("last_on", Text, nullable=False),
 )
 """Spans of days that a source was asked for and answered, whether it had candles or not."""
+
+MARKET_CAPS = Table(
+    "market_caps",
+    METADATA,
+    Column("symbol", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("as_of", Text, primary_key=True),
+    Column("rupees", BigInteger, nullable=False),
+    Column("fetched_at_ms", BigInteger, nullable=False),
+    CheckConstraint("rupees > 0"),
+)
+"""What a company was worth on a day; what is unknown has no row. An older store gets it when written."""

@@ -11,26 +11,23 @@ import numpy as np
 from sqlalchemy import (
     Connection,
     Engine,
-    NullPool,
-    create_engine,
     delete,
-    event,
+    exists,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
 
-from trading_bot.adapters.history.source import SeriesExtent, SeriesKey, digest_of
+from trading_bot.adapters.history.price_rows import DayIndex
+from trading_bot.adapters.history.series_key import DAY_S, SeriesExtent, SeriesKey, digest_of
+from trading_bot.adapters.history.store.connections import explained, reading_connection, writing_engine
 from trading_bot.adapters.history.store.schema import CANDLES, COVERED, METADATA, SERIES, VERSION
 from trading_bot.adapters.history.store.spans import Span, merged, without
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays, no_candles
-from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
 from trading_bot.domain.rules.provenance import Adjustment, Provenance
 
-_BUSY_TIMEOUT_S = 10
 _COLUMNS = ("start_ms", "open", "high", "low", "close", "volume")
 _PUT = (
     "INSERT INTO candles (start_ms, open, high, low, close, volume, series_id) VALUES (?, ?, ?, ?, ?, ?, ?) "
@@ -41,7 +38,12 @@ _READ = (
     f"SELECT start_ms, open, high, low, close, COALESCE(volume, {UNKNOWN}) FROM candles "  # noqa: S608  # a constant
     "WHERE series_id = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms"
 )
+_INDEX = (
+    "SELECT (start_ms + 19800000) / 86400000 AS day, COUNT(DISTINCT start_ms / 60000), MAX(start_ms % 60000) "
+    "FROM candles WHERE series_id = ? GROUP BY day ORDER BY day"
+)
 _EVER_MS = 1 << 62
+_ORDER = (SERIES.c.symbol, SERIES.c.interval_s, SERIES.c.fetched_at_ms.desc(), SERIES.c.id)
 
 
 class Written(NamedTuple):
@@ -54,25 +56,40 @@ class Written(NamedTuple):
 
 
 class CandleStore:
-    """One file of series; every method is a transaction of its own, so an interruption loses one at most."""
+    """One file of series.
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    Every method is a transaction of its own, so an interruption loses one at most. A store that is only read
+    is seen as it was when it was opened, whatever a download writes meanwhile.
+    """
+
+    def __init__(self, path: Path, engine: Engine, seen: Connection | None = None) -> None:
+        """Hold the connection through which the store is `seen`, where it is only read."""
         self.path = path
         self._engine = engine
+        self._seen = seen
 
     def close(self) -> None:
         """Let go of the file."""
+        if self._seen is not None:
+            self._seen.close()
         self._engine.dispose()
 
     def listed(self) -> tuple[SeriesKey, ...]:
         """Every series, by symbol and interval; of several the one written last comes first."""
-        order = (SERIES.c.symbol, SERIES.c.interval_s, SERIES.c.fetched_at_ms.desc(), SERIES.c.id)
-        with self._transaction() as connection:
-            return tuple(_key(row) for row in connection.execute(select(SERIES).order_by(*order)))
+        with self.transaction() as connection:
+            return tuple(_key(row) for row in connection.execute(select(SERIES).order_by(*_ORDER)))
+
+    def filled(self) -> tuple[SeriesKey, ...]:
+        """The series that have candles, in the same order."""
+        having = exists().where(CANDLES.c.series_id == SERIES.c.id)
+        with self.transaction() as connection:
+            return tuple(
+                _key(row) for row in connection.execute(select(SERIES).where(having).order_by(*_ORDER))
+            )
 
     def put(self, key: SeriesKey, candles: CandleArrays, *, covers: Span | None = None) -> Written:
         """Merge a piece of candles into its series, and remember for which days the source was asked."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             series_id = _made(connection, key)
             written = _merge(connection, series_id, candles)
             if covers is not None:
@@ -83,13 +100,25 @@ class CandleStore:
         """Candles of the days from `first` to `last`, both included; None leaves an end open."""
         from_ms = -_EVER_MS if first is None else midnight_ms(first)
         to_ms = _EVER_MS if last is None else midnight_ms(last) + MS_PER_DAY
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             series_id = _id_of(connection, key)
             return no_candles() if series_id is None else _read(connection, series_id, from_ms, to_ms)
 
+    def day_index(self, key: SeriesKey) -> DayIndex:
+        """The days of a series, counted without reading its prices."""
+        with self.transaction() as connection:
+            rows = connection.exec_driver_sql(_INDEX, (_id_of(connection, key),)).all()
+        table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        return DayIndex(
+            table[:, 0],
+            table[:, 1],
+            None if key.interval_s >= DAY_S else key.interval_s,
+            not table[:, 2].any(),
+        )
+
     def uncovered(self, key: SeriesKey, wanted: Span) -> list[Span]:
         """The days of a span that the series' source was not asked for yet."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return without(wanted, _covered(connection, _id_of(connection, key)))
 
     def extent(self, key: SeriesKey) -> SeriesExtent:
@@ -108,7 +137,7 @@ class CandleStore:
         """Drop the candles of earlier days of the wanted series, and return how many there were."""
         dropped = 0
         for key in filter(wanted, self.listed()):
-            with self._transaction() as connection:
+            with self.transaction() as connection:
                 series_id = _id_of(connection, key)
                 old = (CANDLES.c.series_id == series_id) & (CANDLES.c.start_ms < midnight_ms(before))
                 dropped += connection.execute(
@@ -125,46 +154,36 @@ class CandleStore:
 
     def forget(self, key: SeriesKey) -> None:
         """Drop a series whole."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             series_id = _id_of(connection, key)
             for table in (CANDLES, COVERED):
                 connection.execute(delete(table).where(table.c.series_id == series_id))
             connection.execute(delete(SERIES).where(SERIES.c.id == series_id))
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction, committed at its end. Raises HistoryError, in words, for what SQLite says."""
+        with explained(self.path):
+            if self._seen is not None:
+                yield self._seen
+                return
             with self._engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
-            raise HistoryError(
-                f"{self.path}: {error.orig}; is it another program's file, or the disk full? "
-                "Move the file away and download again"
-            ) from error
 
 
 def open_store(path: Path) -> CandleStore:
-    """Open the store, made where it is missing. Raises HistoryError for a file that is not one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": _BUSY_TIMEOUT_S})
-    event.listen(engine, "connect", _on_connect)
-    store = CandleStore(path, engine)
-    with store._transaction() as connection:  # noqa: SLF001  # a part of its construction
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        is_new = not connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
-        if not is_new and version != VERSION:
-            raise HistoryError(
-                f"{path}: is not a candle store of version {VERSION} (it says {version}); move it away and "
-                "download again, or give another file"
-            )
+    """Open the store for writing, made where it is missing. Raises HistoryError where it is another file."""
+    engine = writing_engine(path)
+    with explained(path), engine.begin() as connection:
         METADATA.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
-    return store
+    return CandleStore(path, engine)
 
 
-def _on_connect(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def read_store(path: Path) -> CandleStore:
+    """Open the store for reading; nothing is written, and nothing made. Raises HistoryError without one."""
+    engine, seen = reading_connection(path)
+    return CandleStore(path, engine, seen)
 
 
 def _key(row: Any) -> SeriesKey:

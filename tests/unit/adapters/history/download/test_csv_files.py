@@ -3,8 +3,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from trading_bot.adapters.history import open_history
 from trading_bot.adapters.history.download.csv_files import write_csv
-from trading_bot.adapters.history.source import SeriesKey, open_folder, series_key
+from trading_bot.adapters.history.series_key import SeriesKey
 from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.market_data import Candle
@@ -22,9 +23,10 @@ def test_what_is_written_is_read_back(tmp_path, interval_s, step_ms):
 
     write_csv(tmp_path / "raw", SeriesKey(symbol="M&M", interval_s=interval_s, origin=origin), candles)
 
-    source = open_folder(tmp_path / "raw")
-    key = series_key(source, "M&M", interval_s)
-    assert (key.origin.source, key.origin.adjustment) == ("yahoo", Adjustment.SPLITS)
-    for ours, theirs in zip(source.candles(key), candles, strict=True):
+    history = open_history(tmp_path / "raw")
+    key = history.series("M&M")
+    assert (key.interval_s, key.origin.source) == (interval_s, "yahoo")
+    assert key.origin.adjustment is Adjustment.SPLITS
+    for ours, theirs in zip(history.candles("M&M"), candles, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert sorted(path.name for path in (tmp_path / "raw").iterdir()) == ["M&M.csv", "provenance.toml"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.fakes.yahoo import FakeYahoo, quiet_rows
-from trading_bot.adapters.history.download.yahoo import YahooCandles, symbol_of_ticker, ticker_of
+from trading_bot.adapters.history.download.yahoo import YahooCandles, ticker_of
 from trading_bot.domain.candles.interval import DAY, MINUTE
 from trading_bot.domain.errors import HistoryError, ReadFailedError
 from trading_bot.domain.ist import midnight_ms
@@ -59,4 +59,3 @@ def test_names_go_both_ways():
         "ACME.BO",
         "^NSEI",
     ]
-    assert [symbol_of_ticker(name) for name in ("acme.ns", "ACME.BO")] == ["ACME", "ACME.BO"]

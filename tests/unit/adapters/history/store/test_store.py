@@ -4,7 +4,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from trading_bot.adapters.history.source import SeriesKey, digest_of, open_folder, series_key
+from trading_bot.adapters.history.series_key import SeriesKey, digest_of, series_key
 from trading_bot.adapters.history.store import Written, open_store
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.errors import HistoryError
@@ -69,8 +69,8 @@ def test_sources_and_adjustments_are_series_of_their_own(store):
     store.put(KEY, days(5, 9))
     store.put(other, days(5, 9, price=20_000))
 
-    assert series_key(store, "acme", 86_400) == other
-    assert series_key(store, "ACME", 86_400, taken_from="yahoo") == KEY
+    assert series_key(store.listed(), "acme", 86_400) == other
+    assert series_key(store.listed(), "ACME", 86_400, taken_from="yahoo") == KEY
     assert store.candles(KEY).close.tolist() == [10_000] * 5
 
 
@@ -145,13 +145,10 @@ def test_another_file_is_refused(tmp_path):
         open_store(tmp_path / "notes.db")
 
 
-def test_a_folder_is_asked_in_the_same_way(folder_of, minute_lines):
-    source = open_folder(folder_of(ACME=minute_lines))
-    key = series_key(source, "acme", 60)
+def test_a_series_that_is_not_there_is_answered_with_what_is(store):
+    store.put(KEY, days(5, 9))
 
-    assert key.origin.adjustment is Adjustment.UNKNOWN
-    assert source.candles(key).close.tolist() == [10_050, 10_055, 10_200]
-    with pytest.raises(HistoryError, match="no candles of 300 seconds for 'ACME'; there are candles of 60"):
-        series_key(source, "ACME", 300)
+    with pytest.raises(HistoryError, match=r"for .ACME.; there are candles of 86400"):
+        series_key(store.listed(), "ACME", 300)
     with pytest.raises(HistoryError, match="there are ACME"):
-        series_key(source, "BETA", 60)
+        series_key(store.listed(), "BETA", 60)

@@ -1,71 +1,61 @@
-"""A folder of candle or tick files, one instrument each, read a range at a time."""
+"""Candles or ticks of some instruments, read a range of days at a time, wherever their rows lie."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
 
 import numpy as np
 
-from trading_bot.adapters.history.files import FileReader, HistoryFile, RawRows, Wanted
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.naming import (
     NamedInstrument,
     made_instrument,
     symbol_of,
 )
-from trading_bot.adapters.history.rows import TickArrays, candles_of, minutes_of, ticks_of
+from trading_bot.adapters.history.price_rows import PriceRows
+from trading_bot.adapters.history.rows import Found, TickArrays, minutes_of
+from trading_bot.adapters.history.series_key import DAY_S, SeriesKey
 from trading_bot.adapters.history.tick_size import TickSizeOf, coarsest_step
-from trading_bot.adapters.history.times import days_of
-from trading_bot.domain.candles.arrays import CandleArrays, IntArray, joined
+from trading_bot.domain.candles.arrays import CandleArrays, joined
 from trading_bot.domain.errors import HistoryError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
+from trading_bot.domain.rules.provenance import Provenance
+from trading_bot.domain.symbol_search import ticker_parts
 
 _EPOCH = date(1970, 1, 1)
 _TICK_WINDOW = timedelta(days=30)
 _NAMED_MAX = 5
 
 
-class _DayIndex(NamedTuple):
-    """What a file's times alone say."""
-
-    days: IntArray
-    """Days since the epoch that have rows, ascending."""
-    minutes: IntArray
-    """Minutes with rows on each of those days."""
-    interval_s: int | None
-    """The usual distance of two rows of one day; None where there are no two."""
-    is_on_minutes: bool
-
-
-class HistoryFolder:
-    """The instruments of a folder and their candles or ticks; files are opened when they are asked for."""
+class PriceHistory:
+    """The instruments of a folder or of the store, and their candles or ticks."""
 
     def __init__(
         self,
         path: Path,
-        files: Mapping[str, HistoryFile],
+        rows: PriceRows,
         *,
-        named: Mapping[str, NamedInstrument],
+        named: Mapping[str, NamedInstrument] = MappingProxyType({}),
         tick_size_of: TickSizeOf | None = None,
     ) -> None:
-        self._files = dict(files)
+        self._rows = rows
         self._tick_size_of = tick_size_of
-        self._reader = FileReader()
-        self._named = _with_unique_keys({symbol: _named(symbol, named) for symbol in files})
-        self._indexes: dict[str, _DayIndex] = {}
+        self._given = named
+        self._named = _with_unique_keys({symbol: _named(symbol, named) for symbol in rows.symbols})
         self.path = path
-        self.kind = next(iter(files.values())).layout.kind
-        self.symbols = tuple(sorted(files))
-        self.repeated_rows: dict[str, int] = {}
-        """By symbol, the most exact repetitions that one read dropped."""
+        """What it was opened by."""
+        self.kind = rows.kind
+        self.symbols = rows.symbols
 
-    def instruments(self, on: date) -> tuple[Instrument, ...]:
-        """Every instrument of the folder as of one day."""
-        return tuple(self.instrument(symbol, on) for symbol in self.symbols)
+    def over(self, wrapped: Callable[[PriceRows], PriceRows]) -> "PriceHistory":
+        """The same instruments over other rows, made of these."""
+        return PriceHistory(
+            self.path, wrapped(self._rows), named=self._given, tick_size_of=self._tick_size_of
+        )
 
     def instrument(self, symbol: str, on: date) -> Instrument:
         """One instrument as of one day, with the tick size that the rule given, or else the prices, say."""
@@ -78,9 +68,15 @@ class HistoryFolder:
         """The instrument key of a name."""
         return self._named[self._known(symbol)].instrument.key
 
+    def trading_symbol(self, symbol: str) -> str:
+        """The exchange's symbol of a name."""
+        return self._named[self._known(symbol)].instrument.symbol
+
     def days(self, symbol: str) -> tuple[date, ...]:
         """Days on which the instrument has rows, ascending."""
-        return tuple(_EPOCH + timedelta(days=day) for day in self._index(symbol).days.tolist())
+        return tuple(
+            _EPOCH + timedelta(days=day) for day in self._rows.index(self._known(symbol)).days.tolist()
+        )
 
     def all_days(self) -> tuple[date, ...]:
         """Days on which any instrument has rows, ascending."""
@@ -104,29 +100,39 @@ class HistoryFolder:
         )
 
     def name_of(self, symbol: str) -> str:
-        """The folder's own name of an instrument, from that name or from its trading symbol.
+        """The own name of an instrument, from that name, its trading symbol or a ticker such as ACME.NS.
 
         Raises UnknownInstrumentError with the names that there are.
         """
-        wanted = symbol.upper()
-        named = (name for name, one in self._named.items() if one.instrument.symbol.upper() == wanted)
-        return self._known(wanted if wanted in self._files else next(named, symbol))
+        if symbol.upper() in self._named:
+            return symbol.upper()
+        plain, segment = ticker_parts(symbol)
+        named = (
+            name
+            for name, one in self._named.items()
+            if one.instrument.symbol.upper() == plain and segment in (None, one.instrument.segment)
+        )
+        return self._known(next(named, symbol))
 
     def require_day(self, symbol: str, on: date) -> None:
         """Raise HistoryError unless the instrument has rows on that day."""
         if symbol in self.symbols_on(on):
             return
         days = self.days(symbol)
-        span = f"it has {len(days)} days from {days[0]} to {days[-1]}" if days else "its file is empty"
-        raise HistoryError(f"{self._files[symbol].path}: no rows of {on} for '{symbol}'; {span}")
+        span = (
+            f"it has {len(days)} days from {days[0]} to {days[-1]}"
+            if days
+            else f"its {self._rows.noun} is empty"
+        )
+        raise HistoryError(f"{self.place(symbol)}: no rows of {on} for '{symbol}'; {span}")
 
     def interval_s(self, symbol: str) -> int | None:
         """Usual distance of two rows in seconds; None where no day has two."""
-        return self._index(symbol).interval_s
+        return self._rows.index(self._known(symbol)).interval_s
 
     def minutes_before(self, symbol: str, on: date) -> int:
         """How many minutes have rows on earlier days."""
-        index = self._index(symbol)
+        index = self._rows.index(self._known(symbol))
         return int(index.minutes[: np.searchsorted(index.days, (on - _EPOCH).days)].sum())
 
     def minute_candles(self, symbol: str, first: date, last: date) -> CandleArrays:
@@ -141,48 +147,50 @@ class HistoryFolder:
         return self.candles(symbol, first, last)
 
     def candles(self, symbol: str, first: date | None = None, last: date | None = None) -> CandleArrays:
-        """Candles of whatever interval the file has, of the days from `first` to `last`, both included.
+        """Candles of whatever interval there is, of the days from `first` to `last`, both included.
 
-        None leaves an end open. Exact repetitions are dropped and counted. Raises HistoryError at the first
-        row that cannot be a candle.
+        None leaves an end open. Exact repetitions are dropped. Raises HistoryError at the first row that
+        cannot be a candle.
         """
-        file, rows = self.rows(symbol, first, last)
-        candles, repeated = candles_of(file, rows)
-        if repeated:
-            self.repeated_rows[symbol] = max(self.repeated_rows.get(symbol, 0), repeated)
-        return candles
+        return self._rows.candles(self._known(symbol), first, last)
 
-    def rows(
-        self, symbol: str, first: date | None = None, last: date | None = None
-    ) -> tuple[HistoryFile, RawRows]:
-        """Rows of the days from `first` to `last` as the file has them, whatever is wrong with them."""
-        file = self._files[self._known(symbol)]
-        columns = [name for name in file.layout.columns if name != "ts"]
-        from_ms = None if first is None else midnight_ms(first)
-        to_ms = None if last is None else midnight_ms(last) + MS_PER_DAY
-        return file, self._reader.rows(file, Wanted(columns, from_ms, to_ms))
+    def found(self, symbol: str, first: date | None = None, last: date | None = None) -> Found:
+        """Rows of the days from `first` to `last` as they are there, whatever is wrong with them."""
+        return self._rows.found(self._known(symbol), first, last)
 
     def ticks(self, symbol: str, on: date) -> TickArrays:
-        """One day of ticks in the order in which they arrived, defects included."""
-        file = self._files[self._known(symbol)]
-        if self.kind is not HistoryKind.TICKS:
-            raise HistoryError(f"{file.path}: these are candles, not ticks; give a folder of tick files")
-        columns = [name for name in file.layout.columns if name != "ts"]
-        rows = self._reader.rows(file, Wanted(columns, midnight_ms(on), midnight_ms(on) + MS_PER_DAY))
-        return ticks_of(file, rows)
+        """One day of ticks in the order in which they arrived, defects included. Raises HistoryError."""
+        return self._rows.ticks(self._known(symbol), on)
+
+    def series(self, symbol: str) -> SeriesKey:
+        """What a symbol's rows are; where no day has two, they are days.
+
+        Raises HistoryError where more than one series could be meant.
+        """
+        interval_s = self.interval_s(symbol)
+        return SeriesKey(symbol=symbol, interval_s=interval_s or DAY_S, origin=self.origin(symbol))
+
+    def origin(self, symbol: str) -> Provenance:
+        """Who a symbol's rows come from, and what was done to them."""
+        return self._rows.origin(self._known(symbol))
+
+    def place(self, symbol: str) -> str:
+        """Words for where the rows of a symbol are."""
+        return self._rows.place(self._known(symbol))
 
     def require_minutes(self, symbol: str) -> None:
         """Raise HistoryError unless the rows are ticks, or 1-minute candles stamped at their start."""
-        file = self._files[self._known(symbol)]
-        index = self._index(symbol)
+        index = self._rows.index(self._known(symbol))
         if self.kind is HistoryKind.TICKS or not index.days.size:
             return
         if index.interval_s != MS_PER_MINUTE // MS_PER_SECOND:
             found = "one row a day" if index.interval_s is None else f"candles of {index.interval_s} seconds"
-            raise HistoryError(f"{file.path}: {found}; playing a day needs 1-minute candles or ticks")
+            raise HistoryError(
+                f"{self.place(symbol)}: {found}; playing a day needs 1-minute candles or ticks"
+            )
         if not index.is_on_minutes:
             raise HistoryError(
-                f"{file.path}: column '{file.layout.columns['ts']}': candles do not start on whole minutes; "
+                f"{self.place(symbol)}: candles do not start on whole minutes; "
                 "stamp each with the start of its minute"
             )
 
@@ -203,17 +211,11 @@ class HistoryFolder:
             return coarsest_step(prices)
         return self._tick_size_of(int(earlier[-1] if earlier.size else prices[0]), on)
 
-    def _index(self, symbol: str) -> _DayIndex:
-        if symbol not in self._indexes:
-            file = self._files[self._known(symbol)]
-            self._indexes[symbol] = _day_index(self._reader.rows(file, Wanted()).ts_ms)
-        return self._indexes[symbol]
-
     def _known(self, symbol: str) -> str:
-        if symbol not in self._files:
-            alike = difflib.get_close_matches(symbol, self._files, n=_NAMED_MAX)
+        if symbol not in self._named:
+            alike = difflib.get_close_matches(symbol, self.symbols, n=_NAMED_MAX)
             hint = f"did you mean {', '.join(alike)}?" if alike else f"there are {_some(self.symbols)}"
-            raise UnknownInstrumentError(f"{self.path}: no file for '{symbol}'; {hint}")
+            raise UnknownInstrumentError(f"{self.path}: no {self._rows.noun} for '{symbol}'; {hint}")
         return symbol
 
 
@@ -225,30 +227,23 @@ def _some(symbols: Sequence[str]) -> str:
 def _named(symbol: str, named: Mapping[str, NamedInstrument]) -> NamedInstrument:
     if symbol in named:
         return named[symbol]
-    return NamedInstrument(
-        instrument=replace(made_instrument(symbol_of(symbol)), symbol=symbol), has_own_tick=False
-    )
+    instrument = replace(made_instrument(symbol_of(symbol)), symbol=ticker_parts(symbol)[0])
+    return NamedInstrument(instrument=instrument, has_own_tick=False)
 
 
 def _with_unique_keys(named: Mapping[str, NamedInstrument]) -> dict[str, NamedInstrument]:
-    """Give a made instrument whose key is taken (two files about one index) a key from its whole name."""
+    """Give a made instrument whose key is taken (two files about one index) a key from its whole name.
+
+    One whose symbol is taken (a share at two exchanges) goes by its whole name.
+    """
     taken: set[str] = set()
     unique = {}
     for symbol, one in named.items():
         instrument = one.instrument
         if instrument.key in taken:
             instrument = replace(instrument, key=f"{instrument.segment}|{symbol}")
-        taken.add(instrument.key)
+        if instrument.symbol in taken:
+            instrument = replace(instrument, symbol=symbol)
+        taken |= {instrument.key, instrument.symbol}
         unique[symbol] = replace(one, instrument=instrument)
     return unique
-
-
-def _day_index(ts_ms: IntArray) -> _DayIndex:
-    ordered = np.unique(ts_ms)
-    days = days_of(ordered)
-    minutes = np.unique(ordered // MS_PER_MINUTE)
-    distinct, counts = np.unique(days_of(minutes * MS_PER_MINUTE), return_counts=True)
-    steps = np.diff(ordered)[np.diff(days) == 0]
-    lengths, votes = np.unique(steps, return_counts=True)
-    interval_s = int(lengths[np.argmax(votes)]) // MS_PER_SECOND if steps.size else None
-    return _DayIndex(distinct, counts.astype(np.int64), interval_s, not (ordered % MS_PER_MINUTE).any())

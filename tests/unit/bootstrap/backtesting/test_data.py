@@ -1,0 +1,191 @@
+"""Which days and prices of a history a run gets, and what it is told about them."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history.series_key import SeriesKey
+from trading_bot.adapters.history.store import open_store
+from trading_bot.adapters.history.store.market_caps import MarketCap, keep_market_cap
+from trading_bot.bootstrap.backtesting.data import brought_to, data_text
+from trading_bot.bootstrap.backtesting.largest import largest_of
+from trading_bot.bootstrap.backtesting.trading_days import days_between, playable
+from trading_bot.domain.candles.arrays import CandleArrays
+from trading_bot.domain.errors import HistoryError
+from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
+
+BEFORE, AFTER = date(2017, 9, 6), date(2017, 9, 7)
+"""The first day of RELIANCE without its bonus of one for one is the later one."""
+
+
+def flat(days, price=100_000):
+    starts = np.array([midnight_ms(day) + 33_300_000 + 60_000 * minute for day in days for minute in (0, 1)])
+    column = np.full(starts.size, price, dtype=np.int64)
+    return CandleArrays(starts, column, column, column, column, column)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """A store of minutes on two days, of symbols with the adjustment that their source states."""
+
+    def fill(days=(BEFORE, AFTER), **adjustments):
+        path = tmp_path / "history.db"
+        store = open_store(path)
+        for symbol, adjustment in adjustments.items():
+            origin = Provenance(source="a broker", adjustment=adjustment)
+            store.put(SeriesKey(symbol=symbol, interval_s=60, origin=origin), flat(days))
+        store.close()
+        return open_history(path)
+
+    return fill
+
+
+def closes(history, symbol):
+    return history.candles(symbol).close.tolist()
+
+
+# --- prices -------------------------------------------------------------------------------------------------
+
+
+def test_prices_as_traded_lose_a_bonus_that_is_on_record(stored):
+    history = stored(RELIANCE=Adjustment.NONE)
+
+    adjusted, told = brought_to(history, ("RELIANCE",), AFTER)
+
+    assert closes(adjusted, "RELIANCE") == [50_000, 50_000, 100_000, 100_000]
+    assert told == ("Splits and bonuses are taken out of the prices of RELIANCE, as of 2017-09-07.",)
+    assert adjusted.origin("RELIANCE").adjusted_as_of == AFTER
+
+
+@pytest.mark.parametrize("adjustment", [Adjustment.SPLITS, Adjustment.UNKNOWN])
+def test_prices_that_are_not_as_traded_stay_as_they_are(stored, adjustment):
+    """Fault 107: what is adjusted already is not adjusted twice."""
+    history = stored(RELIANCE=adjustment)
+
+    assert brought_to(history, ("RELIANCE",), AFTER) == (history, ())
+
+
+def test_days_without_a_bonus_between_them_need_no_word(stored):
+    history = stored(RELIANCE=Adjustment.NONE)
+
+    assert brought_to(history, ("RELIANCE",), BEFORE) == (history, ())
+
+
+def test_where_not_every_split_is_on_record_none_is_taken_out_and_that_is_told(stored):
+    history = stored(ACME=Adjustment.NONE, RELIANCE=Adjustment.NONE)
+
+    adjusted, told = brought_to(history, ("ACME", "RELIANCE"), AFTER)
+
+    assert closes(adjusted, "ACME") == [100_000] * 4
+    assert closes(adjusted, "RELIANCE")[0] == 50_000
+    assert told[0].startswith("Prices as traded of ACME: not all of their splits and bonuses are on record")
+
+
+def test_the_series_that_were_taken_are_named(stored):
+    history = stored(ACME=Adjustment.NONE, BETA=Adjustment.SPLITS, GAMMA=Adjustment.NONE)
+
+    assert data_text(history, ("ACME", "GAMMA")) == f"{history.path}#a broker/none/1m"
+    assert data_text(history, history.symbols).endswith("#a broker/none/1m #a broker/splits/1m")
+
+
+# --- days ---------------------------------------------------------------------------------------------------
+
+
+def test_days_of_a_range_hold_both_ends(stored):
+    days = (date(2017, 9, 4), date(2017, 9, 5), BEFORE, AFTER)
+    history = stored(days, ACME=Adjustment.NONE)
+
+    assert days_between(history, ("ACME",), date(2017, 9, 5), BEFORE) == days[1:3]
+    assert days_between(history, ("ACME",), None, None) == days
+    with pytest.raises(HistoryError, match="no trading day from 2018-01-01 to 2017-09-07; the data goes"):
+        days_between(history, ("ACME",), date(2018, 1, 1), None)
+
+
+def test_days_that_cannot_be_played_are_counted_by_their_reason(market_rules):
+    asked = (
+        date(1999, 12, 30),
+        date(1999, 12, 31),
+        date(2017, 9, 8),
+        date(2017, 9, 9),
+        date(2017, 9, 11),
+        date(2017, 10, 2),
+    )
+
+    played, left_out = playable(market_rules.calendar, asked, "a folder")
+
+    assert played == (date(2017, 9, 8), date(2017, 9, 11))
+    assert [(one.days, one.first, one.last) for one in left_out] == [
+        (2, date(1999, 12, 30), date(1999, 12, 31)),
+        (2, date(2017, 9, 9), date(2017, 10, 2)),
+    ]
+    assert "outside of the calendar, which covers 2000-01-03 to" in str(left_out[0])
+    assert str(left_out[1]).endswith("2017-10-02: the exchange was closed, by the calendar")
+
+
+def test_a_special_session_whose_hours_nobody_knows_is_left_out(market_rules):
+    calendar = market_rules.calendar
+    unknown = next(
+        day
+        for day in calendar.trading_days(calendar.first_covered, date(2010, 1, 1))
+        if calendar.special_session(day) and calendar.special_session(day).hours == "unknown"
+    )
+
+    played, left_out = playable(calendar, (unknown, BEFORE), "a folder")
+
+    assert played == (BEFORE,)
+    assert [str(one) for one in left_out] == [
+        f"1 day {unknown}: a special session at hours that are not on record"
+    ]
+
+
+def test_where_no_day_is_left_the_calendar_and_the_way_out_are_named(market_rules):
+    with pytest.raises(HistoryError) as refused:
+        playable(market_rules.calendar, (date(2030, 1, 1), date(2030, 1, 2)), "a folder")
+
+    text = str(refused.value)
+    assert "a folder: no day is left to play" in text
+    assert "2 days from 2030-01-01 to 2030-01-02: outside of the calendar" in text
+    assert "take days from 2000-01-03 to 2026-12-31" in text
+
+
+# --- the largest --------------------------------------------------------------------------------------------
+
+
+def worth(history, *rows):
+    store = open_store(Path(history.path))
+    for symbol, as_of, rupees in rows:
+        keep_market_cap(store, MarketCap(symbol, as_of, rupees, "yahoo", 1))
+    store.close()
+
+
+def test_the_largest_are_those_of_before_the_first_day(stored):
+    history = stored(ACME=Adjustment.NONE, BETA=Adjustment.NONE, GAMMA=Adjustment.NONE)
+    early, late = date(2017, 9, 1), date(2020, 1, 1)
+    worth(history, ("ACME", early, 5), ("BETA", early, 9), ("GAMMA", early, 7), ("ACME", late, 100))
+
+    chosen, text = largest_of(history, history.symbols, 2, None, history.path)
+
+    assert chosen == ("BETA", "GAMMA")
+    assert text == "Chosen: the 2 largest of 3 symbols by market capitalisation as of 2017-09-01."
+
+
+def test_figures_of_later_days_choose_survivors_and_that_is_told(stored):
+    history = stored(ACME=Adjustment.NONE, BETA=Adjustment.NONE)
+    worth(history, ("ACME", date(2020, 1, 1), 5))
+
+    chosen, text = largest_of(history, history.symbols, 2, None, history.path)
+
+    assert chosen == ("ACME",)
+    assert "as of 2020-01-01 (no more are known, 2 were asked for), which is after the first day" in text
+    assert "flattered" in text
+
+
+def test_without_any_figure_nothing_is_chosen(stored):
+    history = stored(ACME=Adjustment.NONE)
+
+    with pytest.raises(HistoryError, match=r"no market capitalisation.*download --market-caps"):
+        largest_of(history, history.symbols, 2, None, history.path)

@@ -1,0 +1,59 @@
+"""What companies are worth, dated, beside their candles: one figure for each symbol, source and day."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, inspect, select
+from sqlalchemy.dialects.sqlite import insert
+
+from trading_bot.adapters.history.store.schema import MARKET_CAPS
+from trading_bot.adapters.history.store.store import CandleStore
+
+
+class MarketCap(NamedTuple):
+    """A company's value at the prices of one day."""
+
+    symbol: str
+    as_of: date
+    rupees: int
+    source: str
+    fetched_at_ms: int
+
+
+def keep_market_cap(store: CandleStore, cap: MarketCap) -> None:
+    """Write a figure; one of the same symbol, source and day is replaced."""
+    row = cap._asdict() | {"as_of": cap.as_of.isoformat()}
+    statement = insert(MARKET_CAPS).values(**row)
+    newer = {"rupees": cap.rupees, "fetched_at_ms": cap.fetched_at_ms}
+    with store.transaction() as connection:
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["symbol", "source", "as_of"], set_=newer)
+        )
+
+
+def known_market_caps(store: CandleStore, on: date | None = None) -> tuple[MarketCap, ...]:
+    """The newest figure of each symbol that is not later than a day, the largest first; None: the newest."""
+    with store.transaction() as connection:
+        if not inspect(connection).has_table(MARKET_CAPS.name):
+            return ()
+        columns = MARKET_CAPS.c
+        wanted = select(columns.symbol, func.max(columns.as_of).label("as_of")).group_by(columns.symbol)
+        if on is not None:
+            wanted = wanted.where(columns.as_of <= on.isoformat())
+        newest = wanted.subquery()
+        rows = connection.execute(
+            select(MARKET_CAPS)
+            .join(newest, (columns.symbol == newest.c.symbol) & (columns.as_of == newest.c.as_of))
+            .order_by(columns.rupees.desc(), columns.symbol)
+        ).all()
+    return tuple(
+        MarketCap(row.symbol, date.fromisoformat(row.as_of), row.rupees, row.source, row.fetched_at_ms)
+        for row in rows
+    )
+
+
+def largest(caps: Sequence[MarketCap], symbols: Sequence[str], count: int) -> tuple[MarketCap, ...]:
+    """So many of the symbols, the largest first; those without a figure are never among them."""
+    wanted = set(symbols)
+    return tuple(cap for cap in caps if cap.symbol in wanted)[:count]
