@@ -55,6 +55,7 @@ def a_finding(**changes) -> Findings:
         ),
         "shuffled": ShuffledDrawdowns(observed=0.02, shuffled=np.linspace(0.01, 0.05, 101)),
         "survivors": Survivors(universe=Universe.COMPLETE, symbols=2, left={}, came={}, calendar_days=730),
+        "conditions": (),
         "why_not": {},
     }
     return Findings(**given | changes)

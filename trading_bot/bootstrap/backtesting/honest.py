@@ -31,6 +31,7 @@ from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested
 from trading_bot.bootstrap.day_plans import sessions_wanted
 from trading_bot.bootstrap.fingerprints import Fingerprints
+from trading_bot.bootstrap.promotions.record import conditions_met, run_document
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.ist import midnight_ms
@@ -86,6 +87,7 @@ class SelfCheck:
             costs=costs_doubled(result, None if days is None else self._dearer(days)),
             shuffled=shuffled,
             survivors=self._survivors(),
+            conditions=conditions_met(run_document(self.tested), self.prints.risk_changed),
             why_not=self.why_not,
         )
 

@@ -51,6 +51,8 @@ class Tested:
     result: BacktestResult
     moments: tuple[int, ...]
     """When signals were raised."""
+    defects: tuple[str, ...] = ()
+    """What of the data is not sound and was accepted."""
 
     @property
     def candle_days(self) -> CandleDays | None:
@@ -81,7 +83,7 @@ def tested(
     days = _trading_days(folder, symbols, options, rules.calendar)
     _require_tradable(folder, symbols, days[-1])
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
-    require_sound(options.data, checks, accept_defects=options.accept_defects)
+    quality = require_sound(options.data, checks, accept_defects=options.accept_defects)
     if options.stress is not None:
         into = settings.run.data_dir / "stress" / options.stress
         folder = _stressed(folder, symbols, days, options.stress, into, write)
@@ -109,6 +111,7 @@ def tested(
         days=days,
         result=replace(result, assumptions=market_assumptions(fidelity, venue, settings.backtest)),
         moments=tuple(moments),
+        defects=quality.refusals,
     )
 
 

@@ -13,6 +13,7 @@ from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import promotions_folder
 from trading_bot.bootstrap.promotions.files import VERSION, promotion_name, write_promotion
 from trading_bot.bootstrap.promotions.record import VERSION as RECORD_VERSION
+from trading_bot.bootstrap.promotions.record import conditions_met
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.text_table import aligned
@@ -68,8 +69,9 @@ def verdict_on(record: Mapping[str, Any], report: Path) -> Verdict:
     try:
         evidence = evidence_from(record["evidence"])
         problems = tuple(map(str, record["result"]["problems"]))
-        return judged(evidence, problems, dict(record["findings"]["not_measured"]))
-    except (KeyError, TypeError, ValueError) as error:
+        met = conditions_met(record["run"], record["risk"]["changed"])
+        return judged(evidence, problems, met, dict(record["findings"]["not_measured"]))
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
             f"{report / RECORD_FILE}: cannot be judged: {type(error).__name__}: {error}"
         ) from error

@@ -236,7 +236,9 @@ def test_a_verdict_is_put_where_mode_live_looks_for_it(done):
     assert found.symbols == ("AAA",)
 
 
-def test_good_evidence_is_promoted(done, tmp_path):
+@pytest.fixture
+def good(done, tmp_path):
+    """The folder of a report whose evidence meets every criterion."""
     record = done.record
     record["evidence"] |= {
         "returns": [0.012, -0.008] * 252,
@@ -246,12 +248,56 @@ def test_good_evidence_is_promoted(done, tmp_path):
         "warm_up_change": 0.0,
     }
     record["findings"]["not_measured"] = {}
+    record["run"] |= {"cuts": 20, "check_days": 60}
     (tmp_path / "evidence.json").write_text(json.dumps(record))
+    return tmp_path
 
-    code, text = promoted(done, report=tmp_path, out=tmp_path / "verdict.json")
+
+def read_json(folder, name="evidence.json"):
+    return json.loads((folder / name).read_text())
+
+
+def test_good_evidence_is_promoted(done, good):
+    code, text = promoted(done, report=good, out=good / "verdict.json")
 
     assert code == 0
     assert "promoted\n" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "criterion", "why"),
+    [
+        ({"slippage_bps": "0"}, "costs as live", "run.slippage_bps was 0, below the usual 0.5"),
+        ({"stress": "gaps"}, "real prices", "the scenario gaps was laid over the prices"),
+        ({"defects": ["AAA: a hole"]}, "real prices", "defects of the data were accepted (AAA: a hole)"),
+    ],
+)
+def test_good_evidence_of_an_easier_world_is_not_promoted(done, good, changes, criterion, why):
+    (good / "evidence.json").write_text(
+        json.dumps(read_json(good) | {"run": read_json(good)["run"] | changes})
+    )
+
+    code, text = promoted(done, report=good, out=good / "verdict.json")
+
+    assert code == 1
+    (failed,) = (one for one in read_json(good, "verdict.json")["criteria"] if not one["passed"])
+    assert failed["name"] == criterion
+    assert failed["reason"].startswith(why)
+    assert why in text
+
+
+def test_what_a_backtest_was_played_under_is_on_record(tmp_path, prices):
+    found = backtest(
+        tmp_path, prices, CheckOptions(is_quick=True), stress="gaps", accept_defects=True, seed=7
+    ).record["run"]
+
+    assert (found["stress"], found["seed"], found["accept_defects"], found["defects"]) == (
+        "gaps",
+        7,
+        True,
+        [],
+    )
+    assert (found["spread_bps"], found["participation"], found["venue"]) == ("5", "0.1", {})
 
 
 def test_a_backtest_can_be_run_for_it(prices, tmp_path):
