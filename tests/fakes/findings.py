@@ -37,7 +37,12 @@ def a_finding(**changes) -> Findings:
         "tried": Tried(
             trials=Trials(count=4, variance=0.0001), kinds=Counter(sweep=3, backtest=1), unreadable=0
         ),
-        "choice": Choice(trials=4, days=504, overfitting=overfitting(np.column_stack((RETURNS, others)), 4)),
+        "choice": Choice(
+            trials=4,
+            days=504,
+            overfitting=overfitting(np.column_stack((RETURNS, others)), 4),
+            correlation=0.5,
+        ),
         "look_ahead": LookAhead(cuts=(CUT, CUT)),
         "warm_up": WarmUpCheck(
             days=DAYS,

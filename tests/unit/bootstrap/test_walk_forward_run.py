@@ -45,7 +45,7 @@ def test_windows_are_chosen_played_reported_and_recorded(walk_forward, tmp_path)
     assert code == 0
     assert (notes[0], len(notes)) == (("walkforward", 3), 4)
     assert "3 windows over 3,750 candles" in text
-    assert "12 trials of ema_cross" in text
+    assert "4 trials of ema_cross" in text
     (report,) = (tmp_path / "data" / "reports").iterdir()
     assert {path.name for path in report.iterdir()} == {
         "windows.csv",

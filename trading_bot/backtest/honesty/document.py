@@ -131,6 +131,8 @@ def _choice(choice: Choice) -> dict[str, Any]:
     return {
         "trials": choice.trials,
         "days": choice.days,
+        "mean_correlation": choice.correlation,
+        "independent_trials": choice.independent,
         "splits": len(found.logits),
         "probability": found.probability,
         "probability_of_loss": found.probability_of_loss,

@@ -92,6 +92,11 @@ def _trials(findings: Findings) -> Iterator[str]:
             f"{choice.trials} ends below the median in {share_text(found.probability)} and loses in "
             f"{share_text(found.probability_of_loss)}."
         )
+        if choice.independent is not None:
+            yield (
+                f"Their returns correlate by {ratio_text(choice.correlation)} on average, so that they are "
+                f"worth about {plural(round(choice.independent), 'independent trial')}; all are counted."
+            )
     elif "overfitting" in findings.why_not:
         yield f"Probability of overfitting: {findings.why_not['overfitting']}."
 

@@ -26,6 +26,7 @@ from trading_bot.backtest.honesty.survivors import Survivors, survivors
 from trading_bot.backtest.honesty.tried import Trial, record_trial, tried
 from trading_bot.backtest.honesty.warm_up import WarmUpCheck, days_to_warm, lengths_of, warm_up_check
 from trading_bot.backtest.result import BacktestResult, Collector
+from trading_bot.backtest.sweeps.trials import asked_for
 from trading_bot.backtest.variation import Change, Play, Variation
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested
@@ -39,6 +40,10 @@ from trading_bot.report.charging import charger_of
 from trading_bot.research.ratios import TRADING_DAYS
 
 _LEFT_OUT = "left out (--quick)"
+_FOUND_UNDER = frozenset(
+    {"fidelity", "seed", "stress", "opening_balance", "slippage_bps", "spread_bps", "participation", "venue"}
+)
+"""What of a run, beside its settings, can bring another result."""
 _OTHER_FIDELITY = "days are played again at candle fidelity only"
 
 
@@ -57,10 +62,12 @@ class SelfCheck:
         """Look at everything, and record the backtest as a trial."""
         result, options = self.tested.result, self.tested.options
         returns = daily_returns(result)
-        sharpe = daily_sharpe(returns)
+        sharpe, run = daily_sharpe(returns), run_document(self.tested)
         trial = Trial(
             strategies=tuple(one.name for one in self.prints.strategies),
             settings=self._distinct(),
+            policy={name: value for name, value in run.items() if name in _FOUND_UNDER},
+            asked=asked_for(options.data, options.first, options.last),
             data=self.data_digest,
             folder=str(options.data),
             result=result,
@@ -87,7 +94,7 @@ class SelfCheck:
             costs=costs_doubled(result, None if days is None else self._dearer(days)),
             shuffled=shuffled,
             survivors=self._survivors(),
-            conditions=conditions_met(run_document(self.tested), self.prints.risk_changed),
+            conditions=conditions_met(run, self.prints.risk_changed),
             why_not=self.why_not,
         )
 

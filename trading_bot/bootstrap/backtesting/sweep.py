@@ -11,7 +11,7 @@ from trading_bot.backtest.sweeps.plan import Plan, plan_of
 from trading_bot.backtest.sweeps.play import Player
 from trading_bot.backtest.sweeps.report import console_text, write_sweep
 from trading_bot.backtest.sweeps.result import SweepResult, ranked
-from trading_bot.backtest.sweeps.trials import append_trials, record_of
+from trading_bot.backtest.sweeps.trials import append_trials, asked_for, record_of
 from trading_bot.backtest.sweeps.workers import Played, play_here, play_in_processes, play_on_cluster
 from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
@@ -48,6 +48,7 @@ def run_sweep(
         figures=figures,
         best_fills=tuple(Player(market).fills(plan, ranked(figures)[0])),
         seconds=monotonic() - started_s,
+        asked=asked_for(options.data, options.first, options.last),
     )
     trials = trials_path(settings)
     record = record_of(trials, result.attempt)

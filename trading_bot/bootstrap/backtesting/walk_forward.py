@@ -7,7 +7,7 @@ from time import monotonic
 
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.policy import Policy
-from trading_bot.backtest.sweeps.trials import Attempt, append_trials, record_of
+from trading_bot.backtest.sweeps.trials import Attempt, append_trials, asked_for, record_of
 from trading_bot.backtest.walk_forward.played_sets import Tried
 from trading_bot.backtest.walk_forward.report import console_text, write_walk_forward
 from trading_bot.backtest.walk_forward.result import WalkForwardResult
@@ -109,6 +109,7 @@ def _attempt(
         policy=policy,
         sets=[one.values for one in fresh],
         figures=[one.figures for one in fresh],
+        asked=asked_for(options.data, options.first, options.last),
     )
 
 
