@@ -59,13 +59,13 @@ def test_two_sweeps_of_one_second_keep_a_report_each(sweep, tmp_path):
 def test_shares_and_days_can_be_chosen(sweep):
     _, _, text = sweep(Axis("fast", (3,)), symbols=("BBB",), first=date(2024, 1, 2), last=date(2024, 1, 2))
 
-    assert "1 sets over 375 candles of 1" in text
+    assert "1 set over 375 candles of 1 share in" in text
 
 
 def test_a_share_that_is_named_twice_is_played_once(sweep):
     _, _, text = sweep(Axis("fast", (3,)), symbols=("BBB", "bbb"), last=date(2024, 1, 1))
 
-    assert "1 sets over 375 candles of 1" in text
+    assert "1 set over 375 candles of 1 share in" in text
 
 
 @pytest.mark.parametrize(

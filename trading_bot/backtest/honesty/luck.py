@@ -125,7 +125,7 @@ def choice(returns: Sequence[Floats]) -> Choice | str:
     table = np.column_stack(returns)
     blocks = next(_fitting(len(table)), None)
     if blocks is None:
-        return f"{len(table)} days are too few"
+        return f"too few days: {len(table)}, at least {_BLOCKS[-1] * _ROWS_A_BLOCK} are needed"
     return Choice(
         trials=len(returns),
         days=len(table),

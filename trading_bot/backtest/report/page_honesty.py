@@ -7,10 +7,10 @@ from trading_bot.backtest.honesty.findings import Findings
 from trading_bot.backtest.honesty.luck import Permutation
 from trading_bot.backtest.honesty.tried import text_of
 from trading_bot.backtest.honesty.warm_up import WarmUpCheck
-from trading_bot.backtest.report.texts import percent_text, plural, ratio_text, share_text
+from trading_bot.backtest.report.texts import percent_text, ratio_text, share_text
 from trading_bot.report.markup import Html, element
 from trading_bot.report.page_parts import headings
-from trading_bot.report.wording import count, signed_money
+from trading_bot.report.wording import count, plural, signed_money
 from trading_bot.research.promotion import Criterion
 from trading_bot.research.ratios import TRADING_DAYS
 
@@ -129,7 +129,7 @@ def _permutation(found: Permutation) -> Iterator[str]:
     )
     if found.trials > 1:
         yield (
-            f"Alone p would be {share_text(found.alone)}; times {found.trials} trials it is "
+            f"Alone p would be {share_text(found.alone)}; for the best of {found.trials} trials it is "
             f"{share_text(found.p)} at most."
         )
 

@@ -37,6 +37,7 @@ from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.report.charging import charger_of
+from trading_bot.report.wording import plural
 from trading_bot.research.ratios import TRADING_DAYS
 
 _LEFT_OUT = "left out (--quick)"
@@ -180,7 +181,7 @@ class SelfCheck:
     def _dearer(self, days: CandleDays) -> BacktestResult:
         with self.progress("costs doubled", 1) as shown:
             found = self._again(days, Variation(days=self.tested.days, dearer=2))
-            shown.advance(f"{len(found.trades)} trades")
+            shown.advance(plural(len(found.trades), "trade"))
         return found
 
     def _again(self, days: CandleDays, variation: Variation) -> BacktestResult:

@@ -13,6 +13,7 @@ from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested, test
 from trading_bot.bootstrap.fingerprints import fingerprints
 from trading_bot.bootstrap.places import reports_folder, trials_path
 from trading_bot.bootstrap.promotions.record import evidence_record
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import BacktestOptions
 from trading_bot.settings.tree import Settings
 
@@ -74,8 +75,9 @@ def backtested(
 
 
 def _announced(done: Tested, seconds: float) -> str:
-    checks, days = done.options.checks, len(done.days)
+    checks, days = done.options.checks, plural(len(done.days), "day")
+    times = plural(checks.permutations + 1, "time")
     return (
-        f"checks: the {days} days are played up to {checks.permutations + 1} times more, about "
-        f"{seconds:.0f} s each, and a few of them oftener (backtest --quick leaves that out)"
+        f"checks: {days} to be played up to {times} more, about {seconds:.0f} s each, and some of them "
+        "oftener (backtest --quick leaves that out)"
     )

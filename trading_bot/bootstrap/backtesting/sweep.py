@@ -17,6 +17,7 @@ from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, po
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, trials_path
 from trading_bot.domain.errors import SettingsError
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import SweepOptions
 from trading_bot.settings.tree import Settings
 
@@ -68,7 +69,7 @@ def _figures(
         for part in _played(market, plan, options):
             figures += part.figures
             for _ in part.figures:
-                shown.advance(f"{market.bars * len(figures):,} candles")
+                shown.advance(plural(market.bars * len(figures), "candle"))
     return tuple(figures)
 
 

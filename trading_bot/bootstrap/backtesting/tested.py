@@ -21,6 +21,7 @@ from trading_bot.domain.calendar import Calendar
 from trading_bot.domain.errors import HistoryError, SettingsError, UncoveredDateError
 from trading_bot.domain.market_rules import MarketRules
 from trading_bot.report.charging import charger_of
+from trading_bot.report.wording import plural
 from trading_bot.risk.settings import StopStyle
 from trading_bot.settings.options import BacktestOptions, Fidelity
 from trading_bot.settings.tree import Settings
@@ -97,7 +98,8 @@ def tested(
         for outcome in played.outcomes():
             collector.add(outcome)
             moments += signal_moments(outcome)
-            shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
+            trades = plural(collector.trade_count, "trade")
+            shown.advance(f"{outcome.on}  {trades}  equity {collector.equity:,.0f}")
     fidelity = options.fidelity.value
     data = f"{options.data}, stress {options.stress}" if options.stress else str(options.data)
     result = collector.result(data=data, fidelity=fidelity, symbols=symbols)

@@ -19,6 +19,7 @@ from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, po
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, studies_path, trials_path
 from trading_bot.domain.errors import SettingsError
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import WalkForwardOptions
 from trading_bot.settings.tree import Settings
 
@@ -59,7 +60,7 @@ def run_walk_forward(
             found = search.best(window.train, f"{study}-{number}")
             append_trials(trials, _attempt(options, policy, window, found.new, recorded), now_ms)
             parts.append(part_of(window, found, options.strategy, policy))
-            shown.advance(f"test from {window.test_span[0]}  {found.trials} sets")
+            shown.advance(f"test from {window.test_span[0]}  {plural(found.trials, 'set')}")
     result = WalkForwardResult(
         data=str(options.data),
         market=market,

@@ -90,7 +90,7 @@ def quick(tmp_path_factory, prices):
 
 def test_every_check_is_announced_shown_and_reported(done):
     assert done.code == 0
-    assert "the 3 days are played up to 3 times more" in done.written[0]
+    assert "3 days to be played up to 3 times more" in done.written[0]
     assert "--quick" in done.written[0]
     tasks = {one[0]: one[1] for one in done.shown if isinstance(one, tuple)}
     assert tasks["permutation"] == 2
@@ -120,7 +120,7 @@ def test_dear_checks_can_be_left_out_and_the_report_says_so(quick):
     assert found["shuffled_drawdown"] is not None
     assert found["costs_doubled"]["charges_only"] is not None
     assert "not measured: left out (--quick)" in (quick.report / "report.html").read_text()
-    assert not any("played up to" in text for text in quick.written)
+    assert not any("to be played" in text for text in quick.written)
 
 
 def test_leaving_checks_out_changes_nothing_else(done, quick):
@@ -313,7 +313,7 @@ def test_a_backtest_can_be_run_for_it(prices, tmp_path):
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "not the evidence of a backtest"),
+        (None, "no evidence.json in it, so it is no backtest's report"),
         ("{", "not the evidence of a backtest"),
         ("[]", "not evidence of version 1"),
         ('{"version": 2}', "not evidence of version 1"),
@@ -327,3 +327,14 @@ def test_what_is_no_evidence_is_refused(done, tmp_path, content, why):
 
     with pytest.raises(SettingsError, match=why):
         promoted(done, report=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("nowhere", "there is no such folder"), ("file", "a file, not the folder of a report")],
+)
+def test_a_report_that_is_not_there_is_said_with_what_to_give(done, tmp_path, name, why):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(SettingsError, match=f"--report {tmp_path / name}: {why}\n  fix: give the folder"):
+        promoted(done, report=tmp_path / name)
