@@ -114,12 +114,14 @@ def _look_ahead(findings: Findings) -> Iterator[str]:
 
 def _warm_up(check: WarmUpCheck) -> Iterator[str]:
     yield (
-        f"{plural(len(check.days), 'day')} from {check.days[0]}, {plural(check.signals, 'signal')} with "
-        f"{check.longest} sessions of history; strategies get {check.usual}."
+        f"Each of {plural(len(check.days), 'day')} from {check.days[0]} was begun anew, as live every "
+        f"morning: {plural(check.signals, 'signal')} with {check.longest} sessions of history before it. "
+        f"Strategies get {check.usual}."
     )
     for run in check.runs:
-        first = f", first {run.first}" if run.first else ""
-        yield f"With {run.sessions}: {plural(run.changed, 'signal')} of {run.signals} differ{first}."
+        first = f", the first {run.first}" if run.first else ""
+        alone = f"{count(run.changed)} on one side only{first}" if run.changed else "the same"
+        yield f"With {plural(run.sessions, 'session')}: {plural(run.signals, 'signal')}, {alone}."
 
 
 def _permutation(found: Permutation) -> Iterator[str]:

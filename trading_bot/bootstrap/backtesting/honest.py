@@ -137,7 +137,7 @@ class SelfCheck:
             self.tested.days, lambda day: earlier[day], usual, self.tested.options.checks.days
         )
         lengths = lengths_of(usual, earlier[chosen[0]])
-        with self.progress("warm-up", len(lengths)) as shown:
+        with self.progress("warm-up", len(lengths) * len(chosen)) as shown:
             found = warm_up_check(_player(days), chosen, usual, lengths, shown.advance)
         if found is None or found.change is None:
             self.why_not["warm-up"] = (
