@@ -103,6 +103,7 @@ def run_promote(arguments: Namespace, context: Context) -> int:
 
 
 def _options(arguments: Namespace, *, is_quick: bool) -> BacktestOptions:
+    parsing.require_order(arguments.first, arguments.last)
     return BacktestOptions(
         data=arguments.data,
         symbols=arguments.symbols or (),

@@ -65,6 +65,7 @@ def add_played_arguments(parser: ArgumentParser) -> None:
 
 def played_options(arguments: Namespace) -> dict[str, Any]:
     """What `add_played_arguments` asked for."""
+    parsing.require_order(arguments.first, arguments.last)
     return {
         "data": arguments.data,
         "symbols": arguments.symbols or (),

@@ -6,6 +6,7 @@ from hashlib import sha256
 from time import monotonic
 
 from trading_bot.backtest.sweeps.market import Market
+from trading_bot.backtest.sweeps.plan import require_choosable
 from trading_bot.backtest.sweeps.policy import Policy
 from trading_bot.backtest.sweeps.trials import Attempt, append_trials, asked_for, record_of
 from trading_bot.backtest.walk_forward.played_sets import Tried
@@ -38,6 +39,7 @@ def run_walk_forward(
     """
     if not options.axes:
         raise SettingsError("walkforward has nothing to choose: name values with --set")
+    require_choosable(options.strategy, (axis.name for axis in options.axes))
     lengths, policy, started_s = _lengths(options), policy_from(options), monotonic()
     market = market_from(options)
     windows = windows_of(market, lengths)
