@@ -16,18 +16,37 @@ from trading_bot.research.ratios import TRADING_DAYS
 
 _YEARLY = TRADING_DAYS**0.5
 _MOVED_SHOWN = 3
+_UNMEASURED = "not measured"
+_ASKED = {
+    "sound result": "Do the books agree, and is nothing held over night?",
+    "real prices": "Were these the prices of the market?",
+    "costs as live": "Was trading as dear as it will be?",
+    "rules as live": "Were the rules those of live trading?",
+    "thoroughness": "Was it looked at closely enough?",
+    "length": "Could it be a good quarter?",
+    "deflated Sharpe ratio": "Is it better than the luckiest of so many tries?",
+    "overfitting": "Does what was chosen on some days also earn on others?",
+    "bar permutation": "Is it skill, or does it earn the same where moves come in random order?",
+    "costs doubled": "Is anything left when charges, slippage and spread cost twice as much?",
+    "look-ahead": "Did it decide with prices of the future?",
+    "warm-up": "Does it decide the same after a restart, with more history?",
+    "shuffled drawdown": "How deep could the same trades have fallen in another order?",
+}
+"""What each criterion asks, for who does not know its name."""
 
 
 def honesty_html(findings: Findings) -> tuple[Html, ...]:
     """The criteria first, then what was measured, then who is missing from the data."""
     verdict = findings.verdict
+    missed, wanted = len(verdict.failed), len(verdict.criteria)
     headline = (
         "Every criterion of promotion is met."
         if verdict.passed
-        else f"{len(verdict.failed)} of {len(verdict.criteria)} criteria of promotion are not met."
+        else f"{missed} of {wanted} criteria of promotion {'is' if missed == 1 else 'are'} not met."
     )
     return (
         element("p", headline, class_="yes" if verdict.passed else "loud"),
+        element("p", "All of them have to be met before a strategy should trade money.", class_="muted"),
         _criteria(verdict.criteria),
         element("dl", *_measured(findings), class_="assumed"),
         *_warnings(findings),
@@ -38,8 +57,8 @@ def _criteria(criteria: tuple[Criterion, ...]) -> Html:
     rows = (
         element(
             "tr",
-            element("td", one.name),
-            element("td", _word(one), class_=f"word {'gain' if one.passed else 'loss'}"),
+            element("td", one.name, element("small", _ASKED.get(one.name, ""))),
+            element("td", _word(one), class_=f"word {_tone(one)}"),
             element("td", one.reason),
         )
         for one in criteria
@@ -49,7 +68,16 @@ def _criteria(criteria: tuple[Criterion, ...]) -> Html:
 
 
 def _word(criterion: Criterion) -> str:
-    return "\u2713 met" if criterion.passed else "\u2717 not met"
+    if criterion.passed:
+        return "\u2713 met"
+    return f"? {_UNMEASURED}" if criterion.reason.startswith(_UNMEASURED) else "\u2717 not met"
+
+
+def _tone(criterion: Criterion) -> str:
+    """Green, red, or neither where nobody knows."""
+    if criterion.passed:
+        return "gain"
+    return "muted" if criterion.reason.startswith(_UNMEASURED) else "loss"
 
 
 def _measured(findings: Findings) -> Iterator[Html]:
@@ -162,7 +190,7 @@ def _warnings(findings: Findings) -> Iterator[Html]:
     if warnings:
         yield element(
             "div",
-            element("p", "Who is missing from the data:"),
+            element("p", "Survivorship: who is missing from the data"),
             element("ul", *(element("li", text) for text in warnings)),
             class_="warn notices",
         )
