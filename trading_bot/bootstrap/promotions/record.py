@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from trading_bot.adapters.history.origin import universe_of
+from trading_bot.adapters.history.origin import stress_of, universe_of
 from trading_bot.backtest.honesty.document import evidence_document, findings_document
 from trading_bot.backtest.honesty.findings import Findings, amount
 from trading_bot.bootstrap.backtesting.tested import Tested
@@ -65,7 +65,7 @@ def run_document(tested: Tested) -> dict[str, Any]:
     return {
         "fidelity": options.fidelity.value,
         "seed": options.seed,
-        "stress": options.stress,
+        "stress": options.stress or stress_of(tested.folder.path),
         "accept_defects": options.accept_defects,
         "defects": list(tested.defects),
         "opening_balance": amount(settings.simulator.opening_balance),

@@ -297,6 +297,11 @@ def test_what_a_backtest_was_played_under_is_on_record(tmp_path, prices):
         True,
         [],
     )
+    again = backtest(
+        tmp_path / "again", tmp_path / "data" / "stress" / "gaps", CheckOptions(is_quick=True)
+    ).record["run"]
+
+    assert again["stress"] == "gaps"
     assert (found["spread_bps"], found["participation"], found["venue"]) == ("5", "0.1", {})
 
 
