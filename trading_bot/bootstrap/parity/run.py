@@ -17,13 +17,14 @@ from trading_bot.bootstrap.parity.sides import (
     WIRE,
     backtested_day,
     candle_day,
+    journaled_keys,
     parity_settings,
     play_over_the_wire,
     recorded_day,
 )
 from trading_bot.bootstrap.places import database_path, inputs_folder, reports_folder
 from trading_bot.bootstrap.replaying.input_replay import InputReplay, ReplayedProcess
-from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.reading import day_record
 from trading_bot.settings.options import ParityOptions
@@ -62,8 +63,7 @@ def _result(settings: Settings, options: ParityOptions, now_ms: int, run_id: str
                 "there is nothing to compare it with"
             )
         return ParityResult(on=on, data=str(database), seed=options.seed, comparison=None, inputs=inputs)
-    names = tuple(folder.name_of(symbol) for symbol in settings.run.symbols) or folder.symbols
-    having = tuple(name for name in names if on in folder.days(name))
+    having = _names(settings, folder, on, None if options.journal is None else journaled_keys(database, on))
     outcome = backtested_day(settings, folder, having, on, options.seed)
     symbols = {instrument.key: instrument.symbol for instrument in outcome.instruments}
 
@@ -80,6 +80,28 @@ def _result(settings: Settings, options: ParityOptions, now_ms: int, run_id: str
         inputs=inputs,
         symbol_of=symbol_of,
     )
+
+
+def _names(
+    settings: Settings, folder: HistoryFolder, on: date, journaled: frozenset[str] | None
+) -> tuple[str, ...]:
+    """What the folder has of the day: the symbols that were named, else those of the journal, else all.
+
+    Raises HistoryError when that is nothing.
+    """
+    named = tuple(folder.name_of(symbol) for symbol in settings.run.symbols)
+    known = [
+        name
+        for name in named or folder.symbols
+        if on in folder.days(name) and (named or journaled is None or folder.key(name) in journaled)
+    ]
+    if not known:
+        which = "none of the symbols that were named" if named else "no instrument of the journal"
+        raise HistoryError(
+            f"{folder.path}: {which} has rows on {on}.\n  fix: give the folder that was replayed; for a day "
+            "of the real market its instruments.csv needs the broker's keys"
+        )
+    return tuple(known)
 
 
 def _played(

@@ -16,6 +16,7 @@ from trading_bot.bootstrap.loops import event_loop
 from trading_bot.bootstrap.modes import day_files
 from trading_bot.bootstrap.places import reports_folder
 from trading_bot.bootstrap.replaying.replay import Replay
+from trading_bot.domain.errors import HistoryError
 from trading_bot.report.reading import day_record
 from trading_bot.settings.options import ParityOptions, RunOptions
 from trading_bot.settings.run import Mode
@@ -70,9 +71,22 @@ def play_over_the_wire(
 
 
 def recorded_day(database: Path, on: date | None, name: str) -> PlayedDay:
-    """A day out of a journal, the newest one without a date. Raises StorageError."""
+    """A day out of a journal, the newest one without a date.
+
+    Raises StorageError for what is no journal, HistoryError where it has no such day.
+    """
     with JournalReader(database) as reader:
+        days = reader.days()
+        if not days or (on is not None and on not in days):
+            known = f"there are {', '.join(map(str, days[-3:]))}" if days else "no day began in it"
+            raise HistoryError(f"{database}: no day {on or 'at all'} in the journal; {known}")
         return PlayedDay(name=name, record=day_record(reader.rows(on=on)))
+
+
+def journaled_keys(database: Path, on: date) -> frozenset[str]:
+    """Keys of the instruments that a day knew. Raises StorageError."""
+    with JournalReader(database) as reader:
+        return frozenset(str(row["instrument_key"]) for row in reader.table("instruments", on))
 
 
 def backtested_day(
