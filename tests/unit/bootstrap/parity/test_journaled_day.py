@@ -1,0 +1,54 @@
+"""Which day of a journal is compared, and with what of a folder."""
+
+from datetime import date
+
+import pytest
+
+from tests.fakes.journals_of_days import journal_of, session_of
+from tests.fakes.price_folder import price_folder
+from trading_bot.adapters.history import open_history
+from trading_bot.bootstrap.parity.run import run_parity
+from trading_bot.bootstrap.parity.sides import JOURNAL, journaled_keys, recorded_day
+from trading_bot.domain.errors import HistoryError
+from trading_bot.settings.options import ParityOptions
+from trading_bot.settings.run import RunSettings
+from trading_bot.settings.tree import Settings
+
+MONDAY, TUESDAY = date(2024, 1, 1), date(2024, 1, 2)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    return journal_of(tmp_path / "paper.db", session_of(MONDAY), session_of(TUESDAY))
+
+
+def test_the_newest_day_is_taken_unless_another_is_named(journal):
+    assert recorded_day(journal, None, JOURNAL).record.on == TUESDAY
+    assert recorded_day(journal, MONDAY, JOURNAL).record.on == MONDAY
+
+
+def test_a_day_that_is_not_in_the_journal_is_said_with_those_that_are(journal, tmp_path):
+    with pytest.raises(HistoryError, match="no day 2024-01-03 in the journal; there are 2024-01-01"):
+        recorded_day(journal, date(2024, 1, 3), JOURNAL)
+    with pytest.raises(HistoryError, match="no day at all in the journal; no day began in it"):
+        recorded_day(journal_of(tmp_path / "young.db"), None, JOURNAL)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "why"),
+    [
+        ((), "no instrument of the journal has rows on 2024-01-02"),
+        (("AAA",), "none of the symbols that were"),
+    ],
+)
+def test_a_folder_without_the_journals_instruments_is_refused(journal, tmp_path, symbols, why):
+    """None of the journal's in the one, no rows of the day in the other."""
+    minutes = 375 if symbols else 5 * 375
+    prices = price_folder(tmp_path / "prices", minutes=minutes, AAA=1)
+    settings = Settings(run=RunSettings(data_dir=tmp_path / "data"))
+    options = ParityOptions(data=prices, journal=journal, symbols=symbols)
+
+    assert journaled_keys(journal, TUESDAY) == frozenset()
+    assert open_history(prices).symbols == ("AAA",)
+    with pytest.raises(HistoryError, match=f"{why}.*\n  fix: give the folder that was replayed"):
+        run_parity(settings, options, print, 0)
