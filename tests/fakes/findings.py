@@ -56,7 +56,10 @@ def a_finding(**changes) -> Findings:
         ),
         "permutation": Permutation(observed=0.2, permuted=tuple(rng.normal(0, 0.03, 99).tolist()), trials=4),
         "costs": CostsDoubled(
-            cash=Decimal(100_000), charges_only=Decimal("812.50"), everything=Decimal("-120.25")
+            cash=Decimal(100_000),
+            charges_only=Decimal("812.50"),
+            everything=Decimal("-120.25"),
+            trades_again=7,
         ),
         "shuffled": ShuffledDrawdowns(observed=0.02, shuffled=np.linspace(0.01, 0.05, 101)),
         "survivors": Survivors(universe=Universe.COMPLETE, symbols=2, left={}, came={}, calendar_days=730),

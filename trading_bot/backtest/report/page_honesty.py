@@ -133,8 +133,8 @@ def _look_ahead(findings: Findings) -> Iterator[str]:
     ahead = findings.look_ahead
     assert ahead is not None
     yield (
-        f"{plural(ahead.decisions, 'decision')} compared at {plural(len(ahead.cuts), 'cut')}, with the "
-        "market after the cut turned round or missing."
+        f"{plural(ahead.decisions, 'decision')} compared at {plural(ahead.moments, 'moment')}, with the "
+        "market after it turned round, and then missing."
     )
     for cut in ahead.moved[:_MOVED_SHOWN]:
         yield f"{cut.text[:1].upper()}{cut.text[1:]}."
@@ -181,7 +181,8 @@ def _costs(findings: Findings) -> Iterator[str]:
     if costs.everything is not None:
         yield (
             "Played again with slippage and spread doubled as well: "
-            f"{signed_money(costs.everything)} ({percent_text(costs.total_return, is_signed=True)})."
+            f"{plural(costs.trades_again or 0, 'trade')}, {signed_money(costs.everything)} "
+            f"({percent_text(costs.total_return, is_signed=True)})."
         )
 
 

@@ -59,7 +59,10 @@ class Record(NamedTuple):
 
 def asked_for(folder: Path, first: date | None, last: date | None) -> dict[str, str | None]:
     """Which data were asked for; None where no day was named."""
-    return {"folder": str(folder.resolve()), "first": first and f"{first}", "last": last and f"{last}"}
+    days = {"first": first, "last": last}
+    return {"folder": str(folder.resolve())} | {
+        name: None if day is None else f"{day}" for name, day in days.items()
+    }
 
 
 def append_trials(path: Path, attempt: Attempt, at_ms: int) -> None:

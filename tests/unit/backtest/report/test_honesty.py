@@ -35,7 +35,7 @@ def test_each_check_has_a_sentence_with_its_number():
     assert "4 (3 by sweep, 1 by backtest)" in found["Trials"]
     assert "The best of so many without an edge is expected to show 0.17 a year." in found["Trials"]
     assert "6 splits of 504 days, the best of 4 ends below the median in" in found["Trials"]
-    assert found["Look-ahead"].startswith("14 decisions compared at 2 cuts")
+    assert found["Look-ahead"].startswith("14 decisions compared at 1 moment, with the")
     text = "With 2 sessions: 19 signals, 1 on one side only, the first 2026-10-29 10:00 toy long TCS."
     assert text in found["Warm-up"]
     assert "With 5 sessions: 20 signals, the same." in found["Warm-up"]
