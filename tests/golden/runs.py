@@ -74,7 +74,10 @@ RUNS = (
     Golden(
         name="ticks",
         data="ticks/2021",
-        words=("backtest", "--fidelity", "tick", "--from", "2021-04-26", "--to", "2021-04-26", "--quick"),
+        words=(
+            *("backtest", "--fidelity", "tick", "--symbols", "TCS,RELIANCE"),
+            *("--from", "2021-04-20", "--to", "2021-04-26", "--quick"),
+        ),
     ),
     Golden(
         name="next-open",

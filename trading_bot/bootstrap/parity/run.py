@@ -40,7 +40,7 @@ def run_parity(settings: Settings, options: ParityOptions, write: Callable[[str]
     if options.data is None and options.journal is None:
         raise SettingsError("parity needs --data DIR, or --journal FILE, or both")
     stamp = f"{datetime_of(now_ms):%Y%m%d-%H%M%S}"
-    chosen = parity_settings(settings, options.symbols)
+    chosen = parity_settings(settings, options.symbols, options.journal)
     with started_logs(chosen, is_quiet=True):
         result = _result(chosen, options, now_ms, f"replay-{stamp}")
     folder = reports_folder(settings) / f"parity-{stamp}"

@@ -14,7 +14,7 @@ from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.loops import event_loop
 from trading_bot.bootstrap.modes import day_files
-from trading_bot.bootstrap.places import reports_folder
+from trading_bot.bootstrap.places import DATABASES, reports_folder
 from trading_bot.bootstrap.replaying.replay import Replay
 from trading_bot.domain.errors import HistoryError
 from trading_bot.report.reading import day_record
@@ -27,11 +27,16 @@ _FASTEST = 0.0
 WIRE, BACKTEST, CANDLES, JOURNAL = "wire", "backtest", "candles", "journal"
 
 
-def parity_settings(settings: Settings, symbols: tuple[str, ...]) -> Settings:
-    """The settings that hold for every side: a replay's, its venue's slippage in the backtest as well."""
+def parity_settings(settings: Settings, symbols: tuple[str, ...], journal: Path | None = None) -> Settings:
+    """The settings that hold for every side: a replay's, its venue's slippage in the backtest as well.
+
+    A day that was traded on paper had that of the run.
+    """
+    is_paper = journal is not None and journal.name == DATABASES[Mode.PAPER]
+    slippage = settings.run.slippage_bps if is_paper else settings.simulator.slippage_bps
     run = {
         "mode": Mode.REPLAY,
-        "slippage_bps": settings.simulator.slippage_bps,
+        "slippage_bps": slippage,
         "symbols": symbols or settings.run.symbols,
         "exit_after_close": True,
     }
@@ -39,6 +44,7 @@ def parity_settings(settings: Settings, symbols: tuple[str, ...]) -> Settings:
     return settings.model_copy(
         update={
             "run": settings.run.model_copy(update=run),
+            "simulator": settings.simulator.model_copy(update={"slippage_bps": slippage}),
             "terminal": settings.terminal.model_copy(update=terminal),
         }
     )

@@ -1,6 +1,7 @@
 """Which day of a journal is compared, and with what of a folder."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.fakes.journals_of_days import journal_of, session_of
 from tests.fakes.price_folder import price_folder
 from trading_bot.adapters.history import open_history
 from trading_bot.bootstrap.parity.run import run_parity
-from trading_bot.bootstrap.parity.sides import JOURNAL, journaled_keys, recorded_day
+from trading_bot.bootstrap.parity.sides import JOURNAL, journaled_keys, parity_settings, recorded_day
 from trading_bot.domain.errors import HistoryError
 from trading_bot.settings.options import ParityOptions
 from trading_bot.settings.run import RunSettings
@@ -52,3 +53,13 @@ def test_a_folder_without_the_journals_instruments_is_refused(journal, tmp_path,
     assert open_history(prices).symbols == ("AAA",)
     with pytest.raises(HistoryError, match=f"{why}.*\n  fix: give the folder that was replayed"):
         run_parity(settings, options, print, 0)
+
+
+def test_every_side_slips_as_the_journaled_day_did():
+    """On paper by the run's setting, in a replay by the simulator's."""
+    settings = Settings()
+
+    for name, slippage in (("paper.db", settings.run.slippage_bps), ("replay-1.db", 0)):
+        found = parity_settings(settings, (), Path("data") / name)
+        assert (found.run.slippage_bps, found.simulator.slippage_bps) == (slippage, slippage)
+    assert settings.run.slippage_bps > 0
