@@ -52,7 +52,7 @@ class Record(NamedTuple):
 
     trials: Trials
     earlier: int
-    """Of them, in earlier sweeps."""
+    """Of them, before."""
     unreadable: int
     """Lines that may be more."""
 

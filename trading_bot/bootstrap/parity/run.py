@@ -27,6 +27,7 @@ from trading_bot.bootstrap.replaying.input_replay import InputReplay, ReplayedPr
 from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.reading import day_record
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import ParityOptions
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.market import open_market
@@ -143,10 +144,18 @@ def _input_checks(settings: Settings, database: Path) -> list[InputCheck]:
 
 
 def _told(number: int, process: ReplayedProcess) -> InputCheck:
-    counts = f"process {number}: {process.inputs} inputs, {process.rows} rows"
+    counts = f"process {number}: {plural(process.inputs, 'input')}, {plural(process.rows, 'row')}"
     if not process.is_equal:
         row = process.recorded or process.replayed
         at = "" if row is None else f" at row {row.sequence} ({row.kind})"
-        return InputCheck(is_equal=False, text=f"{counts}, ANOTHER JOURNAL{at}")
-    lost = f"; the inputs of the last {process.lost_rows} were lost" if process.lost_rows else ""
+        settings = "settings and strategies have to be those of the recorded run"
+        return InputCheck(is_equal=False, text=f"{counts}, ANOTHER JOURNAL{at}; {settings}")
+    if process.lost_close:
+        missing = plural(process.lost_rows, "row")
+        return InputCheck(is_equal=False, text=f"{counts}, INPUTS ARE MISSING: those of the last {missing}")
+    lost = (
+        f"; it was killed, and the inputs of the last {plural(process.lost_rows, 'row')} were lost with it"
+        if process.lost_rows
+        else ""
+    )
     return InputCheck(is_equal=True, text=f"{counts}, the same journal{lost}")

@@ -8,8 +8,9 @@ import pytest
 from tests.fakes.journals_of_days import journal_of, session_of
 from tests.fakes.price_folder import price_folder
 from trading_bot.adapters.history import open_history
-from trading_bot.bootstrap.parity.run import run_parity
+from trading_bot.bootstrap.parity.run import _told, run_parity
 from trading_bot.bootstrap.parity.sides import JOURNAL, journaled_keys, parity_settings, recorded_day
+from trading_bot.bootstrap.replaying.input_replay import ReplayedProcess
 from trading_bot.domain.errors import HistoryError
 from trading_bot.settings.options import ParityOptions
 from trading_bot.settings.run import RunSettings
@@ -63,3 +64,21 @@ def test_every_side_slips_as_the_journaled_day_did():
         found = parity_settings(settings, (), Path("data") / name)
         assert (found.run.slippage_bps, found.simulator.slippage_bps) == (slippage, slippage)
     assert settings.run.slippage_bps > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_equal", "said"),
+    [
+        ({}, True, "process 1: 9 inputs, 5 rows, the same journal"),
+        ({"lost_rows": 1}, True, "it was killed, and the inputs of the last 1 row were lost with it"),
+        ({"lost_rows": 2, "lost_close": True}, False, "INPUTS ARE MISSING: those of the last 2 rows"),
+    ],
+)
+def test_a_log_that_ends_before_its_process_did_proves_nothing(changes, is_equal, said):
+    """A killed process loses its newest inputs; one that ended the day wrote them all."""
+    process = ReplayedProcess(**{"first_sequence": 1, "inputs": 9, "rows": 5, "lost_rows": 0} | changes)
+
+    check = _told(1, process)
+
+    assert check.is_equal is is_equal
+    assert said in check.text

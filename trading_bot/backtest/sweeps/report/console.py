@@ -43,7 +43,7 @@ def _table(result: SweepResult, top: int) -> list[str]:
 def _of_luck(result: SweepResult, record: Record) -> list[str]:
     """What the best of so many trials would show without any edge, and whether this one shows more."""
     trials = record.trials
-    earlier = f", {record.earlier:,} of them in earlier sweeps" if record.earlier else ""
+    earlier = f", {record.earlier:,} of them before" if record.earlier else ""
     tried = plural(trials.count, "trial")
     lines = [f"on record: {tried} of {result.plan.strategy} on these shares{earlier}"]
     if record.unreadable:
