@@ -46,6 +46,7 @@ def findings_document(findings: Findings) -> dict[str, Any]:
             "charges_only": amount(findings.costs.charges_only),
             "everything": amount(findings.costs.everything),
             "total_return": findings.costs.total_return,
+            "trades": findings.costs.trades_again,
         },
         "survivors": {
             "universe": findings.survivors.universe.value,

@@ -78,6 +78,7 @@ def test_every_figure_is_in_the_document():
         "charges_only": "812.50",
         "everything": "-120.25",
         "total_return": pytest.approx(-0.0012025),
+        "trades": 7,
     }
     assert found["survivors"]["universe"] == "complete"
 
