@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 from trading_bot.backtest.sweeps.grid import ParameterSet
 from trading_bot.backtest.sweeps.policy import Policy
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.section import complaints
 from trading_bot.strategies.registry import StrategyFactory, strategy_factory
 from trading_bot.strategies.strategy import Strategy
 
@@ -89,8 +92,8 @@ def _case(made: StrategyFactory, policy: Policy, values: ParameterSet) -> Case:
         return Case(strategy, policy)
     try:
         exits = type(policy.risk.exits).model_validate(policy.risk.exits.model_dump() | of_exits)
-    except ValueError as error:
-        raise SettingsError(f"risk.exits: {error}") from error
+    except ValidationError as error:
+        raise SettingsError(f"risk.exits: {complaints(error)}") from error
     return Case(strategy, replace(policy, risk=policy.risk.model_copy(update={"exits": exits})))
 
 

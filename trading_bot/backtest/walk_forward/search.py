@@ -134,8 +134,8 @@ def _nothing_found(sets: PlayedSets, stretch: Stretch) -> UserFacingError:
         return SettingsError(f"no set that was tried can be played: {sets.refusal}")
     first, last = (date_of(start_of_day(int(stretch.market.days[place]))) for place in (0, -1))
     return HistoryError(
-        f"of {plural(played, 'set')} none traded from {first} to {last}, where one was to be "
-        "chosen; give more days or other values"
+        f"of {plural(played, 'set')} none has a Sharpe ratio from {first} to {last}, where one was to be "
+        "chosen: nothing was traded, or it is a single day; give more days or other values"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from trading_bot.backtest.report import console_text, write_backtest
 from trading_bot.bootstrap.backtesting.honest import SelfCheck, data_digest
-from trading_bot.bootstrap.backtesting.played import fresh_name
+from trading_bot.bootstrap.backtesting.played import fresh_name, require_places
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested, tested
 from trading_bot.bootstrap.fingerprints import fingerprints
 from trading_bot.bootstrap.places import reports_folder, trials_path
@@ -54,6 +54,7 @@ def backtested(
     now_ms: int,
 ) -> Backtested:
     """Test, check and report; before the checks it is said what they cost. Raises as `run_backtest` does."""
+    require_places(settings)
     prints, started_s = fingerprints(settings), monotonic()
     done = tested(settings, options, write, progress)
     if done.candle_days is not None and not options.checks.is_quick:

@@ -13,7 +13,7 @@ from trading_bot.backtest.sweeps.report import console_text, write_sweep
 from trading_bot.backtest.sweeps.result import SweepResult, ranked
 from trading_bot.backtest.sweeps.trials import append_trials, asked_for, record_of
 from trading_bot.backtest.sweeps.workers import Played, play_here, play_in_processes, play_on_cluster
-from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
+from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from, require_places
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, trials_path
 from trading_bot.domain.errors import SettingsError
@@ -34,6 +34,7 @@ def run_sweep(
     Raises HistoryError or UnknownInstrumentError for data that cannot be played, SettingsError for sets or a
     policy that cannot be.
     """
+    require_places(settings)
     try:
         plan, refused = plan_of(options.strategy, policy_from(options), sets_of(options.axes))
     except ValueError as error:

@@ -16,7 +16,7 @@ from trading_bot.backtest.walk_forward.sampler import Pruner
 from trading_bot.backtest.walk_forward.search import Search
 from trading_bot.backtest.walk_forward.stitch import Part, part_of, stitched
 from trading_bot.backtest.walk_forward.windows import Folds, Lengths, Window, windows_of
-from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
+from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from, require_places
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, studies_path, trials_path
 from trading_bot.domain.errors import SettingsError
@@ -39,6 +39,7 @@ def run_walk_forward(
     """
     if not options.axes:
         raise SettingsError("walkforward has nothing to choose: name values with --set")
+    require_places(settings)
     require_choosable(options.strategy, (axis.name for axis in options.axes))
     lengths, policy, started_s = _lengths(options), policy_from(options), monotonic()
     market = market_from(options)

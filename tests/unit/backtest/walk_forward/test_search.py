@@ -82,7 +82,7 @@ def test_studies_of_other_names_know_nothing_of_each_other(tmp_path):
 def test_a_stretch_without_trades_has_no_best_set():
     quiet = search(axes=(Axis("fast", (4, 6)), Axis("ignored", (5_000,))))
 
-    with pytest.raises(HistoryError, match="of 2 sets none traded from 2024-01-01 to 2024-01-04"):
+    with pytest.raises(HistoryError, match="of 2 sets none has a Sharpe ratio from 2024-01-01 to 2024-01-04"):
         quiet.best(MARKET, "a")
 
 
