@@ -21,6 +21,7 @@ SHARES ?=
 CANDLES ?= 20000
 MODULES ?=
 ONLY ?=
+RUN ?=
 KNOWN ?=
 SECONDS ?=
 TARGET ?=
@@ -30,7 +31,7 @@ TALLY ?=
 START_LIMIT ?=
 UPDATES ?=
 
-.PHONY: setup native run demo test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
+.PHONY: setup native run demo test golden lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
 
 setup: native
 
@@ -65,6 +66,10 @@ test: setup $(TESTS_STAMP) lint
 	$(BIN)/python -m pytest -n 2 tests/page
 	$(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report=term
 	@$(BIN)/python -m scripts.stamp
+
+# The golden runs, pinned anew: what moved is shown old beside new. RUN=candles takes one only.
+golden: setup
+	$(BIN)/python -m scripts.golden $(RUN)
 
 bench: setup
 	$(BIN)/python benchmarks/candles.py

@@ -37,7 +37,12 @@ def a_finding(**changes) -> Findings:
         "tried": Tried(
             trials=Trials(count=4, variance=0.0001), kinds=Counter(sweep=3, backtest=1), unreadable=0
         ),
-        "choice": Choice(trials=4, days=504, overfitting=overfitting(np.column_stack((RETURNS, others)), 4)),
+        "choice": Choice(
+            trials=4,
+            days=504,
+            overfitting=overfitting(np.column_stack((RETURNS, others)), 4),
+            correlation=0.5,
+        ),
         "look_ahead": LookAhead(cuts=(CUT, CUT)),
         "warm_up": WarmUpCheck(
             days=DAYS,
@@ -51,10 +56,14 @@ def a_finding(**changes) -> Findings:
         ),
         "permutation": Permutation(observed=0.2, permuted=tuple(rng.normal(0, 0.03, 99).tolist()), trials=4),
         "costs": CostsDoubled(
-            cash=Decimal(100_000), charges_only=Decimal("812.50"), everything=Decimal("-120.25")
+            cash=Decimal(100_000),
+            charges_only=Decimal("812.50"),
+            everything=Decimal("-120.25"),
+            trades_again=7,
         ),
         "shuffled": ShuffledDrawdowns(observed=0.02, shuffled=np.linspace(0.01, 0.05, 101)),
         "survivors": Survivors(universe=Universe.COMPLETE, symbols=2, left={}, came={}, calendar_days=730),
+        "conditions": (),
         "why_not": {},
     }
     return Findings(**given | changes)

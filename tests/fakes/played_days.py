@@ -35,7 +35,10 @@ class ToyDays:
         self.candles = candles_of() if candles is None else candles
         self.ahead = ahead
         self.forgets_after = forgets_after
-        """With fewer sessions of history than this, the first signal of a day is missed."""
+        """With fewer sessions of history than this, the first signal of the first day is missed.
+
+        Indicators go on from day to day: later days know what came before.
+        """
         self.variations = []
 
     def __call__(self, variation):
@@ -45,7 +48,8 @@ class ToyDays:
             candles = self.candles.between(begin_ms, begin_ms + 86_400_000)
             if variation.change is not None:
                 candles = variation.change("TOY", candles)
-            yield outcome_of(day, self._rows(candles, variation.warm_up_sessions))
+            is_first = day == variation.days[0]
+            yield outcome_of(day, self._rows(candles, variation.warm_up_sessions if is_first else 99))
 
     def _rows(self, candles, sessions):
         rises = candles.close > candles.open

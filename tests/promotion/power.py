@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from trading_bot.research.arrays import Floats
-from trading_bot.research.deflated_sharpe import column_sharpes, trials_of
+from trading_bot.research.deflated_sharpe import trials_of
 from trading_bot.research.overfitting import overfitting
 from trading_bot.research.permutation import best_of_p, permuted_bars
 from trading_bot.research.promotion import Bar, Evidence, Verdict, promote
@@ -88,7 +88,7 @@ def evidence(world: World, rng: np.random.Generator) -> Evidence:
     directions = _directions(world, rng)
     bars = _bars(_moves(world, rng) + _planted(world) * directions[:, 0], rng)
     table = _returns(directions, bars, world.cost)
-    ratios = column_sharpes(table)
+    ratios = table.mean(axis=0) / table.std(axis=0, ddof=1)
     best = int(ratios.argmax())
     if not world.counted:
         directions, table, ratios, best = directions[:, [best]], table[:, [best]], ratios[[best]], 0
@@ -100,7 +100,7 @@ def evidence(world: World, rng: np.random.Generator) -> Evidence:
     return Evidence(
         returns=chosen,
         trades=world.days,
-        trials=trials_of(table),
+        trials=trials_of(ratios),
         overfit_probability=choice.probability if choice else None,
         loss_probability=choice.probability_of_loss if choice else None,
         permutation_p=best_of_p(float(ratios[best]), by_luck, table.shape[1]),

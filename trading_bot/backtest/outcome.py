@@ -23,8 +23,3 @@ class DayOutcome:
     ended_at_ms: int
     alerts: tuple[str, ...]
     """What a person would have been told."""
-
-    @property
-    def has_trades(self) -> bool:
-        """Whether anything was bought or sold."""
-        return any(row.kind == "order_filled" for row in self.rows)

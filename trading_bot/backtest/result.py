@@ -94,10 +94,6 @@ class BacktestResult:
             traded=np.array(
                 [float(rupees(record.entered_value + record.exited_value)) for record in records]
             ),
-            symbols=tuple(one.instrument.symbol for one in flat),
-            reasons=tuple(
-                "" if record.closed is None else record.closed.exit_reason.value for record in records
-            ),
         )
 
 

@@ -9,12 +9,13 @@ from trading_bot.domain.ist import datetime_of
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
-_DATABASES = {
+DATABASES = {
     Mode.LIVE: "trading_bot.db",
     Mode.PAPER: "paper.db",
     Mode.ALERTS: "alerts.db",
     Mode.REPLAY: "replay.db",
 }
+"""Names of the journals that are kept from day to day."""
 _SESSION_DATABASES = "replay-*.db"
 
 
@@ -33,7 +34,7 @@ def database_path(settings: Settings, *, attached: bool, now_ms: int) -> Path:
 
 def database_of(settings: Settings, mode: Mode) -> Path:
     """The journal of a mode, whichever is in effect."""
-    return settings.run.data_dir / _DATABASES[mode]
+    return settings.run.data_dir / DATABASES[mode]
 
 
 def stamps_folder(settings: Settings) -> Path:
@@ -52,13 +53,13 @@ def known_databases(settings: Settings) -> tuple[Path, ...]:
 
 def kept_database(settings: Settings) -> Path:
     """The journal that the mode in effect writes from run to run; of replays, the one that attaches."""
-    return settings.run.data_dir / _DATABASES[settings.mode]
+    return settings.run.data_dir / DATABASES[settings.mode]
 
 
 def journals_to_keep(settings: Settings) -> tuple[Path, ...]:
     """The journals of all modes that are there, but for those of replays, which can be played again."""
     modes = (Mode.LIVE, Mode.PAPER, Mode.ALERTS)
-    paths = (settings.run.data_dir / _DATABASES[mode] for mode in modes)
+    paths = (settings.run.data_dir / DATABASES[mode] for mode in modes)
     return tuple(path for path in paths if path.is_file() and path.stat().st_size)
 
 

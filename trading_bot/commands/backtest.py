@@ -97,6 +97,7 @@ def run_promote(arguments: Namespace, context: Context) -> int:
 
 
 def _options(arguments: Namespace, settings: Settings, *, is_quick: bool) -> BacktestOptions:
+    parsing.require_order(arguments.first, arguments.last)
     return BacktestOptions(
         data=arguments.data or settings.run.history_store,
         symbols=arguments.symbols or (),

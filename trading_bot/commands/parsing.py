@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from trading_bot.backtest.sweeps.grid import Axis, axis_of
 from trading_bot.domain.candles.interval import Interval, interval_of
+from trading_bot.domain.errors import SettingsError
 
 WEEK, MONTH = "week", "month"
 _PORT_MAX = 65_535
@@ -24,6 +25,12 @@ def day(text: str) -> date:
         raise ArgumentTypeError(
             f"{text!r} is not a date: write YYYY-MM-DD, for example 2026-11-19"
         ) from error
+
+
+def require_order(first: date | None, last: date | None) -> None:
+    """Raise SettingsError for days that run backwards."""
+    if first is not None and last is not None and first > last:
+        raise SettingsError(f"--from {first} is after --to {last}.\n  fix: exchange the two")
 
 
 def moment(text: str) -> tuple[time, bool]:

@@ -60,6 +60,7 @@ def add_played_arguments(parser: ArgumentParser) -> None:
 
 def played_options(arguments: Namespace, settings: Settings) -> dict[str, Any]:
     """What `add_played_arguments` asked for."""
+    parsing.require_order(arguments.first, arguments.last)
     return {
         "data": arguments.data or settings.run.history_store,
         "symbols": arguments.symbols or (),

@@ -28,7 +28,7 @@ def add_walk_forward_arguments(parser: ArgumentParser) -> None:
         metavar="F",
         help="share of the days after each fold that is left out",
     )
-    parser.add_argument("--gap", type=parsing.count, default=0, metavar="N", help="days between the two")
+    parser.add_argument("--gap", type=parsing.whole, default=0, metavar="N", help="days between the two")
     parser.add_argument("--anchored", action="store_true", help="every training begins with the first day")
     parser.add_argument(
         "--sampler",

@@ -5,7 +5,7 @@ from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 PERCENT, BASIS_POINTS = 100, 10_000
 _LEAST_BASIS_POINTS = Decimal("0.01")
@@ -69,3 +69,12 @@ BasisPoints = Annotated[
     Decimal, Field(ge=0, le=500), AfterValidator(_not_a_fraction), Ratio("0.1", "100", per_one=BASIS_POINTS)
 ]
 """Hundredths of a percent. Fractions of one are refused: they would be next to nothing."""
+
+
+def complaints(error: ValidationError) -> str:
+    """What is wrong with the values of a section, in one line: each with its name, value and reason."""
+    texts = []
+    for one in error.errors():
+        message, name = one["msg"].removeprefix("Value error, "), ".".join(map(str, one["loc"]))
+        texts.append(f"{name} = {one['input']!r}: {message}" if name else message)
+    return "; ".join(texts)

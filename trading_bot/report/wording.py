@@ -48,6 +48,11 @@ def count(number: int) -> str:
     return (MINUS if number < 0 else "") + _grouped(str(abs(number)))
 
 
+def plural(number: int, name: str, several: str = "") -> str:
+    """A number of things; `several` where an s does not make the plural."""
+    return f"{count(number)} {name if number == 1 else several or name + 's'}"
+
+
 def _grouped(digits: str) -> str:
     head, tail = digits[:-3], digits[-3:]
     groups = []

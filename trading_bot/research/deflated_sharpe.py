@@ -8,6 +8,7 @@ overstated.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -116,32 +117,41 @@ def deflated_sharpe(sample: SharpeSample, trials: Trials) -> float:
     return sample.probability_above(trials.expected_maximum)
 
 
-def trials_of(returns: npt.ArrayLike) -> Trials:
-    """The record of trials from the returns of all, shape (n periods, trials).
+def trials_of(ratios: Iterable[float | None]) -> Trials:
+    """The record of trials from the Sharpe ratios of one period of all.
 
-    A trial whose returns do not vary (it never traded) has a ratio of 0. Raises ValueError as
+    One without a ratio (it never traded, or lost everything) counts; it is left out of the variance, which it
+    would make look smaller than luck is.
+    """
+    every = list(ratios)
+    known = np.array([ratio for ratio in every if ratio is not None])
+    return Trials(count=len(every), variance=float(known.var(ddof=1)) if known.size > 1 else 0.0)
+
+
+def mean_correlation(returns: npt.ArrayLike) -> float | None:
+    """How much trials resemble each other: the mean of the correlations of all pairs.
+
+    Returns are (n periods, trials); None where fewer than two trials vary. Raises ValueError as
     `sharpe_sample`.
     """
-    ratios = column_sharpes(finite(returns, "returns of trials", least=2, axes=2))
-    variance = float(ratios.var(ddof=1)) if ratios.size > 1 else 0.0
-    return Trials(count=ratios.size, variance=variance)
+    table = finite(returns, "returns of trials", least=2, axes=2)
+    away = table - table.mean(axis=0)
+    lengths = np.sqrt((away**2).sum(axis=0))
+    varies = lengths > 1e-12 * np.abs(table).max(axis=0) * math.sqrt(len(table))
+    count = int(varies.sum())
+    if count < 2:  # noqa: PLR2004 - a pair
+        return None
+    together = (away[:, varies] / lengths[varies]).sum(axis=1)
+    return float((together @ together - count) / (count * (count - 1)))
 
 
-def column_sharpes(returns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The Sharpe ratio of each column of (n periods, trials); 0 where a column does not vary."""
-    deviation = returns.std(axis=0, ddof=1)
-    moves = deviation > 1e-12 * np.abs(returns).max(axis=0)
-    ratios: npt.NDArray[np.float64] = np.divide(
-        returns.mean(axis=0), deviation, out=np.zeros_like(deviation), where=moves
-    )
-    return ratios
+def independent_trials(count: int, correlation: float) -> float:
+    """How many independent trials so many are worth: c + (1 - c) * count (2014, appendix 3).
 
-
-def independent_trials(count: int, mean_correlation: float) -> float:
-    """How many independent trials so many correlated ones are worth: c + (1 - c) * count (2014, appendix 3).
-
-    Raises ValueError for a mean correlation outside 0 to 1, or less than one trial.
+    `correlation` is their mean; below 0 they are worth as many as they are. Raises ValueError for less than
+    one trial, or a correlation above 1.
     """
-    if count < 1 or not 0 <= mean_correlation <= 1:
-        raise ValueError(f"{count} trials with a mean correlation of {mean_correlation}")
-    return mean_correlation + (1 - mean_correlation) * count
+    if count < 1 or not correlation <= 1:
+        raise ValueError(f"{count} trials with a mean correlation of {correlation}")
+    shared = max(0.0, correlation)
+    return shared + (1 - shared) * count

@@ -10,7 +10,7 @@ from trading_bot.research.arrays import Floats, is_flat, rising_times
 from trading_bot.research.daily import DailyEquity, daily_equity
 from trading_bot.research.drawdown import Drawdown, deepest_drawdown, longest_drawdown
 from trading_bot.research.ratios import TRADING_DAYS, cagr, calmar, sharpe, sortino, volatility
-from trading_bot.research.trades import ClosedTrades, TradeFigures, exposure, trade_figures
+from trading_bot.research.trades import ClosedTrades, TradeFigures, trade_figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +66,6 @@ class Performance:
 
     curve: CurveFigures
     trades: TradeFigures
-    exposure: float | None
-    """The share of the curve's steps with an open trade."""
     turnover: float | None
     """Rupees traded (both sides) for each rupee of mean equity and year; None without days or equity."""
     months: tuple[MonthReturn, ...]
@@ -92,7 +90,6 @@ def performance(
     return Performance(
         curve=curve_figures(times, equity, per_year=per_year, risk_free=risk_free),
         trades=trade_figures(trades),
-        exposure=exposure(times, trades),
         turnover=_turnover(trades, daily, per_year),
         months=monthly_returns(daily),
     )

@@ -99,7 +99,7 @@ def _length(evidence: Evidence, bar: Bar) -> Criterion:
     return Criterion(
         name="length",
         passed=days >= bar.days and evidence.trades >= bar.trades,
-        reason=f"{days} days and {evidence.trades} trades, of {bar.days} and {bar.trades} needed",
+        reason=f"days: {days} of {bar.days} needed, closed trades: {evidence.trades} of {bar.trades}",
     )
 
 

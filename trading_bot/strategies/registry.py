@@ -94,12 +94,13 @@ def _validated(name: str, settings_type: type[Section], settings: Mapping[str, o
 
 def _complaint(detail: Mapping[str, Any], settings_type: type[Section]) -> str:
     key = ".".join(str(part) for part in detail["loc"])
+    message = str(detail["msg"]).removeprefix("Value error, ")
     if not key:
-        return str(detail["msg"])
+        return message
     if detail["type"] == "extra_forbidden":
         close = get_close_matches(key, settings_type.model_fields)
         return f"unknown key {key}" + (f", did you mean {' or '.join(close)}?" if close else "")
-    return f"{key} = {detail['input']!r}: {detail['msg']}{_allowed(settings_type, str(detail['loc'][0]))}"
+    return f"{key} = {detail['input']!r}: {message}{_allowed(settings_type, str(detail['loc'][0]))}"
 
 
 def _allowed(settings_type: type[Section], key: str) -> str:

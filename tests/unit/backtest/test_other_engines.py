@@ -61,8 +61,6 @@ def closed_trades(fills, at_ms):
         exited_ms=np.array([at_ms[exit_[0]] for _, exit_ in pairs]),
         net=np.array([(exit_[2] - entry[2]) * entry[1] for entry, exit_ in pairs]),
         traded=np.array([(exit_[2] + entry[2]) * entry[1] for entry, exit_ in pairs]),
-        symbols=["share"] * len(pairs),
-        reasons=[""] * len(pairs),
     )
 
 

@@ -56,16 +56,31 @@ def test_two_sweeps_of_one_second_keep_a_report_each(sweep, tmp_path):
     assert len(list((tmp_path / "data" / "reports").iterdir())) == 2
 
 
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_played(sweep, tmp_path):
+    (tmp_path / "data").write_text("")
+
+    with pytest.raises(SettingsError, match=r"reports: cannot be made: .*\n  fix: set run.data_dir"):
+        sweep(Axis("fast", (3,)), data=tmp_path / "nowhere")
+
+
+def test_a_quantity_that_cannot_be_is_said_in_one_line(sweep):
+    with pytest.raises(SettingsError) as caught:
+        sweep(Axis("fast", (3,)), quantity=999_999_999)
+
+    assert str(caught.value).startswith("--cash, --quantity: sizing.fixed_quantity = 999999999: ")
+    assert "\n" not in str(caught.value)
+
+
 def test_shares_and_days_can_be_chosen(sweep):
     _, _, text = sweep(Axis("fast", (3,)), symbols=("BBB",), first=date(2024, 1, 2), last=date(2024, 1, 2))
 
-    assert "1 sets over 375 candles of 1" in text
+    assert "1 set over 375 candles of 1 share in" in text
 
 
 def test_a_share_that_is_named_twice_is_played_once(sweep):
     _, _, text = sweep(Axis("fast", (3,)), symbols=("BBB", "bbb"), last=date(2024, 1, 1))
 
-    assert "1 sets over 375 candles of 1" in text
+    assert "1 set over 375 candles of 1 share in" in text
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_windows_are_chosen_played_reported_and_recorded(walk_forward, tmp_path)
     assert code == 0
     assert (notes[0], len(notes)) == (("walkforward", 3), 4)
     assert "3 windows over 3,750 candles" in text
-    assert "12 trials of ema_cross" in text
+    assert "4 trials of ema_cross" in text
     (report,) = (tmp_path / "data" / "reports").iterdir()
     assert {path.name for path in report.iterdir()} == {
         "windows.csv",
@@ -75,6 +75,8 @@ def test_a_second_run_tries_nothing_again_and_comes_to_the_same(walk_forward, tm
     ("changes", "error", "why"),
     [
         ({"axes": ()}, SettingsError, "nothing to choose"),
+        ({"axes": (Axis("fats", (3,)),)}, SettingsError, "no parameter 'fats'; did you mean fast"),
+        ({"strategy": "confluence"}, SettingsError, "confluence wants candles of 900 s"),
         ({"train": 9}, HistoryError, "shorten --train"),
         ({"train": None}, SettingsError, "either --train and --test, or --folds"),
         ({"folds": 3}, SettingsError, "either --train and --test, or --folds"),

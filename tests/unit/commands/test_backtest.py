@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from trading_bot.commands.arguments import overrides_of, parse_arguments
+from trading_bot.domain.errors import SettingsError
 from trading_bot.settings.options import BacktestOptions, CheckOptions, Fidelity, PromoteOptions
 
 
@@ -40,6 +41,14 @@ def test_words_that_make_no_sense_end_with_two(desk, words, capsys):
 
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["backtest", "promote", "sweep --strategy ema_cross"])
+def test_days_that_run_backwards_are_refused(desk, command):
+    words = f"{command} --data d --from 2016-02-01 --to 2016-01-01".split()
+
+    with pytest.raises(SettingsError, match="--from 2016-02-01 is after --to 2016-01-01"):
+        run(desk, *words[1:], command=words[0])
 
 
 def asked(desk, words, command="backtest"):

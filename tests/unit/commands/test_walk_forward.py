@@ -45,13 +45,13 @@ def test_a_purged_cross_validation_reaches_the_program(desk):
     desk.backend.answers["walk_forward"] = 0
 
     words = (
-        "--data d --strategy ema_cross --set fast=5 --folds 6 --gap 2 --embargo 0.01 --sampler evolution"
+        "--data d --strategy ema_cross --set fast=5 --folds 6 --gap 0 --embargo 0.01 --sampler evolution"
         " --pruner median"
     )
     run(desk, *words.split())
 
     ((_, _, options),) = desk.backend.questions
-    assert (options.train, options.test, options.folds, options.gap) == (None, None, 6, 2)
+    assert (options.train, options.test, options.folds, options.gap) == (None, None, 6, 0)
     assert (options.embargo, options.sampler, options.pruner) == (0.01, Sampler.EVOLUTION, Pruner.MEDIAN)
 
 

@@ -8,9 +8,9 @@ import pytest
 from trading_bot.research.deflated_sharpe import (
     SharpeSample,
     Trials,
-    column_sharpes,
     deflated_sharpe,
     independent_trials,
+    mean_correlation,
     sharpe_sample,
     trials_of,
 )
@@ -83,7 +83,7 @@ def test_no_record_is_long_enough_for_a_ratio_below_its_benchmark():
 def test_the_error_is_the_spread_of_measured_ratios(rng):
     """Of skewed returns with fat tails, where the formula for normal ones would be off by a sixth."""
     draws = 1.3 - rng.exponential(1, (4_000, 400))
-    measured = column_sharpes(draws.T)
+    measured = draws.mean(axis=1) / draws.std(axis=1, ddof=1)
     sample = SharpeSample(sharpe=0.3, periods=400, skewness=-2, kurtosis=9)
 
     assert measured.std() == pytest.approx(sample.error, rel=0.03)
@@ -111,14 +111,20 @@ def test_two_values_whose_error_vanishes_make_no_division_by_zero():
 
 
 def test_trials_are_counted_with_the_spread_of_their_ratios(rng):
-    table = rng.normal(0, 0.01, (250, 40))
-    table[:, 7] = 0.0
+    ratios = rng.normal(0, 0.05, 40)
 
-    trials = trials_of(table)
+    trials = trials_of(ratios)
 
-    ratios = table.mean(axis=0) / np.where(table.any(axis=0), table.std(axis=0, ddof=1), 1)
     assert (trials.count, trials.variance) == (40, pytest.approx(ratios.var(ddof=1)))
-    assert trials_of(table[:, :1]) == Trials(count=1, variance=0)
+    assert trials_of([0.1]) == Trials(count=1, variance=0)
+
+
+def test_a_trial_without_a_ratio_counts_and_does_not_narrow_the_spread():
+    """Sets that never traded beside some that did: the best by luck is no less for them."""
+    some = trials_of([0.1, -0.1])
+
+    assert trials_of([0.1, None, -0.1, None]) == Trials(count=4, variance=some.variance)
+    assert trials_of([None, None]) == Trials(count=2, variance=0)
 
 
 def test_a_record_of_trials_that_cannot_be_is_refused():
@@ -131,17 +137,27 @@ def test_a_record_of_trials_that_cannot_be_is_refused():
 
 def test_trials_that_are_all_the_same_are_one():
     assert independent_trials(100, 1) == 1
-    assert independent_trials(100, 0) == 100
+    assert independent_trials(100, 0) == independent_trials(100, -0.1) == 100
     assert independent_trials(100, 0.5) == 50.5
-    with pytest.raises(ValueError, match="with a mean correlation of 1"):
-        independent_trials(100, 1.1)
-
-
-def test_two_periods_and_two_trials_are_the_fewest():
-    assert sharpe_sample([0.0, 0.02]).sharpe == pytest.approx(1 / math.sqrt(2))
-    assert trials_of([[0.0, 0.02], [0.02, 0.0]]) == Trials(count=2, variance=0)
-    assert trials_of([[0.0, 0.0], [0.02, -0.02]]).variance == pytest.approx(1)
     assert independent_trials(1, 0.3) == 1
+    for count, correlation in ((100, 1.1), (100, float("nan")), (0, 0.5)):
+        with pytest.raises(ValueError, match="with a mean correlation of"):
+            independent_trials(count, correlation)
+
+
+def test_the_mean_correlation_is_that_of_all_pairs(rng):
+    table = rng.normal(0, 0.01, (250, 6)) + rng.normal(0, 0.01, (250, 1))
+    pairs = np.corrcoef(table.T)[np.triu_indices(6, 1)]
+
+    assert mean_correlation(table) == pytest.approx(pairs.mean())
+    assert mean_correlation(np.column_stack((table, np.full(250, 0.01)))) == pytest.approx(pairs.mean())
+    assert mean_correlation(table[:, :1]) is None
+    assert mean_correlation(np.full((9, 3), 0.1)) is None
+    assert mean_correlation([[0.0, 1.0], [1.0, 0.0]]) == pytest.approx(-1)
+
+
+def test_two_periods_are_the_fewest():
+    assert sharpe_sample([0.0, 0.02]).sharpe == pytest.approx(1 / math.sqrt(2))
 
 
 def test_the_benchmark_of_a_minimum_record_is_zero_unless_it_is_told():

@@ -32,8 +32,6 @@ def trades(*traded):
         exited_ms=entered + 60_000,
         net=np.ones(len(traded)),
         traded=np.array(traded, float),
-        symbols=("TCS",) * len(traded),
-        reasons=("stop",) * len(traded),
     )
 
 
@@ -111,11 +109,7 @@ def test_a_lone_point_has_a_total_return_of_zero_and_nothing_else():
     result = performance([ms_at(BEGIN, time(9))], [100.0], trades())
 
     assert (result.curve.days, result.curve.total_return) == (0, 0)
-    assert (result.curve.cagr, result.exposure, result.turnover, result.months) == (None, None, None, ())
-
-
-def test_exposure_counts_the_steps_with_an_open_trade():
-    assert performance(*closes([0.01] * 4), trades(1.0)).exposure == 0.25
+    assert (result.curve.cagr, result.turnover, result.months) == (None, None, ())
 
 
 def test_a_curve_beside_holding_has_the_beta_and_alpha_of_empyrical(rng):

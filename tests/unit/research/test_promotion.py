@@ -51,7 +51,7 @@ def test_what_meets_every_limit_passes():
 @pytest.mark.parametrize(
     ("changed", "name", "reason"),
     [
-        ({"trades": 29}, "length", "504 days and 29 trades, of 250 and 30 needed"),
+        ({"trades": 29}, "length", "days: 504 of 250 needed, closed trades: 29 of 30"),
         (
             {"overfit_probability": 0.201, "loss_probability": 0.051},
             "overfitting",

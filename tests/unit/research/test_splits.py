@@ -1,11 +1,9 @@
-from math import comb
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trading_bot.research.splits import combinatorial_purged, purged_folds, walk_forward
+from trading_bot.research.splits import purged_folds, walk_forward
 
 
 def shown(splits):
@@ -32,12 +30,8 @@ def test_windows_of_one_period_are_the_shortest():
     assert shown(walk_forward(3, train=1, test=1)) == [((0, 0), (1, 1)), ((1, 1), (2, 2))]
 
 
-def test_a_gap_and_a_step_are_kept_and_a_last_window_that_is_not_whole_is_left_out():
-    assert shown(walk_forward(14, train=4, test=2, gap=1, step=3)) == [
-        ((0, 3), (5, 6)),
-        ((3, 6), (8, 9)),
-        ((6, 9), (11, 12)),
-    ]
+def test_a_gap_is_kept_and_a_last_window_that_is_not_whole_is_left_out():
+    assert shown(walk_forward(10, train=4, test=2, gap=1)) == [((0, 3), (5, 6)), ((2, 5), (7, 8))]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +39,7 @@ def test_a_gap_and_a_step_are_kept_and_a_last_window_that_is_not_whole_is_left_o
     [
         (5, {"train": 4, "test": 2}, "5 periods hold no window"),
         (9, {"train": 0, "test": 2}, "windows of 0 and 2"),
-        (9, {"train": 4, "test": 2, "step": 0}, "every 0"),
+        (9, {"train": 4, "test": 0}, "windows of 4 and 0"),
         (9, {"train": 4, "test": 2, "gap": -1}, "-1 apart"),
     ],
 )
@@ -92,12 +86,8 @@ def test_no_training_label_ever_meets_a_test_label(data):
     count = data.draw(st.integers(6, 40))
     starts = np.sort(np.array(data.draw(st.lists(st.integers(0, 60), min_size=count, max_size=count))))
     ends = starts + np.array(data.draw(st.lists(st.integers(0, 9), min_size=count, max_size=count)))
-    splits = (
-        *purged_folds(starts, ends, 3, embargo=0.05),
-        *combinatorial_purged(starts, ends, groups=5, tested=2, embargo=0.05).splits,
-    )
 
-    for split in splits:
+    for split in purged_folds(starts, ends, 3, embargo=0.05):
         meets = (starts[split.train][:, None] <= ends[split.test]) & (
             ends[split.train][:, None] >= starts[split.test]
         )
@@ -109,35 +99,6 @@ def test_each_observation_is_tested_once_in_folds():
     tested = np.concatenate([split.test for split in purged_folds(np.arange(11), np.arange(11), 4)])
 
     assert sorted(tested) == list(range(11))
-
-
-def test_combinations_make_the_paths_of_the_book():
-    """Six groups, two tested: 15 splits, five paths."""
-    found = combinatorial_purged(np.arange(30), np.arange(30), groups=6, tested=2)
-
-    assert len(found.splits) == 15
-    assert found.paths.shape == (5, 6)
-    assert found.paths[0].tolist() == [0, 0, 1, 2, 3, 4]
-    for path in found.paths:
-        for group, split in enumerate(path):
-            assert set(found.groups[group]) <= set(found.splits[split].test)
-
-
-def test_each_test_of_a_group_is_on_exactly_one_path():
-    found = combinatorial_purged(np.arange(28), np.arange(28), groups=7, tested=3)
-
-    assert found.paths.shape == (comb(7, 3) * 3 // 7, 7)
-    for column in found.paths.T:
-        assert len(set(column.tolist())) == len(column)
-
-
-def test_between_two_tested_groups_only_what_touches_them_is_purged():
-    starts = np.arange(20)
-
-    split = combinatorial_purged(starts, starts + 1, groups=5, tested=2).splits[1]
-
-    assert split.test.tolist() == [0, 1, 2, 3, 8, 9, 10, 11]
-    assert split.train.tolist() == [5, 6, *range(13, 20)]
 
 
 @pytest.mark.parametrize(
@@ -154,19 +115,6 @@ def test_spans_that_cannot_be_are_refused(starts, ends, words):
         purged_folds(starts, ends, 2)
 
 
-def test_an_embargo_of_everything_and_a_test_of_all_groups_are_refused():
+def test_an_embargo_of_everything_is_refused():
     with pytest.raises(ValueError, match="an embargo of 1"):
         purged_folds([0, 1], [0, 1], 2, embargo=1)
-    for tested in (0, 3):
-        with pytest.raises(ValueError, match="of 3 groups cannot be tested"):
-            combinatorial_purged([0, 1, 2], [0, 1, 2], groups=3, tested=tested)
-
-
-def test_one_group_at_a_time_is_the_fewest_and_makes_the_folds():
-    starts = np.arange(10)
-
-    found = combinatorial_purged(starts, starts, groups=3, tested=1)
-
-    folds = purged_folds(starts, starts, 3)
-    assert [split.train.tolist() for split in found.splits] == [fold.train.tolist() for fold in folds]
-    assert found.paths.tolist() == [[0, 1, 2]]

@@ -17,13 +17,15 @@ class _Stated(Section):
     adjustment: Adjustment = Adjustment.UNKNOWN
     universe: Universe = Universe.UNKNOWN
     note: str = ""
+    stress: str = ""
+    """The scenario that was laid over the prices."""
 
 
 def origin_of(folder: Path) -> Provenance:
     """The provenance of a folder's files.
 
     `provenance.toml` may give `source`, `adjustment` ("none", "splits", "dividends", "unknown"), `universe`
-    ("complete", "survivors", "unknown") and `note`.
+    ("complete", "survivors", "unknown"), `note`, and `stress`, a scenario that was laid over the prices.
     Without it a folder whose name begins with "adjusted" or "unadjusted" is taken at its word.
     Raises HistoryError when the file cannot be understood.
     """
@@ -41,6 +43,12 @@ def universe_of(folder: Path) -> Universe:
     return Universe.UNKNOWN if stated is None else stated.universe
 
 
+def stress_of(folder: Path) -> str | None:
+    """The scenario that was laid over the folder's prices, if one was. Raises HistoryError."""
+    stated = _stated(folder)
+    return None if stated is None else stated.stress or None
+
+
 def _stated(folder: Path) -> _Stated | None:
     path = folder / PROVENANCE_FILE
     if not path.is_file():
@@ -49,8 +57,8 @@ def _stated(folder: Path) -> _Stated | None:
         return _Stated.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise HistoryError(
-            f"{path}: {error}; it may give source, note, adjustment as one of {', '.join(Adjustment)}, "
-            f"and universe as one of {', '.join(Universe)}"
+            f"{path}: {error}; it may give source, note, stress, adjustment as one of "
+            f"{', '.join(Adjustment)}, and universe as one of {', '.join(Universe)}"
         ) from error
 
 

@@ -16,6 +16,8 @@ class CostsDoubled:
     """The same trades with every charge doubled: exact."""
     everything: Decimal | None
     """Played again with twice the slippage and spread, and its charges doubled; None when it was not."""
+    trades_again: int | None = None
+    """What it traded then: dearer fills may miss some, or find others."""
 
     @property
     def total_return(self) -> float | None:
@@ -29,6 +31,7 @@ def costs_doubled(result: BacktestResult, dearer: BacktestResult | None) -> Cost
         cash=result.cash,
         charges_only=_less_charges(result),
         everything=None if dearer is None else _less_charges(dearer),
+        trades_again=None if dearer is None else len(dearer.trades),
     )
 
 

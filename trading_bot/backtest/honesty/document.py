@@ -46,6 +46,7 @@ def findings_document(findings: Findings) -> dict[str, Any]:
             "charges_only": amount(findings.costs.charges_only),
             "everything": amount(findings.costs.everything),
             "total_return": findings.costs.total_return,
+            "trades": findings.costs.trades_again,
         },
         "survivors": {
             "universe": findings.survivors.universe.value,
@@ -131,6 +132,8 @@ def _choice(choice: Choice) -> dict[str, Any]:
     return {
         "trials": choice.trials,
         "days": choice.days,
+        "mean_correlation": choice.correlation,
+        "independent_trials": choice.independent,
         "splits": len(found.logits),
         "probability": found.probability,
         "probability_of_loss": found.probability_of_loss,

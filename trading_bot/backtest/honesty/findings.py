@@ -32,6 +32,8 @@ class Findings:
     costs: CostsDoubled
     shuffled: ShuffledDrawdowns | None
     survivors: Survivors
+    conditions: tuple[Criterion, ...]
+    """Whether the conditions of the test allow a promotion at all."""
     why_not: Mapping[str, str]
 
     @property
@@ -56,18 +58,23 @@ class Findings:
     @property
     def verdict(self) -> Verdict:
         """Every criterion, with the reason where something was not measured."""
-        return judged(self.evidence, self.problems, self.why_not)
+        return judged(self.evidence, self.problems, self.conditions, self.why_not)
 
 
-def judged(evidence: Evidence, problems: tuple[str, ...], why_not: Mapping[str, str]) -> Verdict:
-    """The criteria of promotion, before them that the result is sound at all."""
+def judged(
+    evidence: Evidence,
+    problems: tuple[str, ...],
+    conditions: tuple[Criterion, ...],
+    why_not: Mapping[str, str],
+) -> Verdict:
+    """The criteria of promotion, before them that the result is sound at all, and of no easier world."""
     sound = Criterion(
         name=SOUND,
         passed=not problems,
         reason=problems[0] if problems else "flat every evening, equal to the venue's ledger",
     )
-    criteria = promote(evidence).criteria
-    return Verdict(criteria=(sound, *(_explained(one, why_not.get(one.name)) for one in criteria)))
+    measured = (_explained(one, why_not.get(one.name)) for one in promote(evidence).criteria)
+    return Verdict(criteria=(sound, *conditions, *measured))
 
 
 def _explained(criterion: Criterion, why_not: str | None) -> Criterion:

@@ -53,6 +53,11 @@ class LookAhead:
         return sum(cut.decisions for cut in self.cuts)
 
     @property
+    def moments(self) -> int:
+        """At how many moments the market was cut, in each of the ways."""
+        return len({cut.at_ms for cut in self.cuts})
+
+    @property
     def moved(self) -> tuple[Cut, ...]:
         """Cuts after which something before them was another."""
         return tuple(cut for cut in self.cuts if cut.moved)

@@ -12,7 +12,7 @@ from trading_bot.backtest.variation import Change
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.research.arrays import Floats, is_flat
 from trading_bot.research.daily import daily_equity
-from trading_bot.research.deflated_sharpe import Trials
+from trading_bot.research.deflated_sharpe import Trials, independent_trials, mean_correlation
 from trading_bot.research.overfitting import Overfitting, overfitting
 from trading_bot.research.permutation import best_of_p, p_value
 from trading_bot.research.shuffling import ShuffledDrawdowns, shuffled_drawdowns
@@ -67,6 +67,13 @@ class Choice:
     trials: int
     days: int
     overfitting: Overfitting
+    correlation: float | None
+    """How much their returns resemble each other: the mean of all pairs; None where none vary."""
+
+    @property
+    def independent(self) -> float | None:
+        """How many independent trials they are worth, by that."""
+        return None if self.correlation is None else independent_trials(self.trials, self.correlation)
 
 
 def daily_returns(result: BacktestResult) -> Floats:
@@ -118,8 +125,13 @@ def choice(returns: Sequence[Floats]) -> Choice | str:
     table = np.column_stack(returns)
     blocks = next(_fitting(len(table)), None)
     if blocks is None:
-        return f"{len(table)} days are too few"
-    return Choice(trials=len(returns), days=len(table), overfitting=overfitting(table, blocks))
+        return f"too few days: {len(table)}, at least {_BLOCKS[-1] * _ROWS_A_BLOCK} are needed"
+    return Choice(
+        trials=len(returns),
+        days=len(table),
+        overfitting=overfitting(table, blocks),
+        correlation=mean_correlation(table),
+    )
 
 
 def _fitting(days: int) -> Iterator[int]:

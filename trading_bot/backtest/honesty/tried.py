@@ -31,6 +31,10 @@ class Trial(NamedTuple):
     strategies: tuple[str, ...]
     settings: Mapping[str, Any]
     """What distinguishes it from other tries of the same strategies."""
+    policy: Mapping[str, Any]
+    """What it was found under."""
+    asked: Mapping[str, str | None]
+    """Folder and days as they were asked for."""
     data: str
     """A digest of the candles."""
     folder: str
@@ -56,6 +60,9 @@ class Trial(NamedTuple):
             "symbols": list(result.symbols),
             "candles": result.bars,
             "strategy": self.name,
+            "days": len(self.returns),
+            "asked": dict(self.asked),
+            "policy": dict(self.policy),
             "set": dict(self.settings),
             "trades": len(result.trades),
             "equity": str(result.cash + result.net),
@@ -83,7 +90,7 @@ def tried(path: Path, trial: Trial) -> tuple[Tried, Choice | str]:
     own = json.loads(json.dumps(trial.line(0)))
     found[identity_of(own)] = own
     count = Tried(
-        trials=trials_from(one["sharpe"] for one in found.values()),
+        trials=trials_from(found.values(), len(trial.returns)),
         kinds=Counter(str(one.get("kind", "sweep")) for one in found.values()),
         unreadable=unreadable,
     )

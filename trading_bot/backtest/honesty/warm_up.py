@@ -1,7 +1,9 @@
 """Whether decisions depend on how much history the indicators were opened on.
 
-The same days are begun with shorter and with longer warm-ups; signals must be the same. Where they are not,
-a restart of the daemon, or data that begin elsewhere, would have traded otherwise.
+Each of some days is begun anew with shorter and with longer warm-ups, as the daemon begins every morning;
+signals must be the same. Where they are not, a restart of the daemon, or data that begin elsewhere, would
+have traded otherwise. Days in a row would not show it: only the first of them is begun, and the others know
+the days before them.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,13 +67,16 @@ def days_to_warm(
 def warm_up_check(
     play: Play, days: tuple[date, ...], usual: int, lengths: Sequence[int], advance: Callable[[str], None]
 ) -> WarmUpCheck | None:
-    """Play the days with each length; None when there is only one."""
+    """Play each day by itself with each length; None when there is only one."""
     if len(lengths) < 2:  # noqa: PLR2004 - to compare
         return None
     found: list[frozenset[SignalKey]] = []
     for length in lengths:
-        found.append(signals_of(play(Variation(days=days, warm_up_sessions=length))))
-        advance(f"{length} sessions")
+        signals: frozenset[SignalKey] = frozenset()
+        for day in days:
+            signals |= signals_of(play(Variation(days=(day,), warm_up_sessions=length)))
+            advance(f"{length} sessions before {day}")
+        found.append(signals)
     longest = found[-1]
     return WarmUpCheck(
         days=days,

@@ -15,13 +15,13 @@ _HEADINGS = ("", "SIGNALS", "DENIED", "ORDERS", "FILLS", "TRADES", "GROSS", "NET
 
 def console_text(result: ParityResult, folder: Path) -> str:
     """Return at most 24 lines."""
-    lines = [f"parity of {result.on}: {result.data}, seed {result.seed}"]
+    lines = [f"parity of {result.on}: {result.source}"]
     if result.comparison is not None:
         table = [_HEADINGS, *(_row(side) for side in result.sides)]
         lines += aligned(table, right=range(1, len(_HEADINGS)))
         lines += _compared(result)
     lines += [f"  inputs: {check.text}" for check in result.inputs[:4]]
-    lines.append(f"  {_verdict(result)}")
+    lines.append(f"  {result.verdict}")
     return "\n".join([*lines, f"report: {folder / 'parity.html'}"])
 
 
@@ -53,9 +53,3 @@ def _compared(result: ParityResult) -> list[str]:
 
 def _cut(line: str) -> str:
     return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
-
-
-def _verdict(result: ParityResult) -> str:
-    if result.is_proven:
-        return "signals identical, every difference explained" if result.comparison else "the same journal"
-    return "NOT PROVEN: signals differ, or a difference is unexplained, or the inputs give another journal"

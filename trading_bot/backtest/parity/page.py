@@ -27,8 +27,8 @@ def parity_html(result: ParityResult) -> str:
     title = f"Parity of {result.on}"
     body = joined(
         element("h1", title),
-        element("p", f"{result.data}, seed {result.seed}", class_="muted"),
-        element("div", element("strong", _verdict(result)), class_="verdict" + _bad(not result.is_proven)),
+        element("p", result.source, class_="muted"),
+        element("div", element("strong", result.verdict), class_="verdict" + _bad(not result.is_proven)),
         *(_compared(result) if result.comparison is not None else ()),
         _inputs(result),
     )
@@ -41,12 +41,6 @@ def parity_html(result: ParityResult) -> str:
 
 def _bad(is_bad: bool) -> str:  # noqa: FBT001  # one word more in a class
     return " bad" if is_bad else ""
-
-
-def _verdict(result: ParityResult) -> str:
-    if result.is_proven:
-        return "Signals are identical and every other difference is explained."
-    return "Not proven: a signal differs, a difference has no explanation, or inputs give another journal."
 
 
 def _compared(result: ParityResult) -> tuple[Html, ...]:

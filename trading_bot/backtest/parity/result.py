@@ -84,10 +84,28 @@ class ParityResult:
         return compared and all(check.is_equal for check in self.inputs)
 
     @property
-    def candle_signals_alike(self) -> int:
-        """Signals of the backtest that candle fidelity gives as well."""
+    def source(self) -> str:
+        """Where the day comes from; a seed only where it was played again."""
+        return self.data if self.comparison is None else f"{self.data}, seed {self.seed}"
+
+    @property
+    def verdict(self) -> str:
+        """What is shown, or what is not, in one sentence."""
+        is_compared, same = self.comparison is not None, "the recorded inputs give the same journal"
+        if not self.is_proven:
+            why = (
+                "signals differ, or a difference is unexplained, or the recorded inputs give another journal"
+            )
+            return f"NOT PROVEN: {why if is_compared else 'the recorded inputs do not give this journal'}."
+        if not is_compared:
+            return f"{same[0].upper()}{same[1:]}, byte for byte."
+        return f"Signals identical, every difference explained{f', and {same}' if self.inputs else ''}."
+
+    @property
+    def candle_signals_alike(self) -> int | None:
+        """Signals of the backtest that candle fidelity gives as well; None where that was not played."""
         if self.comparison is None or self.candles is None:
-            return 0
+            return None
         return alike(self.comparison.other, self.candles)
 
     def trade_rows(self) -> tuple[TradeRow, ...]:

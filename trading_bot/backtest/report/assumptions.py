@@ -15,7 +15,7 @@ _BY_FIDELITY = {
             "While something is held or ordered the price goes from the open to the extreme that hurts, then "
             "to the other extreme, then to the close: a stop and a target inside one candle end at the stop. "
             "Levels on the way are met at their own price; from one candle to the next the price may jump "
-            "over them."
+            "over them. An entry whose limit the open has left behind sees the price run away first."
         ),
     },
     "tick": {
@@ -75,7 +75,9 @@ def market_assumptions(fidelity: str, venue: VenueSettings, backtest: BacktestSe
         "Spread": f"{backtest.spread_bps} basis points, and at least one tick on both sides of the price.",
         "Liquidity": (
             f"{_percent(backtest.participation)} of a candle's volume in all can be bought in it, and as "
-            "much sold, in whole lots; any quantity where the data has no volume."
+            "much sold, in whole lots, however many orders and prices; a larger order fills in parts, candle "
+            "after candle. Any quantity where the data has no volume, and for what is still held as a day's "
+            "candles end."
         ),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from trading_bot.backtest.report.figures import Figures
-from trading_bot.backtest.report.texts import plural
+from trading_bot.report.wording import plural
 from trading_bot.research.arrays import Ints
 
 GAP_DAYS = 10

@@ -11,14 +11,13 @@ from trading_bot.backtest.report.texts import (
     DASH,
     days_text,
     percent_text,
-    plural,
     ratio_text,
     seconds_text,
     share_text,
 )
 from trading_bot.backtest.result import BacktestResult
 from trading_bot.report.text_table import aligned
-from trading_bot.report.wording import MINUS, count, money, signed_money, words
+from trading_bot.report.wording import MINUS, count, money, plural, signed_money, words
 
 _SHOWN = 3
 

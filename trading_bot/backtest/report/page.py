@@ -24,11 +24,10 @@ from trading_bot.backtest.report.page_tables import (
     symbols_html,
 )
 from trading_bot.backtest.report.plots import distribution_svg, equity_figure, symbol_svg
-from trading_bot.backtest.report.texts import plural
 from trading_bot.report.page.markup import Html, element, joined
 from trading_bot.report.page.page_parts import document, section, sign_class, svg_image
 from trading_bot.report.page.plot_style import svg_of
-from trading_bot.report.wording import signed_money
+from trading_bot.report.wording import plural, signed_money
 from trading_bot.research.arrays import Ints
 
 _MOST_CHARTS = 24

@@ -9,14 +9,13 @@ from trading_bot.backtest.report.texts import (
     DASH,
     days_text,
     percent_text,
-    plural,
     ratio_text,
     seconds_text,
     share_text,
 )
 from trading_bot.report.page.markup import Html, element
 from trading_bot.report.page.page_parts import fact, figure_box, sign_class
-from trading_bot.report.wording import count, money, signed_money
+from trading_bot.report.wording import count, money, plural, signed_money
 
 _PROBLEMS_SHOWN = 8
 

@@ -7,27 +7,46 @@ from trading_bot.backtest.honesty.findings import Findings
 from trading_bot.backtest.honesty.luck import Permutation
 from trading_bot.backtest.honesty.tried import text_of
 from trading_bot.backtest.honesty.warm_up import WarmUpCheck
-from trading_bot.backtest.report.texts import percent_text, plural, ratio_text, share_text
+from trading_bot.backtest.report.texts import percent_text, ratio_text, share_text
 from trading_bot.report.page.markup import Html, element
 from trading_bot.report.page.page_parts import headings
-from trading_bot.report.wording import count, signed_money
+from trading_bot.report.wording import count, plural, signed_money
 from trading_bot.research.promotion import Criterion
 from trading_bot.research.ratios import TRADING_DAYS
 
 _YEARLY = TRADING_DAYS**0.5
 _MOVED_SHOWN = 3
+_UNMEASURED = "not measured"
+_ASKED = {
+    "sound result": "Do the books agree, and is nothing held over night?",
+    "real prices": "Were these the prices of the market?",
+    "costs as live": "Was trading as dear as it will be?",
+    "rules as live": "Were the rules those of live trading?",
+    "thoroughness": "Was it looked at closely enough?",
+    "length": "Could it be a good quarter?",
+    "deflated Sharpe ratio": "Is it better than the luckiest of so many tries?",
+    "overfitting": "Does what was chosen on some days also earn on others?",
+    "bar permutation": "Is it skill, or does it earn the same where moves come in random order?",
+    "costs doubled": "Is anything left when charges, slippage and spread cost twice as much?",
+    "look-ahead": "Did it decide with prices of the future?",
+    "warm-up": "Does it decide the same after a restart, with more history?",
+    "shuffled drawdown": "How deep could the same trades have fallen in another order?",
+}
+"""What each criterion asks, for who does not know its name."""
 
 
 def honesty_html(findings: Findings) -> tuple[Html, ...]:
     """The criteria first, then what was measured, then who is missing from the data."""
     verdict = findings.verdict
+    missed, wanted = len(verdict.failed), len(verdict.criteria)
     headline = (
         "Every criterion of promotion is met."
         if verdict.passed
-        else f"{len(verdict.failed)} of {len(verdict.criteria)} criteria of promotion are not met."
+        else f"{missed} of {wanted} criteria of promotion {'is' if missed == 1 else 'are'} not met."
     )
     return (
         element("p", headline, class_="yes" if verdict.passed else "loud"),
+        element("p", "All of them have to be met before a strategy should trade money.", class_="muted"),
         _criteria(verdict.criteria),
         element("dl", *_measured(findings), class_="assumed"),
         *_warnings(findings),
@@ -38,8 +57,8 @@ def _criteria(criteria: tuple[Criterion, ...]) -> Html:
     rows = (
         element(
             "tr",
-            element("td", one.name),
-            element("td", _word(one), class_=f"word {'gain' if one.passed else 'loss'}"),
+            element("td", one.name, element("small", _ASKED.get(one.name, ""))),
+            element("td", _word(one), class_=f"word {_tone(one)}"),
             element("td", one.reason),
         )
         for one in criteria
@@ -49,7 +68,16 @@ def _criteria(criteria: tuple[Criterion, ...]) -> Html:
 
 
 def _word(criterion: Criterion) -> str:
-    return "\u2713 met" if criterion.passed else "\u2717 not met"
+    if criterion.passed:
+        return "\u2713 met"
+    return f"? {_UNMEASURED}" if criterion.reason.startswith(_UNMEASURED) else "\u2717 not met"
+
+
+def _tone(criterion: Criterion) -> str:
+    """Green, red, or neither where nobody knows."""
+    if criterion.passed:
+        return "gain"
+    return "muted" if criterion.reason.startswith(_UNMEASURED) else "loss"
 
 
 def _measured(findings: Findings) -> Iterator[Html]:
@@ -92,6 +120,11 @@ def _trials(findings: Findings) -> Iterator[str]:
             f"{choice.trials} ends below the median in {share_text(found.probability)} and loses in "
             f"{share_text(found.probability_of_loss)}."
         )
+        if choice.independent is not None:
+            yield (
+                f"Their returns correlate by {ratio_text(choice.correlation)} on average, so that they are "
+                f"worth about {plural(round(choice.independent), 'independent trial')}; all are counted."
+            )
     elif "overfitting" in findings.why_not:
         yield f"Probability of overfitting: {findings.why_not['overfitting']}."
 
@@ -100,8 +133,8 @@ def _look_ahead(findings: Findings) -> Iterator[str]:
     ahead = findings.look_ahead
     assert ahead is not None
     yield (
-        f"{plural(ahead.decisions, 'decision')} compared at {plural(len(ahead.cuts), 'cut')}, with the "
-        "market after the cut turned round or missing."
+        f"{plural(ahead.decisions, 'decision')} compared at {plural(ahead.moments, 'moment')}, with the "
+        "market after it turned round, and then missing."
     )
     for cut in ahead.moved[:_MOVED_SHOWN]:
         yield f"{cut.text[:1].upper()}{cut.text[1:]}."
@@ -109,12 +142,14 @@ def _look_ahead(findings: Findings) -> Iterator[str]:
 
 def _warm_up(check: WarmUpCheck) -> Iterator[str]:
     yield (
-        f"{plural(len(check.days), 'day')} from {check.days[0]}, {plural(check.signals, 'signal')} with "
-        f"{check.longest} sessions of history; strategies get {check.usual}."
+        f"Each of {plural(len(check.days), 'day')} from {check.days[0]} was begun anew, as live every "
+        f"morning: {plural(check.signals, 'signal')} with {check.longest} sessions of history before it. "
+        f"Strategies get {check.usual}."
     )
     for run in check.runs:
-        first = f", first {run.first}" if run.first else ""
-        yield f"With {run.sessions}: {plural(run.changed, 'signal')} of {run.signals} differ{first}."
+        first = f", the first {run.first}" if run.first else ""
+        alone = f"{count(run.changed)} on one side only{first}" if run.changed else "the same"
+        yield f"With {plural(run.sessions, 'session')}: {plural(run.signals, 'signal')}, {alone}."
 
 
 def _permutation(found: Permutation) -> Iterator[str]:
@@ -124,7 +159,7 @@ def _permutation(found: Permutation) -> Iterator[str]:
     )
     if found.trials > 1:
         yield (
-            f"Alone p would be {share_text(found.alone)}; times {found.trials} trials it is "
+            f"Alone p would be {share_text(found.alone)}; for the best of {found.trials} trials it is "
             f"{share_text(found.p)} at most."
         )
 
@@ -146,7 +181,8 @@ def _costs(findings: Findings) -> Iterator[str]:
     if costs.everything is not None:
         yield (
             "Played again with slippage and spread doubled as well: "
-            f"{signed_money(costs.everything)} ({percent_text(costs.total_return, is_signed=True)})."
+            f"{plural(costs.trades_again or 0, 'trade')}, {signed_money(costs.everything)} "
+            f"({percent_text(costs.total_return, is_signed=True)})."
         )
 
 
@@ -155,7 +191,7 @@ def _warnings(findings: Findings) -> Iterator[Html]:
     if warnings:
         yield element(
             "div",
-            element("p", "Who is missing from the data:"),
+            element("p", "Survivorship: who is missing from the data"),
             element("ul", *(element("li", text) for text in warnings)),
             class_="warn notices",
         )

@@ -9,14 +9,13 @@ from trading_bot.backtest.report.texts import (
     days_text,
     moment_text,
     percent_text,
-    plural,
     ratio_text,
     share_text,
 )
 from trading_bot.domain.money import ZERO
 from trading_bot.report.page.markup import Child, Html, element
 from trading_bot.report.page.page_parts import NUMBER, cell, headings, money_cell, sign_class
-from trading_bot.report.wording import charge_name, count, money, reason_name, signed_money, words
+from trading_bot.report.wording import charge_name, count, money, plural, reason_name, signed_money, words
 from trading_bot.research.drawdown import Drawdown
 from trading_bot.research.performance import CurveFigures
 

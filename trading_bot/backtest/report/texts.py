@@ -42,8 +42,3 @@ def days_text(days: float) -> str:
 def moment_text(at_ms: int) -> str:
     """Day and minute in India."""
     return f"{datetime_of(at_ms):%d %b %Y %H:%M}"
-
-
-def plural(number: int, name: str, several: str = "") -> str:
-    """A number of things; `several` where an s does not make the plural."""
-    return f"{count(number)} {name if number == 1 else several or name + 's'}"

@@ -25,7 +25,9 @@ def axis_of(text: str) -> Axis:
     Raises ValueError that says what is wrong.
     """
     name, sign, values = text.partition("=")
-    if not sign or not name.strip():
+    if not sign:
+        raise ValueError(f"{text!r} names no values: write NAME=FIRST:LAST:STEP or NAME=A,B,C")
+    if not name.strip():
         raise ValueError(f"{text!r} names no parameter: write NAME=FIRST:LAST:STEP or NAME=A,B,C")
     parts = values.split(":")
     numbers = _range(parts) if len(parts) == _RANGE_PARTS else [_number(part) for part in values.split(",")]

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.ist import date_of
 from trading_bot.research.arrays import Ints
 from trading_bot.research.daily import day_of, start_of_day
 
@@ -81,7 +83,7 @@ class Market:
     def between(self, first_day: int, last_day: int) -> "Market":
         """The candles of some days, both included. Shares with fewer than two there are left out.
 
-        Raises ValueError when no share is left.
+        Raises HistoryError when no share is left.
         """
         first_ms, end_ms = start_of_day(int(first_day)), start_of_day(int(last_day) + 1)
         kept = []
@@ -90,6 +92,9 @@ class Market:
             begin, end = np.searchsorted(candles.start_ms, [first_ms, end_ms])
             if end - begin >= _CANDLES_MIN:
                 kept.append((instrument, [column[begin:end] for column in candles]))
+        if not kept:
+            first, last = (date_of(start_of_day(int(day))) for day in (first_day, last_day))
+            raise HistoryError(f"no share has two candles from {first} to {last}; take more days at a time")
         return market_of(kept)
 
     @cached_property

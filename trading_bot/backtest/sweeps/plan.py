@@ -1,14 +1,17 @@
 """What a sweep plays: a strategy, its sets, and the policy."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NamedTuple
+
+from pydantic import ValidationError
 
 from trading_bot.backtest.sweeps.grid import ParameterSet
 from trading_bot.backtest.sweeps.policy import Policy
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.section import complaints
 from trading_bot.strategies.registry import StrategyFactory, strategy_factory
 from trading_bot.strategies.strategy import Strategy
 
@@ -75,6 +78,13 @@ def plan_of(strategy: str, policy: Policy, sets: Iterable[ParameterSet]) -> tupl
     return plan, Refused(len(refusals), refusals[0] if refusals else "")
 
 
+def require_choosable(strategy: str, parameters: Iterable[str]) -> None:
+    """Raise SettingsError for an unknown strategy or parameter, or a strategy that a sweep cannot play."""
+    made = strategy_factory(strategy)
+    _require_playable(strategy, made({}))
+    _require_known(strategy, parameters, _parameters(made))
+
+
 def _case(made: StrategyFactory, policy: Policy, values: ParameterSet) -> Case:
     of_exits = {name: value for name, value in values.items() if name in _OF_EXITS}
     strategy = made({name: value for name, value in values.items() if name not in of_exits})
@@ -82,8 +92,8 @@ def _case(made: StrategyFactory, policy: Policy, values: ParameterSet) -> Case:
         return Case(strategy, policy)
     try:
         exits = type(policy.risk.exits).model_validate(policy.risk.exits.model_dump() | of_exits)
-    except ValueError as error:
-        raise SettingsError(f"risk.exits: {error}") from error
+    except ValidationError as error:
+        raise SettingsError(f"risk.exits: {complaints(error)}") from error
     return Case(strategy, replace(policy, risk=policy.risk.model_copy(update={"exits": exits})))
 
 
@@ -92,8 +102,8 @@ def _parameters(made: StrategyFactory) -> tuple[str, ...]:
     return (*getattr(settings_type, "model_fields", ()), *_OF_EXITS)
 
 
-def _require_known(strategy: str, values: Mapping[str, object], known: tuple[str, ...]) -> None:
-    for name in values:
+def _require_known(strategy: str, names: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in names:
         if name not in known:
             alike = get_close_matches(name, known)
             hint = f"did you mean {', '.join(alike)}?" if alike else f"there are {', '.join(known)}"

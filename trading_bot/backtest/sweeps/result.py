@@ -1,7 +1,8 @@
 """A sweep that is over: its sets, what came of them, and how they rank."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trading_bot.backtest.sweeps.figures import COMPILED, Figures
@@ -24,6 +25,8 @@ class SweepResult:
     best_fills: tuple[Ints, ...]
     """Every fill of the best set, by share: rows of (candle, signed units, price in paise)."""
     seconds: float
+    asked: Mapping[str, str | None] = field(default_factory=dict)
+    """Folder and days as they were asked for."""
 
     @property
     def attempt(self) -> Attempt:
@@ -36,6 +39,7 @@ class SweepResult:
             self.plan.policy,
             self.plan.sets,
             self.figures,
+            self.asked,
         )
 
     @property

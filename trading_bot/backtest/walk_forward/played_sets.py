@@ -52,6 +52,8 @@ class PlayedSets:
     policy: Policy
     axes: tuple[Axis, ...]
     stretch: Stretch
+    refusal: str = ""
+    """Why the last set was refused that the strategy refuses."""
     _found: dict[Places, Tried | None] = field(default_factory=dict)
     _players: dict[int, tuple[Market, Player]] = field(default_factory=dict)
 
@@ -74,8 +76,8 @@ class PlayedSets:
         values = {axis.name: axis.values[place] for axis, place in zip(self.axes, places, strict=True)}
         try:
             plan, _ = plan_of(self.strategy, self.policy, [values])
-        except SettingsError:
-            self._found[places] = None
+        except SettingsError as error:
+            self._found[places], self.refusal = None, str(error)
         else:
             self._found[places] = self._tried(values, plan, stage)
         return self._found[places]

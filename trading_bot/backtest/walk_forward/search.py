@@ -10,7 +10,10 @@ from trading_bot.backtest.sweeps.grid import Axis, sets_of
 from trading_bot.backtest.sweeps.policy import Policy
 from trading_bot.backtest.walk_forward.played_sets import WHOLE, Places, PlayedSets, Stretch, Tried
 from trading_bot.backtest.walk_forward.sampler import Pruner, Sampler
-from trading_bot.domain.errors import HistoryError, SettingsError
+from trading_bot.domain.errors import HistoryError, SettingsError, UserFacingError
+from trading_bot.domain.ist import date_of
+from trading_bot.report.wording import plural
+from trading_bot.research.daily import start_of_day
 
 
 class Found(NamedTuple):
@@ -41,7 +44,7 @@ class Search:
     def best(self, stretch: Stretch, name: str) -> Found:
         """Search on a stretch; `name` tells the study from all others in the storage.
 
-        Raises HistoryError when no set has a Sharpe ratio there, SettingsError for axes that cannot be.
+        Raises HistoryError when no set has a Sharpe ratio there, SettingsError when the strategy refuses all.
         """
         stored = self._stored(name)
         known = list(stored.get_trials(deepcopy=False)) if stored is not None else []
@@ -58,7 +61,7 @@ class Search:
             stored.add_trials(study.get_trials(deepcopy=False)[len(known) :])
         ranked = [one for one in sets if one.is_whole and one.score is not None]
         if not ranked:
-            raise HistoryError(f"{name}: no set traded there; give more days or other values")
+            raise _nothing_found(sets, stretch)
         best = max(ranked, key=lambda one: one.score or 0.0)
         return Found(best, len(list(sets)), tuple(sets.since(before)))
 
@@ -123,6 +126,17 @@ class Search:
         return _optuna().create_study(
             study_name=name, storage=f"sqlite:///{self.storage}", direction="maximize", load_if_exists=True
         )
+
+
+def _nothing_found(sets: PlayedSets, stretch: Stretch) -> UserFacingError:
+    played = len(list(sets))
+    if not played:
+        return SettingsError(f"no set that was tried can be played: {sets.refusal}")
+    first, last = (date_of(start_of_day(int(stretch.market.days[place]))) for place in (0, -1))
+    return HistoryError(
+        f"of {plural(played, 'set')} none has a Sharpe ratio from {first} to {last}, where one was to be "
+        "chosen: nothing was traded, or it is a single day; give more days or other values"
+    )
 
 
 def _optuna() -> Any:

@@ -66,11 +66,10 @@ def part_of(window: Window, found: Found, strategy: str, policy: Policy) -> Part
     plan = Plan(strategy=strategy, policy=policy, sets=(found.best.values,))
     fills = Player(window.played).fills(plan, 0)
     daily = daily_equity_of_fills(fills, policy, window.played)
-    changes = np.diff(daily.closes, prepend=daily.begin)
     return Part(
         window=window,
         found=found,
-        changes=changes[np.isin(daily.days, window.test_days)],
+        changes=_changes(daily, window.test_days),
         held_before=_held(window, fills, window.test_from_ms),
         held_after=_held(window, fills, window.test_end_ms),
     )
@@ -94,6 +93,14 @@ def stitched(parts: Sequence[Part], policy: Policy) -> Stitched:
         begin=begin,
         switching=tuple(costs),
     )
+
+
+def _changes(daily: DailyEquity, days: Ints) -> Floats:
+    """What each of the days brought: nothing, where all that traded on it is too little to be played."""
+    _, places, played = np.intersect1d(days, daily.days, assume_unique=True, return_indices=True)
+    changes = np.zeros(len(days))
+    changes[places] = np.diff(daily.closes, prepend=daily.begin)[played]
+    return changes
 
 
 def _held(window: Window, fills: list[Ints], before_ms: int) -> Held:

@@ -9,6 +9,7 @@ import numpy as np
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.walk_forward.played_sets import Stretch
 from trading_bot.domain.errors import HistoryError
+from trading_bot.report.wording import plural
 from trading_bot.research.arrays import Ints
 from trading_bot.research.daily import DailyEquity, start_of_day
 from trading_bot.research.splits import purged_folds, walk_forward
@@ -109,7 +110,8 @@ def _folds(market: Market, folds: Folds) -> tuple[Window, ...]:
         raise HistoryError(f"{error}; change --folds or --embargo, or give more days") from error
     if not all(split.train.size for split in splits):
         raise HistoryError(
-            f"{len(days)} days leave nothing to choose on: take fewer --folds, a shorter --gap or --embargo"
+            f"of {plural(len(days), 'day')} none is left to choose on: take fewer --folds, a shorter --gap "
+            "or --embargo"
         )
     return tuple(
         Window(train=Stretch(market, days[split.train]), played=market, test_days=days[split.test])

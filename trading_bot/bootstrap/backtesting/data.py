@@ -36,6 +36,8 @@ class ChosenData:
     """What was done with prices, in sentences."""
     text: str
     """Where they come from."""
+    defects: tuple[str, ...]
+    """What `history check` refuses and the user accepts."""
 
 
 def chosen_data(options: BacktestOptions, rules: MarketRules, store: Path) -> ChosenData:
@@ -49,12 +51,18 @@ def chosen_data(options: BacktestOptions, rules: MarketRules, store: Path) -> Ch
     days, left_out = playable(rules.calendar, asked, str(options.data))
     _require_tradable(history, symbols, days[-1])
     checks = replace(history_checks(rules), symbols=symbols, first=days[0], last=days[-1])
-    require_sound(options.data, checks, accept_defects=options.accept_defects)
+    quality = require_sound(options.data, checks, accept_defects=options.accept_defects)
     text, told = data_text(history, symbols), tuple[str, ...]()
     if options.fidelity is Fidelity.CANDLE:
         history, told = brought_to(history, symbols, days[-1])
     return ChosenData(
-        history=history, symbols=symbols, days=days, left_out=left_out, told=(*choice, *told), text=text
+        history=history,
+        symbols=symbols,
+        days=days,
+        left_out=left_out,
+        told=(*choice, *told),
+        text=text,
+        defects=quality.refusals,
     )
 
 

@@ -26,18 +26,25 @@ from trading_bot.backtest.honesty.survivors import Survivors, survivors
 from trading_bot.backtest.honesty.tried import Trial, record_trial, tried
 from trading_bot.backtest.honesty.warm_up import WarmUpCheck, days_to_warm, lengths_of, warm_up_check
 from trading_bot.backtest.result import BacktestResult, Collector
+from trading_bot.backtest.sweeps.trials import asked_for
 from trading_bot.backtest.variation import Change, Play, Variation
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested
 from trading_bot.bootstrap.day_plans import sessions_wanted
 from trading_bot.bootstrap.fingerprints import Fingerprints
+from trading_bot.bootstrap.promotions.record import conditions_met, run_document
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.day.charging import charger_of
+from trading_bot.report.wording import plural
 from trading_bot.research.ratios import TRADING_DAYS
 
 _LEFT_OUT = "left out (--quick)"
+_FOUND_UNDER = frozenset(
+    {"fidelity", "seed", "stress", "opening_balance", "slippage_bps", "spread_bps", "participation", "venue"}
+)
+"""What of a run, beside its settings, can bring another result."""
 _OTHER_FIDELITY = "days are played again at candle fidelity only"
 
 
@@ -56,10 +63,12 @@ class SelfCheck:
         """Look at everything, and record the backtest as a trial."""
         result, options = self.tested.result, self.tested.options
         returns = daily_returns(result)
-        sharpe = daily_sharpe(returns)
+        sharpe, run = daily_sharpe(returns), run_document(self.tested)
         trial = Trial(
             strategies=tuple(one.name for one in self.prints.strategies),
             settings=self._distinct(),
+            policy={name: value for name, value in run.items() if name in _FOUND_UNDER},
+            asked=asked_for(options.data, options.first, options.last),
             data=self.data_digest,
             folder=str(options.data),
             result=result,
@@ -86,6 +95,7 @@ class SelfCheck:
             costs=costs_doubled(result, None if days is None else self._dearer(days)),
             shuffled=shuffled,
             survivors=self._survivors(),
+            conditions=conditions_met(run, self.prints.risk_changed),
             why_not=self.why_not,
         )
 
@@ -127,7 +137,7 @@ class SelfCheck:
             self.tested.days, lambda day: earlier[day], usual, self.tested.options.checks.days
         )
         lengths = lengths_of(usual, earlier[chosen[0]])
-        with self.progress("warm-up", len(lengths)) as shown:
+        with self.progress("warm-up", len(lengths) * len(chosen)) as shown:
             found = warm_up_check(_player(days), chosen, usual, lengths, shown.advance)
         if found is None or found.change is None:
             self.why_not["warm-up"] = (
@@ -171,7 +181,7 @@ class SelfCheck:
     def _dearer(self, days: CandleDays) -> BacktestResult:
         with self.progress("costs doubled", 1) as shown:
             found = self._again(days, Variation(days=self.tested.days, dearer=2))
-            shown.advance(f"{len(found.trades)} trades")
+            shown.advance(plural(len(found.trades), "trade"))
         return found
 
     def _again(self, days: CandleDays, variation: Variation) -> BacktestResult:

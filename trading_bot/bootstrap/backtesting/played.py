@@ -1,9 +1,12 @@
 """What sweeps and walk-forwards are made of: candles, policy, and a folder for the report."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from trading_bot.adapters.history import PriceHistory, open_history
 from trading_bot.adapters.history.quality import require_sound
@@ -12,19 +15,34 @@ from trading_bot.backtest.sweeps.market import Market, market_of
 from trading_bot.backtest.sweeps.policy import Policy, declared_policy
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.backtesting.data import brought_to, chosen_symbols, data_text
-from trading_bot.bootstrap.places import history_path
+from trading_bot.bootstrap.places import history_path, reports_folder, trials_path
 from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.section import complaints
 from trading_bot.settings.options import PlayedOptions
 from trading_bot.settings.tree import Settings
+
+
+def require_places(settings: Settings) -> None:
+    """Make the folders that the end of a run writes to, before it begins. Raises SettingsError."""
+    for folder in (reports_folder(settings), trials_path(settings).parent):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"{folder}: cannot be made: {error.strerror}\n  fix: set run.data_dir to a folder that can "
+                "be written to"
+            ) from error
+        if not os.access(folder, os.W_OK):
+            raise SettingsError(f"{folder}: cannot be written to\n  fix: change its rights, or run.data_dir")
 
 
 def policy_from(options: PlayedOptions) -> Policy:
     """The declared policy with the command's numbers. Raises SettingsError."""
     try:
         return declared_policy(options.cash, options.fee, options.quantity)
-    except ValueError as error:
-        raise SettingsError(f"--cash, --quantity: {error}") from error
+    except ValidationError as error:
+        raise SettingsError(f"--cash, --quantity: {complaints(error)}") from error
 
 
 def market_from(settings: Settings, options: PlayedOptions, write: Callable[[str], None]) -> Market:

@@ -8,11 +8,12 @@ from typing import Any
 
 from trading_bot.backtest.report import console_text, write_backtest
 from trading_bot.bootstrap.backtesting.honest import SelfCheck, data_digest
-from trading_bot.bootstrap.backtesting.played import fresh_name
+from trading_bot.bootstrap.backtesting.played import fresh_name, require_places
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested, tested
 from trading_bot.bootstrap.fingerprints import fingerprints
 from trading_bot.bootstrap.places import reports_folder, trials_path
 from trading_bot.bootstrap.promotions.record import evidence_record
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import BacktestOptions
 from trading_bot.settings.tree import Settings
 
@@ -53,6 +54,7 @@ def backtested(
     now_ms: int,
 ) -> Backtested:
     """Test, check and report; before the checks it is said what they cost. Raises as `run_backtest` does."""
+    require_places(settings)
     prints, started_s = fingerprints(settings), monotonic()
     done = tested(settings, options, write, progress)
     if done.candle_days is not None and not options.checks.is_quick:
@@ -74,8 +76,9 @@ def backtested(
 
 
 def _announced(done: Tested, seconds: float) -> str:
-    checks, days = done.options.checks, len(done.days)
+    checks, days = done.options.checks, plural(len(done.days), "day")
+    times = plural(checks.permutations + 1, "time")
     return (
-        f"checks: the {days} days are played up to {checks.permutations + 1} times more, about "
-        f"{seconds:.0f} s each, and a few of them oftener (backtest --quick leaves that out)"
+        f"checks: {days} to be played up to {times} more, about {seconds:.0f} s each, and some of them "
+        "oftener (backtest --quick leaves that out)"
     )

@@ -1,5 +1,6 @@
 """Stressed copies of a folder: a scenario laid over its candles, to be played like any other folder."""
 
+import json
 import tomllib
 from collections.abc import Sequence
 from datetime import date
@@ -12,6 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from trading_bot.adapters.history import PriceHistory, open_warm_up
+from trading_bot.adapters.history.origin import PROVENANCE_FILE, universe_of
 from trading_bot.backtest.stress.lay import laid_over
 from trading_bot.backtest.stress.scenario import Days, Scenario
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
@@ -62,9 +64,25 @@ def stressed_folder(
         tick_size = folder.instrument(symbol, days[-1]).tick_size
         candles = warm_up.candles(symbol, _EARLIEST, days[-1])
         _write(into / f"{symbol}.parquet", laid_over(candles, scenario, chosen, tick_size))
+    _state_origin(folder, symbols[0], into)
     if (folder.path / _INSTRUMENTS).is_file():
         copyfile(folder.path / _INSTRUMENTS, into / _INSTRUMENTS)
     return into
+
+
+def _state_origin(folder: PriceHistory, symbol: str, into: Path) -> None:
+    """Say in the copy what it is, so that nobody takes it for the market, wherever it is played from."""
+    origin = folder.origin(symbol)
+    stated = {
+        "source": origin.source,
+        "adjustment": origin.adjustment.value,
+        "universe": universe_of(folder.path).value,
+        "note": origin.note,
+        "stress": into.name,
+    }
+    # JSON's strings are TOML's
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in stated.items())
+    (into / PROVENANCE_FILE).write_text("".join(lines), encoding="utf-8")
 
 
 def _write(path: Path, candles: CandleArrays) -> None:

@@ -11,12 +11,13 @@ from trading_bot.backtest.sweeps.plan import Plan, plan_of
 from trading_bot.backtest.sweeps.play import Player
 from trading_bot.backtest.sweeps.report import console_text, write_sweep
 from trading_bot.backtest.sweeps.result import SweepResult, ranked
-from trading_bot.backtest.sweeps.trials import append_trials, record_of
+from trading_bot.backtest.sweeps.trials import append_trials, asked_for, record_of
 from trading_bot.backtest.sweeps.workers import Played, play_here, play_in_processes, play_on_cluster
-from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
+from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from, require_places
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, trials_path
 from trading_bot.domain.errors import SettingsError
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import SweepOptions
 from trading_bot.settings.tree import Settings
 
@@ -33,6 +34,7 @@ def run_sweep(
     Raises HistoryError or UnknownInstrumentError for data that cannot be played, SettingsError for sets or a
     policy that cannot be.
     """
+    require_places(settings)
     try:
         plan, refused = plan_of(options.strategy, policy_from(options), sets_of(options.axes))
     except ValueError as error:
@@ -48,6 +50,7 @@ def run_sweep(
         figures=figures,
         best_fills=tuple(Player(market).fills(plan, ranked(figures)[0])),
         seconds=monotonic() - started_s,
+        asked=asked_for(options.data, options.first, options.last),
     )
     trials = trials_path(settings)
     record = record_of(trials, result.attempt)
@@ -67,7 +70,7 @@ def _figures(
         for part in _played(market, plan, options):
             figures += part.figures
             for _ in part.figures:
-                shown.advance(f"{market.bars * len(figures):,} candles")
+                shown.advance(plural(market.bars * len(figures), "candle"))
     return tuple(figures)
 
 

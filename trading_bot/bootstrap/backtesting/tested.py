@@ -20,6 +20,7 @@ from trading_bot.bootstrap.places import history_path
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.report.day.charging import charger_of
+from trading_bot.report.wording import plural
 from trading_bot.risk.settings import StopStyle
 from trading_bot.settings.options import BacktestOptions, Fidelity
 from trading_bot.settings.tree import Settings
@@ -50,6 +51,8 @@ class Tested:
     result: BacktestResult
     moments: tuple[int, ...]
     """When signals were raised."""
+    defects: tuple[str, ...] = ()
+    """What of the data is not sound and was accepted."""
 
     @property
     def candle_days(self) -> CandleDays | None:
@@ -90,7 +93,8 @@ def tested(
         for outcome in played.outcomes():
             collector.add(outcome)
             moments += signal_moments(outcome)
-            shown.advance(f"{outcome.on}  {collector.trade_count} trades  equity {collector.equity:,.0f}")
+            trades = plural(collector.trade_count, "trade")
+            shown.advance(f"{outcome.on}  {trades}  equity {collector.equity:,.0f}")
     fidelity = options.fidelity.value
     data = f"{chosen.text}, stress {options.stress}" if options.stress else chosen.text
     result = collector.result(data=data, fidelity=fidelity, symbols=symbols)
@@ -109,6 +113,7 @@ def tested(
             of_data=chosen.told,
         ),
         moments=tuple(moments),
+        defects=chosen.defects,
     )
 
 

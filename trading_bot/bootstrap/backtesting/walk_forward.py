@@ -6,8 +6,9 @@ from hashlib import sha256
 from time import monotonic
 
 from trading_bot.backtest.sweeps.market import Market
+from trading_bot.backtest.sweeps.plan import require_choosable
 from trading_bot.backtest.sweeps.policy import Policy
-from trading_bot.backtest.sweeps.trials import Attempt, append_trials, record_of
+from trading_bot.backtest.sweeps.trials import Attempt, append_trials, asked_for, record_of
 from trading_bot.backtest.walk_forward.played_sets import Tried
 from trading_bot.backtest.walk_forward.report import console_text, write_walk_forward
 from trading_bot.backtest.walk_forward.result import WalkForwardResult
@@ -15,10 +16,11 @@ from trading_bot.backtest.walk_forward.sampler import Pruner
 from trading_bot.backtest.walk_forward.search import Search
 from trading_bot.backtest.walk_forward.stitch import Part, part_of, stitched
 from trading_bot.backtest.walk_forward.windows import Folds, Lengths, Window, windows_of
-from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from
+from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from, require_places
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import reports_folder, studies_path, trials_path
 from trading_bot.domain.errors import SettingsError
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import WalkForwardOptions
 from trading_bot.settings.tree import Settings
 
@@ -37,6 +39,8 @@ def run_walk_forward(
     """
     if not options.axes:
         raise SettingsError("walkforward has nothing to choose: name values with --set")
+    require_places(settings)
+    require_choosable(options.strategy, (axis.name for axis in options.axes))
     lengths, policy, started_s = _lengths(options), policy_from(options), monotonic()
     market = market_from(settings, options, write)
     windows = windows_of(market, lengths)
@@ -59,7 +63,7 @@ def run_walk_forward(
             found = search.best(window.train, f"{study}-{number}")
             append_trials(trials, _attempt(options, policy, window, found.new, recorded), now_ms)
             parts.append(part_of(window, found, options.strategy, policy))
-            shown.advance(f"test from {window.test_span[0]}  {found.trials} sets")
+            shown.advance(f"test from {window.test_span[0]}  {plural(found.trials, 'set')}")
     result = WalkForwardResult(
         data=str(options.data),
         market=market,
@@ -109,6 +113,7 @@ def _attempt(
         policy=policy,
         sets=[one.values for one in fresh],
         figures=[one.figures for one in fresh],
+        asked=asked_for(options.data, options.first, options.last),
     )
 
 

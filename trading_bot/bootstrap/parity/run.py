@@ -17,15 +17,17 @@ from trading_bot.bootstrap.parity.sides import (
     WIRE,
     backtested_day,
     candle_day,
+    journaled_keys,
     parity_settings,
     play_over_the_wire,
     recorded_day,
 )
 from trading_bot.bootstrap.places import database_path, inputs_folder, reports_folder
 from trading_bot.bootstrap.replaying.input_replay import InputReplay, ReplayedProcess
-from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.day.reading import day_record
+from trading_bot.report.wording import plural
 from trading_bot.settings.options import ParityOptions
 from trading_bot.settings.tree import Settings
 from trading_bot.simulator.market import open_market
@@ -39,7 +41,7 @@ def run_parity(settings: Settings, options: ParityOptions, write: Callable[[str]
     if options.data is None and options.journal is None:
         raise SettingsError("parity needs --data DIR, or --journal FILE, or both")
     stamp = f"{datetime_of(now_ms):%Y%m%d-%H%M%S}"
-    chosen = parity_settings(settings, options.symbols)
+    chosen = parity_settings(settings, options.symbols, options.journal)
     with started_logs(chosen, is_quiet=True):
         result = _result(chosen, options, now_ms, f"replay-{stamp}")
     folder = reports_folder(settings) / f"parity-{stamp}"
@@ -62,8 +64,7 @@ def _result(settings: Settings, options: ParityOptions, now_ms: int, run_id: str
                 "there is nothing to compare it with"
             )
         return ParityResult(on=on, data=str(database), seed=options.seed, comparison=None, inputs=inputs)
-    names = tuple(folder.name_of(symbol) for symbol in settings.run.symbols) or folder.symbols
-    having = tuple(name for name in names if on in folder.days(name))
+    having = _names(settings, folder, on, None if options.journal is None else journaled_keys(database, on))
     outcome = backtested_day(settings, folder, having, on, options.seed)
     symbols = {instrument.key: instrument.symbol for instrument in outcome.instruments}
 
@@ -80,6 +81,28 @@ def _result(settings: Settings, options: ParityOptions, now_ms: int, run_id: str
         inputs=inputs,
         symbol_of=symbol_of,
     )
+
+
+def _names(
+    settings: Settings, folder: PriceHistory, on: date, journaled: frozenset[str] | None
+) -> tuple[str, ...]:
+    """What the folder has of the day: the symbols that were named, else those of the journal, else all.
+
+    Raises HistoryError when that is nothing.
+    """
+    named = tuple(folder.name_of(symbol) for symbol in settings.run.symbols)
+    known = [
+        name
+        for name in named or folder.symbols
+        if on in folder.days(name) and (named or journaled is None or folder.key(name) in journaled)
+    ]
+    if not known:
+        which = "none of the symbols that were named" if named else "no instrument of the journal"
+        raise HistoryError(
+            f"{folder.path}: {which} has rows on {on}.\n  fix: give the folder that was replayed; for a day "
+            "of the real market its instruments.csv needs the broker's keys"
+        )
+    return tuple(known)
 
 
 def _played(
@@ -121,10 +144,18 @@ def _input_checks(settings: Settings, database: Path) -> list[InputCheck]:
 
 
 def _told(number: int, process: ReplayedProcess) -> InputCheck:
-    counts = f"process {number}: {process.inputs} inputs, {process.rows} rows"
+    counts = f"process {number}: {plural(process.inputs, 'input')}, {plural(process.rows, 'row')}"
     if not process.is_equal:
         row = process.recorded or process.replayed
         at = "" if row is None else f" at row {row.sequence} ({row.kind})"
-        return InputCheck(is_equal=False, text=f"{counts}, ANOTHER JOURNAL{at}")
-    lost = f"; the inputs of the last {process.lost_rows} were lost" if process.lost_rows else ""
+        settings = "settings and strategies have to be those of the recorded run"
+        return InputCheck(is_equal=False, text=f"{counts}, ANOTHER JOURNAL{at}; {settings}")
+    if process.lost_close:
+        missing = plural(process.lost_rows, "row")
+        return InputCheck(is_equal=False, text=f"{counts}, INPUTS ARE MISSING: those of the last {missing}")
+    lost = (
+        f"; it was killed, and the inputs of the last {plural(process.lost_rows, 'row')} were lost with it"
+        if process.lost_rows
+        else ""
+    )
     return InputCheck(is_equal=True, text=f"{counts}, the same journal{lost}")

@@ -14,8 +14,9 @@ from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.loops import event_loop
 from trading_bot.bootstrap.modes import day_files
-from trading_bot.bootstrap.places import reports_folder
+from trading_bot.bootstrap.places import DATABASES, reports_folder
 from trading_bot.bootstrap.replaying.replay import Replay
+from trading_bot.domain.errors import HistoryError
 from trading_bot.report.day.reading import day_record
 from trading_bot.settings.options import ParityOptions, RunOptions
 from trading_bot.settings.run import Mode
@@ -26,11 +27,16 @@ _FASTEST = 0.0
 WIRE, BACKTEST, CANDLES, JOURNAL = "wire", "backtest", "candles", "journal"
 
 
-def parity_settings(settings: Settings, symbols: tuple[str, ...]) -> Settings:
-    """The settings that hold for every side: a replay's, its venue's slippage in the backtest as well."""
+def parity_settings(settings: Settings, symbols: tuple[str, ...], journal: Path | None = None) -> Settings:
+    """The settings that hold for every side: a replay's, its venue's slippage in the backtest as well.
+
+    A day that was traded on paper had that of the run.
+    """
+    is_paper = journal is not None and journal.name == DATABASES[Mode.PAPER]
+    slippage = settings.run.slippage_bps if is_paper else settings.simulator.slippage_bps
     run = {
         "mode": Mode.REPLAY,
-        "slippage_bps": settings.simulator.slippage_bps,
+        "slippage_bps": slippage,
         "symbols": symbols or settings.run.symbols,
         "exit_after_close": True,
     }
@@ -38,6 +44,7 @@ def parity_settings(settings: Settings, symbols: tuple[str, ...]) -> Settings:
     return settings.model_copy(
         update={
             "run": settings.run.model_copy(update=run),
+            "simulator": settings.simulator.model_copy(update={"slippage_bps": slippage}),
             "terminal": settings.terminal.model_copy(update=terminal),
         }
     )
@@ -70,9 +77,22 @@ def play_over_the_wire(
 
 
 def recorded_day(database: Path, on: date | None, name: str) -> PlayedDay:
-    """A day out of a journal, the newest one without a date. Raises StorageError."""
+    """A day out of a journal, the newest one without a date.
+
+    Raises StorageError for what is no journal, HistoryError where it has no such day.
+    """
     with JournalReader(database) as reader:
+        days = reader.days()
+        if not days or (on is not None and on not in days):
+            known = f"there are {', '.join(map(str, days[-3:]))}" if days else "no day began in it"
+            raise HistoryError(f"{database}: no day {on or 'at all'} in the journal; {known}")
         return PlayedDay(name=name, record=day_record(reader.rows(on=on)))
+
+
+def journaled_keys(database: Path, on: date) -> frozenset[str]:
+    """Keys of the instruments that a day knew. Raises StorageError."""
+    with JournalReader(database) as reader:
+        return frozenset(str(row["instrument_key"]) for row in reader.table("instruments", on))
 
 
 def backtested_day(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trading_bot.bootstrap.fingerprints import hash_of
+from trading_bot.bootstrap.promotions.conditions import objections
 from trading_bot.domain.errors import SettingsError
 
 VERSION = 1
@@ -38,6 +39,8 @@ class Promotion:
     """Names of criteria that were not met."""
     strategies: tuple[Promoted, ...]
     risk_hash: str
+    objections: tuple[str, ...]
+    """Why the conditions of its test do not allow a promotion."""
     symbols: tuple[str, ...]
 
 
@@ -65,7 +68,7 @@ def read_promotions(folder: Path) -> tuple[tuple[Promotion, ...], tuple[str, ...
     for path in sorted(folder.glob("*.json")):
         try:
             found.append(_promotion(path, json.loads(path.read_text(encoding="utf-8"))))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ArithmeticError, ValueError, KeyError, TypeError, AttributeError) as error:
             unreadable.append(f"{path}: cannot be read as a promotion: {type(error).__name__}: {error}")
     return tuple(sorted(found, key=lambda one: one.written_at, reverse=True)), tuple(unreadable)
 
@@ -85,6 +88,7 @@ def _promotion(path: Path, content: Any) -> Promotion:
             for one in content["strategies"]
         ),
         risk_hash=content["risk"]["settings_hash"],
+        objections=objections(content.get("run", {}), content["risk"].get("changed", {})),
         symbols=tuple(map(str, content["data"]["symbols"])),
     )
 

@@ -13,12 +13,16 @@ from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.places import promotions_folder
 from trading_bot.bootstrap.promotions.files import VERSION, promotion_name, write_promotion
 from trading_bot.bootstrap.promotions.record import VERSION as RECORD_VERSION
+from trading_bot.bootstrap.promotions.record import conditions_met
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.report.text_table import aligned
 from trading_bot.research.promotion import Verdict
 from trading_bot.settings.options import PromoteOptions
 from trading_bot.settings.tree import Settings
+
+_AGAIN = "fix: run the backtest again, or `promote --data DIR`"
+_GIVE = "fix: give the folder that `backtest` named at its end, or test it now with `promote --data DIR`"
 
 
 def run_promote(
@@ -53,14 +57,29 @@ def run_promote(
 def read_record(report: Path) -> dict[str, Any]:
     """What a backtest found. Raises SettingsError when it is not there, or another version's."""
     path = report / RECORD_FILE
-    fix = "run the backtest again, or `promote --data DIR`"
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path}: not the evidence of a backtest: {error}\n  fix: {fix}") from error
+    except OSError as error:
+        raise SettingsError(_unread(report, error)) from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: not the evidence of a backtest: {error}\n  {_AGAIN}") from error
     if not isinstance(record, dict) or record.get("version") != RECORD_VERSION:
-        raise SettingsError(f"{path}: not evidence of version {RECORD_VERSION}\n  fix: {fix}")
+        raise SettingsError(f"{path}: not evidence of version {RECORD_VERSION}\n  {_AGAIN}")
     return record
+
+
+def _unread(report: Path, error: OSError) -> str:
+    """Why there is no evidence, and what to give instead."""
+    if not report.exists():
+        return f"--report {report}: there is no such folder\n  {_GIVE}"
+    if not report.is_dir():
+        return f"--report {report}: a file, not the folder of a report\n  {_GIVE}"
+    if not (report / RECORD_FILE).exists():
+        return (
+            f"--report {report}: no {RECORD_FILE} in it, so it is no backtest's report; what a sweep or a "
+            f"walk-forward chose has to be backtested first\n  {_GIVE}"
+        )
+    return f"{report / RECORD_FILE}: cannot be read: {error.strerror}\n  {_AGAIN}"
 
 
 def verdict_on(record: Mapping[str, Any], report: Path) -> Verdict:
@@ -68,8 +87,9 @@ def verdict_on(record: Mapping[str, Any], report: Path) -> Verdict:
     try:
         evidence = evidence_from(record["evidence"])
         problems = tuple(map(str, record["result"]["problems"]))
-        return judged(evidence, problems, dict(record["findings"]["not_measured"]))
-    except (KeyError, TypeError, ValueError) as error:
+        met = conditions_met(record["run"], record["risk"]["changed"])
+        return judged(evidence, problems, met, dict(record["findings"]["not_measured"]))
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
             f"{report / RECORD_FILE}: cannot be judged: {type(error).__name__}: {error}"
         ) from error

@@ -1,14 +1,17 @@
 """What a backtest leaves for a promotion: what was tested, on what, and everything that was found."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from trading_bot.adapters.history.origin import universe_of
+from trading_bot.adapters.history.origin import stress_of, universe_of
 from trading_bot.backtest.honesty.document import evidence_document, findings_document
 from trading_bot.backtest.honesty.findings import Findings, amount
 from trading_bot.bootstrap.backtesting.tested import Tested
 from trading_bot.bootstrap.fingerprints import Fingerprints
+from trading_bot.bootstrap.promotions.conditions import conditions
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.money import ZERO
+from trading_bot.research.promotion import Criterion
 
 VERSION = 1
 
@@ -43,7 +46,7 @@ def evidence_record(
             "bars": result.bars,
             "hash": data_hash,
         },
-        "run": _run(tested),
+        "run": run_document(tested),
         "result": {
             "trades": len(result.trades),
             "net_pnl": amount(result.net),
@@ -55,16 +58,30 @@ def evidence_record(
     }
 
 
-def _run(tested: Tested) -> dict[str, Any]:
+def run_document(tested: Tested) -> dict[str, Any]:
+    """What a backtest was played under, for its record."""
     settings, options = tested.settings, tested.options
+    venue = settings.simulator.model_dump(mode="json", exclude_defaults=True)
     return {
         "fidelity": options.fidelity.value,
         "seed": options.seed,
+        "stress": options.stress or stress_of(tested.folder.path),
         "accept_defects": options.accept_defects,
+        "defects": list(tested.defects),
         "opening_balance": amount(settings.simulator.opening_balance),
         "slippage_bps": str(settings.run.slippage_bps),
         "spread_bps": str(settings.backtest.spread_bps),
+        "participation": str(settings.backtest.participation),
+        "venue": {name: value for name, value in venue.items() if name != "opening_balance"},
         "permutations": options.checks.permutations,
         "cuts": options.checks.cuts,
         "check_days": options.checks.days,
     }
+
+
+def conditions_met(run: Mapping[str, Any], risk_changed: Mapping[str, Any]) -> tuple[Criterion, ...]:
+    """The conditions of a test as criteria. Raises as `conditions` does."""
+    return tuple(
+        Criterion(name=one.name, passed=not one.objections, reason="; ".join(one.objections) or one.met)
+        for one in conditions(run, risk_changed)
+    )

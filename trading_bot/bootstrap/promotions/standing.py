@@ -84,6 +84,7 @@ def _reasons(
         yield "the file was changed after it was written"
     if not promotion.passed:
         yield f"did not pass ({', '.join(promotion.failed) or 'no reason given'})"
+    yield from promotion.objections
     yield from _differences(then, now)
     if promotion.risk_hash != prints.risk_hash:
         yield "the settings of risk are others than those that were tested"

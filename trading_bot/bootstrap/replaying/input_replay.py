@@ -19,7 +19,7 @@ from trading_bot.bootstrap.engine_parts import EngineSections, core_for
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.errors import StorageError
-from trading_bot.domain.events import DayStarted, OwnershipTaken
+from trading_bot.domain.events import DayClosed, DayStarted, OwnershipTaken
 from trading_bot.engine.core import Core
 from trading_bot.engine.inputs import DayOpened, Input
 from trading_bot.engine.ports import JournalRow
@@ -29,6 +29,7 @@ from trading_bot.strategies.strategy import Strategy
 
 _TAKEN = event_kind(OwnershipTaken)
 _DAY_STARTED = event_kind(DayStarted)
+_DAY_CLOSED = event_kind(DayClosed)
 _OPENING = input_kind(DayOpened)
 
 
@@ -42,6 +43,8 @@ class ReplayedProcess:
     """Rows that the process left in the journal."""
     lost_rows: int
     """Rows at its end whose inputs are not in the log: a killed process loses the newest ones."""
+    lost_close: bool = False
+    """Whether they hold the end of the day: a process that came so far wrote its whole log."""
     recorded: JournalRow | None = None
     """Where they first differ: the row on disk; None with `replayed` when the disk has no such row."""
     replayed: JournalRow | None = None
@@ -106,7 +109,8 @@ class InputReplay:
             if row != on_disk:
                 return like(lost_rows=0, recorded=on_disk, replayed=row)
             seen += 1
-        return like(lost_rows=len(expected) - seen)
+        lost = expected[seen:]
+        return like(lost_rows=len(lost), lost_close=any(row.kind == _DAY_CLOSED for row in lost))
 
     def _replayed(
         self, earlier: Iterable[JournalRow], records: Sequence[InputRecord]

@@ -49,7 +49,7 @@ def test_evidence_comes_back_from_a_file_as_it_was(findings):
 
     for one in fields(read):
         np.testing.assert_equal(getattr(read, one.name), getattr(findings.evidence, one.name))
-    assert judged(read, (), findings.why_not) == findings.verdict
+    assert judged(read, (), (), findings.why_not) == findings.verdict
 
 
 @pytest.mark.parametrize("missing", ["trials", "returns", "looks_ahead"])
@@ -78,6 +78,7 @@ def test_every_figure_is_in_the_document():
         "charges_only": "812.50",
         "everything": "-120.25",
         "total_return": pytest.approx(-0.0012025),
+        "trades": 7,
     }
     assert found["survivors"]["universe"] == "complete"
 

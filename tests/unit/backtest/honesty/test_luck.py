@@ -99,4 +99,4 @@ def test_the_choice_is_cross_validated_in_as_many_blocks_as_the_days_allow(rng):
 
 def test_a_choice_that_cannot_be_judged_says_why(rng):
     assert choice([rng.normal(size=100)]).startswith("the daily returns of the other trials")
-    assert choice(list(rng.normal(size=(3, 15)))) == "15 days are too few"
+    assert choice(list(rng.normal(size=(3, 15)))) == "too few days: 15, at least 16 are needed"

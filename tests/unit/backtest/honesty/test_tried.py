@@ -20,6 +20,8 @@ def a_trial(number=0, days=40, **changes):
     given = {
         "strategies": ("toy",),
         "settings": {"length": number},
+        "policy": {"seed": 1, "slippage_bps": "0.5"},
+        "asked": {"folder": "/prices", "first": None, "last": None},
         "data": "digest",
         "folder": "prices",
         "result": a_result(),
@@ -32,7 +34,7 @@ def a_trial(number=0, days=40, **changes):
 def a_sweep_line(path, number, **changes):
     """As a sweep leaves it."""
     trial = a_trial(number)
-    line = trial.line(AT_MS) | {"kind": "sweep", "data": "of the sweep", "set": {"fast": number}} | changes
+    line = trial.line(AT_MS) | {"kind": "sweep", "policy": {"fee": "0"}, "set": {"fast": number}} | changes
     with path.open("a") as file:
         file.write(json.dumps(line) + "\n")
 
@@ -56,10 +58,58 @@ def test_what_was_tried_before_counts_each_setting_once(path):
     assert found.trials.variance == pytest.approx(ratios.var(ddof=1))
 
 
-def test_the_same_settings_on_other_days_are_no_other_trial(path):
+def test_the_same_settings_on_days_that_the_folder_gained_are_no_other_trial(path):
     record_trial(path, a_trial(0, days=20, data="other"), AT_MS)
 
     assert tried(path, a_trial())[0].trials.count == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"settings": {"length": 9}},
+        {"policy": {"seed": 2, "slippage_bps": "0.5"}},
+        {"policy": {"seed": 1, "slippage_bps": "0"}},
+        {"asked": {"folder": "/prices", "first": "2016-09-01", "last": None}},
+        {"asked": {"folder": "/others", "first": None, "last": None}},
+        {"result": a_result(closes={"TCS": (1, 2, 3)})},
+    ],
+)
+def test_whatever_one_could_choose_until_it_pleases_is_another_trial(path, changes):
+    record_trial(path, a_trial(**changes), AT_MS)
+
+    assert tried(path, a_trial())[0].trials.count == 2
+
+
+def test_cash_that_only_scales_is_no_other_trial_and_stress_no_trial_at_all(path):
+    record_trial(path, a_trial(policy={"seed": 1, "slippage_bps": "0.5", "cash": "7"}), AT_MS)
+    record_trial(path, a_trial(3, policy={"seed": 1, "stress": "gaps"}), AT_MS)
+
+    assert tried(path, a_trial())[0].trials.count == 1
+
+
+def test_lines_of_before_are_told_apart_by_their_settings(path):
+    for number in (1, 1, 2):
+        line = a_trial(number).line(AT_MS)
+        for name in ("policy", "asked", "days"):
+            del line[name]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    found, _ = tried(path, a_trial())
+
+    assert (found.trials.count, found.unreadable) == (3, 0)
+
+
+def test_the_ratio_of_a_few_days_does_not_widen_the_spread_of_long_records(path):
+    """Luck alone: a ratio of ten days spreads twice as much as one of forty."""
+    record_trial(path, a_trial(1, days=10), AT_MS)
+
+    found, _ = tried(path, a_trial())
+
+    ratios = np.array([a_trial().sharpe, a_trial(1, days=10).sharpe * 0.5]) / 252**0.5
+    assert found.trials.variance == pytest.approx(ratios.var(ddof=1))
 
 
 def test_other_strategies_and_shares_are_not_counted(path):
@@ -142,6 +192,12 @@ def test_a_line_holds_what_it_takes_to_try_it_again(path):
     assert line["returns"] == [0.1234568]
     assert line["equity"] == "100000.00"
     assert line["at"] == "2026-11-19T09:00:00+05:30"
+
+
+def test_a_ratio_that_is_no_number_is_unreadable(path):
+    record_trial(path, a_trial(1, sharpe=float("nan")), AT_MS)
+
+    assert tried(path, a_trial())[0].unreadable == 1
 
 
 def test_a_trial_without_a_ratio_counts(path):

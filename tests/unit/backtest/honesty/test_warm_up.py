@@ -14,11 +14,12 @@ def test_a_strategy_that_needs_little_history_signals_the_same_with_more():
 
     assert found.change == 0
     assert [run.changed for run in found.runs] == [0, 0]
-    assert shown == ["2 sessions", "4 sessions", "8 sessions"]
+    assert len(shown) == 3 * 3
+    assert shown[:4] == [*(f"2 sessions before {day}" for day in DAYS[:3]), f"4 sessions before {DAYS[0]}"]
 
 
 def test_signals_that_a_longer_history_changes_are_counted():
-    """Between four sessions and eight, the first signal of each of three days."""
+    """Between four sessions and eight, the first signal of each of three days, since each is begun anew."""
     found, _ = checked(ToyDays(forgets_after=8))
     usual = found.runs[-1]
 

@@ -68,7 +68,7 @@ def test_the_page_marks_what_differs_and_escapes_names(late):
 
     assert '<td class="differs">10 at 100.00, 09:30:00.020</td>' in page
     assert "&lt;A&gt; long, candle of 09:15" in page
-    assert "every other difference is explained" in page
+    assert "every difference explained" in page
 
 
 def test_what_is_unexplained_is_not_proven_and_comes_first_on_the_terminal():
@@ -104,3 +104,16 @@ def test_inputs_that_give_another_journal_are_not_proven_without_any_comparison(
     assert "inputs: two" in console_text(result, Path("reports/x"))
     assert "<li>two</li>" in parity_html(result)
     assert json.loads(parity_json(result))["inputs"][1] == {"is_equal": False, "text": "two"}
+
+
+@pytest.mark.parametrize("is_equal", [True, False])
+def test_without_data_nothing_is_said_of_signals(is_equal):
+    """Only the recorded inputs were looked at."""
+    inputs = (InputCheck(is_equal=is_equal, text="process 1"),)
+    result = ParityResult(on=ON, data="x.db", seed=1, comparison=None, inputs=inputs)
+
+    texts = (console_text(result, Path("r")), parity_html(result))
+
+    said = "The recorded inputs give the same journal" if is_equal else "do not give this journal"
+    assert all(said in text and "ignals" not in text and "seed" not in text for text in texts)
+    assert json.loads(parity_json(result))["candle_signals_alike"] is None

@@ -4,11 +4,11 @@ from trading_bot.backtest.report.texts import (
     days_text,
     moment_text,
     percent_text,
-    plural,
     ratio_text,
     seconds_text,
     share_text,
 )
+from trading_bot.report.wording import plural
 
 
 @pytest.mark.parametrize(

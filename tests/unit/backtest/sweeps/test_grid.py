@@ -21,7 +21,7 @@ def test_values_are_listed_or_counted_up_with_both_ends(text, values):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("fast", "names no parameter"),
+        ("fast", "names no values"),
         ("=1,2", "names no parameter"),
         ("fast=", "not a number"),
         ("fast=a,b", "not a number"),

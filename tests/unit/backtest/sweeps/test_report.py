@@ -76,7 +76,7 @@ def test_the_terminal_shows_the_best_and_how_many_there_were(result, tmp_path):
     best = result.plan.sets[result.ranked[0]]
     assert text.splitlines()[3].split()[:3] == ["1", str(best["fast"]), str(best["slow"])]
     assert "4 trials of ema_cross" in text
-    assert "2 combinations are impossible" in text
+    assert "left out: 2 combinations that the strategy refuses: " in text
     assert f"report: {tmp_path}" in text
 
 
@@ -86,4 +86,4 @@ def test_what_the_engine_played_is_told_with_the_reason(result, tmp_path):
         replace(result, figures=figures), record_of(tmp_path / "none", result.attempt), tmp_path, 2
     )
 
-    assert "1 sets went through the engine: it is new" in text
+    assert "1 set went through the engine: it is new" in text

@@ -1,11 +1,13 @@
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from trading_bot.backtest.sweeps import trials
-from trading_bot.backtest.sweeps.trials import append_trials, record_of
+from trading_bot.backtest.sweeps.policy import declared_policy
+from trading_bot.backtest.sweeps.trials import append_trials, record_of, recorded
 
 AT_MS = 1_795_059_000_000
 
@@ -68,6 +70,30 @@ def test_the_spread_is_that_of_all_daily_ratios(path, swept):
     ratios = np.array([one.sharpe for one in result.figures]) / 252**0.5
 
     assert record_of(path, result.attempt).trials.variance == pytest.approx(ratios.var(ddof=1))
+
+
+def test_another_fee_or_folder_is_another_trial_and_other_units_are_none(path, swept):
+    result = swept(("fast", (5,)))
+    dearer = replace(result.plan, policy=declared_policy(fee=Decimal("0.001")))
+    larger = replace(result.plan, policy=declared_policy(quantity=200))
+    elsewhere = {"folder": "/elsewhere", "first": None, "last": None}
+    for one in (replace(result, plan=dearer), replace(result, plan=larger), replace(result, asked=elsewhere)):
+        append_trials(path, one.attempt, AT_MS)
+
+    assert record_of(path, result.attempt).earlier == 2
+
+
+def test_of_several_lines_of_a_trial_that_with_most_days_counts(path, swept):
+    """As a walk-forward leaves them, window by window."""
+    result = swept(("fast", (5,)))
+    append_trials(path, result.attempt, AT_MS)
+    whole = json.loads(path.read_text())
+    with path.open("a") as file:
+        file.write(json.dumps(whole | {"days": 1, "sharpe": 9.0, "returns": [0.1]}) + "\n")
+
+    (found,), _ = recorded(path, {"ema_cross"}, whole["symbols"])
+
+    assert recorded(path, {"ema_cross"}, whole["symbols"])[0][found] == whole
 
 
 def test_other_strategies_and_shares_are_other_trials(path, swept):

@@ -82,8 +82,15 @@ def test_studies_of_other_names_know_nothing_of_each_other(tmp_path):
 def test_a_stretch_without_trades_has_no_best_set():
     quiet = search(axes=(Axis("fast", (4, 6)), Axis("ignored", (5_000,))))
 
-    with pytest.raises(HistoryError, match="no set traded there"):
+    with pytest.raises(HistoryError, match="of 2 sets none has a Sharpe ratio from 2024-01-01 to 2024-01-04"):
         quiet.best(MARKET, "a")
+
+
+def test_sets_that_the_strategy_refuses_one_and_all_are_told_with_its_reason():
+    impossible = search(axes=(Axis("fast", (30, 40)), Axis("slow", (14,))))
+
+    with pytest.raises(SettingsError, match=r"fast \(40\) must be shorter than slow \(14\)"):
+        impossible.best(MARKET, "a")
 
 
 @pytest.mark.parametrize("pruner", [Pruner.MEDIAN, Pruner.HALVING])

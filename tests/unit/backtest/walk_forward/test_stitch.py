@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.sweep_market import walking
 from trading_bot.backtest.sweeps.figures import daily_equity_of_fills
+from trading_bot.backtest.sweeps.market import market_of
 from trading_bot.backtest.sweeps.plan import plan_of
 from trading_bot.backtest.sweeps.play import Player
 from trading_bot.backtest.sweeps.policy import declared_policy
@@ -56,6 +57,35 @@ def test_a_change_of_position_between_two_sets_costs_the_fee_at_the_last_close()
     assert record.switching == (0.0, pytest.approx(0.0003 * 100 * (500 + 200)))
     net = sum(part.changes.sum() for part in two) - record.switching[1]
     assert record.equity[-1] == pytest.approx(record.begin + net)
+
+
+def with_a_candle_of_its_own(*minutes):
+    """Twelve days of one share, the fifth and sixth without it; of another share only these candles."""
+    table = MARKET.candles(0)
+    days = day_of(table.start_ms)
+    kept = ~np.isin(days, MARKET.days[[4, 5]])
+    return market_of(
+        [
+            (MARKET.instruments[0], [column[kept] for column in table]),
+            (MARKET.instruments[1], [column[list(minutes)] for column in MARKET.candles(1)]),
+        ]
+    )
+
+
+@pytest.mark.parametrize("first", [4 * 375 + 9, 5 * 375 + 9])
+def test_a_day_on_which_only_a_share_with_a_single_candle_traded_brings_nothing(first):
+    """The other candle comes later: in this window the share cannot be played."""
+    market = with_a_candle_of_its_own(first, 11 * 375)
+    values = {"fast": 6, "slow": 17}
+
+    made = list(parts(ANCHORED, values, market=market))
+    record = stitched(made, POLICY)
+
+    assert [len(part.changes) for part in made] == [len(part.window.test_days) for part in made]
+    assert len(record.equity) == len(record.days)
+    at = record.days.tolist().index(int(MARKET.days[first // 375]))
+    carried_in = record.switching[0] if at == 0 else 0.0
+    assert np.diff(record.equity, prepend=record.begin)[at] == pytest.approx(-carried_in)
 
 
 def test_what_is_held_as_a_test_begins_is_what_was_bought_before_it():

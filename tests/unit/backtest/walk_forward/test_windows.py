@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from tests.fakes.sweep_market import walking
+from trading_bot.backtest.sweeps.market import market_of
 from trading_bot.backtest.walk_forward.windows import Folds, Lengths, windows_of
 from trading_bot.domain.errors import HistoryError
 
@@ -39,6 +40,16 @@ def test_a_window_is_played_from_its_first_day_to_its_last():
 def test_days_that_hold_no_window_are_said():
     with pytest.raises(HistoryError, match=r"no window.*shorten --train"):
         windows_of(MARKET, Lengths(9, 2))
+
+
+def test_days_on_which_no_share_can_be_played_are_said():
+    market = walking(1, 2, minutes=3 * 375)
+    one_a_day = market_of(
+        [(one, [column[::375] for column in market.candles(n)]) for n, one in enumerate(market.instruments)]
+    )
+
+    with pytest.raises(HistoryError, match="no share has two candles from 2024-01-01 to 2024-01-01"):
+        windows_of(one_a_day, Lengths(1, 1))
 
 
 def test_dates_are_those_of_india():
@@ -79,7 +90,7 @@ def test_a_fold_is_played_over_all_days_but_only_others_count():
 
 
 @pytest.mark.parametrize(
-    ("of", "said"), [((11,), "cannot make 11 groups"), ((2, 5), "leave nothing to choose on")]
+    ("of", "said"), [((11,), "cannot make 11 groups"), ((2, 5), "none is left to choose on")]
 )
 def test_days_that_hold_no_folds_are_said(of, said):
     with pytest.raises(HistoryError, match=said):

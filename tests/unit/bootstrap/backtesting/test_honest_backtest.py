@@ -90,7 +90,7 @@ def quick(tmp_path_factory, prices):
 
 def test_every_check_is_announced_shown_and_reported(done):
     assert done.code == 0
-    assert "the 3 days are played up to 3 times more" in done.written[0]
+    assert "3 days to be played up to 3 times more" in done.written[0]
     assert "--quick" in done.written[0]
     tasks = {one[0]: one[1] for one in done.shown if isinstance(one, tuple)}
     assert tasks["permutation"] == 2
@@ -120,7 +120,7 @@ def test_dear_checks_can_be_left_out_and_the_report_says_so(quick):
     assert found["shuffled_drawdown"] is not None
     assert found["costs_doubled"]["charges_only"] is not None
     assert "not measured: left out (--quick)" in (quick.report / "report.html").read_text()
-    assert not any("played up to" in text for text in quick.written)
+    assert not any("to be played" in text for text in quick.written)
 
 
 def test_leaving_checks_out_changes_nothing_else(done, quick):
@@ -236,7 +236,9 @@ def test_a_verdict_is_put_where_mode_live_looks_for_it(done):
     assert found.symbols == ("AAA",)
 
 
-def test_good_evidence_is_promoted(done, tmp_path):
+@pytest.fixture
+def good(done, tmp_path):
+    """The folder of a report whose evidence meets every criterion."""
     record = done.record
     record["evidence"] |= {
         "returns": [0.012, -0.008] * 252,
@@ -246,12 +248,61 @@ def test_good_evidence_is_promoted(done, tmp_path):
         "warm_up_change": 0.0,
     }
     record["findings"]["not_measured"] = {}
+    record["run"] |= {"cuts": 20, "check_days": 60}
     (tmp_path / "evidence.json").write_text(json.dumps(record))
+    return tmp_path
 
-    code, text = promoted(done, report=tmp_path, out=tmp_path / "verdict.json")
+
+def read_json(folder, name="evidence.json"):
+    return json.loads((folder / name).read_text())
+
+
+def test_good_evidence_is_promoted(done, good):
+    code, text = promoted(done, report=good, out=good / "verdict.json")
 
     assert code == 0
     assert "promoted\n" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "criterion", "why"),
+    [
+        ({"slippage_bps": "0"}, "costs as live", "run.slippage_bps was 0, below the usual 0.5"),
+        ({"stress": "gaps"}, "real prices", "the scenario gaps was laid over the prices"),
+        ({"defects": ["AAA: a hole"]}, "real prices", "defects of the data were accepted (AAA: a hole)"),
+    ],
+)
+def test_good_evidence_of_an_easier_world_is_not_promoted(done, good, changes, criterion, why):
+    (good / "evidence.json").write_text(
+        json.dumps(read_json(good) | {"run": read_json(good)["run"] | changes})
+    )
+
+    code, text = promoted(done, report=good, out=good / "verdict.json")
+
+    assert code == 1
+    (failed,) = (one for one in read_json(good, "verdict.json")["criteria"] if not one["passed"])
+    assert failed["name"] == criterion
+    assert failed["reason"].startswith(why)
+    assert why in text
+
+
+def test_what_a_backtest_was_played_under_is_on_record(tmp_path, prices):
+    found = backtest(
+        tmp_path, prices, CheckOptions(is_quick=True), stress="gaps", accept_defects=True, seed=7
+    ).record["run"]
+
+    assert (found["stress"], found["seed"], found["accept_defects"], found["defects"]) == (
+        "gaps",
+        7,
+        True,
+        [],
+    )
+    again = backtest(
+        tmp_path / "again", tmp_path / "data" / "stress" / "gaps", CheckOptions(is_quick=True)
+    ).record["run"]
+
+    assert again["stress"] == "gaps"
+    assert (found["spread_bps"], found["participation"], found["venue"]) == ("5", "0.1", {})
 
 
 def test_a_backtest_can_be_run_for_it(prices, tmp_path):
@@ -267,7 +318,7 @@ def test_a_backtest_can_be_run_for_it(prices, tmp_path):
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "not the evidence of a backtest"),
+        (None, "no evidence.json in it, so it is no backtest's report"),
         ("{", "not the evidence of a backtest"),
         ("[]", "not evidence of version 1"),
         ('{"version": 2}', "not evidence of version 1"),
@@ -281,3 +332,14 @@ def test_what_is_no_evidence_is_refused(done, tmp_path, content, why):
 
     with pytest.raises(SettingsError, match=why):
         promoted(done, report=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("nowhere", "there is no such folder"), ("file", "a file, not the folder of a report")],
+)
+def test_a_report_that_is_not_there_is_said_with_what_to_give(done, tmp_path, name, why):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(SettingsError, match=f"--report {tmp_path / name}: {why}\n  fix: give the folder"):
+        promoted(done, report=tmp_path / name)

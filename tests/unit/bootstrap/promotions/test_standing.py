@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.fakes.recorded_run import a_run
 from trading_bot.bootstrap import fingerprints as prints
 from trading_bot.bootstrap.modes import market_daemon
 from trading_bot.bootstrap.promotions.files import VERSION, promotion_name, read_promotions, write_promotion
@@ -44,7 +45,8 @@ def a_promotion(settings, **changes):
             {"name": one.name, "code_hash": one.code_hash, "settings_hash": one.settings_hash}
             for one in found.strategies
         ],
-        "risk": {"settings_hash": found.risk_hash},
+        "risk": {"settings_hash": found.risk_hash, "changed": {}},
+        "run": a_run(),
         "data": {"symbols": ["RELIANCE", "SBIN"]},
     } | changes
 
@@ -74,6 +76,9 @@ def test_without_a_promotion_there_is_a_doubt(settings):
         ),
         ({"data": {"symbols": ["SBIN"]}}, "not tested on RELIANCE"),
         ({"risk": {"settings_hash": "x"}}, "the settings of risk are others"),
+        ({"run": a_run(slippage_bps="0")}, "run.slippage_bps was 0, below the usual 0.5"),
+        ({"run": a_run(stress="gaps")}, "the scenario gaps was laid over the prices"),
+        ({"run": {"fidelity": "candle"}}, "it was written by an older version, test it again"),
     ],
 )
 def test_a_promotion_that_does_not_hold_says_why(folder, settings, changes, why):

@@ -56,7 +56,7 @@ def test_inputs_that_a_kill_lost_are_counted_and_not_taken_for_a_difference(reco
 
     assert process.is_equal
     assert not process.is_complete
-    assert process.lost_rows == 1
+    assert (process.lost_rows, process.lost_close) == (1, True)
 
 
 def test_a_log_with_a_process_too_many_is_refused(recording, tmp_path):

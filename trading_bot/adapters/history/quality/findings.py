@@ -129,6 +129,13 @@ class FolderReport:
         """Whether anything in it should not be used as it is."""
         return bool(self.refusal) or any(series.is_refused for series in self.series)
 
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why its series should not be used as they are, each with its symbol."""
+        return tuple(
+            f"{series.symbol}: {finding.text}" for series in self.series for finding in series.refusals
+        )
+
 
 def counted(number: int, what: str) -> str:
     """A number and its noun: `1 day`, `3 days`."""

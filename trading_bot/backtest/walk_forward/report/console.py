@@ -5,19 +5,21 @@ from pathlib import Path
 from trading_bot.backtest.sweeps.trials import Record
 from trading_bot.backtest.walk_forward.result import WalkForwardResult
 from trading_bot.report.text_table import aligned
+from trading_bot.report.wording import plural
 
 
 def console_text(result: WalkForwardResult, record: Record, folder: Path) -> str:
     """Each window's choice and what it brought, and the record of all tests."""
     net = float(result.record.equity[-1]) - result.record.begin
-    days = len(result.record.days)
+    windows, candles = plural(len(result.parts), "window"), plural(result.market.bars, "candle")
+    days, tried = plural(len(result.record.days), "day"), plural(record.trials.count, "trial")
     lines = [
-        f"{len(result.parts)} windows over {result.market.bars:,} candles in {result.seconds:.1f} s",
+        f"{windows} over {candles} in {result.seconds:.1f} s",
         "",
         *_table(result),
         "",
-        f"out of sample: net {net:,.2f} on {days} days, Sharpe ratio {_ratio(result.record.sharpe)}",
-        f"{record.trials.count:,} trials of {result.strategy} on these shares are recorded",
+        f"out of sample: net {net:,.2f} on {days}, Sharpe ratio {_ratio(result.record.sharpe)}",
+        f"on record: {tried} of {result.strategy} on these shares",
         f"report: {folder}",
     ]
     return "\n".join(lines)

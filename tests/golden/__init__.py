@@ -1,0 +1,1 @@
+"""Whole backtests with every number that a trader reads pinned: what moves is seen, and explained."""
