@@ -40,6 +40,9 @@ class RunSettings(Section):
     """Basis points (hundredths of a percent) that simulated fills are worse than the market."""
     exit_after_close: bool = False
     """Whether the daemon ends after the session's report instead of idling until the next session."""
+    days_folder: Path | None = None
+    """Folder of daily candles, such as data/raw of `download`, for strategies that look at whole days: used
+    for the days before those that the data or the broker have themselves."""
     data_dir: Path = Path("data")
     """Folder of journals, reports and the token."""
 
