@@ -15,7 +15,12 @@ from trading_bot.settings.tree import Settings
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = DEPLOY / "systemd"
-SERVICES = ("trading-bot.service", "trading-bot-alert@.service", "trading-bot-backup.service")
+SERVICES = (
+    "trading-bot.service",
+    "trading-bot-alert@.service",
+    "trading-bot-backup.service",
+    "trading-bot-shadow.service",
+)
 STOP_S = 10
 """What a stop takes at most: docs/operations.md."""
 HARDENING = {
