@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from trading_bot.backtest.parity.played import Key, in_order
 from trading_bot.backtest.shadows.day import Change, PlayedSide, TraceKey
 from trading_bot.domain.gate import Gate
+from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.signal import Answer
 from trading_bot.report.record import SignalRecord
 from trading_bot.report.result import TradeResult
@@ -66,9 +67,26 @@ def _gate_text(gate: Gate) -> str:
 
 
 def _another_way(one: tuple[PlayedSide, SignalRecord], other: tuple[PlayedSide, SignalRecord]) -> str:
-    """What became of the same signal where that differs; empty where it does not."""
-    ours, theirs = _became(*one), _became(*other)
-    return "" if ours == theirs else f"Baseline: {ours}. Shadow: {theirs}"
+    """What became of the same signal where that differs; empty where it does not.
+
+    Fills of the same trade may differ by a few paise: the pretend exchange's delays are drawn anew after an
+    order that only one side has sent.
+    """
+    if _way(*one) == _way(*other):
+        return ""
+    return f"Baseline: {_became(*one)}. Shadow: {_became(*other)}"
+
+
+def _way(side: PlayedSide, signal: SignalRecord) -> tuple[object, ...]:
+    """What became of a signal, but for the exact prices and moments."""
+    trade = None if signal.trade_id is None else _trade(side, signal.trade_id)
+    if trade is None:
+        denied = signal.denied
+        return (None if denied is None else denied.reason, signal.trade_id is None)
+    record = trade.record
+    ended = None if record.closed is None else record.closed.exit_reason
+    minute = None if record.exited_at_ms is None else record.exited_at_ms // MS_PER_MINUTE
+    return (record.entered_quantity, ended, minute)
 
 
 def _became(side: PlayedSide, signal: SignalRecord) -> str:

@@ -112,7 +112,7 @@ def verdict_of(compared: Compared) -> str:
         return "No day has been played yet."
     days = _days(found.days)
     if not found.moved:
-        return f"Nothing can be told: on {days} the shadow came to the same result each day."
+        return f"Nothing can be told: on {days} the shadow came to the same result as the baseline."
     if found.moved < least:
         differ = "differs" if found.moved == 1 else "differ"
         return (

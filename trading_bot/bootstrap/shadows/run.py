@@ -71,7 +71,7 @@ def run_shadow(
                 settings=settings, options=options, shadows=shadows, names=names, days=days, rules=rules
             )
             missed, played = _played(asked, progress, now_ms)
-            compared = tuple(_counted(asked, name, played, now_ms) for name in shadows)
+            compared = _counted(asked, played, now_ms)
         except StorageError as error:
             raise UserFacingError(str(error)) from error
     document = comparison_document(compared, days.words)
@@ -165,12 +165,15 @@ def _require_over(asked: _Asked, chosen: tuple[date, ...], now_ms: int) -> None:
             )
 
 
-def _counted(asked: _Asked, name: str, played: set[str], now_ms: int) -> Compared:
-    """A shadow over all its days, counted among everything that was tried."""
-    found, shadow = _compared(asked, name), asked.shadows[name]
-    if name in played:
-        record_shadow(asked.settings, shadow, found, asked.days.name, now_ms)
-    return replace(found, trials=trials_of(asked.settings, shadow, found.days))
+def _counted(asked: _Asked, played: set[str], now_ms: int) -> tuple[Compared, ...]:
+    """Every shadow over all its days, counted among everything that was tried, the others included."""
+    found = {name: _compared(asked, name) for name in asked.shadows}
+    for name in sorted(played):
+        record_shadow(asked.settings, asked.shadows[name], found[name], asked.days.name, now_ms)
+    return tuple(
+        replace(one, trials=trials_of(asked.settings, asked.shadows[name], one.days))
+        for name, one in found.items()
+    )
 
 
 def _compared(asked: _Asked, name: str) -> Compared:

@@ -45,7 +45,7 @@ def compared(*pairs, **more):
     ("one", "words"),
     [
         (compared(), "No day has been played yet"),
-        (compared((5, 5), (7, 7)), "on 2 days the shadow came to the same result each day"),
+        (compared((5, 5), (7, 7)), "on 2 days the shadow came to the same result as the baseline"),
         (compared((0, 9)), "Too early to tell: 1 of 1 day differs"),
         (compared(*[(0, 9)] * 5), "fewer than 6 days that differ luck cannot be ruled out"),
         (compared(*[(0, 9)] * 6), "The shadow was better, by more than luck explains"),
