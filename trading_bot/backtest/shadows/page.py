@@ -23,9 +23,15 @@ from trading_bot.report.page_parts import (
 from trading_bot.report.wording import count, money, signed_money
 
 _STYLE = """
-table td.text { white-space: normal; min-width: 16rem; }
+h2.shadow { font-size: 1.3rem; margin: 2.5rem 0 0; }
+.verdict.open { border-left-color: var(--muted); background: var(--paper); }
 section { overflow-x: auto; }
-.settings td { white-space: normal; }
+td.day { white-space: nowrap; }
+@media (min-width: 46rem) { td.text { min-width: 22rem; } }
+@media (max-width: 46rem) {
+  .cards > * > tr { border-bottom: 1px solid var(--rule); padding-bottom: .6rem; }
+  .cards > * > tr > td.text { grid-column: 1 / -1; }
+}
 """
 _MOST_DAYS, _MOST_CHANGES = 250, 200
 _FIGURES = ("Signals", "Trades", "Gross", "Charges", "Net", "Drawdown")
@@ -57,11 +63,9 @@ def shadows_html(shadows: Sequence[Compared], record: str) -> str:
 
 
 def _shadow(one: Compared) -> Html:
-    found = one.difference
-    is_bad = found is not None and found.is_told and found.mean < 0
     return joined(
-        element("h2", one.name),
-        element("div", element("strong", verdict_of(one)), class_="verdict bad" if is_bad else "verdict"),
+        element("h2", one.name, class_="shadow"),
+        element("div", element("strong", verdict_of(one)), class_=_verdict_class(one)),
         _boxes(one),
         element("p", tried_text(one), class_="muted") if one.trials else None,
         section("What is different", _settings(one)),
@@ -71,6 +75,14 @@ def _shadow(one: Compared) -> Html:
         section("Signals that differ", *_changes(one)),
         section("Notes", _notes(one)) if _all_notes(one) else None,
     )
+
+
+def _verdict_class(one: Compared) -> str:
+    """In colour only where the days are enough to tell."""
+    found = one.difference
+    if found is None or not found.is_told:
+        return "verdict open"
+    return "verdict" if found.mean > 0 else "verdict bad"
 
 
 def _boxes(one: Compared) -> Html | None:
@@ -100,7 +112,11 @@ def _settings(one: Compared) -> Html:
         for name, (old, new) in one.changed.items()
     ]
     head = headings(("Setting", None), ("Baseline", None), ("Shadow", None))
-    return element("table", head, element("tbody", *rows), class_="settings")
+    return _table(head, rows)
+
+
+def _table(head: Html, rows: Sequence[Html]) -> Html:
+    return element("table", head, element("tbody", *rows), class_="cards")
 
 
 def _head(*first: str) -> Html:
@@ -121,15 +137,17 @@ def _cells(figures: Figures) -> tuple[Html, ...]:
 def _sums(one: Compared) -> Html:
     real = f"Really ({count(one.real_days)} of {count(len(one.days))} days)"
     sides = [(real, one.real), ("Baseline", one.baseline), ("Shadow", one.shadow)]
-    rows = [element("tr", cell("", name), *_cells(figures)) for name, figures in sides if figures is not None]
-    return element("table", _head(""), element("tbody", *rows))
+    rows = [
+        element("tr", cell("Side", name), *_cells(figures)) for name, figures in sides if figures is not None
+    ]
+    return _table(_head(""), rows)
 
 
 def _days(one: Compared) -> Html:
     shown = one.days[-_MOST_DAYS:]
     rows = [row for day in reversed(shown) for row in _day(day)]
     head = headings(("Day", None), ("", None), *((name, NUMBER) for name in _FIGURES), ("Difference", NUMBER))
-    table = element("table", head, element("tbody", *rows))
+    table = _table(head, rows)
     if len(shown) == len(one.days):
         return table
     text = f"Shown are the newest {count(len(shown))} of {count(len(one.days))} days; shadows.json has all."
@@ -142,12 +160,12 @@ def _day(day: ComparedDay) -> list[Html]:
     return [
         element(
             "tr",
-            cell("Day", f"{day.on}" if number == 0 else ""),
-            cell("", name),
+            cell("Day", f"{day.on}", style="day") if number == 0 else cell("Day", "", style="none"),
+            cell("Side", name),
             *_cells(figures),
             money_cell("Difference", day.difference)
             if name == "Shadow"
-            else cell("Difference", "", style=NUMBER),
+            else cell("Difference", "", style="none"),
         )
         for number, (name, figures) in enumerate(known)
     ]
@@ -168,7 +186,7 @@ def _changes(one: Compared) -> list[Html]:
     rows = [
         element(
             "tr",
-            cell("Day", f"{on}"),
+            cell("Day", f"{on}", style="day"),
             cell("Candle", change_time(change.candle_start_ms)),
             cell("Symbol", change.symbol),
             cell("Side", change.direction),
@@ -178,7 +196,7 @@ def _changes(one: Compared) -> list[Html]:
         for on, change in found[:_MOST_CHANGES]
     ]
     head = headings(*((name, None) for name in ("Day", "Candle", "Symbol", "Side", "What", "Why")))
-    table = element("table", head, element("tbody", *rows))
+    table = _table(head, rows)
     if len(found) <= _MOST_CHANGES:
         return [table]
     text = f"Shown are the newest {_MOST_CHANGES} of {count(len(found))}; shadows.json has all."
