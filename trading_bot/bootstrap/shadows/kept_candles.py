@@ -13,6 +13,7 @@ from trading_bot.domain.candle_arrays import CandleArrays, arrays_of
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
+from trading_bot.domain.money import rupees
 
 if TYPE_CHECKING:
     from trading_bot.domain.market_data import Candle
@@ -21,7 +22,7 @@ _MINUTE_S = MS_PER_MINUTE // MS_PER_SECOND
 _EVER_MS = 1 << 60
 _HISTORY = "history"
 _COLUMNS = ("name", "symbol", "instrument_key", "tick_size_paise", "lot_size", "freeze_quantity",
-            "closing_auction_eligible")  # fmt: skip
+            "closing_auction_eligible", "expiry", "strike", "right", "underlying_key")  # fmt: skip
 
 
 def days_with_candles(reader: JournalReader, days: Iterable[date]) -> tuple[date, ...]:
@@ -75,10 +76,21 @@ def _downloaded(listed: Sequence[Instrument], source: CandleStore) -> Iterator[t
 
 def _write_instruments(path: Path, listed: Sequence[Instrument]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
+        writer = csv.DictWriter(file, _COLUMNS)
+        writer.writeheader()
         for one in listed:
-            eligible = "yes" if one.closing_auction_eligible else "no"
-            tick = one.tick_size or ""
-            freeze = one.freeze_quantity or ""
-            writer.writerow((one.symbol, one.symbol, one.key, tick, one.lot_size, freeze, eligible))
+            writer.writerow(
+                {
+                    "name": one.symbol,
+                    "symbol": one.symbol,
+                    "instrument_key": one.key,
+                    "tick_size_paise": one.tick_size,
+                    "lot_size": one.lot_size,
+                    "freeze_quantity": one.freeze_quantity,
+                    "closing_auction_eligible": "yes" if one.closing_auction_eligible else "no",
+                    "expiry": one.expiry_on,
+                    "strike": None if one.strike is None else rupees(one.strike),
+                    "right": one.right,
+                    "underlying_key": one.underlying_key,
+                }
+            )

@@ -1,6 +1,7 @@
 """Days of which only minutes were kept: a folder is made of them, and the store completes its beginning."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -21,6 +22,7 @@ from trading_bot.bootstrap.shadows.kept_candles import write_kept_candles
 from trading_bot.bootstrap.shadows.run import run_shadow
 from trading_bot.domain.candle_arrays import arrays_of
 from trading_bot.domain.errors import HistoryError
+from trading_bot.domain.instrument import InstrumentKind, OptionRight, Segment
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.provenance import Provenance
 from trading_bot.settings.options import ShadowOptions
@@ -31,14 +33,14 @@ FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
 MINUTES = tuple(Candle(*row, 100) for row in walk(3, 750))
 
 
-async def kept(path, candles, *days):
+async def kept(path, candles, *days, share=SHARE):
     """A journal of these days with these minutes beside it."""
     journal_of(path, *(session_of(day) for day in days))
     journal = open_journal(
         path, clock_ms=lambda: 0, on_failure=lambda error: pytest.fail(str(error)), settings=StorageSettings()
     )
-    await journal.run(partial(keep_candles, rows=[(SHARE.key, candle) for candle in candles]))
-    await journal.run(partial(keep_instruments, instruments=(SHARE,), on=days[-1]))
+    await journal.run(partial(keep_candles, rows=[(share.key, candle) for candle in candles]))
+    await journal.run(partial(keep_instruments, instruments=(share,), on=days[-1]))
     journal.close()
     return path
 
@@ -77,6 +79,32 @@ async def test_minutes_of_nothing_that_is_known_are_refused(tmp_path):
 
     with JournalReader(database) as reader, pytest.raises(HistoryError, match="no kept candle"):
         write_kept_candles(reader, tmp_path / "history.db", into)
+
+
+async def test_a_contract_comes_back_as_what_it_is(tmp_path):
+    option = replace(
+        SHARE,
+        key="NSE_FO|35000",
+        symbol="NIFTY24JAN21500CE",
+        segment=Segment.NSE_FO,
+        kind=InstrumentKind.OPTION,
+        isin=None,
+        lot_size=50,
+        freeze_quantity=1_800,
+        expiry_on=date(2024, 1, 25),
+        strike=2_150_000,
+        right=OptionRight.CALL,
+        underlying_key="NSE_INDEX|Nifty 50",
+        closing_auction_eligible=False,
+    )
+    database, into = await kept(tmp_path / "paper.db", MINUTES, FIRST, SECOND, share=option), tmp_path / "f"
+    into.mkdir()
+
+    with JournalReader(database) as reader:
+        write_kept_candles(reader, tmp_path / "history.db", into)
+
+    found = open_history(into).instrument(option.symbol, SECOND)
+    assert replace(found, name=option.name, exchange_token=option.exchange_token) == option
 
 
 def settings(folder):
