@@ -82,8 +82,8 @@ class DayPlayer:
         if not len(traces):
             raise HistoryError(
                 f"{stage.on}: nothing was evaluated for the {name}: no share has the history that its "
-                "strategy needs before that day.\n  fix: record inputs (engine.record_inputs), which keep "
-                "the morning's history; or download 1-minute candles of the weeks before it into the store"
+                "strategy needs before that day.\n  fix: more days before it in the data; for days of the "
+                "daemon, engine.record_inputs (which keeps the morning's history), or minutes in the store"
             )
         return side
 
