@@ -31,6 +31,9 @@ def add_shadow_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="seed of delays and of made-up ticks"
     )
+    parser.add_argument(
+        "--accept-defects", action="store_true", help="take data that `history check` refuses all the same"
+    )
     parser.add_argument("--anew", action="store_true", help="play days once more that are kept already")
 
 
@@ -50,5 +53,6 @@ def run_shadow(arguments: Namespace, context: Context) -> int:
         symbols=arguments.symbols or (),
         seed=arguments.seed,
         is_anew=arguments.anew,
+        accept_defects=arguments.accept_defects,
     )
     return context.backend.shadow(context.load().settings, options, context.write, as_json=arguments.json)

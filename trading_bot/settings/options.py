@@ -193,6 +193,8 @@ class ShadowOptions:
     seed: int = 1
     is_anew: bool = False
     """Whether days that are kept are played once more."""
+    accept_defects: bool = False
+    """Whether a folder that is not sound is taken all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

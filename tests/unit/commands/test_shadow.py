@@ -21,7 +21,9 @@ def test_the_newest_day_of_every_shadow_is_asked_for(desk):
 
 def test_shadows_days_and_data_reach_the_program(desk):
     options = asked(
-        desk, "strict wide strict --from 2016-09-07 --to 2016-09-09 --data d --symbols A,B --seed 4 --anew"
+        desk,
+        "strict wide strict --from 2016-09-07 --to 2016-09-09 --data d --symbols A,B --seed 4 --anew"
+        " --accept-defects",
     )
 
     assert options == ShadowOptions(
@@ -32,6 +34,7 @@ def test_shadows_days_and_data_reach_the_program(desk):
         symbols=("A", "B"),
         seed=4,
         is_anew=True,
+        accept_defects=True,
     )
 
 

@@ -75,9 +75,9 @@ class FolderOfDays(RecordedDays):
         return tuple(day for day in found if self._rules.calendar.is_trading_day(day))
 
     def require_sound(self, first: date, last: date) -> None:
-        """Raise HistoryError for days of candles that `history check` refuses."""
+        """Raise HistoryError for days of candles that `history check` refuses, unless accepted."""
         checks = replace(history_checks(self._rules), symbols=self._symbols, first=first, last=last)
-        require_sound(self._folder.path, checks)
+        require_sound(self._folder.path, checks, accept_defects=self._options.accept_defects)
 
     def stage(self, on: date) -> Stage:
         """A day of those symbols that have rows on it."""
