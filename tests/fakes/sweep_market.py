@@ -84,3 +84,9 @@ class Patient(EmaCross):
     """A strategy that wants history before it acts."""
 
     warm_up = WarmUp(required=100, wanted=100)
+
+
+class LooksBack(EmaCross):
+    """A heir that looks at the closes of earlier days."""
+
+    close_days = 300

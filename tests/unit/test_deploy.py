@@ -20,6 +20,7 @@ SERVICES = (
     "trading-bot-alert@.service",
     "trading-bot-backup.service",
     "trading-bot-history.service",
+    "trading-bot-shadow.service",
 )
 STOP_S = 10
 """What a stop takes at most: docs/operations.md."""

@@ -13,6 +13,7 @@ from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
+from trading_bot.domain.outlook import DayClose
 from trading_bot.engine import inputs
 from trading_bot.engine.book import Book
 from trading_bot.engine.core import Core
@@ -34,6 +35,8 @@ class BarDayData:
     """Paise, by instrument key; of an instrument whose first day this is, there is none."""
     warm_up: Mapping[str, tuple[Candle, ...]] = field(default_factory=dict)
     """Earlier minutes, oldest first, of instruments whose indicators are to be opened on this day."""
+    day_closes: Mapping[str, tuple[DayClose, ...]] = field(default_factory=dict)
+    """Closes of earlier sessions, oldest first, where a strategy looks at whole days."""
 
 
 NewVenue = Callable[[BarDayData, Decimal], Venue]
@@ -101,6 +104,8 @@ class BarRun:
         if any(halt.until_released for halt in self.core.state.book.halts.values()):
             wish = inputs.OperatorWish.RESUME
             exchange.hand_on(inputs.OperatorAsked(at_ms=begin_ms, wish=wish, asked_by="backtest"))
+        for key, closes in day.day_closes.items():
+            exchange.hand_on(inputs.DayClosesRead(at_ms=begin_ms, instrument_key=key, closes=closes))
         for key, candles in day.warm_up.items():
             starts = {on: start_ms for on, (start_ms, _) in plan.warm_up.sessions[key].items()}
             warmed = inputs.WarmedUp(

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from trading_bot.backtest.bar_run import BarDayData
 from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_SECOND, midnight_ms
 from trading_bot.domain.market_data import Candle
+from trading_bot.domain.outlook import DayClose, closes_by_day
 from trading_bot.engine.day import DayPlan
 from trading_bot.engine.inputs import BarsClosed
 
+OlderCloses = Callable[[str, tuple[DayClose, ...], date, date], tuple[DayClose, ...]]
+"""Completes the closes of a symbol in a range of days from elsewhere."""
 PlanOf = Callable[[date, Sequence[Instrument], bool], DayPlan]
 """Sessions of a day, and with True those of the days that warm-up wants."""
 _DAYS_AT_ONCE = 30
@@ -46,6 +49,21 @@ class EarlierCandles(Protocol):
         ...
 
 
+def no_older_closes(
+    _symbol: str, own: tuple[DayClose, ...], _first: date, _last: date
+) -> tuple[DayClose, ...]:
+    """Nothing completes them."""
+    return own
+
+
+class _Before(NamedTuple):
+    """What earlier days have left behind, by symbol."""
+
+    closes: dict[str, int]
+    sessions: dict[str, list[DayClose]]
+    """As far as a strategy looks at whole days, and of the days that were played."""
+
+
 @dataclass(slots=True, kw_only=True)
 class FolderDays:
     """The days of a folder in a range, as far as there are candles and the exchange was open."""
@@ -60,18 +78,23 @@ class FolderDays:
     """Whether the indicators of an instrument are open already, by its key."""
     minutes_required: int
     """Of history, before indicators are opened."""
+    close_days: int = 0
+    """Calendar days of which closes are handed on; 0: no strategy looks at whole days."""
+    older_closes: OlderCloses = no_older_closes
+    """What completes the closes before the first that the folders have."""
     timeframe_s: int = 60
 
     def __iter__(self) -> Iterator[BarDayData]:
         """Yield each day; the next one is read when the one before is over."""
         closes = self._closes_before()
+        sessions = {symbol: self._sessions_before(symbol) for symbol in self.symbols}
         for first in range(0, len(self.days), _DAYS_AT_ONCE):
             days = self.days[first : first + _DAYS_AT_ONCE]
             arrays = {symbol: self._candles(symbol, days[0], days[-1]) for symbol in self.symbols}
             for day in days:
-                yield self._day(day, arrays, closes)
+                yield self._day(day, arrays, _Before(closes, sessions))
 
-    def _day(self, on: date, arrays: Mapping[str, CandleArrays], closes: dict[str, int]) -> BarDayData:
+    def _day(self, on: date, arrays: Mapping[str, CandleArrays], before: "_Before") -> BarDayData:
         begin_ms = midnight_ms(on)
         today = {
             symbol: candles
@@ -84,15 +107,36 @@ class FolderDays:
         data = BarDayData(
             plan=plan,
             bars=self._bars({listed[symbol].key: candles for symbol, candles in today.items()}),
-            previous_closes={listed[symbol].key: closes[symbol] for symbol in today if symbol in closes},
+            previous_closes={
+                listed[symbol].key: before.closes[symbol] for symbol in today if symbol in before.closes
+            },
+            day_closes={listed[symbol].key: self._known(before.sessions[symbol], on) for symbol in today}
+            if self.close_days
+            else {},
             warm_up={
                 listed[symbol].key: history
                 for symbol in cold
                 if (history := self._warm_up(symbol, listed[symbol].key, plan)) is not None
             },
         )
-        closes.update({symbol: int(candles.close[-1]) for symbol, candles in today.items()})
+        for symbol, candles in today.items():
+            close = before.closes[symbol] = int(candles.close[-1])
+            before.sessions[symbol].append(DayClose(on, close))
         return data
+
+    def _sessions_before(self, symbol: str) -> list[DayClose]:
+        """The closes of the sessions before the first of the days."""
+        if not self.close_days:
+            return []
+        first, last = self.days[0] - timedelta(days=self.close_days), self.days[0] - timedelta(days=1)
+        candles = self.warm_up.candles(symbol, first, last)
+        own = closes_by_day(candles.start_ms.tolist(), candles.close.tolist())
+        return list(self.older_closes(symbol, own, first, last))
+
+    def _known(self, sessions: Sequence[DayClose], on: date) -> tuple[DayClose, ...]:
+        """What is known on the morning of a day, as far back as is wanted."""
+        first = on - timedelta(days=self.close_days)
+        return tuple(close for close in sessions if close.on >= first)
 
     def _closes_before(self) -> dict[str, int]:
         """The last close in paise before the first of the days, of every symbol that has one."""

@@ -21,6 +21,7 @@ from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.retention import prune_input_logs
 from trading_bot.adapters.storage.sqlite_journal import Fallback, ThreadedJournal
 from trading_bot.adapters.takeover import take_over
+from trading_bot.bootstrap.day_closes import DaysFolder, with_days
 from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
@@ -32,7 +33,7 @@ from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.session import BoardNotifier, Session
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL
-from trading_bot.domain.errors import StorageError
+from trading_bot.domain.errors import HistoryError, StorageError
 from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import DayPlan, OrderWorkers, Ports, TradingDay, sending_workers
@@ -219,6 +220,15 @@ class Daemon:
         owned.callback(input_log.close)
         return input_log
 
+    def _days_folder(self) -> DaysFolder | None:
+        """What completes the days of the history; one that cannot be read must not keep the day from it."""
+        try:
+            return DaysFolder.of(self.settings)
+        except HistoryError as error:
+            log.exception("days_folder_not_readable")
+            self.board.add(self.world.clock.now_ms(), "warning", f"run.days_folder is not used: {error}")
+            return None
+
     def _session(self, records: Records, recorder: MarketRecorder, journal: ThreadedJournal) -> Session:
         settings, world = self.settings, self.world
         sections = EngineSections(
@@ -228,7 +238,7 @@ class Daemon:
             clock=world.clock,
             broker=world.broker if self.shown is None else self.shown.timed(world.broker),
             feed=world.feed,
-            history=world.history,
+            history=with_days(world.history, self._days_folder(), self.plan.instruments),
             quotes=world.quotes,
             notifier=BoardNotifier(self.board, world.clock.now_ms),
         )
@@ -288,5 +298,8 @@ def view_of(settings: Settings) -> AnyView:
 
 
 def settings_hash(settings: Settings) -> str:
-    """What identifies the parameters of a run; secrets take no part (their printed form is masked)."""
-    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:16]
+    """What identifies the parameters of a run.
+
+    Secrets take no part (their printed form is masked), nor do shadows: they trade nothing.
+    """
+    return hashlib.sha256(settings.model_dump_json(exclude={"shadow"}).encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
 """The dated rules of the market in the shape in which the engine plans its day."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
@@ -51,8 +51,20 @@ def day_plan(
         on=on,
         instruments=instruments,
         sessions=sessions,
-        warm_up=WarmUpPlan(first=days[0], last=on, sessions=history),
+        warm_up=WarmUpPlan(
+            first=days[0], last=on, sessions=history, closes_from=_closes_from(on, strategies)
+        ),
     )
+
+
+def close_days(strategies: Sequence[Strategy]) -> int:
+    """How many calendar days of closes the strategies look back on; 0 where none looks at whole days."""
+    return max((getattr(strategy, "close_days", 0) for strategy in strategies), default=0)
+
+
+def _closes_from(on: date, strategies: Sequence[Strategy]) -> date | None:
+    wanted = close_days(strategies)
+    return on - timedelta(days=wanted) if wanted else None
 
 
 def sessions_wanted(strategies: Sequence[Strategy]) -> int:

@@ -1,6 +1,5 @@
 """What overlays know of a day beforehand: out of the rules, the event calendar and files of history."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,8 +9,8 @@ import structlog
 
 from trading_bot.adapters.event_calendar import EventCalendar, load_event_calendar
 from trading_bot.domain.errors import UncoveredDateError, UserFacingError
-from trading_bot.domain.ist import MS_PER_DAY, date_of, midnight_ms
-from trading_bot.domain.outlook import DayClose, DayOutlook
+from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
+from trading_bot.domain.outlook import DayClose, DayOutlook, closes_by_day
 from trading_bot.domain.rules.dated import row_on
 from trading_bot.domain.rules.expiry import ExpiryRules
 from trading_bot.domain.rules.market_rules import MarketRules
@@ -131,9 +130,3 @@ def _stored_closes(settings: OverlaySettings, data: Path | None) -> tuple[DayClo
         return ()
     candles = history.candles(named[0])
     return closes_by_day(candles.start_ms.tolist(), candles.close.tolist())
-
-
-def closes_by_day(start_ms: Sequence[int], closes: Sequence[int]) -> tuple[DayClose, ...]:
-    """The last close of each day of candles that ascend."""
-    last = {date_of(at_ms): close for at_ms, close in zip(start_ms, closes, strict=True)}
-    return tuple(DayClose(on, close) for on, close in last.items())

@@ -120,6 +120,11 @@ def reports_folder(settings: Settings) -> Path:
     return settings.run.data_dir / "reports"
 
 
+def shadows_folder(settings: Settings) -> Path:
+    """The days that shadows have played."""
+    return settings.run.data_dir / "shadows"
+
+
 def promotions_folder(settings: Settings) -> Path:
     """The verdicts that mode live looks for."""
     return settings.run.data_dir / "promotions"

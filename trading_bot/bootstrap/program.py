@@ -22,6 +22,7 @@ from trading_bot.settings.options import (
     ParityOptions,
     PromoteOptions,
     RunOptions,
+    ShadowOptions,
     SimulatorOptions,
     SweepOptions,
     WalkForwardOptions,
@@ -182,6 +183,15 @@ class Program:
         from trading_bot.bootstrap.parity.run import run_parity
 
         return run_parity(settings, options, write, wall_now_ms())
+
+    def shadow(
+        self, settings: Settings, options: ShadowOptions, write: Callable[[str], None], *, as_json: bool
+    ) -> int:
+        """Play other settings on days that were traded, report, and return the exit code."""
+        from trading_bot.bootstrap.shadows.run import run_shadow
+        from trading_bot.terminal.progress import shown_progress
+
+        return run_shadow(settings, options, write, shown_progress, wall_now_ms(), as_json=as_json)
 
     def charges(self, question: ChargesQuestion, *, as_json: bool) -> str:
         """Return the contract note, line by line."""

@@ -22,6 +22,7 @@ from trading_bot.risk.ramp.settings import looser_than_usual
 from trading_bot.settings.folders import make_folder
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
 from trading_bot.settings.run import Mode
+from trading_bot.settings.shadows import shadow_names, shadow_settings
 from trading_bot.settings.tree import REFUSALS, Settings
 
 _ALLOWED = {
@@ -82,7 +83,21 @@ def settings_lines(settings: Settings, folder: Path) -> list[CheckLine]:
         folder_line("data folder", folder / settings.run.data_dir),
         folder_line("logs folder", folder / settings.logs.folder),
         *refusal_lines(settings),
+        *shadow_lines(settings),
     ]
+
+
+def shadow_lines(settings: Settings) -> list[CheckLine]:
+    """Whether the shadows can be played; nothing is said where there are none."""
+    if not settings.shadow:
+        return []
+    try:
+        names = shadow_names(settings)
+        for name in names:
+            shadow_settings(settings, name)
+    except SettingsError as error:
+        return [doubtful("shadows", str(error), "mend the table; nothing that trades depends on it")]
+    return [passed("shadows", ", ".join(names))]
 
 
 def dotenv_line(path: Path) -> CheckLine:

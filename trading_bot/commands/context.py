@@ -22,6 +22,7 @@ from trading_bot.settings.options import (
     ParityOptions,
     PromoteOptions,
     RunOptions,
+    ShadowOptions,
     SimulatorOptions,
     SweepOptions,
     WalkForwardOptions,
@@ -110,6 +111,12 @@ class Backend(Protocol):
         self, settings: Settings, options: WalkForwardOptions, write: Callable[[str], None]
     ) -> int:
         """Choose on some days, play on the next, record and report, and return the exit code."""
+        ...
+
+    def shadow(
+        self, settings: Settings, options: ShadowOptions, write: Callable[[str], None], *, as_json: bool
+    ) -> int:
+        """Play other settings on days that were traded, report, and return the exit code."""
         ...
 
     def parity(self, settings: Settings, options: ParityOptions, write: Callable[[str], None]) -> int:

@@ -54,6 +54,7 @@ from trading_bot.commands.reading import (
     run_status,
     run_trades,
 )
+from trading_bot.commands.shadow import add_shadow_arguments, run_shadow
 from trading_bot.commands.sweep import add_sweep_arguments, run_sweep
 from trading_bot.commands.walk_forward import add_walk_forward_arguments, run_walk_forward
 from trading_bot.commands.why import add_metrics_arguments, add_why_arguments, run_metrics, run_why
@@ -343,6 +344,13 @@ COMMANDS: tuple[Command, ...] = (
         summary="numbers chosen on some days and played on the next, again and again",
         run=run_walk_forward,
         add_arguments=add_walk_forward_arguments,
+    ),
+    Command(
+        words=("shadow",),
+        summary="other settings on the days that were traded, side by side",
+        run=run_shadow,
+        add_arguments=add_shadow_arguments,
+        reads=True,
     ),
     Command(
         words=("parity",),

@@ -9,7 +9,15 @@ from typing import Any
 
 from trading_bot.engine import inputs
 from trading_bot.engine.decisions.account import foreign_cancels, reconcile
-from trading_bot.engine.decisions.market import bars, evaluate, feed_health, overlays, ticks, time_health
+from trading_bot.engine.decisions.market import (
+    bars,
+    day_closes,
+    evaluate,
+    feed_health,
+    overlays,
+    ticks,
+    time_health,
+)
 from trading_bot.engine.decisions.operation import days, halts, operator
 from trading_bot.engine.decisions.operation.panic import count_flat_read, drive_panic
 from trading_bot.engine.decisions.orders import answers, reports
@@ -75,6 +83,7 @@ DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.DayOpened: days.on_day_opened,
     inputs.WarmedUp: days.on_warmed_up,
     inputs.VolatilityRead: overlays.on_volatility_read,
+    inputs.DayClosesRead: day_closes.on_day_closes_read,
     inputs.DayEnded: days.on_day_ended,
 }
 """Each function takes the input class that it is filed under."""

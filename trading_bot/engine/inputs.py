@@ -61,6 +61,14 @@ class VolatilityRead(Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayClosesRead(Input):
+    """The closes of an instrument's earlier sessions, oldest first; those before the day count."""
+
+    instrument_key: str
+    closes: tuple[DayClose, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarmedUp(Input):
     """Finished 1-minute candles before now, oldest first: history, and today's up to a late start."""
 

@@ -7,6 +7,7 @@ from typing import Final
 from trading_bot.domain.candles.builder import CandleBuilder
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, MarketPhase, Quote, Tick
+from trading_bot.domain.outlook import DayCloses
 from trading_bot.domain.trade import Trade
 from trading_bot.risk.windows import TradingHours
 from trading_bot.strategies.strategy import Evaluator, Strategy
@@ -70,6 +71,8 @@ class Series:
     """The candle that was evaluated last."""
     session: int = 0
     """Index of the continuous session that its candles belong to."""
+    day_closes: DayCloses | None = None
+    """What is known of its earlier sessions; None where nobody asked, or there was no answer yet."""
 
     @property
     def is_disputed(self) -> bool:

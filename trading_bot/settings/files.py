@@ -42,7 +42,13 @@ def toml_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
         return lost_layer(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"))
     except tomllib.TOMLDecodeError as error:
         return lost_layer(_broken_toml(label, text, error))
-    lines = dict(_key_lines(text))
+    return document_layer(document, label, leaves, dict(_key_lines(text)))
+
+
+def document_layer(
+    document: Mapping[str, Any], label: str, leaves: Mapping[Key, Leaf], lines: Mapping[Key, int]
+) -> Layer:
+    """The entries of a table of settings, each checked by what its key may hold."""
     entries: list[Entry] = []
     problems: list[Problem] = []
     for key, value in _flattened(document, (), leaves):

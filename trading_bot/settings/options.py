@@ -197,6 +197,26 @@ class ParityOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowOptions:
+    """Which shadows are played, on which days."""
+
+    names: tuple[str, ...] = ()
+    """All that are configured, when empty."""
+    first: date | None = None
+    """The newest recorded day alone, without it."""
+    last: date | None = None
+    data: Path | None = None
+    """Folder of candles or ticks, instead of what the daemon recorded."""
+    symbols: tuple[str, ...] = ()
+    """Names of the folder; all of it when empty."""
+    seed: int = 1
+    is_anew: bool = False
+    """Whether days that are kept are played once more."""
+    accept_defects: bool = False
+    """Whether a folder that is not sound is taken all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargesQuestion:
     """One instrument's trades of one day, of which the contract note is wanted."""
 

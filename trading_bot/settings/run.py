@@ -43,6 +43,9 @@ class RunSettings(Section):
     warm_up_from_store: bool = False
     """Whether indicators open on the minutes that `download --source upstox --interval 1m` has stored, as
     far as the broker's newest day agrees with them; the broker is asked for the rest."""
+    days_folder: Path | None = None
+    """Folder of daily candles, such as data/raw of `download`, for strategies that look at whole days: used
+    for the days before those that the data or the broker have themselves."""
     data_dir: Path = Path("data")
     """Folder of journals, reports and the token."""
 

@@ -76,6 +76,6 @@ def _text(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "-"
+    if isinstance(value, (list, dict)):
+        return ", ".join(map(str, value)) or "-"  # of a table its names: --json has all of it
     return str(value)

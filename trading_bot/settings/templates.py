@@ -71,12 +71,17 @@ def _toml(heading: str, *, comment_out: bool) -> str:
     mark = "# " if comment_out else ""
     parts = [heading]
     shown = [leaf for leaf in leaves(Settings).values() if not leaf.is_secret]
+    shown.sort(key=lambda leaf: len(leaf.key) > 1)  # what stands in no table has to stand before all of them
     for section, members in groupby(shown, key=lambda leaf: leaf.key[:-1]):
-        lines = [*_comment(section_description(Settings, section)), f"{mark}[{'.'.join(section)}]"]
+        lines = _table_heading(section, mark) if section else []
         for leaf in members:
             lines += [*_comment(_explained(leaf)), _assignment(leaf, mark)]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def _table_heading(section: Key, mark: str) -> list[str]:
+    return [*_comment(section_description(Settings, section)), f"{mark}[{'.'.join(section)}]"]
 
 
 def _assignment(leaf: Leaf, mark: str) -> str:

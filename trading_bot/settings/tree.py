@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from trading_bot.adapters.alerts.settings import AlertSettings
@@ -57,6 +59,10 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
     web: WebSettings = WebSettings()
     credentials: UpstoxSecrets = UpstoxSecrets()
+    shadow: dict[str, Any] = Field(default_factory=dict)
+    """Other settings to try on the days that were traded (`python main.py shadow`), a name for each try:
+    [shadow.NAME.confluence], [shadow.NAME.strategies.own."module:Class"], [shadow.NAME.risk.exits] and so on,
+    or run.strategies in [shadow.NAME.run]. Write only what differs."""
 
     @classmethod
     def settings_customise_sources(

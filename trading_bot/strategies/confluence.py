@@ -10,16 +10,19 @@ from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar
 
+from trading_bot.domain.bar_length import calendar_days
 from trading_bot.domain.deferred_evaluation import DeferredEvaluation
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle, Quote
 from trading_bot.domain.money import PAISE_PER_RUPEE
+from trading_bot.domain.outlook import DayCloses
 from trading_bot.domain.signal import Answer, Direction, Evaluation, Signal
 from trading_bot.indicators.atr import Atr
 from trading_bot.indicators.ema import Ema
 from trading_bot.indicators.indicator import price_series
 from trading_bot.indicators.macd import Macd
+from trading_bot.indicators.rolling_averages import NOT_READ, rolling_averages
 from trading_bot.indicators.rsi import Rsi
 from trading_bot.indicators.supertrend import Supertrend
 from trading_bot.strategies.confluence_rules import (
@@ -58,6 +61,12 @@ class Confluence:
         longest = self.settings.longest_period
         return WarmUp(required=(longest * 11 + 9) // 10, wanted=longest * _WANTED_PERIODS)
 
+    @property
+    def close_days(self) -> int:
+        """Calendar days of earlier closes that it looks back on; 0 where it does not look at whole days."""
+        length = self.settings.rolling_bars.length
+        return 0 if length is None else calendar_days(length, self.settings.rolling_slow)
+
     def evaluator(self, instrument: Instrument) -> "ConfluenceEvaluator":
         """Return a fresh evaluator for one instrument."""
         return ConfluenceEvaluator(self.name, instrument.key, self.settings, self._rules)
@@ -66,8 +75,22 @@ class Confluence:
 class ConfluenceEvaluator:
     """The strategy at work on one instrument."""
 
-    __slots__ = ("_atr", "_candles_seen", "_ema", "_instrument_key", "_macd", "_previous", "_rsi", "_rules",
-                 "_settings", "_strategy", "_supertrend", "_triggers", "_volumes")  # fmt: skip
+    __slots__ = (
+        "_atr",
+        "_candles_seen",
+        "_ema",
+        "_instrument_key",
+        "_macd",
+        "_previous",
+        "_rolling",
+        "_rsi",
+        "_rules",
+        "_settings",
+        "_strategy",
+        "_supertrend",
+        "_triggers",
+        "_volumes",
+    )  # fmt: skip
 
     def __init__(
         self, strategy: str, instrument_key: str, settings: ConfluenceSettings, rules: ConfluenceRules
@@ -83,8 +106,15 @@ class ConfluenceEvaluator:
         self._atr = Atr(settings.atr_period)
         self._volumes = VolumeMean(settings.volume_candles)
         self._triggers = Triggers()
+        self._rolling = NOT_READ
         self._previous: Sides | None = None
         self._candles_seen = 0
+
+    def take_day_closes(self, known: DayCloses) -> None:
+        """Take what is known of earlier sessions, where the gate of their averages is on."""
+        settings, length = self._settings, self._settings.rolling_bars.length
+        if length is not None:
+            self._rolling = rolling_averages(known, length, settings.rolling_fast, settings.rolling_slow)
 
     def warm_up(self, candles: Sequence[Candle]) -> None:
         """Take the history at once; only the last candles are walked through, for their triggers."""
@@ -99,7 +129,10 @@ class ConfluenceEvaluator:
         """Take one closed candle, advance, and say what it means."""
         mean_volume = self._volumes.mean
         reading = self._advance(candle)
-        around = _tuple(Surroundings, (self._candles_seen, self._triggers, candle.volume, mean_volume, quote))
+        around = _tuple(
+            Surroundings,
+            (self._candles_seen, self._triggers, candle.volume, mean_volume, quote, self._rolling),
+        )
         return self._judged(candle, reading, around)
 
     def peek(self, candle: Candle, quote: Quote | None) -> Answer:
@@ -116,7 +149,9 @@ class ConfluenceEvaluator:
             self._atr.peek(high, low, close),
         )
         triggers = self._rules.triggers(self._triggers, self._previous, sides_of(reading))
-        around = Surroundings(self._candles_seen + 1, triggers, candle.volume, self._volumes.mean, quote)
+        around = Surroundings(
+            self._candles_seen + 1, triggers, candle.volume, self._volumes.mean, quote, self._rolling
+        )
         return self._judged(candle, reading, around)
 
     def _open_on(self, candles: Sequence[Candle]) -> None:

@@ -6,8 +6,9 @@ from trading_bot.domain.gate import Gate
 from trading_bot.domain.market_data import Quote
 from trading_bot.domain.signal import Direction
 from trading_bot.indicators.macd import MacdValue
+from trading_bot.indicators.rolling_averages import NOT_READ, RollingAverages
 from trading_bot.indicators.supertrend import SupertrendValue
-from trading_bot.strategies.confluence_settings import ConfluenceSettings
+from trading_bot.strategies.confluence_settings import ConfluenceSettings, RollingBars
 
 SUPERTREND_FLIP = "Supertrend flip"
 MACD_CROSS = "MACD cross"
@@ -74,12 +75,15 @@ class Surroundings(NamedTuple):
     mean_volume: float | None
     """Mean of the candles before it; None where the source has no volume or there was none."""
     quote: Quote | None
+    rolling: RollingAverages = NOT_READ
+    """Of complete days, weeks or months; looked at where that gate is on."""
 
 
 class ConfluenceRules:
     """Votes, triggers and gates under one set of parameters."""
 
-    __slots__ = ("_fresh", "_macd_weight", "_needed_direction", "_needed_ready", "_needed_score",
+    __slots__ = ("_fresh", "_has_rolling", "_macd_weight", "_needed_direction", "_needed_ready",
+                 "_needed_rolling", "_needed_score",
                  "_needed_shock", "_needed_spread", "_needed_trend", "_needed_trigger", "_needed_volume",
                  "_required", "_rsi_long", "_rsi_short", "_rsi_weight", "_settings", "_supertrend_weight",
                  "_threshold", "_total_weight", "_trigger_texts")  # fmt: skip
@@ -110,6 +114,13 @@ class ConfluenceRules:
         }
         self._needed_shock = f"<= {settings.max_bar_range:g} of the close"
         self._needed_spread = f"0 to {settings.max_spread:g} of the price"
+        self._has_rolling = settings.rolling_bars is not RollingBars.OFF
+        averages = f"{settings.rolling_fast}- and {settings.rolling_slow}-{settings.rolling_bars} averages"
+        self._needed_rolling = {
+            Direction.LONG: f"> 0: close above the {averages}",
+            Direction.SHORT: f"< 0: close below the {averages}",
+            None: _NO_DIRECTION,
+        }
         self._needed_volume = f">= {settings.min_volume_ratio:g} of the mean of {settings.volume_candles}"
         self._trigger_texts = {
             Trigger(kind, age): f"{kind}, {age} candles ago" if age else f"{kind} at this candle"
@@ -150,6 +161,7 @@ class ConfluenceRules:
         self, reading: Reading, score: float, direction: Direction | None, around: Surroundings
     ) -> tuple[Gate, ...]:
         """Every condition of an entry, always all of them and in this order."""
+        rolling = (self._rolling(reading, direction, around.rolling),) if self._has_rolling else ()
         return (
             self._ready(reading, around.candles_seen),
             self._score(reading, score),
@@ -160,6 +172,7 @@ class ConfluenceRules:
             Gate("atr", bool(reading.atr), reading.atr, "> 0"),
             self._spread(around.quote),
             self._volume(around.volume, around.mean_volume),
+            *rolling,
         )
 
     def _rsi_vote(self, rsi: float) -> int:
@@ -214,6 +227,20 @@ class ConfluenceRules:
         distance = reading.close / reading.ema - 1.0
         passed = distance > 0 if direction is Direction.LONG else distance < 0
         return Gate("trend", passed and direction is not None, distance, needed)
+
+    def _rolling(self, reading: Reading, direction: Direction | None, rolling: RollingAverages) -> Gate:
+        """The close beyond both averages; what is not known is no yes, unless the settings say so."""
+        needed = self._needed_rolling[direction]
+        if rolling.unknown:
+            if self._settings.rolling_unknown_passes:
+                return Gate("rolling", True, None, f"skipped: {rolling.unknown}")
+            return Gate("rolling", False, None, f"{needed}; {rolling.unknown}")
+        fast, slow = rolling.fast, rolling.slow
+        nearest = min(fast, slow) if direction is Direction.SHORT else max(fast, slow)
+        distance = reading.close / nearest - 1.0
+        passed = distance > 0 if direction is Direction.LONG else distance < 0
+        text = f"{needed}; averages {fast:.2f} and {slow:.2f}"
+        return Gate("rolling", passed and direction is not None, distance, text)
 
     def _trigger(self, triggers: Triggers, direction: Direction | None) -> Gate:
         needed = self._needed_trigger[direction]

@@ -1,11 +1,28 @@
 """Every parameter of the confluence strategy."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from trading_bot.domain.bar_length import BarLength
 from trading_bot.domain.section import Ratio, Section
 from trading_bot.domain.signal import Direction
+
+
+class RollingBars(StrEnum):
+    """Length of the bars whose averages are a gate."""
+
+    OFF = "off"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    @property
+    def length(self) -> BarLength | None:
+        """The length; None where the gate is off."""
+        return None if self is RollingBars.OFF else BarLength(self.value)
+
 
 Period = Annotated[int, Field(ge=2, le=1_000, description="Candles of the strategy's timeframe")]
 Weight = Annotated[float, Field(ge=0, le=100, description="Share of this indicator's vote in the score")]
@@ -68,6 +85,18 @@ class ConfluenceSettings(Section):
     trigger_within_candles: Annotated[
         int, Field(ge=1, le=100, description="Candles, the newest included, in which a trigger is fresh")
     ] = 3
+    rolling_bars: Annotated[
+        RollingBars,
+        Field(
+            description="off, day, week or month: enter only above (short: below) two averages of the closes "
+            "of complete bars of that length"
+        ),
+    ] = RollingBars.OFF
+    rolling_fast: Annotated[int, Field(ge=2, le=1_000, description="Bars of the shorter of them")] = 9
+    rolling_slow: Annotated[int, Field(ge=3, le=1_000, description="Bars of the longer one")] = 200
+    rolling_unknown_passes: Annotated[
+        bool, Field(description="Whether to enter where too few complete bars are known")
+    ] = False
     max_bar_range: Annotated[
         float,
         Field(gt=0, le=0.5, description="Shock brake: largest high less low, as a fraction of the close"),
@@ -100,6 +129,10 @@ class ConfluenceSettings(Section):
     def _fits_together(self) -> Self:
         if self.macd_fast >= self.macd_slow:
             raise ValueError(f"macd_fast ({self.macd_fast}) must be below macd_slow ({self.macd_slow})")
+        if self.rolling_fast >= self.rolling_slow:
+            raise ValueError(
+                f"rolling_fast ({self.rolling_fast}) must be below rolling_slow ({self.rolling_slow})"
+            )
         if self.rsi_long_above >= self.rsi_long_up_to:
             raise ValueError("rsi_long_above must be below rsi_long_up_to, else the RSI never votes long")
         if self.rsi_short_below <= self.rsi_short_down_to:

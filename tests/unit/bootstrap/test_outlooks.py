@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.outlooks import Outlooks, closes_by_day, expiry_events
+from trading_bot.bootstrap.outlooks import Outlooks, expiry_events
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_MINUTE, midnight_ms
-from trading_bot.domain.outlook import DayClose
+from trading_bot.domain.outlook import DayClose, closes_by_day
 from trading_bot.domain.rules.scheduled_events import EventKind
 from trading_bot.risk.overlays.settings import EventSettings, OverlaySettings, VixSettings
 

@@ -79,6 +79,9 @@ class FakeBackend:
     def parity(self, settings, options, write):
         return self._answer("parity", settings, options)
 
+    def shadow(self, settings, options, write, *, as_json):
+        return self._answer("shadow", settings, options)
+
     def charges(self, question, *, as_json):
         return self._answer("charges", question, as_json)
 

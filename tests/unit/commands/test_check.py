@@ -223,3 +223,19 @@ def test_the_kernel_tells_whether_the_clock_is_kept_in_step():
     read = kernel_clock()
 
     assert read is None or read.error_ms_max >= 0
+
+
+def test_shadows_are_a_line_only_where_there_are_any(desk):
+    run(desk, "--json")
+    assert "shadows" not in lines_of(desk)
+
+    settings = Settings(shadow={"strict": {"confluence": {"threshold": 0.9}}})
+    (line,) = check.shadow_lines(settings)
+    assert (line.state, line.message) == (OK, "strict")
+
+
+def test_a_misspelt_shadow_is_yellow_since_nothing_that_trades_depends_on_it():
+    (line,) = check.shadow_lines(Settings(shadow={"strict": {"confluence": {"treshold": 0.9}}}))
+
+    assert line.state is WARN
+    assert "confluence.threshold" in line.message

@@ -54,3 +54,16 @@ def test_text_has_one_aligned_line_for_each_setting(project):
     assert any(line.split() == ["run.symbols", "A,", "B", "environment", "SYMBOLS"] for line in lines)
     assert any(line.split() == ["run.live_trading", "no", "default"] for line in lines)
     assert any(line.split() == ["risk.windows.no_new_entry_after", "-", "default"] for line in lines)
+
+
+def test_of_tables_by_name_the_text_has_the_names_and_the_document_everything(project):
+    strict = "[shadow.strict.confluence]\nthreshold = 0.9\n"
+    wide = "[shadow.wide.risk.exits]\natr_stop_multiple = 3.0\n"
+    project.write("config/local.toml", strict + wide)
+    loaded = project.load()
+
+    (line,) = (line for line in settings_text(loaded).splitlines() if line.startswith("shadow "))
+    assert line.split("  ")[-1].strip() == "config/local.toml"
+    assert "strict, wide" in line
+    shown = json.loads(settings_json(loaded))["shadow"]["value"]
+    assert shown["strict"] == {"confluence": {"threshold": 0.9}}

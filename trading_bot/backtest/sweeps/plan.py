@@ -120,3 +120,8 @@ def _require_playable(name: str, strategy: Strategy) -> None:
             f"{name} needs {strategy.warm_up.required} candles before it may act: a sweep begins with the"
             " first candle, and plays strategies that need none"
         )
+    if getattr(strategy, "close_days", 0):
+        raise SettingsError(
+            f"{name} looks at the closes of whole days before: a sweep knows none, and plays strategies that"
+            " need none"
+        )

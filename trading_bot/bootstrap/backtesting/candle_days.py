@@ -9,10 +9,12 @@ from random import Random
 from trading_bot.adapters.history import PriceHistory, open_warm_up
 from trading_bot.backtest.bar_day import Liquidity
 from trading_bot.backtest.bar_run import BarDayData, BarRun
-from trading_bot.backtest.folder_days import FolderDays
+from trading_bot.backtest.folder_days import FolderDays, no_older_closes
 from trading_bot.backtest.outcome import DayOutcome
+from trading_bot.backtest.traced_core import TakeTraces, TracedCore
 from trading_bot.backtest.variation import Change, ChangedFolder, ChangedWarmUp, Variation
-from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.day_closes import DaysFolder
+from trading_bot.bootstrap.day_plans import close_days, day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
 from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.strategies import strategies_of_closed_candles
@@ -44,6 +46,8 @@ class CandleDays:
     """Sessions of history that indicators are opened on; None: as many as the strategies want."""
     dearer: int = 1
     """So many times slippage and spread."""
+    take_traces: TakeTraces | None = None
+    """Told what strategies said of each candle; None: nobody asks."""
 
     def varied(self, variation: Variation) -> "CandleDays":
         """The same account from the beginning, on other days or under other conditions."""
@@ -64,8 +68,11 @@ class CandleDays:
         )
         core = core_for((), strategies, sections, self.rules.charges)
         core.state.keeps_traces = False
+        if self.take_traces is not None:
+            core = TracedCore(core.state, self.take_traces)
         core.state.charges_so_far = lambda book: charges_of(book, self.rules.charges, listed)
 
+        days_folder = DaysFolder.of(settings)
         outlooks = Outlooks.load(settings.risk.overlays, self.rules, self.folder.path)
 
         def plan_of(on: date, instruments: Sequence[Instrument], is_warming_up: bool) -> DayPlan:  # noqa: FBT001
@@ -88,6 +95,8 @@ class CandleDays:
             plan_of=plan_of,
             is_warm=is_warm,
             minutes_required=required_s // _SECONDS_PER_MINUTE,
+            close_days=close_days(strategies),
+            older_closes=no_older_closes if days_folder is None else days_folder.completed,
         )
         run = BarRun(
             core=core,

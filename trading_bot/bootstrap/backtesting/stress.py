@@ -63,7 +63,7 @@ def stressed_folder(
     for symbol in symbols:
         tick_size = folder.instrument(symbol, days[-1]).tick_size
         candles = warm_up.candles(symbol, _EARLIEST, days[-1])
-        _write(into / f"{symbol}.parquet", laid_over(candles, scenario, chosen, tick_size))
+        write_candles(into / f"{symbol}.parquet", laid_over(candles, scenario, chosen, tick_size))
     _state_origin(folder, symbols[0], into)
     if (folder.path / _INSTRUMENTS).is_file():
         copyfile(folder.path / _INSTRUMENTS, into / _INSTRUMENTS)
@@ -85,7 +85,8 @@ def _state_origin(folder: PriceHistory, symbol: str, into: Path) -> None:
     (into / PROVENANCE_FILE).write_text("".join(lines), encoding="utf-8")
 
 
-def _write(path: Path, candles: CandleArrays) -> None:
+def write_candles(path: Path, candles: CandleArrays) -> None:
+    """Write candles as a file of a folder of history."""
     names = ("open", "high", "low", "close")
     columns: dict[str, object] = {
         "ts": pd.to_datetime(candles.start_ms, unit="ms", utc=True).tz_convert("Asia/Kolkata")

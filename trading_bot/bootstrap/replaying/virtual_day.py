@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from trading_bot.adapters.clocks import LoopClock
+from trading_bot.bootstrap.day_closes import DaysFolder, with_days
 from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.outlooks import Outlooks
@@ -13,7 +14,7 @@ from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import Ports, TradingDay
-from trading_bot.engine.ports import Broker, Clock, Notifier
+from trading_bot.engine.ports import Broker, Clock, Feed, History, Notifier
 from trading_bot.simulator.in_process.broker import SimulatedBroker
 from trading_bot.simulator.in_process.market import MarketFeed, SourceHistory
 from trading_bot.simulator.venue.contracts import MarketSource
@@ -48,6 +49,12 @@ class VirtualDay:
     start_ms: int | None = None
     """Session time at which it begins; five minutes before the open unless told otherwise."""
     notifier: Notifier
+    feed: Callable[[Venue, Clock], Feed] | None = None
+    """Where prices come from; None for the source's own moments."""
+    history: Callable[[Clock], History] | None = None
+    """Where warm-up comes from; None for the source's own."""
+    days: DaysFolder | None = None
+    """What completes the days of the history."""
     wired: Callable[[Broker, Clock], Broker] = lambda broker, _clock: broker
     """Puts something between the engine and the broker, such as a fault."""
     watched: Callable[[Core], Core] = lambda core: core
@@ -63,11 +70,12 @@ class VirtualDay:
         plan = plan.with_outlook(outlook)
         venue = new_venue(self.source, self.rules, self.venue_settings, self.seed)
         clock = LoopClock(plan.open_ms - _LEAD_MS if self.start_ms is None else self.start_ms)
+        history = self.history(clock) if self.history else SourceHistory(self.source, clock.now_ms)
         ports = Ports(
             clock=clock,
             broker=self.wired(SimulatedBroker(venue, clock.now_ms), clock),
-            feed=MarketFeed(self.source, venue, clock),
-            history=SourceHistory(self.source, clock.now_ms),
+            feed=self.feed(venue, clock) if self.feed else MarketFeed(self.source, venue, clock),
+            history=with_days(history, self.days, self.source.instruments),
             notifier=self.notifier,
         )
         breaker: list[str] = []

@@ -4,13 +4,13 @@ from asyncio import Event
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.inputs import WarmedUp
+from trading_bot.engine.inputs import DayClosesRead, WarmedUp
 from trading_bot.engine.ports import History
 from trading_bot.engine.workers.failed_read import tell_failed_read
 
@@ -26,6 +26,8 @@ class WarmUpPlan:
     """The trading day itself: today's finished minutes are part of the history after a late start."""
     sessions: Mapping[str, Mapping[date, tuple[int, int]]]
     """Start and end of continuous trading by instrument and day, epoch ms; minutes outside are left out."""
+    closes_from: date | None = None
+    """First day whose close is wanted; None where no strategy looks at whole days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,25 @@ class WarmUpWorker:
             cold = [key for key in self.instrument_keys if key in market.series]
 
     async def _warm(self, key: str) -> None:
+        await self._read_closes(key)
         try:
             candles = await self.history.minute_candles(key, self.plan.first, self._last_day(key))
         except ReadFailedError as error:
             await tell_failed_read(self.engine, f"history of {self.engine.state.market.symbol(key)}", error)
             return
         await self.engine.handle(_warmed_up(key, candles, self.plan.sessions[key]))
+
+    async def _read_closes(self, key: str) -> None:
+        """Ask for the closes of earlier sessions, once a day; without an answer they are unknown."""
+        first, series = self.plan.closes_from, self.engine.state.market.series[key]
+        if first is None or series.day_closes is not None or not series.evaluators:
+            return
+        try:
+            closes = await self.history.day_closes(key, first, self.plan.last - timedelta(days=1))
+        except ReadFailedError as error:
+            await tell_failed_read(self.engine, f"days of {self.engine.state.market.symbol(key)}", error)
+            return
+        await self.engine.handle(DayClosesRead(at_ms=0, instrument_key=key, closes=closes))
 
     def _last_day(self, key: str) -> date:
         """Before the open there is nothing of today to ask for: that saves a call each."""

@@ -48,6 +48,8 @@ def test_a_strategy_that_has_to_be_warmed_up_is_refused():
         planned({}, strategy="confluence")
     with pytest.raises(SettingsError, match="may act"):
         planned({}, strategy="tests.fakes.sweep_market:Patient")
+    with pytest.raises(SettingsError, match="closes of whole days"):
+        planned({}, strategy="tests.fakes.sweep_market:LooksBack")
 
 
 def test_a_plan_falls_into_parts_that_are_the_whole():

@@ -11,9 +11,10 @@ from trading_bot.domain.candles.folding import aggregate
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderStatus
-from trading_bot.domain.outlook import DayOutlook
+from trading_bot.domain.outlook import DayCloses, DayOutlook
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.checkpoint import carried_over
+from trading_bot.engine.decisions.market import day_closes
 from trading_bot.engine.decisions.orders import answers, doubts
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed, WarmedUp
@@ -99,7 +100,7 @@ def _series(state: State, event: DayOpened, instrument: Instrument, before: Seri
     hours = trading_hours(instrument, event.on, event.sessions[instrument.key], state.risk.windows)
     known = before if before is not None and before.is_warm else None
     evaluators = _new_evaluators(state, instrument) if known is None else known.evaluators
-    return Series(
+    made = Series(
         instrument=instrument,
         hours=hours,
         builder=_new_builder(state, hours.continuous[0]),
@@ -114,6 +115,11 @@ def _series(state: State, event: DayOpened, instrument: Instrument, before: Seri
         warm_candles=0 if known is None else known.warm_candles,
         previous_close=0 if known is None else known.last_price,
     )
+    if known is not None and known.day_closes is not None:
+        unread = DayCloses(on=event.on, trouble="closes of earlier days were not read today")
+        made.day_closes = unread
+        day_closes.tell_strategies(made)
+    return made
 
 
 def _new_builder(state: State, session: tuple[int, int]) -> CandleBuilder:
@@ -140,6 +146,7 @@ def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
     minutes = _with_last(event.candles, series.builder.last_minute)
     series.evaluators = _new_evaluators(state, series.instrument)
     series.is_warm = bool(series.evaluators)
+    day_closes.tell_strategies(series)
     today = bisect_left(minutes, series.hours.open_ms, key=_start_ms)
     series.builder.resume(minutes[today:], closed_by_ms)
     for strategy, evaluator in series.evaluators:

@@ -1,0 +1,169 @@
+"""Shadows on a folder of candles: what is played, kept, left out and refused."""
+
+import json
+
+import pytest
+
+from tests.fakes.price_folder import Shown, price_folder
+from trading_bot.bootstrap.shadows.run import run_shadow
+from trading_bot.domain.errors import HistoryError, SettingsError, UserFacingError
+from trading_bot.settings.options import ShadowOptions
+from trading_bot.settings.run import Mode
+from trading_bot.settings.tree import Settings
+
+SLOWER = {"slower": {"strategies": {"ema_cross": {"slow": 90}}}}
+
+
+@pytest.fixture(scope="module")
+def prices(tmp_path_factory):
+    return price_folder(tmp_path_factory.mktemp("prices") / "walks", minutes=3 * 375, WALKER=1)
+
+
+@pytest.fixture
+def shadow(tmp_path, prices):
+    """Play shadows of the crossing averages; returns the code, the text, and what was shown on the way."""
+
+    def play(*, shadows=SLOWER, strategies=None, **options):
+        settings = Settings(
+            run={"mode": Mode.REPLAY, "data_dir": tmp_path / "data", "strategies": ("ema_cross",)},
+            strategies=strategies or {},
+            logs={"folder": tmp_path / "logs"},
+            shadow=shadows,
+        )
+        said, shown = [], Shown()
+        asked = ShadowOptions(data=prices, symbols=("WALKER",), **options)
+        code = run_shadow(settings, asked, said.append, shown.progress, 0)
+        return code, "\n".join(said), shown.notes
+
+    return play
+
+
+def document(tmp_path):
+    (path,) = (tmp_path / "data" / "reports").glob("shadow-*/shadows.json")
+    return json.loads(path.read_text())["shadows"]
+
+
+def kept(tmp_path):
+    return sorted((tmp_path / "data" / "shadows").glob("*/*/*.json"))
+
+
+def all_days(prices):
+    from trading_bot.adapters.history import open_history
+
+    return open_history(prices).days("WALKER")
+
+
+def test_every_day_of_a_range_is_played_by_both(shadow, tmp_path, prices):
+    days = all_days(prices)
+
+    code, text, _ = shadow(first=days[0])
+
+    (one,) = document(tmp_path)
+    assert code == 0
+    assert [day["on"] for day in one["days"]] == [f"{day}" for day in days]
+    assert one["changed"] == {"strategies.ema_cross.slow": {"baseline": 50, "shadow": 90}}
+    assert sum(day["baseline"][1] for day in one["days"]) > 0
+    assert "strategies.ema_cross.slow 90 instead of 50" in text
+    assert (tmp_path / "data" / "reports").glob("shadow-*/report.html")
+
+
+def test_without_a_range_it_is_the_newest_day(shadow, tmp_path, prices):
+    shadow()
+
+    (one,) = document(tmp_path)
+    assert [day["on"] for day in one["days"]] == [f"{all_days(prices)[-1]}"]
+
+
+def test_days_add_up_from_evening_to_evening_and_are_not_played_twice(shadow, tmp_path, prices):
+    first, second, *_ = all_days(prices)
+    shadow(first=first, last=first)
+    written = kept(tmp_path)[0].stat().st_mtime_ns
+
+    shadow(first=first, last=second)
+
+    (one,) = document(tmp_path)
+    assert [day["on"] for day in one["days"]] == [f"{first}", f"{second}"]
+    assert kept(tmp_path)[0].stat().st_mtime_ns == written
+
+
+def test_a_day_comes_to_the_same_whatever_was_played_before_it(shadow, tmp_path, prices):
+    """V19: each begins with an untouched account."""
+    days = all_days(prices)
+    shadow(first=days[0])
+    (together,) = document(tmp_path)
+
+    shadow(first=days[2], last=days[2], is_anew=True)
+
+    (alone,) = document(tmp_path)
+    assert alone["days"] == together["days"]
+
+
+def test_days_under_other_settings_are_left_out_and_counted(shadow, tmp_path, prices):
+    first, second, *_ = all_days(prices)
+    shadow(first=first, last=first)
+
+    _, text, _ = shadow(first=second, last=second, strategies={"ema_cross": {"fast": 10}})
+
+    (one,) = document(tmp_path)
+    assert [day["on"] for day in one["days"]] == [f"{second}"]
+    assert one["left_out"] == [f"{first}"]
+    assert "played under other settings" in text
+
+
+def test_each_shadow_is_a_trial_and_all_of_them_are_counted(shadow, tmp_path, prices):
+    both = SLOWER | {"faster": {"strategies": {"ema_cross": {"fast": 5}}}}
+
+    _, text, _ = shadow(shadows=both, first=all_days(prices)[0])
+
+    lines = (tmp_path / "data" / "research" / "trials.jsonl").read_text().splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["shadow", "shadow"]
+    assert "2 settings were tried" in text
+    assert [one["difference"]["confidence"] for one in document(tmp_path)] == [0.975, 0.975]
+
+
+def test_two_shadows_that_decide_alike_are_one_too_many(shadow):
+    twice = SLOWER | {"again": SLOWER["slower"]}
+
+    with pytest.raises(SettingsError, match=r"\[shadow.again\] decides as \[shadow.slower\] does"):
+        shadow(shadows=twice)
+
+
+def test_a_day_before_the_data_is_refused_with_what_there_is(shadow, prices):
+    with pytest.raises(SettingsError, match="is not on record"):
+        shadow(first=all_days(prices)[0].replace(year=2001), last=all_days(prices)[0].replace(year=2001))
+
+
+def test_a_strategy_without_the_history_that_it_needs_is_no_day_without_a_difference(shadow, tmp_path):
+    wary = {"wary": {"run": {"strategies": ["confluence"]}}}
+
+    code, text, _ = shadow(shadows=wary)
+
+    assert code == 1
+    assert "nothing was evaluated for the shadow" in text
+    assert "No day has been played yet" in text
+    assert kept(tmp_path) == []
+
+
+def test_data_that_are_not_sound_are_refused(shadow, prices, tmp_path):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    lines = (prices / "WALKER.csv").read_text().splitlines()
+    lines[5] = lines[5].replace(lines[5].split(",")[3], "999999")
+    (broken / "WALKER.csv").write_text("\n".join(lines))
+    settings = Settings(
+        run={"data_dir": tmp_path / "data", "strategies": ("ema_cross",)},
+        logs={"folder": tmp_path / "logs"},
+        shadow=SLOWER,
+    )
+
+    with pytest.raises(HistoryError):
+        run_shadow(settings, ShadowOptions(data=broken), print, Shown().progress, 0)
+
+
+def test_a_kept_day_that_cannot_be_read_is_named(shadow, tmp_path, prices):
+    shadow()
+    (path,) = kept(tmp_path)
+    path.write_text("{")
+
+    with pytest.raises(UserFacingError, match=path.name):
+        shadow()

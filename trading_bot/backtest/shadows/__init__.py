@@ -1,0 +1,1 @@
+"""Other settings on the days that were traded, beside those that traded: a shadow and its baseline."""
