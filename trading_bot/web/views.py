@@ -166,12 +166,17 @@ Called in a thread of its own. Raises UserFacingError for a symbol or a time of 
 class Watched(Protocol):
     """The daemon, as the app sees it. Whatever takes long is awaited and done elsewhere."""
 
+    @property
+    def is_trading(self) -> bool:
+        """Whether a session is under way: else nothing can be sent to the broker."""
+        ...
+
     def head(self) -> Snapshot:
         """The snapshot without its symbols and orders."""
         ...
 
     def symbol_count(self) -> int:
-        """How many instruments are watched."""
+        """How many instruments are watched, or held."""
         ...
 
     def symbols(self, first: int, beyond: int) -> Sequence[SymbolView]:
