@@ -264,6 +264,19 @@ def test_the_result_is_noted_now_and_then_and_its_drawdown_always(driver, watche
     assert watched.equities.drawdown == high - watched.equities.points[-1].net > 0
 
 
+def test_a_result_that_lacks_a_price_is_no_point_of_the_day(driver, watched):
+    """After a restart what is held has no price yet: as if it had not moved, the day's line would jump."""
+    driver.enter()
+    price, driver.series.last_price = driver.series.last_price, 0
+
+    watched.equities.look()
+    assert (list(watched.equities.points), watched.equities.drawdown) == ([], 0)
+
+    driver.series.last_price = price
+    watched.equities.look()
+    assert len(watched.equities.points) == 1
+
+
 def test_what_is_held_is_told_though_its_instrument_is_not_watched(driver, watched):
     """V5: a position of yesterday is no empty list."""
     driver.enter()

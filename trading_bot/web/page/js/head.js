@@ -2,7 +2,7 @@
 
 import { byId, mark, setText } from "./dom.js";
 import { age, count, day, money, price, result, sign, time, units, words } from "./format.js";
-import { isBare, isHeld, isUnknown, NOT_READ, positionsOf } from "./positions.js";
+import { isBare, isHeld, isUnknown, NOT_READ, positionsOf, unpricedOf } from "./positions.js";
 
 const MEANINGS = {
   live: "real money", paper: "simulated orders", alerts: "advice only", replay: "a day played again",
@@ -88,10 +88,10 @@ const foreignText = (row) => `${row.symbol} ${units(row.foreign_quantity)}`;
 const heldText = (row) => `${row.symbol} ${units(row.quantity)}`;
 const bareText = (row) => (row.unprotected_s ? `${row.symbol} for ${age(row.unprotected_s)}` : `${row.symbol}: no stop`);
 
-/** What is held without a known price counts as if it had not moved: that is told, and gets no colour of a result. */
+/** A result that lacks a price says so, and gets no colour of a result. */
 export function resultOf({ day: of, symbols }) {
   const limit = of.loss_limit === null ? "" : ` · limit −${price(of.loss_limit)}`;
-  const unpriced = symbols.filter((row) => isHeld(row) && row.unrealised === null).map((row) => row.symbol);
+  const unpriced = unpricedOf(symbols).map((row) => row.symbol);
   const lacking = unpriced.length ? `WITHOUT ${unpriced.join(", ")}: no price is known · ` : "";
   const more = `${lacking}gross ${money(of.gross)} · charges ${price(of.charges)}${limit}`;
   return [unpriced.length ? "warn" : sign(of.net) || "good", result(of.net), more];

@@ -9,6 +9,9 @@ export const isUnknown = (row) => isHeld(row) && row.unprotected_s === null;
 /** Held without a confirmed stop or exit, or without a trade of ours that could place one. */
 export const isBare = (row) => isHeld(row) && !isUnknown(row) && (row.unprotected_s > 0 || row.stop === null);
 
+/** What is held without a known price: the day's result counts it as if it had not moved. */
+export const unpricedOf = (symbols) => symbols.filter((row) => isHeld(row) && row.unrealised === null);
+
 const isSafe = (row) => !isBare(row) && !isUnknown(row);
 
 /** The rows of which anything is held, first those that no stop is known to stand behind. */
