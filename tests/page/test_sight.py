@@ -108,8 +108,8 @@ def test_a_position_of_which_nobody_knows_is_neither_safe_nor_gone(desk):
 def test_what_the_daemon_itself_does_not_believe_is_not_called_protected(desk, halt, said):
     """V5, V16."""
     desk.daemon.publish(lambda document: document.update(halts=[halt]))
-    desk.wait_for_text("#protection-word", "Not known yet")
-    assert said in desk.text("#protection-more")
+    desk.wait_for_text("#protection-more", said)
+    assert desk.text("#protection-word") == "Not known yet"
 
 
 def test_an_empty_list_says_what_it_means(desk):
