@@ -198,18 +198,25 @@ def _symbol(state: State, series: Series) -> SymbolView:
         stop=trade.stop_price if trade else None,
         target=trade.plan.target_price if trade else None,
         unrealised=_unrealised(position.gross_pnl(price) if price else None, position.quantity),
-        unprotected_s=_unprotected_s(state, trade, position),
+        unprotected_s=_unprotected_s(state, series, trade, position),
         foreign_quantity=foreign_position(state, key),
         halt=_why_not(series),
     )
 
 
-def _unprotected_s(state: State, trade: Trade | None, position: Position) -> float | None:
-    """Outside of the hours nobody counts the seconds: without a confirmed stop it is not known to be safe."""
+def _unprotected_s(state: State, series: Series, trade: Trade | None, position: Position) -> float | None:
+    """Outside of the hours nobody counts the seconds: without a confirmed stop it is not known to be safe.
+
+    In them the guard counts from its last look on, also what it will see at the next one.
+    """
     if trade is None:
         return 0.0 if position.is_flat else None
     seconds = guard.bare_s(state, trade)
-    return seconds if seconds or guard.is_protected(state, trade) else None
+    if seconds or guard.is_protected(state, trade):
+        return seconds
+    if not series.hours.is_open(state.now_ms):
+        return None
+    return max(1, state.now_ms - (state.watched_at_ms or state.now_ms)) / MS_PER_SECOND
 
 
 def _finite(score: float | None) -> float | None:

@@ -53,8 +53,16 @@ def test_a_position_behind_its_resting_stop_is_protected(holding):
 def test_a_position_outside_of_the_hours_is_not_shown_as_protected_without_a_stop(holding):
     """V4, V16: after the close nobody counts the seconds."""
     holding.book.tags_by_trade_id.clear()
+    holding.core.state.now_ms = holding.series.hours.continuous[-1][1] + 1
 
     assert row_of(holding).unprotected_s is None
+
+
+def test_what_lost_its_stop_is_unprotected_before_the_guard_has_looked(holding):
+    """V4: from the fill on, not from the next second on."""
+    holding.book.tags_by_trade_id.clear()
+
+    assert 0 < row_of(holding).unprotected_s <= 1
 
 
 def test_what_is_held_without_a_trade_of_ours_is_not_known_to_be_safe(holding):
