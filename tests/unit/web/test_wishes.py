@@ -137,3 +137,14 @@ async def test_between_sessions_nobody_is_told_that_positions_are_being_closed(b
 
     assert all("nothing can be sent" in answer["message"] for answer in (panic, flatten))
     assert "nothing can be sent" not in pause["message"]
+
+
+async def test_a_strategy_that_failed_is_not_said_to_be_started(bench):
+    """Fault 114: that takes a restart and a resume."""
+    bench.daemon.halts.append("strategy confluence: strategy_failed")
+    async with bench.client() as client:
+        failed = (await client.post(f"{API}/strategies/confluence/start")).json()["message"]
+        other = (await client.post(f"{API}/strategies/ema_cross/start")).json()["message"]
+
+    assert failed.endswith("still in force: strategy confluence: strategy_failed")
+    assert other == "ema_cross: started: it may enter again"

@@ -69,9 +69,17 @@ async def _done(parts: Parts, request: Request, wish: OperatorWish, subject: str
 def _message(wish: OperatorWish, subject: str, halts: Sequence[str], *, is_trading: bool) -> str:
     """What was done, and what was not."""
     said = f"{subject}: {_SAID[wish]}" if subject else _SAID[wish]
-    if wish is OperatorWish.RESUME and halts:
-        return f"{said}; still in force: {'; '.join(halts)}"
+    left = _left(wish, subject, halts)
+    if left:
+        return f"{said}; still in force: {'; '.join(left)}"
     return f"{said}; {_LATER}" if wish in _NEEDS_BROKER and not is_trading else said
+
+
+def _left(wish: OperatorWish, subject: str, halts: Sequence[str]) -> Sequence[str]:
+    """What a wish that lets go has not released."""
+    if wish is OperatorWish.START_STRATEGY:
+        return [halt for halt in halts if halt.startswith(f"strategy {subject}:")]
+    return halts if wish is OperatorWish.RESUME else ()
 
 
 def _require_confirmation(parts: Parts, request: Request, token: str) -> None:
