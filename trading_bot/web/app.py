@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from trading_bot import __version__
-from trading_bot.domain.errors import ReadFailedError, StorageError, UserFacingError
+from trading_bot.domain.errors import DecisionFailedError, ReadFailedError, StorageError, UserFacingError
 from trading_bot.web.assets import Assets, read_assets
 from trading_bot.web.guard import Guard, cookie_name, refusal
 from trading_bot.web.metrics import metrics_routes
@@ -83,6 +83,7 @@ def unguarded_app(parts: Parts, assets: Assets) -> FastAPI:
         (NobodyThereError, 503),
         (StorageError, 503),
         (ReadFailedError, 503),
+        (DecisionFailedError, 503),
         (UserFacingError, 404),
     ):
         app.add_exception_handler(kind, _told_as(status))

@@ -20,7 +20,7 @@ from trading_bot.engine.latency import LatencyTally
 from trading_bot.engine.snapshot import Snapshot, SymbolView
 from trading_bot.web.figures import Figures
 from trading_bot.web.parts import Parts
-from trading_bot.web.views import StrategyView, Watched
+from trading_bot.web.views import RUNNING, WAITING, StrategyView, Watched
 
 _PREFIX = "trading_bot_"
 Key = TypeVar("Key", bound=tuple[str, ...])
@@ -137,7 +137,7 @@ def _of_strategies(strategies: Iterable[StrategyView], figures: Figures) -> Iter
         (
             "strategy_up",
             "Whether its entries are allowed",
-            {one.name: int(one.state == "running") for one in views},
+            {one.name: int(one.state in (RUNNING, WAITING)) for one in views},
         ),
         ("strategy_trades", "Closed trades of the day", {one.name: one.trades for one in views}),
         (

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes.dashboard import OPERATOR, READER
-from trading_bot.domain.errors import StorageError
+from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.engine.inputs import OperatorWish
 
 API = "/api/v1"
@@ -83,9 +83,10 @@ async def test_who_may_only_look_gets_no_code(bench):
         assert (await client.post(f"{API}/panic/prepare")).status_code == 403
 
 
-async def test_a_wish_that_did_not_reach_the_disk_is_not_done(bench):
+@pytest.mark.parametrize("failure", [StorageError, DecisionFailedError])
+async def test_a_wish_that_did_not_reach_the_disk_is_not_done(bench, failure):
     """V1: no answer before the rows are on disk."""
-    bench.daemon.failure = StorageError("the disk is full")
+    bench.daemon.failure = failure("the disk is full")
     async with bench.client(OPERATOR) as client:
         answer = await client.post(f"{API}/pause")
 

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -34,6 +34,8 @@ from trading_bot.report.order_life import OrderEvent, step_of
 from trading_bot.strategies.strategy import Strategy
 from trading_bot.web.figures import Figures
 from trading_bot.web.views import (
+    RUNNING,
+    WAITING,
     Chart,
     EquityPoint,
     GateView,
@@ -105,8 +107,9 @@ class AtRest:
         return tuple(view for _, view in self._views.values())
 
     def strategies(self) -> Sequence[StrategyView]:
-        """The strategies that will run."""
-        return tuple(_strategy(self.state, one, DayTap()) for one in self.strategies_of)
+        """The strategies that will run: none of them does now."""
+        views = (_strategy(self.state, one, DayTap()) for one in self.strategies_of)
+        return tuple(replace(view, state=WAITING) if view.state == RUNNING else view for view in views)
 
     def trades(self) -> Sequence[TradeView]:
         """The day's closed trades, oldest first."""
@@ -262,7 +265,7 @@ def _strategy(state: State, strategy: Strategy, tap: DayTap) -> StrategyView:
     book, name = state.book, strategy.name
     closed = [one for one in book.closed_trades if one.trade.strategy == name and one.quantity]
     reasons = [reason for scope, subject, reason in book.halts if _is_of(scope, subject, name)]
-    word = "running"
+    word = RUNNING
     if name in state.switched_off:
         word, reasons = "switched off", [state.switched_off[name]]
     elif reasons:

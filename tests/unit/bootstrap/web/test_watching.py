@@ -336,7 +336,7 @@ def test_at_rest_what_is_held_is_shown_and_nothing_can_be_sent(driver, watched):
     resting = AtRest(
         engine=watched.engine,
         supervisor=watched.supervisor,
-        strategies_of=(),
+        strategies_of=watched.strategies_of,
         header=lambda: None,
         database=watched.database,
         reports=watched.reports,
@@ -349,3 +349,4 @@ def test_at_rest_what_is_held_is_shown_and_nothing_can_be_sent(driver, watched):
     assert [(row.symbol, row.unprotected_s) for row in rows] == [("RELIANCE", None)]
     assert {view.symbol for view in resting.orders()} == {"RELIANCE"}
     assert (resting.is_trading, watched.is_trading) == (False, True)
+    assert [one.state for one in (*resting.strategies(), *watched.strategies())] == ["waiting", "running"]
