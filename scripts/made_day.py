@@ -112,6 +112,11 @@ class MadeDay:
             if steps % 50 == 0:
                 self._note_signal(self.now_ms)
 
+    @property
+    def is_trading(self) -> bool:
+        """Whether a session is under way."""
+        return True
+
     def head(self) -> Snapshot:
         """Whatever is not a row."""
         gross = self._gross()

@@ -35,6 +35,8 @@ class FakePageDaemon:
     csrf: str = "token-of-this-session"
     refusal: str = ""
     """Why it does nothing, where it does nothing."""
+    message: str = ""
+    """What it says of a deed, where it says anything."""
     refused_reads: set[str] = field(default_factory=set)
     """Paths that it does not answer."""
     panic_patience_s: int = 30
@@ -162,7 +164,7 @@ class FakePageDaemon:
         self.deeds.append((deed, body))
         if deed == "panic/prepare":
             return web.json_response({"code": "c-1234", "expires_in_s": self.panic_patience_s})
-        return web.json_response({})
+        return web.json_response({"message": self.message} if self.message else {})
 
     async def _publish(self, change: Callable[[dict[str, Any]], None] | None) -> None:
         self.document = copy.deepcopy(self.document)

@@ -101,7 +101,7 @@ def _symbols() -> Iterator[SymbolView]:
         if name in held:
             quantity, entry, stop, target, unrealised = held[name]
             view = replace(view, quantity=quantity, entry_price=Decimal(entry), stop=stop, target=target)
-            view = replace(view, unrealised=Decimal(unrealised))
+            view = replace(view, unrealised=Decimal(unrealised), unprotected_s=0.0)
         yield view
 
 

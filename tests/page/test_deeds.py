@@ -56,16 +56,36 @@ def test_the_second_step_must_come_in_time(desk):
     desk.daemon.panic_patience_s = 30
 
 
-def test_pause_and_resume_take_one_step_and_flatten_two(desk):
+def test_pause_takes_one_step_and_flatten_two(desk):
     desk.page.get_by_role("button", name="Pause").click()
     desk.wait_for_text("#toast", "Paused")
-    desk.page.get_by_role("button", name="Resume").click()
-    desk.wait_for_text("#toast", "Resumed")
     desk.page.get_by_role("button", name="Flatten").click()
-    assert _deeds(desk) == ["pause", "resume"]
+    assert _deeds(desk) == ["pause"]
+    assert not desk.page.locator("#confirm-ask").is_visible()
     desk.page.locator("#confirm-yes").click()
     desk.wait_for_text("#toast", "Flattening")
-    assert _deeds(desk) == ["pause", "resume", "flatten"]
+    assert _deeds(desk) == ["pause", "flatten"]
+
+
+def test_resume_takes_the_operators_token_once_more(desk):
+    desk.page.get_by_role("button", name="Resume").click()
+    desk.page.locator("#confirm-yes:enabled").click()
+    desk.wait_for_text("#toast", "Nothing was released")
+    desk.page.get_by_role("button", name="Resume").click()
+    desk.page.locator("#confirm-token").fill("the token")
+    desk.page.locator("#confirm-yes:enabled").wait_for()
+    desk.page.locator("#confirm-token").press("Enter")
+    desk.wait_for_text("#toast", "Resumed")
+    assert desk.daemon.deeds == [("resume", {"token": "the token"})]
+    assert desk.page.locator("#confirm-token").input_value() == ""
+
+
+def test_what_the_daemon_says_of_a_deed_is_what_is_told(desk):
+    desk.daemon.message = "panic is latched; no session is under way, so nothing can be sent"
+    _press_panic(desk)
+    desk.page.locator("#confirm-yes:enabled").click()
+    desk.wait_for_text("#toast", "nothing can be sent")
+    desk.daemon.message = ""
 
 
 def test_a_refusal_is_told_in_its_own_words(desk):
@@ -111,6 +131,18 @@ def test_an_operator_gets_the_buttons_when_the_session_is_answered_late(open_pag
     daemon.refused_reads = set()
     daemon.drop_streams()
     opened.page.locator("#actions button").first.wait_for()
+
+
+def test_an_operator_gets_the_buttons_though_the_stream_is_never_made_anew(open_page, daemon):
+    """V15: no answer to who looks must not cost the panic button for the day."""
+    daemon.refused_reads = {"session"}
+    opened = open_page()
+    opened.is_outage_expected = True
+    streams = daemon.streams_opened
+    daemon.refused_reads = set()
+    daemon.publish()
+    opened.page.locator("#actions button").first.wait_for(timeout=20_000)
+    assert daemon.streams_opened == streams
 
 
 def test_a_strategy_is_stopped_and_started_by_its_button(desk):

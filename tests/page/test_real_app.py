@@ -59,6 +59,8 @@ def test_pause_resume_and_panic_reach_the_daemon(chromium, address):
     opened.page.locator("#confirm-yes:enabled").click()
     opened.wait_for_text("#halt-list", "panic is latched")
     opened.page.get_by_role("button", name="Resume").click()
+    opened.page.fill("#confirm-token", "demo-operator")
+    opened.page.locator("#confirm-yes:enabled").click()
     opened.page.locator("#halts").wait_for(state="hidden")
     assert opened.taken_complaints() == []
     opened.page.get_by_role("button", name="Log out").click()

@@ -1,5 +1,8 @@
 """What is to be seen, at the size of a desk and of a phone, by day and by night."""
 
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from tests.page.conftest import DESKTOP, PHONE, SMALL_PHONE, STICKS_OUT
@@ -35,6 +38,15 @@ _PARTS = (
 )
 
 
+_ALARM = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.dataset.tone = "alarm";
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}"""
+
+
 @pytest.fixture(params=[DESKTOP, PHONE, SMALL_PHONE], ids=["desk", "phone", "small-phone"])
 def sized(desk, request):
     desk.page.set_viewport_size(request.param)
@@ -68,6 +80,7 @@ def test_a_position_without_a_stop_is_unmistakable(desk):
     desk.daemon.publish(lambda document: document["symbols"][1].update(unprotected_s=12.3))
     desk.wait_for_text("#protection-word", "UNPROTECTED")
     assert "TCS for 12 s" in desk.text("#protection-more")
+    assert desk.page.title().startswith("✖ UNPROTECTED · PAPER")
     first = desk.page.locator("#positions-table tbody tr").first
     assert "TCS" in first.inner_text()
     assert "✖ unprotected 12 s" in first.inner_text()
@@ -77,6 +90,66 @@ def test_what_is_held_without_a_trade_of_ours_is_not_called_protected(desk):
     """Unknown is not "no": no stop is known, though no time without one is counted."""
     desk.daemon.publish(lambda document: document["symbols"][0].update(stop=None))
     desk.wait_for_text("#protection-word", "UNPROTECTED")
+
+
+def test_a_position_of_which_nobody_knows_is_neither_safe_nor_gone(desk):
+    """V5: between sessions, or of an instrument that is not listed any more."""
+    desk.daemon.publish(lambda document: document["symbols"][0].update(unprotected_s=None))
+    desk.wait_for_text("#protection-word", "Not known")
+    assert "RELIANCE +34" in desk.text("#protection-more")
+    first = desk.page.locator("#positions-table tbody tr").first
+    assert "? unknown" in first.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("halt", "said"),
+    [("entries: position_difference", "book and broker differ"), ("entries: needs_login", "no login")],
+)
+def test_what_the_daemon_itself_does_not_believe_is_not_called_protected(desk, halt, said):
+    """V5, V16."""
+    desk.daemon.publish(lambda document: document.update(halts=[halt]))
+    desk.wait_for_text("#protection-more", said)
+    assert desk.text("#protection-word") == "Not known yet"
+
+
+def test_an_empty_list_says_what_it_means(desk):
+    """V5: not watched, not read and not running are not "flat"."""
+
+    def nothing(document, **changes):
+        document.update(symbols=[row | {"quantity": 0, "foreign_quantity": 0} for row in document["symbols"]])
+        document.update(changes)
+
+    empty = "#positions-table .empty"
+    desk.daemon.publish(nothing)
+    desk.wait_for_text(empty, "Nothing is held.")
+    desk.daemon.publish(lambda document: document.update(halts=["books are not reconciled yet"]))
+    desk.wait_for_text(empty, "the broker's books were not read")
+    desk.daemon.publish(lambda document: document.update(halts=[], symbols=[]))
+    desk.wait_for_text(empty, "the broker is not asked")
+    desk.daemon.publish(lambda document: document.update(running=False))
+    desk.wait_for_text(empty, "only the broker knows")
+
+
+def test_a_result_that_lacks_a_price_says_so(desk):
+    """An unknown is not a zero: what has no price counts as if it had not moved."""
+    desk.daemon.publish(lambda document: document["symbols"][1].update(unrealised=None))
+    desk.wait_for_text("#result-more", "WITHOUT TCS: no price is known")
+    assert desk.page.locator("#result").get_attribute("data-tone") == "warn"
+
+
+@pytest.mark.parametrize(
+    ("level", "sign"), [("critical", "✖ critical"), ("warning", "▲ warning"), ("info", "info")]
+)
+def test_each_level_of_a_notice_is_told_by_a_sign_and_the_loudest_by_colour(desk, level, sign):
+    """V16."""
+    desk.daemon.publish(
+        lambda document: document["notices"].append(document["notices"][0] | {"level": level, "text": "see"})
+    )
+    desk.wait_for_text("#notices-list li .text", "see")
+    first = desk.page.locator("#notices-list li").first
+    assert first.locator(".level").inner_text() == sign
+    colour = first.locator(".text").evaluate("(node) => getComputedStyle(node).color")
+    assert (level == "critical") is (colour == desk.page.evaluate(_ALARM))
 
 
 def test_books_that_were_not_read_are_not_called_flat(desk):
@@ -157,6 +230,26 @@ def test_why_is_answered_in_words(desk):
     )
     assert "0.2667 missing" in desk.page.locator("#why-answer tbody tr").first.inner_text()
     assert "09:30:00 a short signal" in desk.text("#why-answer")
+
+
+@pytest.mark.parametrize(
+    ("day", "minute", "asked"),
+    [
+        ("", "", None),
+        ("", "14:00", "2026-11-19T14:00:59.999+05:30"),
+        ("2026-11-18", "", "2026-11-18T15:30:59.999+05:30"),
+        ("2026-11-18", "10:15", "2026-11-18T10:15:59.999+05:30"),
+    ],
+)
+def test_why_can_be_asked_of_earlier_days(desk, day, minute, asked):
+    for part, text in (("symbol", "TCS"), ("day", day), ("time", minute)):
+        desk.page.fill(f"#why-{part}", text)
+    with desk.page.expect_request("**/api/v1/why**") as sent:
+        desk.page.click("#why-form button")
+    query = parse_qs(urlsplit(sent.value.url).query)
+    assert query.get("time") == (asked and [str(round(datetime.fromisoformat(asked).timestamp() * 1_000))])
+    desk.page.fill("#why-day", "")
+    desk.page.fill("#why-time", "")
 
 
 def test_the_log_is_read_when_it_is_opened(desk):

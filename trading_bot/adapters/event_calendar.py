@@ -1,13 +1,13 @@
 """The calendar of scheduled events: a TOML file that a person keeps, read with the line of every mistake."""
 
-import tomllib
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from trading_bot.domain.errors import SettingsError
+from trading_bot.adapters.kept_toml import Place, checked, read_toml
 from trading_bot.domain.ist import midnight_ms, ms_at
 from trading_bot.domain.rules.scheduled_events import EventKind, ScheduledEvent
 from trading_bot.domain.section import ClockTime, Section
@@ -97,46 +97,23 @@ class EventCalendar(Section):
 
 def load_event_calendar(path: Path) -> EventCalendar:
     """Read a calendar. Raises SettingsError with file, line, key, value, what is allowed, and the fix."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except FileNotFoundError as error:
-        raise SettingsError(
-            f"{path} is missing (risk.overlays.events.file).\n  {_FIX}; or leave the setting out"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}.\n  {_FIX}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}.\n  {_FIX}") from error
-    try:
-        return EventCalendar.model_validate(tables)
-    except ValidationError as error:
-        raise SettingsError("\n".join([*_mistakes(path, text, error), f"  {_FIX}"])) from error
+    missing = f" (risk.overlays.events.file).\n  {_FIX}; or leave the setting out"
+    file = read_toml(path, if_missing=missing, fix=f".\n  {_FIX}")
+    return checked(path, EventCalendar, file.tables, line_of=_lines_of(file.text), fix=f"\n  {_FIX}")
 
 
-def _mistakes(path: Path, text: str, error: ValidationError) -> list[str]:
+def _lines_of(text: str) -> Callable[[Place], str]:
+    """What names the line at which an entry begins; empty for what is in no entry."""
     rows = [
         number
         for number, line in enumerate(text.splitlines(), 1)
         if line.replace(" ", "").startswith("[[events]]")
     ]
-    shown = []
-    for mistake in error.errors(include_url=False):
-        place = mistake["loc"]
-        key = ".".join(str(part) for part in place) or "file"
-        line = _line(place, rows)
-        shown.append(f"{path}{line}: {key} = {_value(mistake['input'])}: {mistake['msg']}")
-    return shown
 
+    def line_of(place: Place) -> str:
+        match place:
+            case ("events", int(number), *_) if number < len(rows):
+                return f", line {rows[number]}"
+        return ""
 
-def _line(place: tuple[int | str, ...], rows: list[int]) -> str:
-    """The line at which the entry begins; empty for what is in no entry."""
-    match place:
-        case ("events", int(number), *_) if number < len(rows):
-            return f", line {rows[number]}"
-    return ""
-
-
-def _value(value: Any) -> str:
-    text = repr(value) if not isinstance(value, date) else str(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004  # a line's worth
+    return line_of

@@ -1,12 +1,11 @@
 """Reading the dated market rules from the TOML files of config/market."""
 
-import tomllib
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from trading_bot.adapters.kept_toml import checked, read_toml
 from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.costs.rates import LIST_PLAN, ChargeFacts
 from trading_bot.domain.errors import SettingsError
@@ -46,18 +45,15 @@ class _Breakers(Section):
     breakers: tuple[BreakerRow, ...] = Field(min_length=1)
 
 
-SectionType = TypeVar("SectionType", bound=Section)
-
-
 def load_market_rules(folder: Path = MARKET_FOLDER, *, brokerage_plan: str = LIST_PLAN) -> MarketRules:
     """Read and check every rule file of a folder.
 
     Raises SettingsError that names the file, the key, the value and what is allowed there.
     """
     calendar = load_calendar(folder)
-    expiries = _checked(folder / _EXPIRIES, _Expiries, _parsed(folder / _EXPIRIES))
-    contracts = _checked(folder / _CONTRACTS, ContractFacts, _parsed(folder / _CONTRACTS))
-    charges = _checked(folder / _CHARGES, ChargeFacts, _parsed(folder / _CHARGES))
+    expiries = checked(folder / _EXPIRIES, _Expiries, _parsed(folder / _EXPIRIES))
+    contracts = checked(folder / _CONTRACTS, ContractFacts, _parsed(folder / _CONTRACTS))
+    charges = checked(folder / _CHARGES, ChargeFacts, _parsed(folder / _CHARGES))
     try:
         expiry_rules = ExpiryRules(expiries.expiries, calendar)
     except ValueError as error:
@@ -76,7 +72,7 @@ def load_market_rules(folder: Path = MARKET_FOLDER, *, brokerage_plan: str = LIS
 
 
 def _breakers(path: Path) -> tuple[BreakerRow, ...]:
-    rows = _checked(path, _Breakers, _parsed(path)).breakers
+    rows = checked(path, _Breakers, _parsed(path)).breakers
     try:
         refuse_overlaps(rows, "market-wide breakers")
     except ValueError as error:
@@ -91,15 +87,15 @@ def load_corporate_actions(folder: Path = MARKET_FOLDER) -> CorporateActions:
     """
     path = folder / _ACTIONS
     try:
-        return CorporateActions(_checked(path, ActionFacts, _parsed(path)))
+        return CorporateActions(checked(path, ActionFacts, _parsed(path)))
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from error
 
 
 def load_calendar(folder: Path = MARKET_FOLDER) -> Calendar:
     """Read the trading days and their hours alone. Raises SettingsError."""
-    facts = _checked(folder / _CALENDAR, CalendarFacts, _calendar_tables(folder))
-    sessions = _checked(folder / _SESSIONS, _Sessions, _parsed(folder / _SESSIONS))
+    facts = checked(folder / _CALENDAR, CalendarFacts, _calendar_tables(folder))
+    sessions = checked(folder / _SESSIONS, _Sessions, _parsed(folder / _SESSIONS))
     try:
         return Calendar(facts, sessions.hours)
     except ValueError as error:
@@ -123,38 +119,4 @@ def _calendar_tables(folder: Path) -> dict[str, Any]:
 
 
 def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except FileNotFoundError as error:
-        raise SettingsError(
-            f"{path} is missing: restore it from the project, or name a folder that has it"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
-
-
-def _checked(path: Path, section: type[SectionType], tables: dict[str, Any]) -> SectionType:
-    try:
-        return section.model_validate(tables)
-    except ValidationError as error:
-        raise SettingsError(_explained(path, error)) from error
-
-
-def _explained(path: Path, error: ValidationError) -> str:
-    """One line per mistake: file, key, value and what is allowed."""
-    lines = [
-        f"{path}: {_key(mistake['loc'])} = {_shortened(mistake['input'])}: {mistake['msg']}"
-        for mistake in error.errors(include_url=False)
-    ]
-    return "\n".join(lines)
-
-
-def _key(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "file"
-
-
-def _shortened(value: object, width: int = 80) -> str:
-    text = repr(value)
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+    return read_toml(path, if_missing=": restore it from the project, or name a folder that has it").tables

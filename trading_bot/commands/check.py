@@ -24,6 +24,7 @@ from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
 from trading_bot.settings.run import Mode
 from trading_bot.settings.shadows import shadow_names, shadow_settings
 from trading_bot.settings.tree import REFUSALS, Settings
+from trading_bot.web.settings import is_loopback
 
 _ALLOWED = {
     "live opt-in": "mode {mode} sends no real orders",
@@ -105,8 +106,12 @@ def dotenv_line(path: Path) -> CheckLine:
     if not path.exists() or not path.stat().st_size:
         return passed(".env", "none: replay works without")
     mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return doubtful(".env", f"other users may read it: mode {mode:o}", f"chmod 600 {path}")
+    fix = f"chmod 600 {path}"
+    if mode & stat.S_IRWXO:
+        message = f"every user may get at it: mode {mode:o}; with a secret in it a start refuses it"
+        return failed(".env", message, fix, SettingsError.exit_code)
+    if mode & stat.S_IRWXG:
+        return doubtful(".env", f"its group may get at it: mode {mode:o}", fix)
     return passed(".env", f"mode {mode:o}")
 
 
@@ -136,11 +141,19 @@ def _refusal_line(name: str, require: Callable[[Settings], None], settings: Sett
     except SettingsError as error:
         message, _, fix = str(error).partition("\n  fix: ")
         return failed(name, message, fix, SettingsError.exit_code)
-    if name == "live opt-in" and settings.mode == "live":
+    return _doubt(name, settings) or passed(name, _ALLOWED[name].format(mode=settings.mode))
+
+
+def _doubt(name: str, settings: Settings) -> CheckLine | None:
+    """What is allowed and should be known all the same."""
+    is_live, ramp, web = settings.mode is Mode.LIVE, settings.live.ramp, settings.web
+    if name == "live opt-in" and is_live:
         return doubtful(name, "real orders with real money will be sent", "use mode paper to rehearse")
-    if name == "ramp opt-out" and settings.mode == "live" and settings.live.ramp.loosened:
-        text = "; ".join(looser_than_usual(settings.live.ramp)) or "RAMP_LOOSENED=yes without need"
-        return doubtful(
-            name, f"looser than usual: {text}", "leave live.ramp as it was, and RAMP_LOOSENED out"
-        )
-    return passed(name, _ALLOWED[name].format(mode=settings.mode))
+    if name == "ramp opt-out" and is_live and ramp.loosened:
+        text = "; ".join(looser_than_usual(ramp)) or "RAMP_LOOSENED=yes without need"
+        fix = "leave live.ramp as it was, and RAMP_LOOSENED out"
+        return doubtful(name, f"looser than usual: {text}", fix)
+    if name == "dashboard" and web.enabled and not (is_loopback(web.host) or web.is_over_tls):
+        text = f"{web.host} without TLS: tokens cross the network in the clear"
+        return doubtful(name, text, "web.tls_certificate and web.tls_key, or a proxy and web.behind_tls")
+    return None

@@ -37,6 +37,8 @@ class ControlWorker:
     engine: Engine
     path: Path
     status: Callable[[], dict[str, Any]]
+    request_s: float = _REQUEST_TIMEOUT_S
+    """Longest time for one request; a wish that takes longer is carried out and not answered."""
     name: str = CONTROL
 
     async def run(self, beat: Callable[[], None]) -> None:
@@ -57,7 +59,7 @@ class ControlWorker:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(_REQUEST_TIMEOUT_S):
+            async with asyncio.timeout(self.request_s):
                 answer = await self._answer(await reader.readline())
                 writer.write(line_of(answer))
                 await writer.drain()
@@ -89,7 +91,8 @@ class ControlWorker:
             subject=subject,
         )
         try:
-            await self.engine.handle(asked)
+            # Shielded: what the engine took must be handed out, however long the disk takes.
+            await asyncio.shield(asyncio.ensure_future(self.engine.handle(asked)))
         except StorageError as error:
             return {"ok": False, "error": f"the wish was taken but could not be written to disk: {error}"}
         return {"ok": True, "status": self.status()}

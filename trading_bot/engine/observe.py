@@ -1,13 +1,15 @@
 """The live state as a frozen snapshot for whoever looks: taken between two inputs, never shared."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from math import isfinite
 
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.position import Position
 from trading_bot.domain.signal import Direction
+from trading_bot.domain.trade import Trade
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.decisions.account.foreign import foreign_position
@@ -34,7 +36,8 @@ from trading_bot.risk.sizing import exact
 
 _MOST_NOTICES = 50
 
-
+SymbolOf = Callable[[str], str]
+"""What people call the instrument of a key."""
 Reader = Callable[[str, AlertKind, str], None]
 """Is told level, kind and text of each notice; must not wait and must not fail."""
 
@@ -68,7 +71,8 @@ def snapshot_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_tim
     """Everything that the surfaces show, at this moment."""
     state = day.engine.state
     head = head_of(day, header, board, loop_time_s)
-    return replace(head, symbols=symbols_of(state, state.market), orders=_orders(state))
+    symbols = (*symbols_of(state, state.market), *unlisted_of(state))
+    return replace(head, symbols=symbols, orders=_orders(state, state.market.symbol))
 
 
 def symbols_of(state: State, chosen: Iterable[Series]) -> tuple[SymbolView, ...]:
@@ -76,19 +80,36 @@ def symbols_of(state: State, chosen: Iterable[Series]) -> tuple[SymbolView, ...]
     return tuple(_symbol(state, series) for series in chosen)
 
 
-def held_of(state: State) -> tuple[SymbolView, ...]:
-    """The rows of what is held; of an instrument that is not listed, what the book knows."""
-    positions = (position for position in state.book.positions.values() if not position.is_flat)
-    return tuple(_held(state, position) for position in positions)
+def held_of(state: State, symbol_of: SymbolOf | None = None) -> tuple[SymbolView, ...]:
+    """The rows of what is held; of an instrument that is not watched, what the book knows."""
+    name = symbol_of or state.market.symbol
+    return tuple(_held(state, position, name) for position in _open_positions(state))
 
 
-def _held(state: State, position: Position) -> SymbolView:
+def unlisted_of(state: State) -> tuple[SymbolView, ...]:
+    """The rows of what is held and not watched: nobody measures whether a stop stands behind it."""
+    watched = state.market.series
+    return tuple(
+        _unwatched(state, position, state.market.symbol)
+        for position in _open_positions(state)
+        if position.instrument_key not in watched
+    )
+
+
+def _open_positions(state: State) -> Iterator[Position]:
+    return (position for position in state.book.positions.values() if not position.is_flat)
+
+
+def _held(state: State, position: Position, symbol_of: SymbolOf) -> SymbolView:
+    series = state.market.series.get(position.instrument_key)
+    return _unwatched(state, position, symbol_of) if series is None else _symbol(state, series)
+
+
+def _unwatched(state: State, position: Position, symbol_of: SymbolOf) -> SymbolView:
     key = position.instrument_key
-    series, trade = state.market.series.get(key), state.book.trade_of(key)
-    if series is not None:
-        return _symbol(state, series)
+    trade = state.book.trade_of(key)
     return SymbolView(
-        symbol=state.market.symbol(key),
+        symbol=symbol_of(key),
         quantity=position.quantity,
         entry_price=position.average_entry_price,
         stop=trade.stop_price if trade else None,
@@ -118,15 +139,26 @@ def head_of(day: TradingDay, header: RunHeader, board: NoticeBoard, loop_time_s:
 
 
 def resting_snapshot(
-    state: State, supervisor: Supervisor, header: RunHeader, board: NoticeBoard, loop_time_s: float
+    state: State,
+    supervisor: Supervisor,
+    header: RunHeader,
+    board: NoticeBoard,
+    loop_time_s: float,
+    *,
+    symbol_of: SymbolOf | None = None,
 ) -> Snapshot:
-    """What can be shown between sessions: the book and what stops it, no market and no account."""
+    """What can be shown between sessions: the book and what stops it, no market and no account.
+
+    `symbol_of` names instruments of an earlier day's list.
+    """
+    name = symbol_of or state.market.symbol
     return Snapshot(
         run=header,
         day=_day(state),
-        orders=_orders(state),
+        symbols=held_of(state, name),
+        orders=_orders(state, name),
         workers=_workers(supervisor.health.values(), loop_time_s),
-        halts=halts.texts(state.book, state.market.symbol),
+        halts=halts.texts(state.book, name),
         notices=tuple(board.notices),
     )
 
@@ -159,17 +191,37 @@ def _symbol(state: State, series: Series) -> SymbolView:
         last_price_age_s=(state.now_ms - series.seen_at_ms) / MS_PER_SECOND if series.seen_at_ms else None,
         candle_start_ms=series.evaluated.start_ms if series.evaluated else None,
         candle_close=series.evaluated.close if series.evaluated else None,
-        trend=_leaning(series.score),
-        score=series.score,
+        trend=_leaning(_finite(series.score)),
+        score=_finite(series.score),
         quantity=position.quantity,
         entry_price=position.average_entry_price,
         stop=trade.stop_price if trade else None,
         target=trade.plan.target_price if trade else None,
         unrealised=_unrealised(position.gross_pnl(price) if price else None, position.quantity),
-        unprotected_s=guard.bare_s(state, trade) if trade else 0.0,
+        unprotected_s=_unprotected_s(state, series, trade, position),
         foreign_quantity=foreign_position(state, key),
         halt=_why_not(series),
     )
+
+
+def _unprotected_s(state: State, series: Series, trade: Trade | None, position: Position) -> float | None:
+    """Outside of the hours nobody counts the seconds: without a confirmed stop it is not known to be safe.
+
+    In them the guard counts from its last look on, also what it will see at the next one.
+    """
+    if trade is None:
+        return 0.0 if position.is_flat else None
+    seconds = guard.bare_s(state, trade)
+    if seconds or guard.is_protected(state, trade):
+        return seconds
+    if not series.hours.is_open(state.now_ms):
+        return None
+    return max(1, state.now_ms - (state.watched_at_ms or state.now_ms)) / MS_PER_SECOND
+
+
+def _finite(score: float | None) -> float | None:
+    """A strategy may have computed none."""
+    return score if score is not None and isfinite(score) else None
 
 
 def _leaning(score: float | None) -> Direction | None:
@@ -188,10 +240,9 @@ def _why_not(series: Series) -> str:
     return "" if series.is_warm else "warming up"
 
 
-def _orders(state: State) -> tuple[OrderView, ...]:
+def _orders(state: State, symbol_of: SymbolOf) -> tuple[OrderView, ...]:
     return tuple(
-        order_view(order, state.market.symbol(order.request.instrument_key))
-        for order in state.book.orders.values()
+        order_view(order, symbol_of(order.request.instrument_key)) for order in state.book.orders.values()
     )
 
 

@@ -59,10 +59,11 @@ class SymbolView:
     target: int | None = None
     unrealised: Decimal | None = None
     """Gross profit in rupees of what is held."""
-    unprotected_s: float = 0.0
-    """Seconds for which what is held has had no confirmed stop or exit at the broker; 0 when it has."""
-    foreign_quantity: int = 0
-    """Signed units that others traded today and hold in the account."""
+    unprotected_s: float | None = None
+    """Seconds for which what is held has had no confirmed stop or exit at the broker; 0 when it has, or
+    nothing is held; None where nobody looks."""
+    foreign_quantity: int | None = None
+    """Signed units that others traded today and hold in the account; None where nobody looks."""
     halt: str = ""
     """Why this symbol is not entered; empty when it may be."""
 
@@ -170,7 +171,7 @@ class Notice:
 
     at_ms: int
     level: str
-    """info, warning or error."""
+    """info, warning or critical."""
     text: str
 
 

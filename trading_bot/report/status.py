@@ -94,9 +94,14 @@ def _position(row: Mapping[str, Any]) -> str:
     shown = {name: _or_dash(row[name]) for name in ("entry_price", "last_price", "target", "unrealised")}
     prices = f"entered {shown['entry_price']} last {shown['last_price']} stop {row['stop'] or 'NONE'}"
     tail = f"target {shown['target']} unrealised {shown['unrealised']}"
-    bare_s = row.get("unprotected_s") or 0
-    bare = f" UNPROTECTED for {bare_s:.0f} s" if bare_s else ""
-    return f"  {row['symbol']} {row['quantity']:+d} {prices} {tail}{bare}"
+    return f"  {row['symbol']} {row['quantity']:+d} {prices} {tail}{_bare(row.get('unprotected_s'))}"
+
+
+def _bare(seconds: float | None) -> str:
+    """What is not known to be confirmed by the broker is not shown as if it were."""
+    if seconds is None:
+        return " stop NOT CONFIRMED by the broker just now"
+    return f" UNPROTECTED for {seconds:.0f} s" if seconds else ""
 
 
 def _open_orders(orders: Sequence[Mapping[str, Any]]) -> list[str]:

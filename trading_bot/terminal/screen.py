@@ -33,7 +33,7 @@ _STALE_S = 5.0
 _LAG_MS = 50.0
 _BUDGET_WARNING = 0.8
 _MODE_STYLES = {"live": "bold white on red", "paper": "bold black on cyan", "alerts": "bold black on yellow"}
-_NOTICE_STYLES = {"error": "red", "warning": "yellow"}
+_NOTICE_STYLES = {"critical": "bold red", "warning": "yellow"}
 _STATUS_STYLES = {
     OrderStatus.FILLED: "green",
     OrderStatus.IN_DOUBT: "bold yellow",
@@ -201,10 +201,18 @@ def _symbol_cells(row: SymbolView, *, is_wide: bool) -> dict[str, RenderableType
         "SCORE": _score_text(row),
         "QTY": f"{row.quantity:+d}" if row.quantity else NOTHING,
         "ENTRY": f"{row.entry_price:.2f}" if row.entry_price is not None else NOTHING,
-        "STOP": price_text(row.stop),
+        "STOP": _stop_text(row),
         "TARGET": price_text(row.target),
         "P&L": Text(money_text(row.unrealised), style=_sign_style(row.unrealised)),
     }
+
+
+def _stop_text(row: SymbolView) -> Text:
+    """The stop that is meant; marked where the broker has not confirmed that it rests there."""
+    text = price_text(row.stop)
+    if not row.quantity or row.unprotected_s == 0:
+        return Text(text)
+    return Text(f"{text}!" if row.unprotected_s else f"{text}?", style="bold white on red")
 
 
 def _candle_text(row: SymbolView, *, is_wide: bool) -> str:

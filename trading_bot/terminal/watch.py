@@ -25,7 +25,9 @@ _KEYS = " p pause   r resume   x panic   q quit"
 _ALARM = "bold white on red"
 _WITHOUT = "python main.py --panic-exit works without it"
 _PANIC = " PANIC cancels every order and closes every position of the account: press y to do it"
-_RELEASE = " RESUME releases the panic, and entries may begin: press y to do it"
+_RELEASE = " RESUME releases what waits for you, and entries may begin: press y to do it"
+_PAUSED = "entries: paused"
+"""The halt that was asked for here; every other one stands for something that somebody has to understand."""
 
 
 class Source(Protocol):
@@ -86,7 +88,7 @@ class Watch:
         if wish is OperatorWish.PANIC:
             return True
         halts = self.snapshot.halts if self.snapshot else ()
-        return wish is OperatorWish.RESUME and any(halt.startswith("panic") for halt in halts)
+        return wish is OperatorWish.RESUME and any(halt != _PAUSED for halt in halts)
 
 
 _WISHES = {"p": OperatorWish.PAUSE, "r": OperatorWish.RESUME, "x": OperatorWish.PANIC}
@@ -202,7 +204,9 @@ class WatchLoop:
         try:
             snapshot = await asyncio.to_thread(self.source.wish, wish)
             self.watch.answered(snapshot, self.monotonic_s())
-            self.watch.note = f"{wish.value} was taken at {time_text(snapshot.run.now_ms)}"
+            self.watch.note = (
+                f"{wish.value} was taken at {time_text(snapshot.run.now_ms)}{_limit(wish, snapshot)}"
+            )
         except (LookupError, ValueError) as error:
             self.watch.note = f"{wish.value}: no answer, look again ({error}); {_WITHOUT}"
         self._changed.set()
@@ -211,6 +215,16 @@ class WatchLoop:
         task = asyncio.ensure_future(work)
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
+
+
+def _limit(wish: OperatorWish, snapshot: Snapshot) -> str:
+    """What a wish cannot do now: between sessions nobody asks the broker, and nothing can be sent."""
+    is_asked = snapshot.is_confirmed_flat is not None
+    return (
+        ""
+        if wish is not OperatorWish.PANIC or is_asked
+        else f"; no session is under way: nothing is closed ({_WITHOUT})"
+    )
 
 
 def told(answer: Mapping[str, Any]) -> Mapping[str, Any]:

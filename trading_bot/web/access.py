@@ -77,9 +77,16 @@ class Access:
         return grant if grant is not None and self.is_alive(grant) else None
 
     def of_token(self, token: str, client: str) -> Grant | None:
-        """The grant of a token sent with each request; None for a wrong one. Raises LockedOutError."""
-        role = self._role_of(token, client)
+        """The grant of a token sent with each request; None for a wrong one. Raises LockedOutError.
+
+        Counted apart from logins: a scraper with an old token must not keep a person of the same address out.
+        """
+        role = self._role_of(token, f"{client} with a token of the API")
         return None if role is None else Grant(role=role, key=_digest(token))
+
+    def confirms(self, token: str, client: str) -> bool:
+        """Whether somebody who is logged in shows the operator's token once more. Raises LockedOutError."""
+        return self._role_of(token, client) is Role.OPERATOR
 
     def is_alive(self, grant: Grant) -> bool:
         """Whether it still opens anything."""

@@ -128,9 +128,10 @@ class LogTail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A wish that is on disk, and what now stops entries."""
+    """A wish that is on disk, what follows from it in words, and what now stops entries."""
 
     ok: bool
+    message: str
     halts: Sequence[str]
 
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from trading_bot import __version__
-from trading_bot.domain.errors import ReadFailedError, StorageError, UserFacingError
+from trading_bot.domain.errors import DecisionFailedError, ReadFailedError, StorageError, UserFacingError
 from trading_bot.web.assets import Assets, read_assets
-from trading_bot.web.guard import Guard, refusal
+from trading_bot.web.guard import Guard, cookie_name, refusal
 from trading_bot.web.metrics import metrics_routes
 from trading_bot.web.parts import Parts
 from trading_bot.web.routes.pages import page_routes
@@ -51,13 +51,16 @@ _COMMON = _failures(
     _503="Between two states, or a wish did not reach the disk",
 )
 _WISHES = _COMMON | _failures(
-    _403="Role, Origin or CSRF token", _409="The panic code is wrong or spent", _413="Too large"
+    _403="Role, Origin or CSRF token",
+    _409="The panic code is wrong or spent, or the operator's token is to be shown once more",
+    _413="Too large",
 )
 
 
 def create_app(parts: Parts, assets: Assets | None = None) -> ASGIApp:
     """Everything that is served."""
-    return Guard(unguarded_app(parts, assets or read_assets()), parts.access, parts.settings)
+    app = unguarded_app(parts, assets or read_assets())
+    return Guard(app, parts.access, parts.settings, cookie_name(parts.stage.mode))
 
 
 def unguarded_app(parts: Parts, assets: Assets) -> FastAPI:
@@ -74,12 +77,13 @@ def unguarded_app(parts: Parts, assets: Assets) -> FastAPI:
     app.include_router(wish_routes(parts), prefix=_PREFIX, responses=_WISHES)
     app.include_router(page_routes(parts, assets))
     app.include_router(metrics_routes(parts))
-    schema = schema_of(app)  # now, as it takes long enough to hold up a tick
+    schema = schema_of(app, cookie_name(parts.stage.mode))  # now, as it takes long enough to hold up a tick
     app.include_router(schema_routes(schema))
     for kind, status in (
         (NobodyThereError, 503),
         (StorageError, 503),
         (ReadFailedError, 503),
+        (DecisionFailedError, 503),
         (UserFacingError, 404),
     ):
         app.add_exception_handler(kind, _told_as(status))
@@ -89,12 +93,12 @@ def unguarded_app(parts: Parts, assets: Assets) -> FastAPI:
     return app
 
 
-def schema_of(app: FastAPI) -> dict[str, Any]:
+def schema_of(app: FastAPI, cookie: str) -> dict[str, Any]:
     """The OpenAPI document, with what the guard asks for."""
     schema = app.openapi()
     schema["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"},
-        "session": {"type": "apiKey", "in": "cookie", "name": "trading_bot_session"},
+        "session": {"type": "apiKey", "in": "cookie", "name": cookie},
     }
     schema["components"]["schemas"]["Failure"] = _FAILURE
     schema["security"] = [{"token": []}, {"session": []}]

@@ -27,8 +27,8 @@ class Figures:
     """Failures of workers, by name."""
     in_doubt: int = 0
     """Orders whose answer was lost and is looked for, now."""
-    drawdown: Decimal = Decimal(0)
-    """How far the day's net result is below its highest, now."""
+    drawdown: Decimal | None = None
+    """How far the day's net result is below its highest since the process started, now; None at rest."""
     latencies: Latencies = field(default_factory=Latencies)
     signal_to_ack: Mapping[str, LatencyTally] = field(default_factory=dict)
     """From a signal to the broker's acknowledgement of its entry, by strategy."""

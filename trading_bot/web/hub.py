@@ -9,6 +9,7 @@ Encode = Callable[[], Awaitable[tuple[bytes, float]]]
 _COST_SHARE = 20
 """The document may take a twentieth of the loop's time at most: a big one is sent less often."""
 _LONGEST_INTERVAL_S = 5.0
+_LATE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -34,6 +35,12 @@ class Hub:
         """The document, at most one interval old."""
         await self._refresh()
         return self.document
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the document was made, or found unchanged, when it was due: else nothing vouches for it."""
+        age_s = asyncio.get_running_loop().time() - self._made_at_s
+        return age_s <= self._interval_s + _LATE_S
 
     async def next(self, after: int, patience_s: float) -> bool:
         """Wait for a later document than this one, or for the end; False when none came in time."""

@@ -20,7 +20,7 @@ from trading_bot.engine.latency import LatencyTally
 from trading_bot.engine.snapshot import Snapshot, SymbolView
 from trading_bot.web.figures import Figures
 from trading_bot.web.parts import Parts
-from trading_bot.web.views import StrategyView, Watched
+from trading_bot.web.views import RUNNING, WAITING, StrategyView, Watched
 
 _PREFIX = "trading_bot_"
 Key = TypeVar("Key", bound=tuple[str, ...])
@@ -71,7 +71,9 @@ def _of_day(head: Snapshot, figures: Figures) -> Iterator[Metric]:
     yield _gauge("day_net_rupees", "Net result of the day, open positions included", float(day.net))
     yield _gauge("day_gross_rupees", "Result of the day before charges", float(day.gross))
     yield _gauge("day_charges_rupees", "Charges of the day's fills", float(day.charges))
-    yield _gauge("day_drawdown_rupees", "Below the day's highest net result", float(figures.drawdown))
+    if figures.drawdown is not None:
+        told = "Below the highest net result since the process started"
+        yield _gauge("day_drawdown_rupees", told, float(figures.drawdown))
     yield _gauge("open_risk_rupees", "What open positions lose at their stops", float(day.open_risk))
     if day.loss_limit is not None:
         yield _gauge("day_loss_limit_rupees", "Loss at which the day halts", float(day.loss_limit))
@@ -84,7 +86,12 @@ def _of_positions(held: Sequence[SymbolView], head: Snapshot) -> Iterator[Metric
     yield _gauge(
         "unprotected_seconds",
         "Longest time that something held now has had no confirmed stop",
-        max((view.unprotected_s for view in held), default=0.0),
+        max((view.unprotected_s or 0.0 for view in held), default=0.0),
+    )
+    yield _gauge(
+        "positions_unknown",
+        "Instruments that are held, and of which nobody knows whether a stop is confirmed",
+        sum(view.unprotected_s is None for view in held),
     )
     yield _gauge(
         "longest_unprotected_seconds", "The same, the longest of the day", head.day.longest_unprotected_s
@@ -122,15 +129,22 @@ def _of_health(head: Snapshot, figures: Figures) -> Iterator[Metric]:
 
 def _of_strategies(strategies: Iterable[StrategyView], figures: Figures) -> Iterator[Metric]:
     views = tuple(strategies)
+    evaluations = {(one.name,): one.evaluations_seen for one in views}
+    yield _counter("evaluations", "Candles that were evaluated", ("strategy",), evaluations)
     yield _counter("signals", "Signals raised", ("strategy",), {(k,): v for k, v in figures.signals.items()})
     yield _counter("denials", "Signals that were not traded", ("strategy", "reason"), figures.denials)
     for name, told, values in (
         (
             "strategy_up",
             "Whether its entries are allowed",
-            {one.name: int(one.state == "running") for one in views},
+            {one.name: int(one.state in (RUNNING, WAITING)) for one in views},
         ),
         ("strategy_trades", "Closed trades of the day", {one.name: one.trades for one in views}),
+        (
+            "strategy_winning_trades",
+            "Those of them that gained",
+            {one.name: one.winning_trades for one in views},
+        ),
         ("strategy_open_trades", "Open trades", {one.name: one.open for one in views}),
         (
             "strategy_gross_rupees",

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from trading_bot.web.hub import Hub
+from trading_bot.web.impatience import ImpatientProtocol
 from trading_bot.web.settings import WebSettings
 
 log = structlog.get_logger()
@@ -130,6 +131,7 @@ def _config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
         date_header=False,
         proxy_headers=False,
         ws="none",
+        http=ImpatientProtocol,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE_S,

@@ -1,4 +1,7 @@
-"""Server-sent events: a snapshot at once, then one for each change, and a heartbeat when nothing does."""
+"""Server-sent events: a snapshot at once, then one for each change, and a heartbeat when nothing does.
+
+A heartbeat names the document that still holds; it names none where nobody has looked lately.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -6,10 +9,11 @@ from collections.abc import Callable
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from trading_bot.web.encoding import json_bytes
 from trading_bot.web.hub import Hub
 
 MOST_LISTENERS = 16
-_HEARTBEAT_S = 10.0
+_HEARTBEAT_S = 2.0
 _SLOWEST_S = 20.0
 _RETRY_MS = 1_000
 
@@ -48,7 +52,7 @@ class EventStream(Response):
         while True:
             is_new = hub.sequence > seen
             seen = hub.sequence
-            part += _snapshot(seen, hub.document) if is_new else _heartbeat(seen)
+            part += _snapshot(seen, hub.document) if is_new else _heartbeat(seen if hub.is_current else None)
             async with asyncio.timeout(_SLOWEST_S):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
             part = b""
@@ -62,8 +66,8 @@ def _snapshot(sequence: int, document: bytes) -> bytes:
     return b'event: snapshot\nid: %d\ndata: {"status":%s,"sequence":%d}\n\n' % (sequence, document, sequence)
 
 
-def _heartbeat(sequence: int) -> bytes:
-    return b'event: heartbeat\ndata: {"sequence":%d}\n\n' % sequence
+def _heartbeat(sequence: int | None) -> bytes:
+    return b'event: heartbeat\ndata: {"sequence":%s}\n\n' % json_bytes(sequence)
 
 
 async def _gone(receive: Receive) -> None:

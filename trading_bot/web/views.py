@@ -14,6 +14,9 @@ from trading_bot.engine.inputs import OperatorWish
 from trading_bot.engine.snapshot import OrderView, Snapshot, SymbolView
 from trading_bot.web.figures import Figures
 
+RUNNING, WAITING = "running", "waiting"
+"""What a strategy does whose entries are allowed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyView:
@@ -22,7 +25,7 @@ class StrategyView:
     name: str
     timeframe_s: int
     state: str
-    """running, stopped (by a person), halted, or switched off (it failed)."""
+    """running, waiting (for a session), stopped (by a person), halted, or switched off (it failed)."""
     reason: str = ""
     signals: int = 0
     trades: int = 0
@@ -166,12 +169,17 @@ Called in a thread of its own. Raises UserFacingError for a symbol or a time of 
 class Watched(Protocol):
     """The daemon, as the app sees it. Whatever takes long is awaited and done elsewhere."""
 
+    @property
+    def is_trading(self) -> bool:
+        """Whether a session is under way: else nothing can be sent to the broker."""
+        ...
+
     def head(self) -> Snapshot:
         """The snapshot without its symbols and orders."""
         ...
 
     def symbol_count(self) -> int:
-        """How many instruments are watched."""
+        """How many instruments are watched, or held."""
         ...
 
     def symbols(self, first: int, beyond: int) -> Sequence[SymbolView]:

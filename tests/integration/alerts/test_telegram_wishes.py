@@ -81,7 +81,7 @@ async def test_the_chat_may_ask_and_order(chat_with):
         resumed = await chat.ask("/resume")
 
     assert status.startswith("paper trading, open")
-    assert positions.startswith("positions: none")  # between sessions there is no market to show them in
+    assert positions.startswith("positions:\n  RELIANCE +35"), "between sessions too"
     assert (paused[:6], halts, resumed[:7]) == ("paused", ["paused"], "resumed")
     assert chat.driver.book.halts == {}
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes.dashboard import OPERATOR, READER
 from tests.integration.web.conftest import Served
+from trading_bot.web.impatience import ImpatientProtocol
 from trading_bot.web.server import Listener, WebWorker
 from trading_bot.web.settings import WebSettings
 
@@ -143,3 +144,35 @@ async def test_garbage_on_the_socket_disturbs_nobody(served, garbage):
 
     async with aiohttp.ClientSession(headers=BEARER) as client:
         assert (await client.get(f"{served.address}/api/v1/session")).status == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+        b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\ntoken=",
+        b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET",
+    ],
+    ids=["nothing", "half a head", "half a body", "half of a second request"],
+)
+async def test_whoever_does_not_finish_a_request_is_let_go(served, monkeypatch, sent):
+    """Faults 117 and 119: connections that only wait must not keep the operator from the panic button."""
+    monkeypatch.setattr(ImpatientProtocol, "limit_s", 0.1)
+    port = int(served.address.rpartition(":")[2])
+    async with asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        await reader.read()  # up to the end: the other side has closed
+        writer.close()
+
+
+async def test_whoever_listens_is_not_let_go_for_being_quiet(served, monkeypatch):
+    monkeypatch.setattr(ImpatientProtocol, "limit_s", 0.1)
+    async with asyncio.timeout(10), reading(served) as stream:
+        await next_event(stream)
+        await asyncio.sleep(0.5)
+        served.bench.daemon.halts.append("a change")
+        status = {"halts": []}
+        while "a change" not in status["halts"]:
+            status = (await next_event(stream))[1].get("status", status)

@@ -23,6 +23,7 @@ from trading_bot.report.check_line import (
 from trading_bot.settings.tree import Settings
 
 OK, WARN, FAIL = CheckState.OK, CheckState.WARN, CheckState.FAIL
+OPEN = {"enabled": True, "host": "0.0.0.0", "allow_other_machines": True, "operator_token": "o" * 43}
 
 
 def run(desk, *words):
@@ -118,6 +119,8 @@ def test_the_checklist_before_going_live_is_asked_for_only_with_its_option(desk)
         (refusal("ramp opt-out", Settings(run={"mode": "live"}, live={"ramp": {"loosened": True}})), WARN),
         (refusal("protection", Settings()), OK),
         (refusal("protection", Settings(risk={"exits": {"stops": "on_close"}})), FAIL),
+        (refusal("dashboard", Settings(web=OPEN | {"behind_tls": True})), OK),
+        (refusal("dashboard", Settings(web=OPEN)), WARN),
         (refusal("square-off", Settings()), OK),
         (refusal("square-off", Settings(risk={"windows": {"auction_shares_flat_by": "15:20"}})), FAIL),
         (calendar_line(lambda: date(2027, 12, 31), date(2026, 11, 19)), OK),
@@ -132,8 +135,9 @@ def test_each_line_tells_good_from_bad(line, state):
     assert bool(line.fix) is (state is not OK)
 
 
-@pytest.mark.parametrize(("mode", "state"), [(0o600, OK), (0o640, WARN), (0o644, WARN)])
+@pytest.mark.parametrize(("mode", "state"), [(0o600, OK), (0o640, WARN), (0o644, FAIL), (0o602, FAIL)])
 def test_dotenv_is_for_its_owner_only(tmp_path, mode, state):
+    """Fault 116."""
     path = tmp_path / ".env"
     path.write_text("BASE_CAPITAL=5000\n", encoding="utf-8")
     path.chmod(mode)

@@ -14,10 +14,10 @@ from trading_bot.engine.engine import Engine
 
 
 @asynccontextmanager
-async def serving(path, journal=None):
+async def serving(path, journal=None, **changes):
     engine = Engine(EngineDriver().core, SystemClock(), journal or FakeJournal())
     ready = asyncio.Event()
-    worker = ControlWorker(engine, path, lambda: {"halts": sorted(engine.state.book.halts)})
+    worker = ControlWorker(engine, path, lambda: {"halts": sorted(engine.state.book.halts)}, **changes)
     task = asyncio.create_task(worker.run(ready.set))
     await ready.wait()
     try:
@@ -87,3 +87,18 @@ async def test_a_wish_that_could_not_be_written_is_not_confirmed(tmp_path):
 def test_without_a_daemon_there_is_no_answer(tmp_path):
     with pytest.raises(NoDaemonError):
         ask(socket_path(tmp_path / "replay.db"), "status", asked_by="test")
+
+
+async def test_a_wish_that_the_disk_holds_up_is_carried_out_when_it_is_through(tmp_path):
+    """V15: a panic that is journaled and never handed out would latch, and close nothing."""
+    path, journal = socket_path(tmp_path / "replay.db"), FakeJournal(is_held=True)
+
+    async with serving(path, journal, request_s=0.05) as engine:
+        with pytest.raises(NoDaemonError):
+            await asking(path, "panic")
+        assert not engine.outbox.positions_wanted.is_set()
+        journal.released.set()
+        async with asyncio.timeout(5):
+            await engine.outbox.positions_wanted.wait()
+
+    assert engine.state.book.is_panicking

@@ -53,7 +53,12 @@ def snapshot():
         ),
         symbols=(
             SymbolView(
-                symbol="TCS", quantity=10, last_price=101_005, entry_price=Decimal("1000.5"), stop=100_000
+                symbol="TCS",
+                quantity=10,
+                last_price=101_005,
+                entry_price=Decimal("1000.5"),
+                stop=100_000,
+                unprotected_s=0.0,
             ),
             SymbolView(symbol="INFY"),
         ),
@@ -137,6 +142,11 @@ def test_a_position_without_a_confirmed_stop_is_shown_with_its_seconds():
     text = status_text(status_document(Snapshot(run=run, symbols=(held,))))
 
     assert "UNPROTECTED for 7 s" in text
+
+
+def test_a_stop_that_nobody_has_seen_at_the_broker_is_not_shown_as_if_it_rested_there(document):
+    """V5: an unknown is not a zero."""
+    assert "stop NOT CONFIRMED" in status_text(stopped_document(document))
 
 
 def test_what_the_process_takes_is_told_where_it_was_measured(document):

@@ -42,6 +42,7 @@ def snapshot() -> Snapshot:
         stop=290_900,
         target=296_500,
         unrealised=Decimal("1614.00"),
+        unprotected_s=0.0,
     )
     short = SymbolView(
         symbol="NIFTY26NOV24500CE",
@@ -55,6 +56,7 @@ def snapshot() -> Snapshot:
         target=9_000,
         unrealised=Decimal("-232.50"),
         last_price_age_s=9.0,
+        unprotected_s=0.0,
     )
     others = tuple(
         SymbolView(
@@ -113,7 +115,7 @@ def snapshot() -> Snapshot:
         halts=("daily loss limit reached",),
         notices=(
             Notice(at_ms=at(11, 40), level="warning", text="feed reconnected after 2 s"),
-            Notice(at_ms=at(11, 41), level="error", text="order rejected: price outside the band"),
+            Notice(at_ms=at(11, 41), level="critical", text="order rejected: price outside the band"),
         ),
         feed_age_s=0.12,
         loop_lag_ms=1.4,

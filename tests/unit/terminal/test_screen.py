@@ -1,4 +1,5 @@
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -97,3 +98,19 @@ def test_the_stage_of_the_roll_out_is_shown_while_nothing_is_halted(snapshot):
 
     assert "ramp: first stage" in drawn(replace(snapshot, run=run, halts=()))
     assert "ramp: first stage" not in drawn(replace(snapshot, run=run, halts=("panic",)))
+
+
+@pytest.mark.parametrize(("seconds", "stop"), [(0.0, "2909.00 "), (12.3, "2909.00!"), (None, "2909.00?")])
+def test_a_stop_that_the_broker_has_not_confirmed_is_marked(snapshot, seconds, stop):
+    """V4, V16: what is meant is not what rests there."""
+    *others, held, short = snapshot.symbols
+    rows = (*others, replace(held, unprotected_s=seconds), short)
+
+    assert stop in drawn(replace(snapshot, symbols=rows), 140, 40)
+
+
+def test_a_critical_notice_stands_out_from_a_warning(snapshot):
+    text = drawn(snapshot, 140, 40, force_terminal=True, color_system="standard", legacy_windows=False)
+
+    assert re.search(r"\x1b\[1;31m [0-9:]+ order rejected", text)
+    assert re.search(r"\x1b\[33m [0-9:]+ feed reconnected", text)

@@ -111,8 +111,19 @@ def test_to_release_a_panic_takes_two_keys_as_well(watch, snapshot):
     watch.answered(replace(snapshot, halts=("panic is latched until resume",)), 2.0)
 
     assert watch.pressed("r", 2.0) is None
-    assert "RESUME releases the panic" in drawn(watch, 2.1)
+    assert "RESUME releases what waits for you" in drawn(watch, 2.1)
     assert watch.pressed("y", 2.2) is RESUME
+
+
+@pytest.mark.parametrize(
+    ("halts", "keys"),
+    [((), 1), (("entries: paused",), 1), (("entries: paused", "entries: unknown_owner"), 2)],
+)
+def test_to_release_what_somebody_should_understand_takes_two_keys(watch, snapshot, halts, keys):
+    """One key must not let go of what waits for a person, but for a pause that was asked for."""
+    watch.answered(replace(snapshot, halts=halts), 2.0)
+
+    assert (watch.pressed("r", 2.0) is RESUME) is (keys == 1)
 
 
 def test_the_daemons_no_is_an_error():
@@ -217,6 +228,16 @@ async def test_panic_is_sent_after_the_second_key(terminal, daemon, shown):
     await terminal.until(lambda text: "panic was taken" in text)
 
     assert daemon.asked == [PANIC]
+
+
+async def test_between_sessions_a_panic_says_that_nothing_is_closed(terminal, daemon, shown):
+    """V15: loud about what is not flat."""
+    daemon.snapshot = replace(daemon.snapshot, is_confirmed_flat=None)
+    terminal.press("x")
+    await terminal.until(lambda text: "PANIC cancels every order" in text)
+    terminal.press("y")
+
+    await terminal.until(lambda text: "no session is under way: nothing is closed" in text)
 
 
 async def test_pasted_text_and_arrow_keys_are_no_commands(terminal, daemon, shown):

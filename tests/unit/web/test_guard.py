@@ -198,7 +198,9 @@ async def test_a_session_that_was_ended_opens_nothing_any_more(bench):
         assert (await browser.get("/api/v1/status")).status_code == 401
 
 
-@pytest.mark.parametrize("cookie", ["trading_bot_session=made-up", "trading_bot_session=", "\x7f=;;=", "a"])
+@pytest.mark.parametrize(
+    "cookie", ["trading_bot_session_replay=made-up", "trading_bot_session_replay=", "\x7f=;;=", "a"]
+)
 async def test_a_made_up_session_opens_nothing(bench, cookie):
     async with bench.client(None, Cookie=cookie) as client:
         assert (await client.get("/api/v1/status")).status_code == 401
@@ -251,3 +253,66 @@ async def test_a_lockout_ends(bench):
             await guesser.get("/api/v1/status")
         bench.clock.now_s += 901
         assert (await client.get("/api/v1/session")).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://[x]:1"])
+@pytest.mark.parametrize("path", ["/login", "/api/v1/pause"])
+async def test_an_origin_that_is_none_is_refused_and_no_mistake_of_ours(bench, path, origin):
+    async with bench.client(None, Origin=origin) as client:
+        assert (await client.post(path)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1/static/",
+        "127.0.0.1:8080/static/?",
+        "127.0.0.1?",
+        "127.0.0.1#",
+        "x@127.0.0.1",
+        "127.0.0.1:",
+        "[::1",
+    ],
+)
+async def test_a_host_is_a_name_and_a_port_and_nothing_else(bench, host):
+    """Fault 118: what is put together with it must not look like another path."""
+    async with bench.client(None, Host=host) as client:
+        assert (await client.get("/api/v1/status")).status_code == 421
+
+
+@pytest.mark.parametrize("length", ["4097", "9" * 5_000, "-1", "1e3", "²"])
+async def test_whoever_has_no_token_yet_sends_little(bench, length):
+    async with bench.client(None, Origin=ORIGIN) as client:
+        answer = await client.post("/login", content=b"", headers={"Content-Length": length.encode()})
+
+    assert answer.status_code == 413
+
+
+async def test_a_login_without_a_length_ends_where_it_becomes_too_large(bench):
+    async with bench.client(None, Origin=ORIGIN) as client:
+        answer = await client.post("/login", content=_chunks())
+
+    assert answer.status_code == 413
+    assert "too long" in answer.text
+
+
+async def test_a_form_of_many_fields_is_not_looked_through(bench):
+    async with bench.client(None, Origin=ORIGIN) as client:
+        assert (await client.post("/login", content=b"&".join([b"token=x"] * 11))).status_code == 401
+
+
+async def test_a_scraper_with_an_old_token_keeps_no_person_of_its_machine_out(bench):
+    """On loopback everybody has one address."""
+    async with bench.client("old token") as scraper:
+        for _ in range(20):
+            await scraper.get("/metrics")
+        assert (await scraper.get("/metrics")).status_code == 429
+    async with bench.browser() as browser:
+        assert (await browser.get("/api/v1/session")).status_code == 200
+
+
+async def test_two_daemons_of_one_host_have_cookies_of_their_own(bench):
+    """Browsers tell cookies apart by host and name, not by port."""
+    async with bench.client(None, Origin=ORIGIN) as client:
+        await client.post("/login", data={"token": OPERATOR})
+        assert [cookie.name for cookie in client.cookies.jar] == ["trading_bot_session_replay"]

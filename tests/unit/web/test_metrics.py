@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def families():
         ("trading_bot_rate_budget_limit", {"window_s": "60"}, 250),
         ("trading_bot_strategy_up", {"strategy": "ema_cross"}, 1),
         ("trading_bot_strategy_gross_rupees", {"strategy": "ema_cross"}, -146.1),
+        ("trading_bot_strategy_winning_trades", {"strategy": "confluence"}, 3),
+        ("trading_bot_evaluations_total", {"strategy": "ema_cross"}, 900),
         ("trading_bot_tick_to_decision_seconds_count", {}, 2),
         ("trading_bot_signal_to_ack_seconds_sum", {"strategy": "confluence"}, 0.003),
         ("trading_bot_api_latency_seconds_count", {"call": "place"}, 1),
@@ -118,3 +121,34 @@ def test_the_grafana_dashboard_shows_every_figure(families):
     shown = {re.sub(r"_(count|sum|bucket|total)$", "", name) for name in _WORD.findall(queries)}
 
     assert set(families) - shown == set()
+
+
+class UnsureDaemon(CountingDaemon):
+    """Of one position it does not know whether a stop stands behind it."""
+
+    def held(self):
+        first, *others = super().held()
+        return (replace(first, unprotected_s=None), *others)
+
+
+def test_a_position_of_which_nothing_is_known_is_counted_and_is_no_zero():
+    """V5, V16."""
+    families = {
+        one.name: one for one in text_string_to_metric_families(metrics_text(UnsureDaemon()).decode())
+    }
+
+    assert families["trading_bot_positions_unknown"].samples[0].value == 1
+    assert families["trading_bot_unprotected_seconds"].samples[0].value == 2.5
+
+
+class RestingDaemon(FakeDaemon):
+    """Nobody looks at the day's result."""
+
+    def figures(self) -> Figures:
+        return Figures()
+
+
+def test_what_nobody_looks_at_is_left_out_and_no_zero():
+    text = metrics_text(RestingDaemon()).decode()
+
+    assert "trading_bot_day_drawdown_rupees" not in text

@@ -2,6 +2,7 @@ import pytest
 
 from tests.fakes.dashboard import ASSETS, ORIGIN, READER
 from trading_bot.web.assets import PAGE, Assets, read_assets
+from trading_bot.web.routes.pages import _login_page
 
 
 async def test_the_login_page_is_a_plain_form_without_script(bench):
@@ -126,3 +127,13 @@ async def test_every_path_of_the_api_is_described(bench):
     assert all(
         operation["description"] for methods in schema["paths"].values() for operation in methods.values()
     )
+
+
+def test_the_login_page_brings_its_own_icon():
+    """Else browsers ask for one that needs a token, and complain."""
+    assets = read_assets(PAGE)
+
+    page = _login_page(assets).body.decode()
+
+    assert f'<link rel="icon" href="/static/{assets.hash}/icon.svg"' in page
+    assert "icon.svg" in assets.files

@@ -4,6 +4,8 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 
+import pytest
+
 from trading_bot.simulator.virtual_time import run_virtually
 from trading_bot.web.hub import Hub
 from trading_bot.web.stream import EventStream
@@ -76,12 +78,45 @@ def test_each_change_is_one_event_and_they_are_numbered():
     assert [data["sequence"] for _, data in listener.events] == [1, 2, 3, 4, 5]
 
 
-def test_without_changes_a_heartbeat_comes_every_ten_seconds():
-    listener = Listener(leaves_after_s=35)
+def test_without_changes_a_heartbeat_comes_every_two_seconds():
+    listener = Listener(leaves_after_s=7)
 
     streamed(listener, counts=1)
 
     assert [kind for kind, _ in listener.events] == ["snapshot", "heartbeat", "heartbeat", "heartbeat"]
+
+
+def test_a_document_that_nobody_makes_any_more_is_vouched_for_by_no_heartbeat():
+    """V16: the stream lives, what makes the documents does not; the page has to grow old."""
+    listener = Listener(leaves_after_s=9)
+    made = 0
+
+    async def encode() -> tuple[bytes, float]:
+        nonlocal made
+        made += 1
+        if made > 2:
+            raise ValueError("what now")
+        return b'{"n":1}', 0.0
+
+    async def scenario() -> None:
+        hub = Hub(encode, 0.25)
+        publishing = asyncio.ensure_future(hub.publish(lambda: None))
+        await EventStream(hub, lambda: True)({}, listener.receive, listener.send)
+        with pytest.raises(ValueError, match="what now"):
+            await publishing
+
+    run_virtually(scenario())
+
+    assert [kind for kind, _ in listener.events] == ["snapshot"] + ["heartbeat"] * 4
+    assert {data["sequence"] for kind, data in listener.events if kind == "heartbeat"} == {None}
+
+
+def test_a_heartbeat_names_the_document_that_was_found_unchanged():
+    listener = Listener(leaves_after_s=5)
+
+    streamed(listener, counts=1)
+
+    assert [data["sequence"] for _, data in listener.events] == [1, 1, 1]
 
 
 def test_whoever_leaves_is_let_go_at_once():

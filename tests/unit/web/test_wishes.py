@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes.dashboard import OPERATOR, READER
-from trading_bot.domain.errors import StorageError
+from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.engine.inputs import OperatorWish
 
 API = "/api/v1"
@@ -29,8 +29,8 @@ async def test_each_path_asks_for_its_wish(bench, path, wishes):
 
 async def test_the_answer_names_what_stops_entries_now(bench):
     async with bench.client() as client:
-        assert (await client.post(f"{API}/pause")).json() == {"ok": True, "halts": ["entries: paused"]}
-        assert (await client.post(f"{API}/resume")).json() == {"ok": True, "halts": []}
+        assert (await client.post(f"{API}/pause")).json()["halts"] == ["entries: paused"]
+        assert (await client.post(f"{API}/resume")).json()["halts"] == []
 
 
 @pytest.mark.parametrize("verb", ["stop", "start"])
@@ -48,7 +48,7 @@ async def test_panic_takes_two_steps(bench):
         answer = await client.post(f"{API}/panic", json={"code": prepared["code"]})
 
     assert prepared["expires_in_s"] == 30
-    assert answer.json() == {"ok": True, "halts": ["panic is latched until resume"]}
+    assert (answer.json()["ok"], answer.json()["halts"]) == (True, ["panic is latched until resume"])
     assert bench.daemon.asked == [(OperatorWish.PANIC, "")]
 
 
@@ -83,10 +83,69 @@ async def test_who_may_only_look_gets_no_code(bench):
         assert (await client.post(f"{API}/panic/prepare")).status_code == 403
 
 
-async def test_a_wish_that_did_not_reach_the_disk_is_not_done(bench):
+@pytest.mark.parametrize("failure", [StorageError, DecisionFailedError])
+async def test_a_wish_that_did_not_reach_the_disk_is_not_done(bench, failure):
     """V1: no answer before the rows are on disk."""
-    bench.daemon.failure = StorageError("the disk is full")
+    bench.daemon.failure = failure("the disk is full")
     async with bench.client(OPERATOR) as client:
         answer = await client.post(f"{API}/pause")
 
     assert (answer.status_code, answer.json()) == (503, {"error": "the disk is full"})
+
+
+async def test_a_session_resumes_with_the_operators_token_once_more(bench):
+    """To stop is easy; to let go on takes more than a page that somebody left open."""
+    async with bench.browser() as browser:
+        for body in ({}, {"token": ""}, {"token": "guess"}, {"token": READER}):
+            assert (await browser.post(f"{API}/resume", json=body)).status_code == 409
+        assert (await browser.post(f"{API}/resume")).status_code == 409
+        assert bench.daemon.asked == []
+        assert (await browser.post(f"{API}/resume", json={"token": OPERATOR})).status_code == 200
+
+    assert bench.daemon.asked == [(OperatorWish.RESUME, "")]
+
+
+async def test_tokens_that_are_guessed_for_a_resume_are_locked_out_and_panic_is_not(bench):
+    """Fault 119."""
+    async with bench.browser() as browser:
+        for number in range(5):
+            await browser.post(f"{API}/resume", json={"token": f"guess {number}"})
+        answer = await browser.post(f"{API}/resume", json={"token": OPERATOR})
+        code = (await browser.post(f"{API}/panic/prepare")).json()["code"]
+        panic = await browser.post(f"{API}/panic", json={"code": code})
+
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert panic.status_code == 200
+
+
+async def test_what_is_still_in_force_after_a_resume_is_told(bench):
+    bench.daemon.stopped.add("ema_cross")
+    async with bench.client() as client:
+        message = (await client.post(f"{API}/resume")).json()["message"]
+
+    assert message.endswith("still in force: strategy ema_cross: stopped_by_operator")
+
+
+async def test_between_sessions_nobody_is_told_that_positions_are_being_closed(bench, monkeypatch):
+    """V15: loud about what is not flat."""
+    monkeypatch.setattr(type(bench.daemon), "is_trading", False)
+    async with bench.client() as client:
+        code = (await client.post(f"{API}/panic/prepare")).json()["code"]
+        panic = (await client.post(f"{API}/panic", json={"code": code})).json()
+        flatten = (await client.post(f"{API}/flatten")).json()
+        pause = (await client.post(f"{API}/pause")).json()
+
+    assert all("nothing can be sent" in answer["message"] for answer in (panic, flatten))
+    assert "nothing can be sent" not in pause["message"]
+
+
+async def test_a_strategy_that_failed_is_not_said_to_be_started(bench):
+    """Fault 114: that takes a restart and a resume."""
+    bench.daemon.halts.append("strategy confluence: strategy_failed")
+    async with bench.client() as client:
+        failed = (await client.post(f"{API}/strategies/confluence/start")).json()["message"]
+        other = (await client.post(f"{API}/strategies/ema_cross/start")).json()["message"]
+
+    assert failed.endswith("still in force: strategy confluence: strategy_failed")
+    assert other == "ema_cross: started: it may enter again"

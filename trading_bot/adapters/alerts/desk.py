@@ -148,6 +148,15 @@ class Channel:
             log.critical("alerts_left_unsent", channel=self.name, count=count, why=str(error))
 
 
+def _level_of(word: str) -> AlertLevel:
+    """A word that is no level is told as loudly as can be: whoever pins a notice must not fail over it."""
+    try:
+        return AlertLevel(word)
+    except ValueError:
+        log.exception("alert_without_a_level", level=word)
+        return AlertLevel.CRITICAL
+
+
 def _shouted(channel: Channel, letter: Letter) -> None:
     try:
         channel.sender.send_blocking(letter)
@@ -169,8 +178,9 @@ class AlertDesk:
 
     def tell(self, level: str, kind: AlertKind, text: str) -> None:
         """Hand a message to every channel that wants its level; does not wait and does not fail."""
+        urgency = _level_of(level)
         for channel in self.channels:
-            channel.offer(AlertLevel(level), kind, text)
+            channel.offer(urgency, kind, text)
 
     def shout(self, kind: AlertKind, text: str) -> None:
         """Tell something critical from whatever thread: the event loop stands, and so do the channels.

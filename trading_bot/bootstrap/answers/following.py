@@ -87,9 +87,14 @@ def left_of(status: Status) -> str:
     return _of_ours(status) or UNCONFIRMED
 
 
-def is_ours_flat(status: Status) -> bool:
-    """Whether the bot holds nothing and none of its orders may still trade."""
-    return not _of_ours(status)
+def is_ours_flat(status: Status) -> bool | None:
+    """Whether the bot holds nothing and none of its orders may still trade.
+
+    None where it does and nobody asks the broker: between sessions nothing can be sent.
+    """
+    if not _of_ours(status):
+        return True
+    return None if status["is_confirmed_flat"] is None else False
 
 
 def _of_ours(status: Status) -> str:

@@ -9,7 +9,7 @@ from trading_bot.report.check_line import CheckLine, doubtful, failed
 
 LOGIN = "python main.py login"
 CONNECTION = "check this machine's connection, and the broker's status page"
-LIMIT_S = 9.0
+LIMIT_S = 8.0
 """What one look may take in all, its wait for a free thread included."""
 
 

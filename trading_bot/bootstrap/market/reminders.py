@@ -5,7 +5,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE
 _BEFORE_MINUTES = (120, 90, 60, 45, 30, 20, 15, 10, 5, 0)
 _AFTER_MINUTES = 15
 _WARNING_MINUTES = 60
-_ERROR_MINUTES = 15
+_CRITICAL_MINUTES = 15
 
 
 def next_reminder_ms(now_ms: int, open_ms: int) -> int:
@@ -19,8 +19,8 @@ def next_reminder_ms(now_ms: int, open_ms: int) -> int:
 
 
 def urgency(now_ms: int, open_ms: int) -> str:
-    """The level of such a reminder: a note at night, an error when the open is near or past."""
+    """The level of such a reminder: a note at night, critical when the open is near or past."""
     left_minutes = (open_ms - now_ms) / MS_PER_MINUTE
     if left_minutes > _WARNING_MINUTES:
         return "info"
-    return "warning" if left_minutes > _ERROR_MINUTES else "error"
+    return "warning" if left_minutes > _CRITICAL_MINUTES else "critical"

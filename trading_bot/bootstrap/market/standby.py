@@ -67,12 +67,17 @@ async def standing_by(
         with JournalReader(files.database) as reader:
             rows = reader.book_rows()
             kept = {instrument.key: instrument for instrument in reader.instruments()}
+        names = {key: instrument.symbol for key, instrument in kept.items()}
+
+        def symbol_of(key: str) -> str:
+            return names.get(key, key)
+
         core = rebuilt_core(settings, rows, rules.charges, kept)
         engine = Engine(core, clock, journal)
 
         def snapshot() -> Snapshot:
             now_s = asyncio.get_running_loop().time()
-            return resting_snapshot(core.state, supervisor, header(), board, now_s)
+            return resting_snapshot(core.state, supervisor, header(), board, now_s, symbol_of=symbol_of)
 
         def status() -> dict[str, Any]:
             return status_document(measured(snapshot()))
@@ -99,6 +104,7 @@ async def standing_by(
                 snapshot=snapshot,
                 board=board,
                 database=files.database,
+                symbol_of=symbol_of,
             )
             supervisor.start(serving, are_vital=False)
         with reception.on_duty(engine, lambda: measured(snapshot()), is_trading=False):

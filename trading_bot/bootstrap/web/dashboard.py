@@ -12,7 +12,7 @@ from trading_bot.bootstrap.web.shown_day import ShownDay
 from trading_bot.bootstrap.web.surface import Surface
 from trading_bot.bootstrap.web.watching import AtRest
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.observe import NoticeBoard
+from trading_bot.engine.observe import NoticeBoard, SymbolOf
 from trading_bot.engine.snapshot import Snapshot
 from trading_bot.engine.supervisor import Supervisor
 from trading_bot.engine.workers.worker import Worker
@@ -52,6 +52,7 @@ class Dashboard:
         snapshot: Callable[[], Snapshot],
         board: NoticeBoard,
         database: Path,
+        symbol_of: SymbolOf,
     ) -> Sequence[Worker]:
         """What serves until the next day."""
         measured = Measured(asyncio.get_running_loop().time)
@@ -59,7 +60,8 @@ class Dashboard:
             engine=engine,
             supervisor=supervisor,
             strategies_of=strategies,
-            header=lambda: replace(snapshot(), orders=(), resources=measured.use()),
+            header=lambda: replace(snapshot(), symbols=(), orders=(), resources=measured.use()),
+            symbol_of=symbol_of,
             database=database,
             reports=reports_folder(self.settings),
             pin=lambda text: board.add(engine.state.now_ms, "warning", text),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -34,11 +34,18 @@ class EquityWorker:
             await asyncio.sleep(_LOOK_S)
 
     def look(self) -> None:
-        """Note the result of now."""
+        """Note the result of now, unless the price of something held is not known yet: then it is none."""
         state = self.state()
+        if any(not state.market.last_price(key) for key in _held_keys(state)):
+            return
         net = net_pnl(state)
         self._highest = net if self._highest is None else max(self._highest, net)
         self.drawdown = self._highest - net
         if self.points and state.now_ms - self.points[-1].time_ms < _APART_MS:
             return
         self.points.append(EquityPoint(time_ms=state.now_ms, net=net, gross=net + state.charges()))
+
+
+def _held_keys(state: State) -> Iterator[str]:
+    """Keys of the instruments with an open position."""
+    return (key for key, position in state.book.positions.items() if not position.is_flat)

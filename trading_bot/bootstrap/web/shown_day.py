@@ -67,6 +67,7 @@ class ShownDay:
             database=self.database,
             reports=self.reports,
             pin=lambda text: board.add(day.engine.state.now_ms, "warning", text),
+            symbol_of=day.engine.state.market.symbol,
             day=day,
             tap=self.tap,
             charts=DayCharts(day, self.tap, self.settings.confluence),

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from trading_bot.engine.decisions.operation.operator import STOPPED
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.engine.latency import LatencyTally
-from trading_bot.engine.observe import held_of, symbols_of
+from trading_bot.engine.observe import SymbolOf, held_of, symbols_of, unlisted_of
 from trading_bot.engine.records import decode_event, event_kind
 from trading_bot.engine.snapshot import OrderView, Snapshot, SymbolView, order_view
 from trading_bot.engine.state import State
@@ -34,6 +34,8 @@ from trading_bot.report.day.order_life import OrderEvent, step_of
 from trading_bot.strategies.strategy import Strategy
 from trading_bot.web.figures import Figures
 from trading_bot.web.views import (
+    RUNNING,
+    WAITING,
     Chart,
     EquityPoint,
     GateView,
@@ -64,6 +66,8 @@ class AtRest:
     reports: Path
     pin: Callable[[str], None]
     """Tells a person."""
+    symbol_of: SymbolOf
+    """Names what is held and was ordered."""
     _views: dict[str, tuple[Order, OrderView]] = field(default_factory=dict)
 
     @property
@@ -75,18 +79,22 @@ class AtRest:
         """The snapshot without its symbols and orders."""
         return self.header()
 
+    @property
+    def is_trading(self) -> bool:
+        """Whether anything can be sent to the broker."""
+        return False
+
     def symbol_count(self) -> int:
-        """How many instruments are watched: none."""
-        return 0
+        """How many rows there are: nothing is watched, and what is held is shown."""
+        return len(self.held())
 
     def symbols(self, first: int, beyond: int) -> Sequence[SymbolView]:
         """Some of them."""
-        del first, beyond
-        return ()
+        return self.held()[first:beyond]
 
     def held(self) -> Sequence[SymbolView]:
         """What is held, whether its instrument is watched or not."""
-        return held_of(self.state)
+        return held_of(self.state, self.symbol_of)
 
     def orders(self) -> Sequence[OrderView]:
         """The day's orders; the views of those that have not changed are kept."""
@@ -99,13 +107,14 @@ class AtRest:
         return tuple(view for _, view in self._views.values())
 
     def strategies(self) -> Sequence[StrategyView]:
-        """The strategies that will run."""
-        return tuple(_strategy(self.state, one, DayTap()) for one in self.strategies_of)
+        """The strategies that will run: none of them does now."""
+        views = (_strategy(self.state, one, DayTap()) for one in self.strategies_of)
+        return tuple(replace(view, state=WAITING) if view.state == RUNNING else view for view in views)
 
     def trades(self) -> Sequence[TradeView]:
         """The day's closed trades, oldest first."""
         closed = (one for one in self.state.book.closed_trades if one.quantity)
-        return tuple(_trade(self.state, one) for one in closed)
+        return tuple(_trade(one, self.symbol_of) for one in closed)
 
     def signals(self, query: SignalQuery) -> Sequence[SignalView]:
         """Evaluations: none."""
@@ -142,7 +151,7 @@ class AtRest:
         self.pin(text)
 
     def _view(self, order: Order) -> OrderView:
-        return order_view(order, self.state.market.symbol(order.request.instrument_key))
+        return order_view(order, self.symbol_of(order.request.instrument_key))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -155,13 +164,24 @@ class InDay(AtRest):
     equities: EquityWorker
     broker_calls: dict[str, LatencyTally]
 
+    @property
+    def is_trading(self) -> bool:
+        """Whether anything can be sent to the broker."""
+        return True
+
     def symbol_count(self) -> int:
-        """How many instruments are watched."""
-        return len(self.state.market.series)
+        """How many instruments are watched, or held though they are not watched."""
+        return len(self.state.market.series) + len(unlisted_of(self.state))
 
     def symbols(self, first: int, beyond: int) -> Sequence[SymbolView]:
         """Some of them, by position."""
-        return symbols_of(self.state, islice(self.state.market, first, beyond))
+        watched = len(self.state.market.series)
+        rows = symbols_of(self.state, islice(self.state.market, first, beyond))
+        return (
+            rows
+            if beyond <= watched
+            else (*rows, *unlisted_of(self.state)[max(0, first - watched) : beyond - watched])
+        )
 
     def strategies(self) -> Sequence[StrategyView]:
         """The strategies that run."""
@@ -245,7 +265,7 @@ def _strategy(state: State, strategy: Strategy, tap: DayTap) -> StrategyView:
     book, name = state.book, strategy.name
     closed = [one for one in book.closed_trades if one.trade.strategy == name and one.quantity]
     reasons = [reason for scope, subject, reason in book.halts if _is_of(scope, subject, name)]
-    word = "running"
+    word = RUNNING
     if name in state.switched_off:
         word, reasons = "switched off", [state.switched_off[name]]
     elif reasons:
@@ -268,11 +288,11 @@ def _is_of(scope: ev.HaltScope, subject: str, strategy: str) -> bool:
     return scope is ev.HaltScope.STRATEGY and subject == strategy
 
 
-def _trade(state: State, closed: ClosedTrade) -> TradeView:
+def _trade(closed: ClosedTrade, symbol_of: SymbolOf) -> TradeView:
     trade = closed.trade
     return TradeView(
         trade_id=trade.trade_id,
-        symbol=state.market.symbol(trade.instrument_key),
+        symbol=symbol_of(trade.instrument_key),
         strategy=trade.strategy,
         direction=trade.direction,
         quantity=closed.quantity,

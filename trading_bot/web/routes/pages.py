@@ -4,17 +4,20 @@ from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from trading_bot.report.page.markup import Html, element, joined
 from trading_bot.web.access import LockedOutError
 from trading_bot.web.assets import IMMUTABLE, Assets
-from trading_bot.web.guard import LOGIN_PATH, LOGOUT_PATH, SESSION_COOKIE, client_of, grant_of
+from trading_bot.web.guard import LOGIN_PATH, LOGOUT_PATH, client_of, cookie_name, grant_of
 from trading_bot.web.parts import Parts
 
 _PAGE = "/dashboard"
 _WRONG = "this token is not known"
 _LOCKED = "too many wrong tokens: wait a quarter of an hour"
+_TOO_LARGE = "this is too long for a token"
+_MOST_FIELDS = 10
 
 
 def page_routes(parts: Parts, assets: Assets) -> APIRouter:
@@ -26,22 +29,25 @@ def page_routes(parts: Parts, assets: Assets) -> APIRouter:
 
 
 def _add_login(router: APIRouter, parts: Parts, assets: Assets) -> None:
+    cookie = cookie_name(parts.stage.mode)
+
     @router.get(LOGIN_PATH)
     async def login() -> Response:
         return _login_page(assets)
 
     @router.post(LOGIN_PATH)
     async def log_in(request: Request) -> Response:
-        form = parse_qs((await request.body()).decode("utf-8", "replace"))
         try:
-            opened = parts.access.log_in(form.get("token", [""])[0].strip(), client_of(request))
+            opened = parts.access.log_in(_token_in(await request.body()), client_of(request))
+        except ClientDisconnect:
+            return _login_page(assets, _TOO_LARGE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         except LockedOutError as error:
             return _login_page(assets, _LOCKED, HTTPStatus.TOO_MANY_REQUESTS, error.wait_s)
         if opened is None:
             return _login_page(assets, _WRONG, HTTPStatus.UNAUTHORIZED)
         answer = RedirectResponse(_PAGE, status_code=303)
         answer.set_cookie(
-            SESSION_COOKIE,
+            cookie,
             opened[0],
             max_age=int(parts.settings.session_hours * 3_600),
             httponly=True,
@@ -54,7 +60,7 @@ def _add_login(router: APIRouter, parts: Parts, assets: Assets) -> None:
     async def log_out(request: Request) -> Response:
         parts.access.log_out(grant_of(request))
         answer = RedirectResponse(LOGIN_PATH, status_code=303)
-        answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
+        answer.delete_cookie(cookie, httponly=True, samesite="strict")
         return answer
 
 
@@ -80,16 +86,26 @@ def _add_files(router: APIRouter, assets: Assets) -> None:
         return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": cached})
 
 
+def _token_in(body: bytes) -> str:
+    try:
+        form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return ""
+    return form.get("token", [""])[0].strip()
+
+
 def _login_page(
     assets: Assets, problem: str = "", status: HTTPStatus = HTTPStatus.OK, wait_s: float = 0
 ) -> Response:
     style = element("link", rel="stylesheet", href=f"/static/{assets.hash}/login.css")
+    icon = element("link", rel="icon", href=f"/static/{assets.hash}/icon.svg", type="image/svg+xml")
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", "Log in"),
         style if "login.css" in assets.files else None,
+        icon if "icon.svg" in assets.files else None,
     )
     form = element(
         "form",

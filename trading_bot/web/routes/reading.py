@@ -1,15 +1,17 @@
 """What may be looked at."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from starlette.responses import Response
 
+from trading_bot.engine.snapshot import OrderView
 from trading_bot.report.status import document_of, status_document
 from trading_bot.web import answers
-from trading_bot.web.encoding import json_bytes
+from trading_bot.web.encoding import json_bytes, json_in_turns
 from trading_bot.web.guard import grant_of
 from trading_bot.web.parts import Parts
 from trading_bot.web.stream import MOST_LISTENERS, EventStream
@@ -19,12 +21,18 @@ Name = Annotated[str, Path(min_length=1, max_length=128)]
 Symbol = Annotated[str, Query(min_length=1, max_length=64)]
 Moment = Annotated[int | None, Query(ge=0, le=4_102_444_800_000, description="Epoch milliseconds")]
 _NEWEST = 20
+_ROWS_AT_ONCE = 25
 _LONGEST_TIMEFRAME_S = 86_400
 
 
 def json_answer(value: Any) -> Response:
     """A value of ours as the body."""
     return Response(json_bytes(value), media_type="application/json")
+
+
+async def large_answer(value: Any) -> Response:
+    """The same for what may have hundreds of rows: other work gets its turn meanwhile."""
+    return Response(await json_in_turns(value), media_type="application/json")
 
 
 def reading_routes(parts: Parts) -> APIRouter:
@@ -86,8 +94,7 @@ def _add_trading(router: APIRouter, parts: Parts) -> None:
     @router.get("/orders", response_model=answers.Orders)
     async def orders() -> Response:
         """The day's orders, newest first."""
-        rows = [document_of(view) for view in reversed(stage.watched.orders())]
-        return json_answer(answers.Orders(orders=rows))
+        return await large_answer(answers.Orders(orders=await _rows(stage.watched.orders()[::-1])))
 
     @router.get("/orders/{tag}", response_model=answers.OrderDetail)
     async def order(tag: Name) -> Response:
@@ -102,7 +109,7 @@ def _add_trading(router: APIRouter, parts: Parts) -> None:
     @router.get("/trades", response_model=answers.Trades)
     async def trades() -> Response:
         """The day's closed trades, newest first."""
-        return json_answer(answers.Trades(trades=stage.watched.trades()[::-1]))
+        return await large_answer(answers.Trades(trades=stage.watched.trades()[::-1]))
 
     @router.get("/performance", response_model=answers.Performance)
     async def performance() -> Response:
@@ -110,7 +117,7 @@ def _add_trading(router: APIRouter, parts: Parts) -> None:
         watched = stage.watched
         day = status_document(watched.head())["day"]
         runs = await watched.runs()
-        return json_answer(answers.Performance(equity=watched.equity(), day=day, runs=runs))
+        return await large_answer(answers.Performance(equity=watched.equity(), day=day, runs=runs))
 
 
 def _add_strategies(router: APIRouter, parts: Parts) -> None:
@@ -140,7 +147,8 @@ def _add_strategies(router: APIRouter, parts: Parts) -> None:
         query = SignalQuery(limit=limit, before=before, symbol=symbol, strategy=strategy, raised=raised)
         found = stage.watched.signals(query)
         is_more = len(found) == limit and found[-1].number > 1
-        return json_answer(answers.Signals(signals=found, next_before=found[-1].number if is_more else None))
+        next_before = found[-1].number if is_more else None
+        return await large_answer(answers.Signals(signals=found, next_before=next_before))
 
 
 def _add_explaining(router: APIRouter, parts: Parts) -> None:
@@ -153,7 +161,7 @@ def _add_explaining(router: APIRouter, parts: Parts) -> None:
         chart = await parts.stage.watched.chart(symbol, timeframe)
         if chart is None:
             raise HTTPException(404, "this symbol is not watched")
-        return json_answer(_candles(chart))
+        return await large_answer(_candles(chart))
 
     @router.get("/why", response_model=dict[str, Any])
     async def why(symbol: Symbol, time: Moment = None) -> Response:
@@ -162,6 +170,15 @@ def _add_explaining(router: APIRouter, parts: Parts) -> None:
         if explain is None:
             raise HTTPException(501, "nothing here explains decisions: look at /api/v1/signals for the gates")
         return json_answer(await asyncio.to_thread(explain, symbol, time))
+
+
+async def _rows(views: Sequence[OrderView]) -> list[Mapping[str, Any]]:
+    """Their rows of the status document."""
+    rows: list[Mapping[str, Any]] = []
+    for first in range(0, len(views), _ROWS_AT_ONCE):
+        rows += map(document_of, views[first : first + _ROWS_AT_ONCE])
+        await asyncio.sleep(0)
+    return rows
 
 
 def known_strategy(parts: Parts, name: str) -> StrategyView:

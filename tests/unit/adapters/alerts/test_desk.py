@@ -179,3 +179,18 @@ def test_a_channel_that_refuses_at_the_end_does_not_keep_the_process():
         return asyncio.get_running_loop().time()
 
     assert in_virtual_time(scenario) == 0
+
+
+def test_a_word_that_is_no_level_is_told_as_loudly_as_can_be():
+    """V16: whoever pins a notice must not fail over it, or a daemon that only waits would end."""
+
+    async def scenario():
+        urgent = FakeSender()
+        desk = desk_with(urgent, level=AlertLevel.CRITICAL)
+        async with running(desk):
+            desk.tell("error", AlertKind.WAITING, "waiting for login")
+            await asyncio.sleep(1)
+        return urgent.letters
+
+    (letter,) = in_virtual_time(scenario)
+    assert (letter.level, letter.text) == (AlertLevel.CRITICAL, "waiting for login")

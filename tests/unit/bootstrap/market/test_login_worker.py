@@ -188,9 +188,9 @@ async def test_without_a_configured_time_the_phone_is_left_alone():
         ("00:01", "07:15", "info"),
         ("07:15", "07:45", "info"),
         ("08:20", "08:30", "warning"),
-        ("09:14", "09:15", "error"),
-        ("09:15", "09:30", "error"),
-        ("11:01", "11:15", "error"),
+        ("09:14", "09:15", "critical"),
+        ("09:15", "09:30", "critical"),
+        ("11:01", "11:15", "critical"),
     ],
 )
 def test_reminders_come_closer_and_grow_louder(now, due, level):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from trading_bot.adapters.alerts.settings import AlertLevel
 from trading_bot.adapters.upstox.login.settings import LoginSettings
 from trading_bot.adapters.upstox.login.token_store import TokenStore
 from trading_bot.adapters.upstox.settings import UpstoxSecrets
@@ -108,10 +109,23 @@ async def test_it_grows_louder_and_says_how_long_it_is_until_the_open(market_rul
 
     notices = [notice for notice in waiting.board.notices if notice.text.startswith("waiting for login")]
     levels = [notice.level for notice in notices]
-    assert levels == ["info"] * 3 + ["warning"] * 4 + ["error"] * 5
+    assert levels == ["info"] * 3 + ["warning"] * 4 + ["critical"] * 5
     assert "(in 3 h 15 min)" in notices[0].text
     assert "(in 0 h 5 min)" in notices[-3].text
     assert "opened 15 min ago" in notices[-1].text
+
+
+async def test_whatever_it_says_until_the_open_and_after_is_a_level_that_channels_know(
+    market_rules, tmp_path
+):
+    """Faults 31 and 125: it must not end of a reminder."""
+    waiting = Waiting(market_rules, tmp_path, FRIDAY, "00:01")
+    told = []
+    waiting.board.reader = lambda level, _kind, _text: told.append(AlertLevel(level))
+
+    await waiting.looks(13 * 12, minutes_apart=5)
+
+    assert set(told) == {AlertLevel.INFO, AlertLevel.WARNING, AlertLevel.CRITICAL}
 
 
 async def test_after_the_close_it_is_idle_until_the_next_day(market_rules, tmp_path):

@@ -9,7 +9,7 @@ from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
 from trading_bot.bootstrap.web.day_chart import DayCharts, marks_of
 from trading_bot.bootstrap.web.equity import EquityWorker
 from trading_bot.bootstrap.web.tap import DayTap
-from trading_bot.bootstrap.web.watching import InDay
+from trading_bot.bootstrap.web.watching import AtRest, InDay
 from trading_bot.domain.errors import ReadFailedError, StorageError
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.market_data import Candle
@@ -101,6 +101,7 @@ def watched(driver, history, tmp_path) -> InDay:
         database=tmp_path / "none.db",
         reports=tmp_path / "reports",
         pin=print,
+        symbol_of=driver.core.state.market.symbol,
         day=day,
         tap=tap,
         charts=DayCharts(day, tap, ConfluenceSettings()),
@@ -263,6 +264,19 @@ def test_the_result_is_noted_now_and_then_and_its_drawdown_always(driver, watche
     assert watched.equities.drawdown == high - watched.equities.points[-1].net > 0
 
 
+def test_a_result_that_lacks_a_price_is_no_point_of_the_day(driver, watched):
+    """After a restart what is held has no price yet: as if it had not moved, the day's line would jump."""
+    driver.enter()
+    price, driver.series.last_price = driver.series.last_price, 0
+
+    watched.equities.look()
+    assert (list(watched.equities.points), watched.equities.drawdown) == ([], 0)
+
+    driver.series.last_price = price
+    watched.equities.look()
+    assert len(watched.equities.points) == 1
+
+
 def test_what_is_held_is_told_though_its_instrument_is_not_watched(driver, watched):
     """V5: a position of yesterday is no empty list."""
     driver.enter()
@@ -299,3 +313,40 @@ async def test_a_life_without_a_journal_is_an_error(watched):
 
 async def test_without_reports_there_are_no_runs(watched):
     assert await watched.runs() == ()
+
+
+def test_what_is_held_and_not_listed_any_more_is_a_row_of_its_own(driver, watched):
+    """V5."""
+    driver.enter()
+    del driver.core.state.market.series[KEY]
+    listed = len(driver.core.state.market.series)
+
+    rows = watched.symbols(0, watched.symbol_count())
+
+    assert watched.symbol_count() == listed + 1
+    assert [row.symbol for row in rows if row.quantity] == [KEY]
+    assert watched.symbols(listed, listed + 1) == rows[-1:]
+    assert watched.symbols(0, listed) == rows[:-1]
+
+
+def test_at_rest_what_is_held_is_shown_and_nothing_can_be_sent(driver, watched):
+    """V5: between sessions nobody watches it, and it is there."""
+    driver.enter()
+    driver.core.state.market.series.clear()
+    resting = AtRest(
+        engine=watched.engine,
+        supervisor=watched.supervisor,
+        strategies_of=watched.strategies_of,
+        header=lambda: None,
+        database=watched.database,
+        reports=watched.reports,
+        pin=print,
+        symbol_of={KEY: "RELIANCE"}.get,
+    )
+
+    rows = resting.symbols(0, resting.symbol_count())
+
+    assert [(row.symbol, row.unprotected_s) for row in rows] == [("RELIANCE", None)]
+    assert {view.symbol for view in resting.orders()} == {"RELIANCE"}
+    assert (resting.is_trading, watched.is_trading) == (False, True)
+    assert [one.state for one in (*resting.strategies(), *watched.strategies())] == ["waiting", "running"]

@@ -44,7 +44,7 @@ def test_the_highest_level_reached_counts_up_and_down(move, level):
 def test_either_index_is_enough_and_an_auction_follows():
     assert _ROW.indices == ("NSE_INDEX|Nifty 50", "BSE_INDEX|SENSEX")
     assert _ROW.auction_minutes == 15
-    assert _ROW.valid_from == date(2013, 10, 1)
+    assert _ROW.valid_from == date(2013, 10, 14)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ export function makeActions() {
   const box = byId("actions");
   box.replaceChildren(
     button("Pause", "Enter nothing new; positions keep their stops", () => perform("pause", "Paused: nothing new is entered.")),
-    button("Resume", "Release a pause, a panic, and halts that wait for a person", () => perform("resume", "Resumed.")),
+    button("Resume", "Release a pause, a panic, and halts that wait for a person", resume),
     button("Flatten", "Pause, and close the positions of ours", flatten, "careful"),
     button(PANIC, "Cancel every order and close every position of the account: two steps", panic, "danger"),
   );
@@ -50,6 +50,16 @@ export async function perform(path, done, body = {}) {
   tell(answer?.message ?? done);
 }
 
+async function resume() {
+  const token = await confirmed({
+    title: "Resume?", text: "Panic and the halts that wait for a person are released, and new positions may be entered. It takes the "
+      + "operator's token once more.",
+    yes: "Let it enter again", asksToken: true,
+  });
+  if (token) await perform("resume", "Resumed.", { token });
+  else tell("Nothing was released.");
+}
+
 async function flatten() {
   const isWanted = await confirmed({
     title: "Flatten?", text: "Nothing new is entered, and the positions that the daemon holds are closed at the market.",
@@ -71,9 +81,16 @@ async function panic() {
   else tell("Nothing was done.");
 }
 
-/** Whether the second, deliberate act came in time. Escape, the way back and the end of the time mean no. */
-function confirmed({ title, text, yes, patienceS = Infinity }) {
+/**
+ * Whether the second, deliberate act came in time; with `asksToken` what was typed. Escape, the way back and the end
+ * of the time mean no.
+ */
+function confirmed({ title, text, yes, patienceS = Infinity, asksToken = false }) {
   const [dialog, no, yesButton, left] = ["confirm", "confirm-no", "confirm-yes", "confirm-left"].map(byId);
+  const [ask, token] = ["confirm-ask", "confirm-token"].map(byId);
+  ask.hidden = !asksToken;
+  token.value = "";
+  token.onkeydown = (event) => { if (event.key === "Enter") yesButton.click(); };
   setText(byId("confirm-title"), title);
   setText(byId("confirm-text"), text);
   setText(yesButton, yes);
@@ -85,6 +102,7 @@ function confirmed({ title, text, yes, patienceS = Infinity }) {
     const settle = (answer) => {
       clearInterval(timer);
       [no.onclick, yesButton.onclick, dialog.onclose] = [null, null, null];
+      token.value = "";
       dialog.close();
       resolve(answer);
     };
@@ -96,10 +114,10 @@ function confirmed({ title, text, yes, patienceS = Infinity }) {
       if (passed > openForMs) settle(false);
     }
     no.onclick = () => settle(false);
-    yesButton.onclick = () => settle(true);
+    yesButton.onclick = () => settle(asksToken ? token.value.trim() : true);
     dialog.onclose = () => settle(false);
     dialog.showModal();
-    no.focus();
+    (asksToken ? token : no).focus();
     tick();
   });
 }

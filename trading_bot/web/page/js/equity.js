@@ -4,6 +4,7 @@ import { read } from "./api.js";
 import { newChart, inOrder, onColours } from "./charts.js";
 import { byId, setAttribute, setText } from "./dom.js";
 import { axisTime, money, price, units } from "./format.js";
+import { unpricedOf } from "./positions.js";
 
 const STEP_S = 15;
 const MOST_POINTS = 6_000;
@@ -20,11 +21,11 @@ export function makeEquity() {
       await line.load();
     },
     reload: () => (line.net ? line.load() : null),
-    update({ run, day, running }) {
+    update({ run, day, running, symbols }) {
       const text = `━ net ${money(day.net)}   ┄ gross ${money(day.gross)}   charges ${price(day.charges)}`;
       setText(legend, text);
       setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
-      if (running) line.add(run, day);
+      if (running && !unpricedOf(symbols).length) line.add(run, day);
       return line.mend();
     },
   };

@@ -2,15 +2,13 @@
 
 import { byId, mark, setText } from "./dom.js";
 import { age, count, day, money, price, result, sign, time, units, words } from "./format.js";
-import { isBare, isHeld, positionsOf } from "./positions.js";
+import { isBare, isHeld, isUnknown, NOT_READ, positionsOf, unpricedOf } from "./positions.js";
 
 const MEANINGS = {
   live: "real money", paper: "simulated orders", alerts: "advice only", replay: "a day played again",
 };
 const FEED_LATE_S = 5;
 const LAG_MS = 50;
-/** As the daemon words it: until then an empty list is not "flat". */
-const NOT_READ = "books are not reconciled yet";
 
 export function makeHead() {
   const node = Object.fromEntries(
@@ -42,9 +40,10 @@ export function makeVerdicts() {
   return {
     panel: "verdicts",
     update(status) {
-      protection(...protectionOf(status));
-      result_(...resultOf(status.day));
-      document.title = titleOf(status);
+      const [tone, word, more] = protectionOf(status);
+      protection(tone, word, more);
+      result_(...resultOf(status));
+      document.title = `${tone === "alarm" ? `✖ ${word} · ` : ""}${titleOf(status)}`;
     },
   };
 }
@@ -61,27 +60,41 @@ function makeVerdict(id, wordId, moreId) {
 /** Tone, word and detail of: does a confirmed stop or exit stand behind everything that is held? */
 export function protectionOf(status) {
   if (!status.running) return ["unknown", "Unknown", "the daemon does not run: only the broker knows"];
-  if (!status.symbols.length) return ["unknown", "Not watching", "between sessions: nothing is known of positions"];
+  if (!status.symbols.length) return ["unknown", "Not watching", "between sessions: nothing is held by the journal, the broker is not asked"];
   if (status.halts.includes(NOT_READ)) return ["warn", "Not known yet", NOT_READ];
   const held = positionsOf(status.symbols).filter(isHeld);
-  const bare = held.filter(isBare);
+  const [bare, unknown] = [held.filter(isBare), held.filter(isUnknown)];
   const foreign = positionsOf(status.symbols).filter((row) => row.foreign_quantity);
   const others = foreign.length ? `; others hold ${foreign.map(foreignText).join(", ")}: not guarded` : "";
   const doubts = status.orders.filter((order) => order.status === "in_doubt");
   const entry = doubts.find((order) => order.purpose === "entry");
   if (bare.length) return ["alarm", "UNPROTECTED", `${bare.map(bareText).join(", ")}${others}`];
-  if (entry) return ["warn", "Not known yet", `an entry is in doubt, it may be filled: ${entry.symbol}${others}`];
+  if (unknown.length) return ["alarm", "Not known", `whether a stop rests for ${unknown.map(heldText).join(", ")}: look into the broker's app${others}`];
+  const doubt = entry ? `an entry is in doubt, it may be filled: ${entry.symbol}` : doubtOf(status.halts);
+  if (doubt) return ["warn", "Not known yet", `${doubt}${others}`];
   if (!held.length) return [foreign.length ? "warn" : "good", "Flat", `nothing of ours is held${others}`];
   const all = held.length === 1 ? "the position has" : `all ${held.length} positions have`;
   return [foreign.length ? "warn" : "good", "Protected", `${all} a confirmed stop or exit${others}`];
 }
 
+/** What the daemon itself does not believe of its book, by the reasons of its halts. */
+function doubtOf(halts) {
+  const isHalted = (reason) => halts.some((halt) => halt.endsWith(`: ${reason}`));
+  if (isHalted("position_difference")) return "book and broker differ: the notices say in what";
+  return isHalted("needs_login") ? "no login: the broker cannot be asked" : "";
+}
+
 const foreignText = (row) => `${row.symbol} ${units(row.foreign_quantity)}`;
+const heldText = (row) => `${row.symbol} ${units(row.quantity)}`;
 const bareText = (row) => (row.unprotected_s ? `${row.symbol} for ${age(row.unprotected_s)}` : `${row.symbol}: no stop`);
 
-function resultOf(of) {
+/** A result that lacks a price says so, and gets no colour of a result. */
+export function resultOf({ day: of, symbols }) {
   const limit = of.loss_limit === null ? "" : ` · limit −${price(of.loss_limit)}`;
-  return [sign(of.net) || "good", result(of.net), `gross ${money(of.gross)} · charges ${price(of.charges)}${limit}`];
+  const unpriced = unpricedOf(symbols).map((row) => row.symbol);
+  const lacking = unpriced.length ? `WITHOUT ${unpriced.join(", ")}: no price is known · ` : "";
+  const more = `${lacking}gross ${money(of.gross)} · charges ${price(of.charges)}${limit}`;
+  return [unpriced.length ? "warn" : sign(of.net) || "good", result(of.net), more];
 }
 
 function titleOf({ run, day: of, running }) {
@@ -140,7 +153,8 @@ function aliveOf(state, seconds, status) {
   const ill = status.workers.filter((worker) => !worker.is_well);
   if (document.querySelector("[data-fault]")) return ["warn", "Alive, in part", `${more} · a part of this page is not current`];
   if (ill.length) return ["warn", "Alive, not well", `${more} · ✖ ${ill.map((worker) => worker.name).join(", ")}`];
-  if (status.feed_age_s > FEED_LATE_S && status.run.phase === "open") return ["warn", "Alive, feed late", more];
+  if (status.run.phase === "open" && status.feed_age_s === null) return ["warn", "Alive, no feed", more];
+  if (status.run.phase === "open" && status.feed_age_s > FEED_LATE_S) return ["warn", "Alive, feed late", more];
   if (status.loop_lag_ms > LAG_MS) return ["warn", "Alive, slow", more];
   return ["good", "Alive", more];
 }

@@ -1,11 +1,9 @@
 // The stream of events, and the honest answer to one question: how old is what the page shows?
 
 const EVENTS = "/api/v1/events";
-/** While a session runs, its clock alone changes the document every second. */
-const STALE_S = 6;
-/** Else there may be nothing to say but a heartbeat every ten seconds. */
-const RESTING_STALE_S = 13;
-const SILENT_S = 15;
+/** A document comes with each change, and every two seconds a heartbeat that names the one which still holds. */
+const STALE_S = 5;
+const SILENT_S = 10;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 /**
@@ -27,7 +25,6 @@ export class Link {
     this.word = new Moment();
     this.data = new Moment();
     this.sequence = null;
-    this.patienceS = STALE_S;
   }
 
   /** Connect, and again at once when the machine or the network comes back. */
@@ -41,7 +38,7 @@ export class Link {
   get state() {
     if (!this.wasEverOpen) return "connecting";
     if (!this.isOpen) return "lost";
-    return this.data.age() > this.patienceS ? "stale" : "live";
+    return this.data.age() > STALE_S ? "stale" : "live";
   }
 
   /** Seconds since what the page shows was true; null before there was anything. */
@@ -81,7 +78,6 @@ export class Link {
   take(content) {
     this.wasEverOpen = true;
     this.sequence = content.sequence ?? null;
-    this.patienceS = content.status.symbols?.length ? STALE_S : RESTING_STALE_S;
     this.data.touch();
     this.onStatus(content.status);
   }

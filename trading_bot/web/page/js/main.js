@@ -16,6 +16,7 @@ import { makeStrategies } from "./strategies.js";
 import { makeWhy } from "./why.js";
 
 const TICK_MS = 500;
+const ASK_AGAIN_MS = 5_000;
 
 function start() {
   const candles = makeCandles();
@@ -25,13 +26,20 @@ function start() {
     makeWatch(choose), makeHealth(), makeSignals(), makeWhy(), makeEquity(), candles,
   ];
   let waiting = null;
-  let entering = null;
+  let [entering, enteredAt] = [null, 0];
   const link = new Link({ onStatus: show, onOpen, onLost });
   const alive = makeAlive(link);
 
   /** Ask who looks until it is answered: an operator must not stay without buttons. */
+  function askWhoLooks() {
+    if (entering || !link.isOpen || performance.now() - enteredAt < ASK_AGAIN_MS) return;
+    enteredAt = performance.now();
+    entering = enter(parts).catch(() => { entering = null; });
+  }
+
   function onOpen() {
-    entering ??= enter(parts).catch(() => { entering = null; });
+    enteredAt = -ASK_AGAIN_MS;
+    askWhoLooks();
     for (const part of parts) attempt(part, "reload");
   }
 
@@ -52,7 +60,7 @@ function start() {
     alive.tick();
   }
 
-  const tick = () => { link.watch(); alive.tick(); };
+  const tick = () => { link.watch(); askWhoLooks(); alive.tick(); };
   setInterval(tick, TICK_MS);
   document.addEventListener("visibilitychange", tick);
   link.start();

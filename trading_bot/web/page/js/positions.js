@@ -4,24 +4,42 @@ import { byId, element, mark, setAttribute, setText, Table } from "./dom.js";
 import { age, count, NOTHING, price, result, sign, units } from "./format.js";
 
 export const isHeld = (row) => Boolean(row.quantity);
+/** Held, and nobody knows just now whether a stop or exit stands behind it. */
+export const isUnknown = (row) => isHeld(row) && row.unprotected_s === null;
 /** Held without a confirmed stop or exit, or without a trade of ours that could place one. */
-export const isBare = (row) => isHeld(row) && (row.unprotected_s > 0 || row.unprotected_s === null || row.stop === null);
+export const isBare = (row) => isHeld(row) && !isUnknown(row) && (row.unprotected_s > 0 || row.stop === null);
 
-/** The rows of which anything is held, the unprotected first. */
+/** What is held without a known price: the day's result counts it as if it had not moved. */
+export const unpricedOf = (symbols) => symbols.filter((row) => isHeld(row) && row.unrealised === null);
+
+const isSafe = (row) => !isBare(row) && !isUnknown(row);
+
+/** The rows of which anything is held, first those that no stop is known to stand behind. */
 export function positionsOf(symbols) {
   const rows = symbols.filter((row) => isHeld(row) || row.foreign_quantity);
-  return rows.sort((one, other) => Number(isBare(other)) - Number(isBare(one)));
+  return rows.sort((one, other) => Number(isSafe(one)) - Number(isSafe(other)));
+}
+
+/** As the daemon words it: until then an empty list is not "flat". */
+export const NOT_READ = "books are not reconciled yet";
+
+/** What an empty list of positions means. */
+function nothingText({ running, symbols, halts }) {
+  if (!running) return "The daemon does not run: only the broker knows.";
+  if (halts.includes(NOT_READ)) return "Not known yet: the broker's books were not read.";
+  return symbols.length ? "Nothing is held." : "Nothing by the journal; between sessions the broker is not asked.";
 }
 
 export function makePositions(choose) {
   const table = new Table(byId("positions-table"), columnsOf(choose), {
-    keyOf: (row) => row.symbol, empty: "Nothing is held.", caption: "Positions",
+    keyOf: (row) => row.symbol, empty: "Not known yet.", caption: "Positions",
   });
   const total = byId("positions-count");
   return {
     panel: "positions",
-    update({ symbols }) {
-      const rows = positionsOf(symbols);
+    update(status) {
+      const rows = positionsOf(status.symbols);
+      setText(table.empty, nothingText(status));
       table.show(rows);
       setText(total, rows.length ? count(rows.length) : "");
     },
@@ -72,7 +90,7 @@ function protectionText(row) {
 
 function protectionTone(row) {
   if (!isHeld(row)) return "warn";
-  return isBare(row) ? "alarm" : "good";
+  return isSafe(row) ? "good" : "alarm";
 }
 
 const foreignText = (row) => (row.foreign_quantity === null ? "?" : row.foreign_quantity ? units(row.foreign_quantity) : NOTHING);

@@ -42,7 +42,8 @@ function makeStrategy(isOperator, reload) {
   return { node, update };
 }
 
-const runs = (strategy) => strategy.state === "running";
+/** Whether its entries are allowed: in a session it runs, between two it waits for one. */
+const runs = (strategy) => ["running", "waiting"].includes(strategy.state);
 
 function stateText(strategy) {
   const { state, reason, signals, trades, gross } = strategy;

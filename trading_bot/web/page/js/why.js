@@ -1,21 +1,23 @@
 // Why was this symbol traded, or not, at that time? The daemon's explanation, laid out to be read.
 
 import { read } from "./api.js";
-import { byId, element, Table } from "./dom.js";
-import { measured, minute, money, NOTHING, price, ratio, time, words } from "./format.js";
+import { byId, element, setAttribute, Table } from "./dom.js";
+import { day, measured, minute, money, NOTHING, price, ratio, time, words } from "./format.js";
 
 export function makeWhy() {
-  const [form, symbol, at, answer, names] = ["why-form", "why-symbol", "why-time", "why-answer", "why-symbols"].map(byId);
+  const [form, symbol, onDay, at, answer, names] = ["why-form", "why-symbol", "why-day", "why-time", "why-answer", "why-symbols"]
+    .map(byId);
   let [offered, sessionOn] = ["", ""];
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     answer.replaceChildren(element("p", "", "Asking …"));
-    answer.replaceChildren(...await answerTo(symbol.value.trim(), momentOf(sessionOn, at.value)));
+    answer.replaceChildren(...await answerTo(symbol.value.trim(), momentOf(onDay.value || sessionOn, at.value, sessionOn)));
   });
   return {
     panel: "why",
     update({ symbols, run }) {
       sessionOn = run.session_on;
+      setAttribute(onDay, "max", sessionOn ?? "");
       const now = symbols.map((row) => row.symbol).join("\n");
       if (now === offered) return;
       offered = now;
@@ -28,8 +30,13 @@ export function makeWhy() {
   };
 }
 
-/** The end of a minute in India as epoch milliseconds; null where none was given. */
-const momentOf = (on, minuteOfDay) => (minuteOfDay ? Date.parse(`${on}T${minuteOfDay}:59.999+05:30`) : null);
+const LAST_MINUTE = "15:30";
+
+/** The end of a minute in India as epoch milliseconds: of an earlier day its last one; null for the newest of all. */
+function momentOf(on, minuteOfDay, sessionOn) {
+  const minuteAsked = minuteOfDay || (on === sessionOn ? "" : LAST_MINUTE);
+  return minuteAsked ? Date.parse(`${on}T${minuteAsked}:59.999+05:30`) : null;
+}
 
 async function answerTo(symbol, moment) {
   try {
@@ -41,7 +48,7 @@ async function answerTo(symbol, moment) {
 
 function partsOf(answer) {
   return [
-    element("p", "headline", `${answer.symbol}: ${answer.headline}`),
+    element("p", "headline", `${answer.symbol}: ${answer.headline}${answer.on ? ` · ${day(answer.on)}` : ""}`),
     ...answer.no_evaluation_because.map((line) => element("p", "", line)),
     ...answer.evaluations.flatMap(evaluationParts),
     ...(answer.open_trade ? [tradeLine(answer.open_trade)] : []),
