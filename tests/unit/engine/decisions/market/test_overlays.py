@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.engine_driver import KEY, ScriptedStrategy
+from tests.fakes.engine_driver import KEY
+from tests.fakes.one_share import ScriptedStrategy
 from tests.fakes.overlaid_days import (
     CALM,
     EVENTS_ON,
