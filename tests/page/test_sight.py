@@ -118,6 +118,21 @@ def test_halts_stand_above_everything_that_scrolls(desk):
     assert "a person paused it" in desk.text("#halt-list")
 
 
+@pytest.mark.parametrize(
+    ("halts", "title"),
+    [
+        (["entries: paused"], "Halted: nothing new is entered"),
+        (["strategy ema_cross: stopped_by_operator"], "Halted in part: everything else is entered as usual"),
+        (["instrument TCS: order_in_doubt"], "Halted in part: everything else is entered as usual"),
+        (["strategy ema_cross: stopped_by_operator", "no market data"], "Halted: nothing new is entered"),
+    ],
+)
+def test_a_halt_of_one_strategy_or_share_is_not_told_as_one_of_everything(desk, halts, title):
+    desk.daemon.publish(lambda document: document.update(halts=halts))
+    desk.wait_for_text("#halt-list", halts[-1])
+    assert desk.text("#halts-title") == title
+
+
 def test_a_gate_tells_by_how_much_it_was_missed(desk):
     desk.page.wait_for_selector("#signals-list .trace")
     trace = desk.page.locator("#signals-list .trace").nth(1)

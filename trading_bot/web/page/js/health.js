@@ -38,13 +38,18 @@ function lossGauge(day) {
   return { name: "Loss limit used", part, text: `${Math.round(part * 100)} % of ${price(day.loss_limit)}` };
 }
 
+/** As the daemon words a halt that stops one share or one strategy alone. */
+const OF_A_PART = /^(instrument|strategy) /;
+
 export function makeHalts() {
-  const panel = byId("halts");
+  const [panel, title] = [byId("halts"), byId("halts-title")];
   const rows = new Rows(byId("halt-list"), () => textRow("li"));
   return {
     panel: "halts",
     update({ halts }) {
       panel.hidden = !halts.length;
+      const isOfAPart = halts.every((text) => OF_A_PART.test(text));
+      setText(title, isOfAPart ? "Halted in part: everything else is entered as usual" : "Halted: nothing new is entered");
       rows.show(halts, (text) => text);
     },
   };
