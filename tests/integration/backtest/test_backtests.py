@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from tests.integration.backtest.conftest import FEW_CHECKS
 from trading_bot.adapters.history import open_history
 from trading_bot.domain.ist import datetime_of, midnight_ms
 
@@ -48,7 +49,8 @@ def folder(tmp_path):
 def test_ten_shares_of_a_real_month_come_to_what_they_came_to_before(run, shared_data):
     """Golden: a changed number is explained where it is changed. V7, V11, V19."""
     code, told, summary = run(
-        "--data", shared_data / "nse_1min" / "2016_kite", "--symbols", SYMBOLS, "--to", "2016-09-09"
+        *("--data", shared_data / "nse_1min" / "2016_kite", "--symbols", SYMBOLS, "--to", "2016-09-09"),
+        *FEW_CHECKS,
     )
 
     assert code == 0, told.err

@@ -77,7 +77,10 @@ def answers_subscription(*messages, stays=False):
 @pytest.fixture
 async def stream():
     loopback = LoopbackStream()
-    async with serve(loopback.serve_one, "127.0.0.1", 0, process_request=loopback.process_request) as server:
+    patience = {"close_timeout": 0.2}  # at the end nobody waits for a client that does not read
+    async with serve(
+        loopback.serve_one, "127.0.0.1", 0, process_request=loopback.process_request, **patience
+    ) as server:
         loopback.url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield loopback
 

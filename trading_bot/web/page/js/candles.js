@@ -179,7 +179,10 @@ class CandleChart {
     const isOver = isOfPrices(points, bars);
     const pane = isOver ? 0 : this.paneOf(name.split(" ")[0]);
     const type = name.endsWith("histogram") ? this.lib.HistogramSeries : this.lib.LineSeries;
-    const options = { lineWidth: 1, priceLineVisible: false, lastValueVisible: !isOver, crosshairMarkerVisible: false };
+    const isBars = type === this.lib.HistogramSeries;
+    const options = {
+      lineWidth: 1, priceLineVisible: false, lastValueVisible: !isOver && !isBars, crosshairMarkerVisible: false,
+    };
     const series = this.chart.addSeries(type, { ...options, color: this.colours.lines[this.lines.size % COLOURS] }, pane);
     line = { series, scale: isOver ? 100 : 1 };
     this.lines.set(name, line);

@@ -43,7 +43,9 @@ class EquityLine {
   }
 
   async build(canvas) {
-    const { lib, chart } = await newChart(canvas, { rightPriceScale: { scaleMargins: { top: 0.18, bottom: 0.1 } } });
+    const { lib, chart } = await newChart(canvas, {
+      rightPriceScale: { scaleMargins: { top: 0.18, bottom: 0.1 } }, handleScroll: false, handleScale: false,
+    });
     const options = { priceLineVisible: false, lastValueVisible: true, priceFormat: { type: "custom", formatter: units } };
     this.gross = chart.addSeries(lib.LineSeries, { ...options, lineWidth: 1, lineStyle: lib.LineStyle.Dashed });
     this.net = chart.addSeries(lib.BaselineSeries, { ...options, lineWidth: 2, baseValue: { type: "price", price: 0 } });
@@ -96,10 +98,13 @@ class EquityLine {
     this.sessionOn = run.session_on;
     const time = stepOf(axisTime(Date.parse(run.now)));
     if (!(time >= this.newest)) return;
-    if (time > this.newest) this.count += 1;
+    const isNext = time > this.newest;
     this.newest = time;
     this.net.update({ time, value: Number(day.net) });
     this.gross.update({ time, value: Number(day.gross) });
+    if (!isNext) return;
+    this.count += 1;
+    this.chart.timeScale().fitContent();
     if (this.count > MOST_POINTS) this.halve();
   }
 

@@ -113,7 +113,7 @@ function measures({ feed_age_s: feed, loop_lag_ms: lag, resources, is_confirmed_
     ["Feed age", age(feed), feed > 5 ? "warn" : ""],
     ["Loop lag", lag === null ? NOTHING : `${lag.toFixed(1)} ms`, lag > 50 ? "warn" : ""],
   ];
-  if (flat !== null) rows.push(["Broker says flat", flat ? "✔ yes" : "no", flat ? "good" : ""]);
+  if (flat !== null) rows.push(["Broker says flat", flat ? "✔ yes" : "not confirmed", flat ? "good" : ""]);
   if (!resources) return rows;
   return [...rows,
     ["Memory", resources.resident_mb === null ? NOTHING : `${count(resources.resident_mb)} MB`],
