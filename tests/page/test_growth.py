@@ -19,7 +19,7 @@ _LEAK = """() => {
     for (let count = 0; count < 60; count += 1) {
       const node = document.createElement("div");
       node.addEventListener("click", () => node);
-      window.kept.push([node, new Float64Array(2_000).fill(Math.random())]);
+      window.kept.push([node, Array.from({length: 500}, Math.random)]);
     }
   }).observe(document.querySelector("#net"), {childList: true, subtree: true});
 }"""

@@ -76,6 +76,7 @@ class CandleChart {
     this.loadedAt = 0;
     this.asked = 0;
     this.shownFor = "";
+    this.traded = "";
   }
 
   async build(canvas) {
@@ -233,7 +234,11 @@ class CandleChart {
     this.level("target", inPaise(row.target));
     this.level("last", inPaise(row.last_price));
     this.grow(axisTime(Date.parse(run.now)), Number(row.last_price));
-    if (performance.now() - this.loadedAt > REFRESH_MS) this.load();
+    // A fill is a mark in the chart: it is fetched at once, not with the next refresh.
+    const traded = `${row.symbol} ${row.quantity} ${status.day.trades}`;
+    const isTraded = traded !== this.traded;
+    this.traded = traded;
+    if (isTraded || performance.now() - this.loadedAt > REFRESH_MS) this.load();
   }
 
   grow(now, close) {

@@ -23,8 +23,8 @@ export function makeEquity() {
     update({ run, day, running }) {
       const text = `━ net ${money(day.net)}   ┄ gross ${money(day.gross)}   charges ${price(day.charges)}`;
       setText(legend, text);
-      setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
       if (running) line.add(run, day);
+      setAttribute(canvas, "aria-label", `Equity of the day${line.span()}: ${text}`);
       return line.mend();
     },
   };
@@ -90,6 +90,12 @@ class EquityLine {
     this.chart.timeScale().fitContent();
   }
 
+  /** What of the day is in sight, for those who cannot see a canvas. */
+  span() {
+    const range = this.chart?.timeScale().getVisibleRange();
+    return range ? `, ${clock(range.from)} to ${clock(range.to)}` : "";
+  }
+
   /** One more moment; those of one step share a point. */
   add(run, day) {
     this.latest = [run, day];
@@ -116,4 +122,6 @@ class EquityLine {
   }
 }
 
+/** The charts' axis tells India's wall clock as if it were UTC. */
+const clock = (time) => new Date(time * 1000).toISOString().slice(11, 16);
 const stepOf = (time) => time - (time % STEP_S);
