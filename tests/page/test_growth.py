@@ -16,10 +16,10 @@ _MOST_NOTICES = 50
 _LEAK = """() => {
   window.kept = [];
   new MutationObserver(() => {
-    for (let count = 0; count < 60; count += 1) {
+    for (let count = 0; count < 500; count += 1) {
       const node = document.createElement("div");
       node.addEventListener("click", () => node);
-      window.kept.push([node, Array.from({length: 500}, Math.random)]);
+      window.kept.push([node, Array.from({length: 100}, Math.random)]);
     }
   }).observe(document.querySelector("#net"), {childList: true, subtree: true});
 }"""
