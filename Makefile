@@ -30,8 +30,13 @@ POINT ?=
 TALLY ?=
 START_LIMIT ?=
 UPDATES ?=
+SHOTS ?=
 
+<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
 .PHONY: setup native run demo test golden lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
+=======
+.PHONY: setup native run demo test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check golden machines fuzz fuzz-api mutate page-session page-soak lock clean
+>>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
 
 setup: native
 
@@ -60,10 +65,10 @@ demo: setup
 	TRADING_BOT__WEB__ENABLED=yes $(MAKE) run SPEED=$(if $(SPEED),$(SPEED),60)
 
 # Branches are counted where units are tested: whole sessions would take half as long again.
-# The page has a run of its own: what drives the browser keeps an event loop in its process.
+# The page has a run of its own: what drives the browser keeps an event loop in its process. By files: one opens a day.
 test: setup $(TESTS_STAMP) lint
 	$(BIN)/python -m pytest -n 2 --ignore=tests/unit --ignore=tests/page --durations=15
-	$(BIN)/python -m pytest -n 2 tests/page
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/page
 	$(BIN)/python -m pytest -n 2 tests/unit --cov --cov-report=term
 	@$(BIN)/python -m scripts.stamp
 
@@ -136,6 +141,10 @@ fuzz-api: setup $(TESTS_STAMP)
 mutate: setup
 	$(BIN)/python -m scripts.mutate $(MODULES) $(if $(ONLY),--only $(ONLY))
 
+# A whole replayed session with the page open at two sizes, at length; SHOTS=folder keeps a picture of each stage.
+page-session: setup $(TESTS_STAMP)
+	PAGE_SESSION=long $(if $(SHOTS),PAGE_SHOTS=$(SHOTS)) $(BIN)/python -m pytest -q tests/page/test_a_whole_session.py
+
 # Eight hours of an open page, second by second; UPDATES=3600 is one of them.
 page-soak: setup $(TESTS_STAMP)
 	PAGE_UPDATES=$(if $(UPDATES),$(UPDATES),28800) $(BIN)/python -m pytest -q -s tests/page/test_growth.py
@@ -147,6 +156,10 @@ prove-sweep: setup
 # The engine beside backtesting.py and vectorbt, on the market data that lies beside the project.
 cross-check: setup $(TESTS_STAMP)
 	CROSS_SHARES=$(if $(SHARES),$(SHARES),30) CROSS_CANDLES=$(CANDLES) $(BIN)/python -m pytest -q tests/unit/backtest/test_other_engines.py
+
+# The golden backtests on real data with every check as often as a user's backtest does it.
+golden: setup
+	BACKTEST_CHECKS=all $(BIN)/python -m pytest -q tests/integration/backtest -k "real_month or under_stress"
 
 simulate-closes: setup
 	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))

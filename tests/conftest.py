@@ -13,9 +13,10 @@ os.environ.setdefault("HOT_PATH_INTERPRETED", "1")
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.domain.rules.market_rules import MarketRules
 
-# The suite tries the same examples each time; `make machines` asks for more of them, and for new ones.
+# The suite tries the same examples each time; `make machines` and `make fuzz-api` ask for more and new ones.
 settings.register_profile("suite", derandomize=True, database=None)
-if settings.get_current_profile_name() == "default" and "MACHINE_EXAMPLES" not in os.environ:
+_ASKS_FOR_NEW = ("MACHINE_EXAMPLES", "API_EXAMPLES")
+if settings.get_current_profile_name() == "default" and not any(name in os.environ for name in _ASKS_FOR_NEW):
     settings.load_profile("suite")
 
 PROJECT = Path(__file__).resolve().parent.parent

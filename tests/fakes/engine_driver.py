@@ -1,14 +1,15 @@
 """Drives the synchronous core by hand: one share, inputs in, events and commands out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, time
+from dataclasses import replace
+from datetime import time
 from decimal import Decimal
 
+from tests.fakes.one_share import DAY, KEY, PRICE, SESSION, SHARE, ScriptedStrategy
 from trading_bot.domain import events as ev
-from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
+from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.market_data import Candle, Frame, Quote, Tick
+from trading_bot.domain.market_data import Candle, Frame, Tick
 from trading_bot.domain.order import (
     Fill,
     Order,
@@ -20,7 +21,7 @@ from trading_bot.domain.order import (
     Side,
 )
 from trading_bot.domain.outlook import DayOutlook
-from trading_bot.domain.signal import Direction, Evaluation, Signal
+from trading_bot.domain.signal import Direction
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert, CancelOrder, Command, ModifyOrder, PlaceOrder
 from trading_bot.engine.core import Core, Step
@@ -28,72 +29,8 @@ from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
 from trading_bot.risk.settings import RiskSettings
-from trading_bot.strategies.strategy import WarmUp
 
-DAY = date(2026, 11, 19)
-KEY = "NSE_EQ|INE002A01018"
-PRICE = 140_000
-SHARE = Instrument(
-    key=KEY,
-    symbol="RELIANCE",
-    name="Reliance Industries",
-    segment=Segment.NSE_EQ,
-    kind=InstrumentKind.EQUITY,
-    tick_size=10,
-    closing_auction_eligible=True,
-)
-SESSION = ((ms_at(DAY, time(9, 15)), ms_at(DAY, time(15, 15))),)
-
-
-@dataclass(slots=True)
-class ScriptedEvaluator:
-    """Says what it was told to say at the next candle."""
-
-    next_direction: Direction | None = None
-
-    def warm_up(self, candles) -> None:
-        """Need nothing."""
-
-    def evaluate(self, candle: Candle, quote: Quote | None) -> Evaluation:
-        """Raise the scripted signal, once."""
-        signal = None
-        if self.next_direction is not None:
-            signal = Signal(
-                strategy="scripted",
-                instrument_key=KEY,
-                direction=self.next_direction,
-                score=0.8,
-                candle_start_ms=candle.start_ms,
-                reference_price=candle.close,
-                atr_paise=700.0,
-            )
-            self.next_direction = None
-        return Evaluation(
-            strategy="scripted",
-            instrument_key=KEY,
-            candle_start_ms=candle.start_ms,
-            score=0.8 if signal is None else 0.8 * signal.direction.sign,
-            gates=(),
-            signal=signal,
-        )
-
-    peek = evaluate
-
-
-@dataclass(slots=True)
-class ScriptedStrategy:
-    """A strategy whose signals the test decides."""
-
-    scripted: ScriptedEvaluator = field(default_factory=ScriptedEvaluator)
-    name: str = "scripted"
-    timeframe_s: int = 900
-    provisional_interval_s: int = 0
-    warm_up: WarmUp = field(default_factory=lambda: WarmUp(required=0, wanted=0))
-
-    def evaluator(self, instrument: Instrument) -> ScriptedEvaluator:
-        """The one evaluator there is."""
-        return self.scripted
-
+__all__ = ["DAY", "KEY", "PRICE", "SESSION", "SHARE", "EngineDriver"]
 
 _TOLD = (ev.IncidentRecorded, ev.EntryDenied)
 
@@ -295,12 +232,16 @@ class EngineDriver:
 
     def _add_fill(self, tag: str, quantity: int, price: int) -> None:
         order = self.order(tag)
+        request = order.request
+        self._list_fill(order.order_id or f"id-{tag}", request.instrument_key, request.side, quantity, price)
+
+    def _list_fill(self, order_id: str, key: str, side: Side, quantity: int, price: int) -> None:
         self.fills.append(
             Fill(
                 trade_id=f"t{len(self.fills) + 1}",
-                order_id=order.order_id or f"id-{tag}",
-                instrument_key=order.request.instrument_key,
-                side=order.request.side,
+                order_id=order_id,
+                instrument_key=key,
+                side=side,
                 quantity=quantity,
                 price=price,
                 filled_at_ms=self.now_ms,
@@ -321,17 +262,7 @@ class EngineDriver:
         """Somebody else trades the share, and the books are read; without the order only its trade shows."""
         order_id = f"foreign-{len(self.fills) + 1}"
         terms = OrderTerms(order_type=OrderType.LIMIT, quantity=quantity, price=price)
-        self.fills.append(
-            Fill(
-                trade_id=f"t{len(self.fills) + 1}",
-                order_id=order_id,
-                instrument_key=self.instrument.key,
-                side=side,
-                quantity=quantity,
-                price=price,
-                filled_at_ms=self.now_ms,
-            )
-        )
+        self._list_fill(order_id, self.instrument.key, side, quantity, price)
         row = OrderReport(
             order_id=order_id,
             tag=None,

@@ -82,6 +82,10 @@ class FakePageDaemon:
         """Send a document for each number, changed once more by it."""
         self._in_loop(self._publish_many(numbers, change, pause_s)).result(3_600)
 
+    def unread_bytes(self) -> int:
+        """What was written to the streams and nobody has read yet."""
+        return self._in_loop(self._unread()).result(10)
+
     def heartbeat(self) -> None:
         """Say that nothing has changed."""
         self._in_loop(self._send("heartbeat", {"sequence": self.sequence})).result(10)
@@ -192,6 +196,10 @@ class FakePageDaemon:
                 await stream.write(self._event(event, content))
             except ConnectionError:
                 self.streams.remove(stream)
+
+    async def _unread(self) -> int:
+        transports = (stream._req.transport for stream in self.streams if stream._req is not None)
+        return sum(one.get_write_buffer_size() for one in transports if one is not None)
 
     async def _drop(self) -> None:
         self.streams.clear()

@@ -1,5 +1,10 @@
-"""What a day looks like on the page: a status document, candles, evaluations and equity, all from seeds."""
+"""What a day looks like on the page: a status document, candles, evaluations and equity, all from seeds.
 
+Everything is made of the app's own views and encoded as the app does it, so that its form is the daemon's.
+The day stands still, and its figures are known; `scripts/made_day.py` makes one of the same views that moves.
+"""
+
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,6 +26,9 @@ from trading_bot.engine.snapshot import (
     WorkerView,
 )
 from trading_bot.report import status
+from trading_bot.web import answers
+from trading_bot.web.encoding import json_bytes
+from trading_bot.web.views import EquityPoint, GateView, LifeStep, Mark, Point, SignalView, StrategyView
 
 SESSION_ON = date(2026, 11, 19)
 SESSION_START_MS = 1_795_059_900_000
@@ -140,41 +148,45 @@ def _orders() -> Iterator[OrderView]:
         )
 
 
+def plain(value: Any) -> Any:
+    """Views as the app's JSON reads."""
+    return json.loads(json_bytes(value))
+
+
 def order_detail(tag: str, poison: str = "") -> dict[str, Any]:
     """One order and its life."""
     rows = [row for row in status_document()["orders"] if tag.endswith(row["tag"])]
     steps = ("intended", "sent", "acknowledged, order id 261119000000011", "filled")
     life = [
-        {"time_ms": NOW_MS + number * 700, "text": f"{text} {poison}"} for number, text in enumerate(steps)
+        LifeStep(time_ms=NOW_MS + number * 700, text=f"{text} {poison}") for number, text in enumerate(steps)
     ]
-    return {"order": rows[0], "life": life}
+    return plain(answers.OrderDetail(order=rows[0], life=life))
 
 
 def chart(name: str, timeframe_s: int) -> dict[str, Any]:
     """Candles of three sessions up to now, with an average, an oscillator and what was traded."""
-    rows = _candles(name, timeframe_s)
-    closes = [(row["time_ms"], row["close"] / 100) for row in rows]
-    marks = [
-        _mark(rows[-9], "entry", "buy"),
-        _mark(rows[-4], "stop", "sell"),
-        _mark(rows[-2], "exit", "sell"),
-    ]
-    return {
-        "symbol": name,
-        "timeframe_s": timeframe_s,
-        "candles": rows,
-        "indicators": {
-            "EMA 200": [{"time_ms": at, "value": close * 99.9} for at, close in closes],
-            "RSI 14": [{"time_ms": at, "value": 35 + close % 30} for at, close in closes],
-            "MACD": [{"time_ms": at, "value": close % 7 - 3} for at, close in closes],
-            "MACD histogram": [{"time_ms": at, "value": close % 5 - 2} for at, close in closes],
-        },
-        "marks": marks,
-        "lines": {"stop": None, "target": None},
+    bars = _candles(name, timeframe_s)
+    closes = [(bar.time_ms, bar.close / 100) for bar in bars]
+    indicators = {
+        "EMA 200": [Point(time_ms=at, value=close * 99.9) for at, close in closes],
+        "RSI 14": [Point(time_ms=at, value=35 + close % 30) for at, close in closes],
+        "MACD": [Point(time_ms=at, value=close % 7 - 3) for at, close in closes],
+        "MACD histogram": [Point(time_ms=at, value=close % 5 - 2) for at, close in closes],
     }
+    kinds = (("entry", "buy", bars[-9]), ("stop", "sell", bars[-4]), ("exit", "sell", bars[-2]))
+    return plain(
+        answers.Candles(
+            symbol=name,
+            timeframe_s=timeframe_s,
+            candles=bars,
+            indicators=indicators,
+            marks=[_mark(bar, kind, side) for kind, side, bar in kinds],
+            lines=answers.Lines(stop=None, target=None),
+        )
+    )
 
 
-def _candles(name: str, timeframe_s: int) -> list[dict[str, Any]]:
+def _candles(name: str, timeframe_s: int) -> list[answers.Bar]:
     """A walk backwards from the newest price, so that every length of candle ends there."""
     chance = random.Random(name)
     starts = [
@@ -187,48 +199,45 @@ def _candles(name: str, timeframe_s: int) -> list[dict[str, Any]]:
     for start_ms in reversed(starts):
         first = close + chance.randint(-400, 400)
         high, low = max(first, close) + chance.randint(0, 200), min(first, close) - chance.randint(0, 200)
-        prices = {"open": first, "high": high, "low": low, "close": close}
-        rows.append({"time_ms": start_ms, **prices, "volume": 900})
+        rows.append(answers.Bar(time_ms=start_ms, open=first, high=high, low=low, close=close, volume=900))
         close = first
     return rows[::-1]
 
 
-def _mark(row: dict[str, Any], kind: str, side: str) -> dict[str, Any]:
-    return {
-        "time_ms": row["time_ms"],
-        "kind": kind,
-        "side": side,
-        "price": row["close"],
-        "text": f"{kind} 34",
-    }
+def _mark(bar: answers.Bar, kind: str, side: str) -> Mark:
+    return Mark(time_ms=bar.time_ms, kind=kind, side=side, price=bar.close, text=f"{kind} 34")
 
 
 def evaluations(names: Sequence[str] = tuple(_PRICES)) -> list[dict[str, Any]]:
     """The newest evaluation of each symbol; all but the first were stopped by a gate."""
     return [
-        {
-            "number": number,
-            "time_ms": NOW_MS - 900_000,
-            "strategy": "confluence",
-            "symbol": name,
-            "score": 0.67 if number else 0.9,
-            "direction": "long",
-            "outcome": "no signal" if number else "traded",
-            "detail": "",
-            "gates": _gates(score_passes=number == 0, trend_passes=number < 2),
-        }
+        plain(
+            SignalView(
+                number=number,
+                time_ms=NOW_MS - 900_000,
+                strategy="confluence",
+                symbol=name,
+                score=0.67 if number else 0.9,
+                direction="long",
+                outcome="no signal" if number else "traded",
+                gates=_gates(score_passes=number == 0, trend_passes=number < 2),
+            )
+        )
         for number, name in enumerate(names)
     ]
 
 
-def _gates(*, score_passes: bool, trend_passes: bool) -> list[dict[str, Any]]:
+def _gates(*, score_passes: bool, trend_passes: bool) -> list[GateView]:
     rows = (
         ("ready", True, 1000, ">= 220 candles"),
         ("score", score_passes, 0.9 if score_passes else 0.67, ">= 0.7 or <= -0.7"),
         ("trend", trend_passes, 4.2 if trend_passes else -2.35, "> 0: close above EMA(200)"),
         ("volume", True, None, "skipped: no volume"),
     )
-    return [dict(zip(("name", "passed", "measured", "needed"), row, strict=True)) for row in rows]
+    return [
+        GateView(name=name, passed=passed, measured=measured, needed=needed)
+        for name, passed, measured, needed in rows
+    ]
 
 
 def explanation(symbol: str, poison: str = "") -> dict[str, Any]:
@@ -262,20 +271,27 @@ def explanation(symbol: str, poison: str = "") -> dict[str, Any]:
 def equity_points() -> list[dict[str, Any]]:
     """The day's result, minute by minute, up to now."""
     chance = random.Random(7)
-    gross, rows = 123_706, []
+    gross, points = 123_706, []
     for minute in range(299, 0, -1):
-        at = SESSION_START_MS + minute * _MS_PER_MINUTE
-        rows.append({"time_ms": at, "gross": f"{gross}.00", "net": f"{gross - 250 * minute // 300}.00"})
+        at_ms = SESSION_START_MS + minute * _MS_PER_MINUTE
+        net = gross - 250 * minute // 300
+        points.append(EquityPoint(time_ms=at_ms, gross=Decimal(gross), net=Decimal(net)))
         gross -= chance.randint(-900, 1700)
-    return rows[::-1]
+    return plain(points[::-1])
 
 
 def strategies(poison: str = "") -> list[dict[str, Any]]:
     """One that runs and one that a person stopped."""
-    rows = (
-        (f"confluence{poison}", 900, "running", "", 7, 3, "1250.00"),
-        ("ema_cross", 300, "stopped", f"by a person{poison}", 1, 0, "0"),
+    runs = StrategyView(
+        name=f"confluence{poison}",
+        timeframe_s=900,
+        state="running",
+        signals=7,
+        trades=3,
+        gross=Decimal("1250.00"),
+        evaluations_seen=120,
     )
-    names = ("name", "timeframe_s", "state", "reason", "signals", "trades", "gross")
-    common = {"winning_trades": 0, "open": 0, "evaluations_seen": 120}
-    return [dict(zip(names, row, strict=True)) | common for row in rows]
+    stopped = StrategyView(
+        name="ema_cross", timeframe_s=300, state="stopped", reason=f"by a person{poison}", signals=1
+    )
+    return plain([runs, stopped])

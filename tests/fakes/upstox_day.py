@@ -4,6 +4,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -30,6 +31,10 @@ TOKEN = "token-of-the-day"
 SYMBOLS = ("RELIANCE", "INFY", "SBIN")
 SEED = 3
 UPDATES_PER_MINUTE = 8
+DIWALI = date(2025, 10, 21)
+"""Trading of an hour: the shortest session there is, and so the cheapest to play whole."""
+BUSY = {"timeframe_minutes": 1, "threshold": 0.3, "trigger_within_candles": 20}
+"""Settings of the strategy with which something is traded within the hour."""
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Upstox:
     server: RunningSimulator
     folder: Path
     said: list[str]
+    on: date
 
     async def ledger(self) -> dict:
         async with (
@@ -69,6 +75,8 @@ class Upstox:
             "terminal": {"view": "quiet"},
             "credentials": {"access_token": SecretStr(TOKEN)},
         }
+        if self.on == DIWALI:
+            tree["confluence"] = BUSY
         for section, values in changes.items():
             tree[section] = tree.get(section, {}) | values
         return Settings(**tree)
@@ -102,11 +110,11 @@ class Upstox:
 
 
 @asynccontextmanager
-async def generated_upstox(folder: Path, speed: float = 0.0):
+async def generated_upstox(folder: Path, speed: float = 0.0, on: date = DEFAULT_DAY):
     """A generated day of three shares; without a speed it is played as fast as the daemon follows."""
     rules = load_market_rules()
     source = GeneratedMarket(
-        plan_of(rules.calendar, DEFAULT_DAY),
+        plan_of(rules.calendar, on),
         symbols=SYMBOLS,
         seed=SEED,
         updates_per_minute=UPDATES_PER_MINUTE,
@@ -117,7 +125,7 @@ async def generated_upstox(folder: Path, speed: float = 0.0):
         new_venue(source, rules, VenueSettings(), SEED), source, settings, rules=DatedRules(rules)
     )
     try:
-        yield Upstox(server, folder, [])
+        yield Upstox(server, folder, [], on)
     finally:
         await server.close()
 

@@ -14,14 +14,16 @@ class Scope(NamedTuple):
 
 def _scope(goal: float, *modules: str) -> dict[str, Scope]:
     """Each module with its own test file and those that were split off."""
-    return {
-        f"{name}.py": Scope((_own_test(name), *map(_test, _BESIDE.get(name, ()))), goal) for name in modules
-    }
+    return {f"{name}.py": Scope(tuple(map(_test, _tests_of(name))), goal) for name in modules}
+
+
+def _tests_of(name: str) -> tuple[str, ...]:
+    return _TOGETHER.get(name) or (_own_test(name), *_BESIDE.get(name, ()))
 
 
 def _own_test(name: str) -> str:
     package, _, module = name.rpartition("/")
-    return _test(f"{package}/test_{module}")
+    return f"{package}/test_{module}"
 
 
 def _test(name: str) -> str:
@@ -46,6 +48,8 @@ _BESIDE = {
         f"{_DECISIONS}/market/test_ticks",
     ),
 }
+_TOGETHER = dict.fromkeys(("bootstrap/ramp/enforce", "bootstrap/ramp/facts"), ("bootstrap/ramp/test_ramp",))
+"""Modules that are tested in one file."""
 _EXACT, _DECIDED = 0.95, 0.85
 SCOPE: dict[str, Scope] = {
     **_scope(
@@ -71,6 +75,8 @@ SCOPE: dict[str, Scope] = {
         "risk/overlays/scheduled",
         "risk/overlays/volatility",
         "risk/ramp/standing",
+        "bootstrap/ramp/enforce",
+        "bootstrap/ramp/facts",
         "engine/decisions/market/circuits",
         "engine/rate_gate",
         "engine/decisions/account/reconcile",

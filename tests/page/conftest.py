@@ -172,6 +172,18 @@ def watched_page(chromium: Any, daemon: FakePageDaemon | None, size: dict[str, i
     return one
 
 
+def logged_in(chromium: Any, address: str, token: str, size: dict[str, int] = DESKTOP) -> Opened:
+    """The page of a daemon after the login."""
+    opened = watched_page(chromium, None, size)
+    opened.page.goto(address)
+    opened.page.fill("#token", token)
+    opened.complaints.clear()
+    opened.page.get_by_role("button", name="Log in").click()
+    opened.wait_for("document.body?.dataset.link === 'live'")
+    opened.page.locator("#chart-canvas canvas").first.wait_for()
+    return opened
+
+
 def _keep(opened: Opened, message: Any) -> None:
     if message.type in {"error", "warning"}:
         opened.complaints.append(message.text)

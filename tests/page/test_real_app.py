@@ -3,11 +3,10 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from tests.page.conftest import PROJECT, Opened, watched_page
+from tests.page.conftest import PROJECT, logged_in
 
 
 @pytest.fixture(scope="module")
@@ -18,19 +17,8 @@ def address() -> Iterator[str]:
         demo.terminate()
 
 
-def _logged_in(chromium: Any, address: str, token: str) -> Opened:
-    opened = watched_page(chromium, None)
-    opened.page.goto(address)
-    opened.page.fill("#token", token)
-    opened.complaints.clear()
-    opened.page.get_by_role("button", name="Log in").click()
-    opened.wait_for("document.body?.dataset.link === 'live'")
-    opened.page.locator("#chart-canvas canvas").first.wait_for()
-    return opened
-
-
 def test_an_operator_logs_in_and_sees_the_day_move(chromium, address):
-    opened = _logged_in(chromium, address, "demo-operator")
+    opened = logged_in(chromium, address, "demo-operator")
     for part in (
         "#signals-list .trace",
         "#orders-table tbody tr",
@@ -50,7 +38,7 @@ def test_an_operator_logs_in_and_sees_the_day_move(chromium, address):
 
 
 def test_pause_resume_and_panic_reach_the_daemon(chromium, address):
-    opened = _logged_in(chromium, address, "demo-operator")
+    opened = logged_in(chromium, address, "demo-operator")
     opened.page.get_by_role("button", name="Pause").click()
     opened.wait_for_text("#halt-list", "entries: paused")
     opened.page.get_by_role("button", name="Stop ema_cross").click()
@@ -69,9 +57,29 @@ def test_pause_resume_and_panic_reach_the_daemon(chromium, address):
 
 
 def test_a_reader_sees_the_same_without_buttons(chromium, address):
-    opened = _logged_in(chromium, address, "demo-reader")
+    opened = logged_in(chromium, address, "demo-reader")
     opened.wait_for_text("#who", "read-only")
     opened.page.locator("#strategies-list li").first.wait_for()
     assert opened.page.locator("#actions button, #strategies-list button").count() == 0
+    assert opened.taken_complaints() == []
+    opened.page.context.close()
+
+
+_OPEN_AND_CLOSE = """async (count) => {
+  for (let number = 0; number < count; number += 1) {
+    const source = new EventSource("/api/v1/events");
+    await new Promise((heard, failed) => {
+      source.addEventListener("snapshot", heard);
+      source.onerror = () => failed(new Error(`stream ${number} was refused`));
+    });
+    source.close();
+  }
+}"""
+
+
+def test_streams_that_were_closed_are_let_go_by_the_daemon(chromium, address):
+    """Sixteen may listen at once: more than that, one after the other, would be refused if any was kept."""
+    opened = logged_in(chromium, address, "demo-reader")
+    opened.page.evaluate(_OPEN_AND_CLOSE, 40)
     assert opened.taken_complaints() == []
     opened.page.context.close()

@@ -191,6 +191,21 @@ def test_halts_stand_above_everything_that_scrolls(desk):
     assert "a person paused it" in desk.text("#halt-list")
 
 
+@pytest.mark.parametrize(
+    ("halts", "title"),
+    [
+        (["entries: paused"], "Halted: nothing new is entered"),
+        (["strategy ema_cross: stopped_by_operator"], "Halted in part: everything else is entered as usual"),
+        (["instrument TCS: order_in_doubt"], "Halted in part: everything else is entered as usual"),
+        (["strategy ema_cross: stopped_by_operator", "no market data"], "Halted: nothing new is entered"),
+    ],
+)
+def test_a_halt_of_one_strategy_or_share_is_not_told_as_one_of_everything(desk, halts, title):
+    desk.daemon.publish(lambda document: document.update(halts=halts))
+    desk.wait_for_text("#halt-list", halts[-1])
+    assert desk.text("#halts-title") == title
+
+
 def test_a_gate_tells_by_how_much_it_was_missed(desk):
     desk.page.wait_for_selector("#signals-list .trace")
     trace = desk.page.locator("#signals-list .trace").nth(1)
@@ -198,6 +213,49 @@ def test_a_gate_tells_by_how_much_it_was_missed(desk):
     rows = trace.locator("tbody tr")
     assert rows.first.inner_text().split("\t") == ["score", "✖ failed", "0.67", ">= 0.7 or <= -0.7", "0.03"]
     assert "✔ passed" in rows.nth(1).inner_text()
+
+
+def test_a_critical_notice_is_the_most_visible_of_all(desk):
+    notice = {"at": desk.daemon.document["run"]["now"], "level": "critical", "text": "TCS has no stop"}
+    desk.daemon.publish(lambda document: document["notices"].append(notice))
+    desk.wait_for_text("#notices-list", "TCS has no stop")
+    assert desk.text("#notices-list li:first-child .level") == "✖ critical"
+    colour = "getComputedStyle(document.querySelector('#notices-list li:first-child .text')).color"
+    assert desk.page.evaluate(colour) == desk.page.evaluate(
+        "getComputedStyle(document.querySelector('[data-level=critical] .level')).color"
+    )
+    assert desk.page.evaluate(colour) != desk.page.evaluate("getComputedStyle(document.body).color")
+
+
+def test_what_all_gates_passed_and_was_denied_is_not_told_as_good(open_page, daemon):
+    daemon.evaluations[0].update(outcome="denied", detail="outside_entry_hours: no entries at this time")
+    opened = open_page()
+    trace = opened.page.locator("#signals-list .trace").first
+    trace.wait_for()
+    assert trace.locator(".outcome").inner_text() == (
+        "long · denied · outside entry hours: no entries at this time"
+    )
+    assert trace.get_attribute("data-tone") == ""
+
+
+def test_the_days_equity_is_shown_whole_however_early_the_page_was_opened(open_page, daemon):
+    """Else whoever opens it before the open sees nothing but the newest minutes."""
+    opened = open_page()
+    for time in ("14:30:00", "14:50:00", "14:50:01"):
+        now = f"2026-11-19T{time}.000+05:30"
+        daemon.publish(lambda document, now=now: document["run"].update(now=now))
+        opened.wait_for_text("#clock", time)
+    label = opened.page.get_attribute("#equity-canvas", "aria-label")
+    assert label.startswith("Equity of the day, 09:16 to 14:50: ")
+
+
+def test_figures_of_strategies_follow_the_day(desk):
+    asked = []
+    desk.page.on("request", lambda request: asked.append(request.url))
+    desk.daemon.publish(lambda document: document["day"].update(trades=6))
+    desk.wait_for_text("#day-figures", "6 (3 won)")
+    desk.page.wait_for_timeout(100)
+    assert [url for url in asked if url.endswith("/strategies")]
 
 
 def test_an_order_tells_its_life(desk):

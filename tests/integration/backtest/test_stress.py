@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.fakes.price_folder import price_folder
+from tests.integration.backtest.conftest import FEW_CHECKS
 from trading_bot.adapters.history import open_history
 from trading_bot.bootstrap.backtesting.stress import load_scenario, scenario_names, stressed_folder
 from trading_bot.domain.errors import SettingsError
@@ -27,6 +28,7 @@ def test_real_shares_under_stress_come_to_what_they_came_to_before(run, shared_d
     code, told, summary = run(
         *("--data", shared_data / "nse_1min" / "2016_kite", "--symbols", SYMBOLS),
         *("--from", "2016-09-08", "--to", "2016-09-09", "--stress", name),
+        *FEW_CHECKS,
     )
 
     assert (code, summary["problems"]) == (0, [])

@@ -31,28 +31,28 @@ async def test_live_ends_flat_and_its_ledger_equals_the_brokers(upstox):
     assert money(report["net_pnl"]) == money(ledger["net_pnl"])
 
 
-async def test_paper_ends_flat_by_itself_and_sends_the_broker_nothing(upstox):
-    async with upstox.daemon(upstox.settings(Mode.PAPER)) as daemon:
+async def test_paper_ends_flat_by_itself_and_sends_the_broker_nothing(hour):
+    async with hour.daemon(hour.settings(Mode.PAPER)) as daemon:
         assert await daemon.run() == 0
 
-    report = summary(upstox)
+    report = summary(hour)
     assert report["mode"] == "paper"
     assert report["trades"] > 0
     assert report["open_positions"] == 0
     assert money(report["net_pnl"]) == money(report["ledger_net_pnl"])
-    assert (await upstox.ledger())["orders"] == []
+    assert (await hour.ledger())["orders"] == []
 
 
-async def test_alerts_tell_what_would_be_ordered_and_order_nothing(upstox):
-    async with upstox.daemon(upstox.settings(Mode.ALERTS)) as daemon:
+async def test_alerts_tell_what_would_be_ordered_and_order_nothing(hour):
+    async with hour.daemon(hour.settings(Mode.ALERTS)) as daemon:
         assert await daemon.run() == 0
 
     told = [notice.text for notice in daemon.board.notices if " would " in notice.text]
-    report = summary(upstox)
+    report = summary(hour)
     assert told
     assert report["signals"] > 0
     assert report["trades"] == 0
-    assert (await upstox.ledger())["orders"] == []
+    assert (await hour.ledger())["orders"] == []
     assert not any("reject" in notice.text for notice in daemon.board.notices)
 
 

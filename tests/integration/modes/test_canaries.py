@@ -60,20 +60,20 @@ def logs_in(folder):
         started.close()
 
 
-async def test_secrets_of_a_faulty_day_come_out_nowhere(upstox, tmp_path, stream_codes):
+async def test_secrets_of_a_faulty_day_come_out_nowhere(hour, tmp_path, stream_codes):
     secrets = {"api_key": SecretStr(KEY), "api_secret": SecretStr(SECRET), "access_token": SecretStr(TOKEN)}
     async with web_receiver() as receiver:
         receiver.refusals = [Refusal(500), Refusal(401), Refusal(429, {"Retry-After": "0.01"})]
-        settings = upstox.settings(
+        settings = hour.settings(
             Mode.LIVE, credentials=secrets, engine={"record_inputs": True}, alerts=alerts_to(receiver)
         )
         with logs_in(tmp_path / "logs"):
-            said = await _traded(upstox, settings)
+            said = await _traded(hour, settings)
 
     texts = {str(path): _content(path) for path in tmp_path.rglob("*") if path.is_file()}
     texts["said"] = " ".join(said).encode()
     assert stream_codes
-    summaries = [text for text in receiver.texts if text.startswith("live 2026-11-19: net ")]
+    summaries = [text for text in receiver.texts if text.startswith("live 2025-10-21: net ")]
     assert len(summaries) == 1
     assert f"report: {tmp_path}" in summaries[0]
     for kind in ("started", "stopped"):

@@ -18,6 +18,7 @@ POSTS = (
 GETS = (
     "/api/v1/status",
     "/api/v1/logs",
+    "/api/v1/events",
     "/api/v1/nothing",
     "/metrics",
     "/api/v1/openapi.json",

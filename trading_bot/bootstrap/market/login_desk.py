@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
+from trading_bot.bootstrap.day_standing import needs_login
 from trading_bot.bootstrap.login.notices import NotifierWorker
 from trading_bot.bootstrap.login.requests import ApprovalRequests
-from trading_bot.bootstrap.market.day_header import needs_login
 from trading_bot.bootstrap.market.logins import Logins, LoginWorker
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert

@@ -14,6 +14,7 @@ from trading_bot.adapters.simulator.link import ClockReading, SimulatorLink
 from trading_bot.bootstrap.alerting import Alerting
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
 from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.day_standing import day_standing
 from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.replaying.simulator_child import child_simulator
@@ -101,7 +102,7 @@ class Replay:
             world=attached.world,
             files=self.files,
             strategies=strategies,
-            header=lambda day: self._header(day, attached.reading),
+            header=lambda day: replay_header(day, attached.reading, self.run_id),
             service=self.service,
             board=self.board,
             reception=self.reception,
@@ -115,17 +116,6 @@ class Replay:
             return listed
         chosen = {find_instrument(symbol, listed).key for symbol in self.settings.run.symbols}
         return tuple(one for one in listed if one.key in chosen or not one.is_tradable)
-
-    def _header(self, day: TradingDay, reading: ClockReading) -> RunHeader:
-        return RunHeader(
-            mode="replay",
-            session_on=day.plan.on,
-            now_ms=day.engine.state.now_ms,
-            phase=reading.phase,
-            data=reading.data,
-            speed=reading.speed,
-            run_id=self.run_id,
-        )
 
     async def _finish(self, outcome: Outcome, attached: SimulatorWorld) -> int:
         day = outcome.day
@@ -150,6 +140,23 @@ class Replay:
             raise HaltedError("panic is latched: python main.py resume allows entries again")
         require_explained(reported, ledger)
         return 0
+
+
+def replay_header(day: TradingDay, reading: ClockReading, run_id: str) -> RunHeader:
+    """The first line of every surface at this moment; phase and speed are the simulator's."""
+    now_ms = day.engine.state.now_ms
+    state, reason = day_standing(day, now_ms)
+    return RunHeader(
+        mode="replay",
+        session_on=day.plan.on,
+        now_ms=now_ms,
+        phase=reading.phase,
+        data=reading.data,
+        speed=reading.speed,
+        run_id=run_id,
+        state=state,
+        reason=reason,
+    )
 
 
 def attached_token(settings: Settings, options: RunOptions) -> SecretStr:

@@ -77,6 +77,22 @@ def test_a_journal_that_cannot_be_read_may_hold_something(tmp_path):
     assert has_begun(tmp_path / "broken.db")
 
 
+@pytest.mark.parametrize(("content", "is_one"), [(b"", False), (b"x", True)])
+def test_an_empty_file_is_no_journal_and_one_that_says_anything_may_be(tmp_path, content, is_one):
+    path = tmp_path / "a.db"
+    path.write_bytes(content)
+
+    assert has_begun(path) is is_one
+
+
+def test_a_session_that_was_started_anew_counts_from_its_first_start(tmp_path):
+    """A restart at noon makes no half day of a whole one."""
+    again = session_of(_TODAY, start=time(14), closed=False)
+    path = journal_of(tmp_path / "a.db", session_of(_TODAY, closed=False), again, session_of(_TODAY)[-1:])
+
+    assert [day.on for day in traded_days(path, _ACCIDENTS)] == [_TODAY]
+
+
 # --- the refusal --------------------------------------------------------------------------------------------
 
 
@@ -164,6 +180,30 @@ def test_after_the_last_stage_the_settings_are_what_they_were(tmp_path):
 
     assert today.settings == settings
     assert today.text == "ramp: full stage, no bounds of its own"
+
+
+def test_an_accident_in_live_is_told_with_its_day(tmp_path):
+    (day,) = sessions_before(_TODAY, 1)
+    journal_of(tmp_path / "trading_bot.db", session_of(day, incident="unprotected"))
+
+    text = bounded(_settings(tmp_path), _RULES.calendar, _TODAY).text
+
+    assert text.endswith("on, counted anew since 2026-11-18 (unprotected)")
+
+
+def test_a_day_without_trading_promises_the_next_session(tmp_path):
+    """From a Saturday on: Monday is the first of the five."""
+    journal_of(tmp_path / "paper.db", *clean_sessions(_TODAY, 5))
+
+    text = bounded(_settings(tmp_path), _RULES.calendar, date(2026, 11, 21)).text
+
+    assert text.endswith("the next stage from 2026-12-01 on")
+
+
+def test_paper_says_nothing_of_a_ramp_that_is_switched_off(tmp_path):
+    settings = _settings(tmp_path, mode="paper", live={"ramp": {"enabled": False, "loosened": True}})
+
+    assert on_paper(settings, _RULES.calendar, _TODAY) == (settings, "")
 
 
 def test_what_was_begun_is_never_refused(tmp_path):

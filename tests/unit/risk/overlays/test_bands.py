@@ -40,3 +40,12 @@ def test_the_denial_tells_how_near_and_how_far_it_should_be():
 
     assert denied.reason == "overlay_circuits"
     assert denied.detail == "1094.50 is 0.50% from the upper limit of 1100.00, 1.00% needed"
+
+
+def test_only_a_margin_above_zero_asks_for_anything():
+    assert near_band(Direction.LONG, 1, _BAND, 1) is not None
+    assert near_band(Direction.LONG, 110_000, _BAND, -0.01) is None
+
+
+def test_beyond_the_limit_nothing_is_left():
+    assert near_band(Direction.SHORT, 89_000, _BAND, 0.01).detail.startswith("890.00 is 0.00% from the lower")

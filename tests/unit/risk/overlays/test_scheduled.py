@@ -182,3 +182,26 @@ def test_positions_are_closed_until_the_very_last_moment():
 
     assert is_to_be_closed(_DECISION, "TCS", _DECISION.starts_at_ms - 1, rule)
     assert not is_to_be_closed(_DECISION, "TCS", _DECISION.starts_at_ms, rule)
+
+
+def test_a_wider_time_of_closing_widens_the_time_without_entries():
+    """Whatever is closed before an event would be entered again and closed again."""
+    settings = EventSettings(rbi=EventRule(**(_RULE.model_dump() | {"close_before_minutes": 45})))
+
+    refused = [_words(_DECISION, at, settings=settings)[0].rule.no_entries for at in ("09:14", "09:15")]
+
+    assert refused == [False, True]
+
+
+def test_an_event_of_half_a_day_is_told_with_its_hours():
+    noon = ScheduledEvent(
+        kind=EventKind.RBI, name="strike", starts_at_ms=midnight_ms(_ON), ends_at_ms=_at("12:00")
+    )
+
+    assert _words(noon, "14:00")[0].reason == "rbi: strike 00:00 to 12:00"
+
+
+def test_whole_days_without_a_refusal_are_told_without_a_time():
+    settings = EventSettings(results=EventRule(size_factor=0.5))
+
+    assert _words(_RESULTS, "11:00", symbol="TCS", settings=settings)[0].reason == "results: Q2"

@@ -157,3 +157,39 @@ def test_a_higher_value_is_never_read_as_calmer(one, other):
 def test_settings_that_would_loosen_or_contradict_are_refused(wrong):
     with pytest.raises(ValidationError):
         VixSettings(**wrong)
+
+
+def test_a_close_that_is_not_a_price_is_no_close_and_the_smallest_price_is_one():
+    """Unreadable is not zero: a row of 0 would make every value look high."""
+    zeros, ones = _closes(*[0] * 60, *range(1_001, 1_041)), _closes(*[1] * 60, *range(1_001, 1_041))
+
+    assert "of 40 closes" in standing(replace(_PICTURE, closes=zeros), _SETTINGS).text
+    assert "of 100 closes" in standing(replace(_PICTURE, closes=ones), _SETTINGS).text
+
+
+def test_the_smallest_value_is_a_value():
+    assert standing(replace(_PICTURE, value=1), _SETTINGS).is_known
+    assert not standing(replace(_PICTURE, value=0), _SETTINGS).is_known
+
+
+def test_the_previous_close_has_no_rise_of_its_own():
+    """Its place among the closes is all that counts: in the middle of them it is ordinary."""
+    settings = VixSettings(enabled=True, reading=VixReading.PREVIOUS_CLOSE)
+    closes = _closes(*[9_000] * 60, 1_000)
+
+    found = standing(replace(_PICTURE, closes=closes), settings)
+
+    assert found.regime is Regime.ORDINARY
+    assert found.text == "India VIX 10.00 is ordinary: at or above 2% of 61 closes"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"value": 0}, "India VIX unknown (no value today), read as high"),
+        ({"age_s": 121}, "India VIX unknown (121 s old), read as high"),
+        ({"closes": ()}, "India VIX unknown (0 of 40 closes), read as high"),
+    ],
+)
+def test_people_read_why_it_is_unknown_and_as_what_it_counts(changes, text):
+    assert standing(replace(_PICTURE, **changes), _SETTINGS).text == text

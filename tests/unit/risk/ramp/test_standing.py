@@ -128,3 +128,19 @@ def test_the_usual_ramp_is_not_looser_than_itself_and_a_tighter_one_is_not_eithe
 )
 def test_every_number_that_allows_more_or_sooner_is_told(changes, said):
     assert looser_than_usual(RampSettings.model_validate(changes)) == (said,)
+
+
+def test_after_the_last_stage_nothing_is_left_to_do():
+    standing = ramp_standing((), _days("." * 20), _SETTINGS)
+
+    assert (standing.days_done, standing.days_needed, standing.days_left) == (0, 0, 0)
+
+
+def test_a_stage_that_is_almost_done_has_one_session_left():
+    assert ramp_standing((), _days("...."), _SETTINGS).days_left == 1
+
+
+def test_a_session_of_which_nothing_is_told_went_well():
+    days = [TradedDay(on=day.on) for day in _days(".....")]
+
+    assert ramp_standing(days, (), _SETTINGS).is_ready_for_live

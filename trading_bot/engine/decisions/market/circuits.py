@@ -26,7 +26,7 @@ def follow(state: State, turn: Turn) -> None:
     if not state.risk.overlays.circuits.market_wide:
         return
     breaker = state.outlook.breaker
-    if breaker is not None and state.market.standstill.indices:
+    if breaker is not None:
         _trip(state, breaker, turn)
         _release_breaker(state, breaker, turn)
     _follow_exchange(state, turn)
@@ -97,7 +97,6 @@ def _follow_exchange(state: State, turn: Turn) -> None:
     seen.over_at_ms = seen.over_at_ms or state.now_ms
     quiet_ms = state.risk.overlays.circuits.after_halt_minutes * MS_PER_MINUTE
     if state.now_ms - seen.over_at_ms >= quiet_ms:
-        seen.over_at_ms = 0
         clear_halt(turn, ev.HaltScope.ENTRIES, "", MARKET_HALTED)
 
 

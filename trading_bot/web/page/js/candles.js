@@ -76,6 +76,7 @@ class CandleChart {
     this.loadedAt = 0;
     this.asked = 0;
     this.shownFor = "";
+    this.traded = "";
   }
 
   async build(canvas) {
@@ -179,7 +180,10 @@ class CandleChart {
     const isOver = isOfPrices(points, bars);
     const pane = isOver ? 0 : this.paneOf(name.split(" ")[0]);
     const type = name.endsWith("histogram") ? this.lib.HistogramSeries : this.lib.LineSeries;
-    const options = { lineWidth: 1, priceLineVisible: false, lastValueVisible: !isOver, crosshairMarkerVisible: false };
+    const isBars = type === this.lib.HistogramSeries;
+    const options = {
+      lineWidth: 1, priceLineVisible: false, lastValueVisible: !isOver && !isBars, crosshairMarkerVisible: false,
+    };
     const series = this.chart.addSeries(type, { ...options, color: this.colours.lines[this.lines.size % COLOURS] }, pane);
     line = { series, scale: isOver ? 100 : 1 };
     this.lines.set(name, line);
@@ -230,7 +234,11 @@ class CandleChart {
     this.level("target", inPaise(row.target));
     this.level("last", inPaise(row.last_price));
     this.grow(axisTime(Date.parse(run.now)), Number(row.last_price));
-    if (performance.now() - this.loadedAt > REFRESH_MS) this.load();
+    // A fill is a mark in the chart: it is fetched at once, not with the next refresh.
+    const traded = `${row.symbol} ${row.quantity} ${status.day.trades}`;
+    const isTraded = traded !== this.traded;
+    this.traded = traded;
+    if (isTraded || performance.now() - this.loadedAt > REFRESH_MS) this.load();
   }
 
   grow(now, close) {

@@ -24,8 +24,13 @@ export function makeEquity() {
     update({ run, day, running, symbols }) {
       const text = `━ net ${money(day.net)}   ┄ gross ${money(day.gross)}   charges ${price(day.charges)}`;
       setText(legend, text);
+<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
       setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
       if (running && !unpricedOf(symbols).length) line.add(run, day);
+=======
+      if (running) line.add(run, day);
+      setAttribute(canvas, "aria-label", `Equity of the day${line.span()}: ${text}`);
+>>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
       return line.mend();
     },
   };
@@ -44,7 +49,9 @@ class EquityLine {
   }
 
   async build(canvas) {
-    const { lib, chart } = await newChart(canvas, { rightPriceScale: { scaleMargins: { top: 0.18, bottom: 0.1 } } });
+    const { lib, chart } = await newChart(canvas, {
+      rightPriceScale: { scaleMargins: { top: 0.18, bottom: 0.1 } }, handleScroll: false, handleScale: false,
+    });
     const options = { priceLineVisible: false, lastValueVisible: true, priceFormat: { type: "custom", formatter: units } };
     this.gross = chart.addSeries(lib.LineSeries, { ...options, lineWidth: 1, lineStyle: lib.LineStyle.Dashed });
     this.net = chart.addSeries(lib.BaselineSeries, { ...options, lineWidth: 2, baseValue: { type: "price", price: 0 } });
@@ -89,6 +96,12 @@ class EquityLine {
     this.chart.timeScale().fitContent();
   }
 
+  /** What of the day is in sight, for those who cannot see a canvas. */
+  span() {
+    const range = this.chart?.timeScale().getVisibleRange();
+    return range ? `, ${clock(range.from)} to ${clock(range.to)}` : "";
+  }
+
   /** One more moment; those of one step share a point. */
   add(run, day) {
     this.latest = [run, day];
@@ -97,10 +110,13 @@ class EquityLine {
     this.sessionOn = run.session_on;
     const time = stepOf(axisTime(Date.parse(run.now)));
     if (!(time >= this.newest)) return;
-    if (time > this.newest) this.count += 1;
+    const isNext = time > this.newest;
     this.newest = time;
     this.net.update({ time, value: Number(day.net) });
     this.gross.update({ time, value: Number(day.gross) });
+    if (!isNext) return;
+    this.count += 1;
+    this.chart.timeScale().fitContent();
     if (this.count > MOST_POINTS) this.halve();
   }
 
@@ -112,4 +128,6 @@ class EquityLine {
   }
 }
 
+/** The charts' axis tells India's wall clock as if it were UTC. */
+const clock = (time) => new Date(time * 1000).toISOString().slice(11, 16);
 const stepOf = (time) => time - (time % STEP_S);

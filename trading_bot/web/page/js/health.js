@@ -38,13 +38,18 @@ function lossGauge(day) {
   return { name: "Loss limit used", part, text: `${Math.round(part * 100)} % of ${price(day.loss_limit)}` };
 }
 
+/** As the daemon words a halt that stops one share or one strategy alone. */
+const OF_A_PART = /^(instrument|strategy) /;
+
 export function makeHalts() {
-  const panel = byId("halts");
+  const [panel, title] = [byId("halts"), byId("halts-title")];
   const rows = new Rows(byId("halt-list"), () => textRow("li"));
   return {
     panel: "halts",
     update({ halts }) {
       panel.hidden = !halts.length;
+      const isOfAPart = halts.every((text) => OF_A_PART.test(text));
+      setText(title, isOfAPart ? "Halted in part: everything else is entered as usual" : "Halted: nothing new is entered");
       rows.show(halts, (text) => text);
     },
   };
@@ -69,7 +74,11 @@ export function makeNotices() {
   };
 }
 
+<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
 const SIGNS = { critical: "✖ critical", warning: "▲ warning", info: "info" };
+=======
+const SIGNS = { critical: "✖ critical", error: "✖ error", warning: "▲ warning", info: "info" };
+>>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
 
 function makeNotice() {
   const node = element("li");
@@ -108,7 +117,7 @@ function measures({ feed_age_s: feed, loop_lag_ms: lag, resources, is_confirmed_
     ["Feed age", age(feed), feed > 5 ? "warn" : ""],
     ["Loop lag", lag === null ? NOTHING : `${lag.toFixed(1)} ms`, lag > 50 ? "warn" : ""],
   ];
-  if (flat !== null) rows.push(["Broker says flat", flat ? "✔ yes" : "no", flat ? "good" : ""]);
+  if (flat !== null) rows.push(["Broker says flat", flat ? "✔ yes" : "not confirmed", flat ? "good" : ""]);
   if (!resources) return rows;
   return [...rows,
     ["Memory", resources.resident_mb === null ? NOTHING : `${count(resources.resident_mb)} MB`],

@@ -65,9 +65,11 @@ function makeTrace() {
     setText(symbol, trace.symbol);
     setText(strategy, trace.strategy);
     setText(score, ratio(trace.score));
-    setText(outcome, [trace.direction, words(trace.outcome), trace.detail].filter(Boolean).join(" · "));
+    const isDenied = trace.outcome === "denied";
+    setText(outcome, [trace.direction, words(trace.outcome), words(trace.detail)].filter(Boolean).join(" · "));
+    mark(outcome, "tone", isDenied ? "warn" : "");
     setText(failed, bad.length ? `✖ ${bad.map((gate) => words(gate.name)).join(", ")}` : "✔ all gates passed");
-    mark(node, "tone", bad.length ? "" : "good");
+    mark(node, "tone", bad.length || isDenied ? "" : "good");
     table.show([...bad, ...trace.gates.filter((gate) => gate.passed)]);
   };
   return { node, update };

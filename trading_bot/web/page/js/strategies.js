@@ -16,7 +16,20 @@ export function makeStrategies(isOperator) {
     empty.hidden = strategies.length > 0;
     rows.show(strategies, (strategy) => strategy.name);
   }
-  return { panel: "strategies", start: load, reload: load, refreshMs: REFRESH_MS };
+  let seen = "";
+  return {
+    panel: "strategies",
+    start: load,
+    reload: load,
+    refreshMs: REFRESH_MS,
+    /** What a strategy has done or may do changes with these; its figures must not lag behind those of the day. */
+    update({ day, halts }) {
+      const now = `${day.signals} ${day.trades} ${halts.join()}`;
+      if (now === seen) return null;
+      seen = now;
+      return load();
+    },
+  };
 }
 
 function makeStrategy(isOperator, reload) {

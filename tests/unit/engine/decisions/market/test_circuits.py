@@ -16,15 +16,15 @@ from trading_bot.engine.commands import Alert
 from trading_bot.risk.overlays.settings import CircuitSettings, OverlaySettings
 from trading_bot.risk.settings import RiskSettings
 
-_NIFTY = made_instrument("NIFTY")
+_NIFTY, _SENSEX = made_instrument("NIFTY"), made_instrument("SENSEX")
 _CLOSE = 2_500_000
 _OUTLOOK = DayOutlook(breaker=load_market_rules().breakers[0])
 _ENTRIES = ev.HaltScope.ENTRIES
 
 
-def _driver(**circuits) -> EngineDriver:
+def _driver(*, indices=(_NIFTY,), outlook: DayOutlook = _OUTLOOK, **circuits) -> EngineDriver:
     risk = RiskSettings(overlays=OverlaySettings(circuits=CircuitSettings(**circuits)))
-    return EngineDriver(risk=risk, indices=[_NIFTY], outlook=_OUTLOOK)
+    return EngineDriver(risk=risk, indices=indices, outlook=outlook)
 
 
 def _at(driver: EngineDriver, text: str) -> None:
@@ -187,6 +187,76 @@ def test_a_new_day_forgets_what_the_index_had_reached():
     assert driver.core.state.market.standstill.moves == {}
 
 
+def test_an_index_whose_price_nobody_knows_has_not_fallen():
+    """Unknown is not zero: a close of yesterday alone is no move of minus one hundred percent."""
+    driver = _driver()
+    _at(driver, "10:30")
+    driver.core.state.market.series[_NIFTY.key].previous_close = _CLOSE
+    driver.later(1)
+
+    assert _halts(driver) == []
+
+
+def test_one_index_that_stands_still_does_not_hide_another_that_falls():
+    driver = _driver(indices=[_SENSEX, _NIFTY])
+    _at(driver, "10:30")
+    driver.index(_SENSEX.key, 8_000_000, 8_000_000)
+    _falls(driver, -0.1)
+
+    assert _halts(driver) == ["market_breaker_10%"]
+
+
+def test_the_close_that_the_feed_names_outranks_one_of_before():
+    driver = _driver()
+    _at(driver, "10:30")
+    driver.core.state.market.series[_NIFTY.key].previous_close = _CLOSE * 2
+    driver.index(_NIFTY.key, _CLOSE, _CLOSE)
+    driver.later(0)
+
+    assert _halts(driver) == []
+
+
+def test_a_day_without_a_rule_of_the_breaker_knows_no_level():
+    driver = _driver(outlook=DayOutlook())
+    _at(driver, "10:30")
+    _falls(driver, -0.2)
+
+    assert _halts(driver) == []
+
+
+def test_a_level_that_is_reached_after_the_close_halts_nothing():
+    driver = _driver()
+    _at(driver, "15:31")
+    _falls(driver, -0.15)
+
+    assert _halts(driver) == []
+
+
+def test_a_halt_ends_at_its_time_where_its_index_is_not_watched_any_more():
+    """After a restart with other symbols; else entries would stay halted to the end of the day."""
+    driver = _driver()
+    _at(driver, "10:30")
+    _falls(driver, -0.1)
+    driver.indices = ()
+    driver = driver.restarted(is_recovered=True)
+
+    _at(driver, "11:44:59")
+    assert _halts(driver) == ["market_breaker_10%"]
+    _at(driver, "11:45:00")
+    assert _halts(driver) == []
+
+
+def test_each_of_two_levels_ends_at_its_own_time():
+    driver = _driver()
+    _at(driver, "10:30")
+    _falls(driver, -0.1)
+    _at(driver, "10:40")
+    _falls(driver, -0.15)
+    _at(driver, "11:46")
+
+    assert _halts(driver) == ["market_breaker_15%"]
+
+
 # --- the exchange's word ------------------------------------------------------------------------------------
 
 
@@ -223,6 +293,23 @@ def test_a_second_halt_begins_the_quiet_time_anew():
     driver.later(599)
 
     assert _halts(driver) == ["market_halted"]
+
+
+def test_a_second_standstill_is_believed_as_late_as_the_first():
+    """Not at once, as if it had lasted since the first."""
+    driver = _driver(after_halt_minutes=1)
+    _at(driver, "10:30")
+    for _ in range(2):
+        _says(driver, MarketPhase.PRE_OPEN_START)
+        driver.later(1)
+        driver.later(29)
+        assert _halts(driver) == []
+        driver.later(1)
+        assert _halts(driver) == ["market_halted"]
+        _says(driver, MarketPhase.NORMAL_OPEN)
+        driver.later(1)
+        driver.later(60)
+        assert _halts(driver) == []
 
 
 def test_a_word_that_trades_belie_is_no_halt():
