@@ -32,11 +32,7 @@ START_LIMIT ?=
 UPDATES ?=
 SHOTS ?=
 
-<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
-.PHONY: setup native run demo test golden lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-soak lock clean
-=======
-.PHONY: setup native run demo test lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check golden machines fuzz fuzz-api mutate page-session page-soak lock clean
->>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
+.PHONY: setup native run demo test golden lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate backtest-checks page-session page-soak lock clean
 
 setup: native
 
@@ -157,9 +153,9 @@ prove-sweep: setup
 cross-check: setup $(TESTS_STAMP)
 	CROSS_SHARES=$(if $(SHARES),$(SHARES),30) CROSS_CANDLES=$(CANDLES) $(BIN)/python -m pytest -q tests/unit/backtest/test_other_engines.py
 
-# The golden backtests on real data with every check as often as a user's backtest does it.
-golden: setup
-	BACKTEST_CHECKS=all $(BIN)/python -m pytest -q tests/integration/backtest -k "real_month or under_stress"
+# Stress on real data with every check as often as a user's backtest does it.
+backtest-checks: setup
+	BACKTEST_CHECKS=all $(BIN)/python -m pytest -q tests/integration/backtest -k under_stress
 
 simulate-closes: setup
 	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))

@@ -43,6 +43,7 @@ from trading_bot.commands.history import (
     run_history_show,
 )
 from trading_bot.commands.init import run_init
+from trading_bot.commands.menu import run_menu
 from trading_bot.commands.parity import add_parity_arguments, run_parity
 from trading_bot.commands.reading import (
     TRADE_LOG,
@@ -177,6 +178,12 @@ def _rules_show(parser: ArgumentParser) -> None:
 COMMANDS: tuple[Command, ...] = (
     Command(
         words=("init",), summary="write .env and config/local.toml", run=run_init, add_arguments=_nothing
+    ),
+    Command(
+        words=("menu",),
+        summary="the commands of a day behind single keys",
+        run=run_menu,
+        add_arguments=_nothing,
     ),
     Command(
         words=("config", "show"),

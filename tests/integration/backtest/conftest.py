@@ -7,7 +7,7 @@ from trading_bot.cli import main
 
 _IS_THOROUGH = os.environ.get("BACKTEST_CHECKS") == "all"
 FEW_CHECKS = () if _IS_THOROUGH else ("--permutations", "1", "--cuts", "1", "--check-days", "1")
-"""Each check that plays the days again does so once. `make golden` does all of them."""
+"""Each check that plays the days again does so once. `make backtest-checks` does all of them."""
 
 
 @pytest.fixture

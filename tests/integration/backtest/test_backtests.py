@@ -4,80 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
 from tests.fakes.up_and_down import up_and_down
 from trading_bot.cli import main
-=======
-from tests.integration.backtest.conftest import FEW_CHECKS
-from trading_bot.adapters.history import open_history
-from trading_bot.domain.ist import datetime_of, midnight_ms
-
-SYMBOLS = "RELIANCE,SBIN,TATASTEEL,INFY,ICICIBANK,MARUTI,AXISBANK,LUPIN,ITC,VEDL"
-NINE_FIFTEEN_MS = 33_300_000
-GOLDEN = {
-    "days": 18,
-    "bars": 67_500,
-    "signals": 173,
-    "trades": 45,
-    "gross_pnl": "2190.28",
-    "net_pnl": "-728.96",
-}
->>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Twelve sessions of one share that trends now this way, now that."""
-<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
     return up_and_down(tmp_path / "prices")
-=======
-    random, price, path = Random(3), 100_000, tmp_path / "prices"
-    path.mkdir()
-    days = [date(2024, 7, day) for day in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16)]
-    with (path / "UPDOWN.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["ts", "open", "high", "low", "close", "volume"])
-        for number, day in enumerate(days):
-            drift = 12 if number % 2 else -12
-            for minute in range(360):
-                opened = price
-                price = max(5_000, opened + 5 * random.randint(-20, 20) + drift * (minute % 120 < 60))
-                price -= price % 5
-                high, low = max(opened, price) + 10, min(opened, price) - 10
-                at = datetime_of(midnight_ms(day) + NINE_FIFTEEN_MS + minute * 60_000)
-                cells = [f"{value / 100:.2f}" for value in (opened, high, low, price)]
-                rows.writerow([f"{at:%Y-%m-%d %H:%M:%S}", *cells, 50_000])
-    return path
-
-
-def test_ten_shares_of_a_real_month_come_to_what_they_came_to_before(run, shared_data):
-    """Golden: a changed number is explained where it is changed. V7, V11, V19."""
-    code, told, summary = run(
-        *("--data", shared_data / "nse_1min" / "2016_kite", "--symbols", SYMBOLS, "--to", "2016-09-09"),
-        *FEW_CHECKS,
-    )
-
-    assert code == 0, told.err
-    assert summary["problems"] == []
-    known = {name: summary[name] for name in ("days", "bars", "signals", "trades", "net_pnl", "gross_pnl")}
-    assert known == GOLDEN
-    assert _outside_their_candles(shared_data / "nse_1min" / "2016_kite") == []
-
-
-def _outside_their_candles(prices):
-    """Entries and exits of the newest report that are not among the prices of their minute, nor 0.1% off."""
-    (table,) = Path("data/reports").glob("backtest-*/trades.csv")
-    folder, found = open_history(prices), []
-    for trade in csv.DictReader(table.read_text().splitlines()):
-        for at, price in ((trade["entry_at"], "entry_price"), (trade["exit_at"], "exit_price")):
-            moment = datetime.fromisoformat(at)
-            on, start_ms = moment.date(), int(moment.timestamp()) // 60 * 60_000
-            minute = folder.minute_candles(trade["symbol"], on, on).between(start_ms, start_ms + 60_000)
-            paise = 100 * float(trade[price])
-            if not minute.low[0] * 0.999 <= paise <= minute.high[0] * 1.001:
-                found.append((trade["symbol"], at, trade[price], minute.candles()))
-    return found
->>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
 
 
 @pytest.mark.parametrize("fidelity", ["candle", "tick"])

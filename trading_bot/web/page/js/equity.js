@@ -24,13 +24,8 @@ export function makeEquity() {
     update({ run, day, running, symbols }) {
       const text = `━ net ${money(day.net)}   ┄ gross ${money(day.gross)}   charges ${price(day.charges)}`;
       setText(legend, text);
-<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
-      setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
       if (running && !unpricedOf(symbols).length) line.add(run, day);
-=======
-      if (running) line.add(run, day);
       setAttribute(canvas, "aria-label", `Equity of the day${line.span()}: ${text}`);
->>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
       return line.mend();
     },
   };

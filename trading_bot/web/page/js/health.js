@@ -74,11 +74,7 @@ export function makeNotices() {
   };
 }
 
-<<<<<<< 4be42df84ec4e7d7f1a4156faa78007b487ff0fa
-const SIGNS = { critical: "✖ critical", warning: "▲ warning", info: "info" };
-=======
 const SIGNS = { critical: "✖ critical", error: "✖ error", warning: "▲ warning", info: "info" };
->>>>>>> e823a64f74416a2518d871ede1c209e6b0490f72
 
 function makeNotice() {
   const node = element("li");
