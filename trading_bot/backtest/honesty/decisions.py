@@ -1,7 +1,7 @@
 """What a run decided, in a form in which two runs can be compared."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from trading_bot.backtest.outcome import DayOutcome
@@ -29,14 +29,13 @@ class SignalKey(NamedTuple):
 
     candle_start_ms: int
     strategy: str
-    instrument_key: str
+    symbol: str
     direction: str
 
     @property
     def text(self) -> str:
         """The signal for a person."""
-        name = self.instrument_key.rpartition("|")[2]
-        return f"{moment_text(self.candle_start_ms)} {self.strategy} {self.direction} {name}"
+        return f"{moment_text(self.candle_start_ms)} {self.strategy} {self.direction} {self.symbol}"
 
 
 def moment_text(at_ms: int) -> str:
@@ -57,7 +56,10 @@ def decisions_until(outcomes: Iterable[DayOutcome], until_ms: int) -> tuple[Deci
 def signals_of(outcomes: Iterable[DayOutcome]) -> frozenset[SignalKey]:
     """Every signal."""
     return frozenset(
-        _signal(json.loads(row.payload)) for outcome in outcomes for row in outcome.rows if row.kind == SIGNAL
+        _signal(json.loads(row.payload), {one.key: one.symbol for one in outcome.instruments})
+        for outcome in outcomes
+        for row in outcome.rows
+        if row.kind == SIGNAL
     )
 
 
@@ -66,8 +68,9 @@ def signal_moments(outcome: DayOutcome) -> tuple[int, ...]:
     return tuple(sorted({row.at_ms for row in outcome.rows if row.kind == SIGNAL}))
 
 
-def _signal(payload: dict[str, Any]) -> SignalKey:
+def _signal(payload: dict[str, Any], symbols: Mapping[str, str]) -> SignalKey:
     signal = payload["evaluation"]["signal"]
+    key = signal["instrument_key"]
     return SignalKey(
-        signal["candle_start_ms"], signal["strategy"], signal["instrument_key"], signal["direction"]
+        signal["candle_start_ms"], signal["strategy"], symbols.get(key, key), signal["direction"]
     )

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
-from tests.fakes.played_days import DAYS, ToyDays
+from tests.fakes.declared import share
+from tests.fakes.played_days import DAYS, OPEN_MS, ToyDays, outcome_of, signal_row
+from trading_bot.backtest.honesty.decisions import signals_of
 from trading_bot.backtest.honesty.warm_up import days_to_warm, lengths_of, warm_up_check
 
 
@@ -26,6 +30,17 @@ def test_signals_that_a_longer_history_changes_are_counted():
     assert (usual.sessions, usual.changed) == (4, 3)
     assert found.change == usual.share == 3 / found.signals
     assert usual.first.startswith("2024-01-01 09:")
+
+
+def test_a_signal_is_named_by_its_symbol_where_the_key_says_nothing():
+    key = "NSE_EQ|INE467B01029"
+    outcome = replace(
+        outcome_of(DAYS[0], [signal_row(OPEN_MS, key)]), instruments=(replace(share("TCS"), key=key),)
+    )
+
+    (found,) = signals_of([outcome])
+
+    assert found.text.endswith("toy long TCS")
 
 
 def test_what_only_a_shorter_history_changes_is_told_but_not_held_against_it():
