@@ -62,7 +62,9 @@ def failed_gates(said: Answer) -> tuple[str, ...]:
 
 def _gate_text(gate: Gate) -> str:
     measured = f"{gate.measured:.4g}" if isinstance(gate.measured, float) else gate.measured
-    needed = gate.needed.partition(";")[0]
+    needed, _, more = gate.needed.partition(";")
+    if measured is None and more:
+        return f"{gate.name} was unknown ({more.strip()}), needs {needed}"
     return f"{gate.name} was {'nothing' if measured is None else measured}, needs {needed}"
 
 

@@ -51,7 +51,7 @@ def _difference(one: Compared) -> list[str]:
         span = (
             ""
             if found.low is None or found.high is None
-            else f", between {found.low:+,.2f} and {found.high:+,.2f} ({found.confidence:.3g} sure)"
+            else f", between {found.low:+,.2f} and {found.high:+,.2f} ({found.confidence:.1%} sure)"
         )
         lines.insert(0, f"  difference a day: {found.mean:+,.2f}{span}")
     return lines

@@ -50,6 +50,7 @@ def shadows_html(shadows: Sequence[Compared], record: str) -> str:
                 class_="muted",
             ),
         ),
+        section("Overview", _overview(shadows)) if len(shadows) > 1 else None,
         *(_shadow(one) for one in shadows),
         element(
             "footer",
@@ -60,6 +61,29 @@ def shadows_html(shadows: Sequence[Compared], record: str) -> str:
         ),
     )
     return document(f"Shadows on {record}", body, more_style=_STYLE)
+
+
+def _overview(shadows: Sequence[Compared]) -> Html:
+    """A line for each shadow."""
+    head = headings(
+        ("Shadow", None),
+        *((name, NUMBER) for name in ("Days", "Baseline", "Shadow", "Difference a day", "Luck")),
+    )
+    return _table(head, [_overview_row(one) for one in shadows])
+
+
+def _overview_row(one: Compared) -> Html:
+    found = one.difference
+    mean = ZERO if found is None else Decimal(f"{found.mean:.2f}")
+    return element(
+        "tr",
+        cell("Shadow", one.name),
+        cell("Days", count(len(one.days)), style=NUMBER),
+        money_cell("Baseline", one.baseline.net),
+        money_cell("Shadow's net", one.shadow.net),
+        money_cell("Difference a day", mean),
+        cell("Luck", "\u2013" if found is None else f"{found.p:.1%}", style=NUMBER),
+    )
 
 
 def _shadow(one: Compared) -> Html:
@@ -98,7 +122,7 @@ def _boxes(one: Compared) -> Html | None:
     return element(
         "dl",
         figure_box("Difference a day", signed_money(mean), sign_class(mean)),
-        figure_box(f"Between ({found.confidence:.3g} sure)", span),
+        figure_box(f"Between ({found.confidence:.1%} sure)", span),
         figure_box("By luck", f"{found.p:.1%}"),
         figure_box("Days, differing", f"{count(found.days)}, {count(found.moved)}"),
         figure_box("Days it would take", "\u2013" if found.needed is None else count(found.needed)),

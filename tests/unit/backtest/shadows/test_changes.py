@@ -17,11 +17,13 @@ def test_only_the_gates_that_failed_are_told_with_their_condition():
         Gate("ready", True, 300, ">= 220 candles"),
         Gate("score", False, 0.66667, ">= 0.9 or <= -0.9; RSI 55 long"),
         Gate("trigger", False, None, "a trigger for long within 3 candles"),
+        Gate("rolling", False, None, "> 0: close above both; 60 of 200 complete days are known"),
     )
 
     assert failed_gates(said) == (
         "score was 0.6667, needs >= 0.9 or <= -0.9",
         "trigger was nothing, needs a trigger for long within 3 candles",
+        "rolling was unknown (60 of 200 complete days are known), needs > 0: close above both",
     )
 
 

@@ -125,3 +125,10 @@ def test_the_document_has_money_as_text():
     assert told["baseline"]["net"] == "100"
     assert told["days"][0]["shadow"][4] == "250"
     assert told["difference"]["low"] is None
+
+
+def test_several_shadows_have_an_overview_and_one_has_none():
+    first, second = compared((1, 2)), replace(compared((3, 5)), name="wide")
+
+    assert "Overview" in shadows_html([first, second], "paper")
+    assert "Overview" not in shadows_html([first], "paper")
