@@ -111,6 +111,7 @@ class EquityLine {
     if (!isNext) return;
     this.count += 1;
     this.chart.timeScale().fitContent();
+    this.tellSpan();
     if (this.count > MOST_POINTS) this.halve();
   }
 
