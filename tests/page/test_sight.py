@@ -172,7 +172,8 @@ def test_the_days_equity_is_shown_whole_however_early_the_page_was_opened(open_p
         now = f"2026-11-19T{time}.000+05:30"
         daemon.publish(lambda document, now=now: document["run"].update(now=now))
         opened.wait_for_text("#clock", time)
-    assert opened.page.get_attribute("#equity-canvas", "data-span") == "09:16 to 14:50"
+    daemon.publish(lambda document: document["run"].update(now="2026-11-19T14:50:16.000+05:30"))
+    opened.wait_for("document.querySelector('#equity-canvas').dataset.span === '09:16 to 14:50'", 5)
 
 
 def test_figures_of_strategies_follow_the_day(desk):

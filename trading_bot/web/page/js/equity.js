@@ -100,6 +100,7 @@ class EquityLine {
   add(run, day) {
     this.latest = [run, day];
     if (!this.net) return;
+    this.tellSpan();
     if (this.sessionOn !== null && this.sessionOn !== run.session_on) this.set([]);
     this.sessionOn = run.session_on;
     const time = stepOf(axisTime(Date.parse(run.now)));
@@ -111,7 +112,6 @@ class EquityLine {
     if (!isNext) return;
     this.count += 1;
     this.chart.timeScale().fitContent();
-    this.tellSpan();
     if (this.count > MOST_POINTS) this.halve();
   }
 
