@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 from pydantic import SecretStr
 
+from tests.fakes.short_session import BUSY, DIWALI
 from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.clocked_feed import ClockedFeed
@@ -31,10 +32,6 @@ TOKEN = "token-of-the-day"
 SYMBOLS = ("RELIANCE", "INFY", "SBIN")
 SEED = 3
 UPDATES_PER_MINUTE = 8
-DIWALI = date(2025, 10, 21)
-"""Trading of an hour: the shortest session there is, and so the cheapest to play whole."""
-BUSY = {"timeframe_minutes": 1, "threshold": 0.3, "trigger_within_candles": 20}
-"""Settings of the strategy with which something is traded within the hour."""
 
 
 @dataclass

@@ -23,7 +23,7 @@ _READ = """() => {
     mode: one("#mode-name"), state: one("#state"), reason: one("#reason"), clock: one("#clock"),
     session_on: one("#session-on"), phase: one("#phase"),
     protection: one("#protection-word"), protection_more: one("#protection-more"),
-    net: one("#net"), net_more: one("#result-more"), title: document.title,
+    net: one("#net"), net_more: one("#result-more"), title: document.title.split(" · ").at(-1),
     day: Object.fromEntries(pairs), halts: shown("#halt-list li").map(text),
     positions: rows("#positions-table"), orders: rows("#orders-table"), orders_count: one("#orders-count"),
     notices: shown("#notices-list li .text").map(text),
@@ -130,7 +130,7 @@ def _words(name: str) -> str:
 
 
 def _is_bare(row: Mapping[str, Any]) -> bool:
-    return bool(row["quantity"]) and (row["unprotected_s"] > 0 or row["stop"] is None)
+    return bool(row["quantity"]) and (row["unprotected_s"] != 0 or row["stop"] is None)
 
 
 def _held_first(symbols: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

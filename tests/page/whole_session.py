@@ -9,7 +9,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.fakes.held_simulator import (
     is_closed_again,
     is_covered,
 )
+from tests.fakes.short_session import BUSY_ENVIRONMENT, DIWALI
 from tests.page.conftest import DESKTOP, PHONE, STICKS_OUT, Opened, logged_in
 from tests.page.growth import Size, measured, size_of
 from tests.page.seen import seen_on, told_by, traces_on
@@ -41,8 +42,6 @@ LONG = "PAGE_SESSION"
 SHOTS = "PAGE_SHOTS"
 """Folder for a picture of every stage."""
 SEED = 2
-_DIWALI = date(2025, 10, 21)
-"""Trading of an hour: the shortest session there is."""
 _FEW, _MANY = ("RELIANCE", "INFY"), ("RELIANCE", "INFY", "SBIN")
 _UPDATES_PER_MINUTE = 12
 _WITH_PAGE = {
@@ -50,12 +49,6 @@ _WITH_PAGE = {
     "TRADING_BOT__WEB__PORT": "0",
     "TRADING_BOT__WEB__OPERATOR_TOKEN": OPERATOR,
 }
-_BUSY = {
-    "TRADING_BOT__CONFLUENCE__TIMEFRAME_MINUTES": "1",
-    "TRADING_BOT__CONFLUENCE__THRESHOLD": "0.3",
-    "TRADING_BOT__CONFLUENCE__TRIGGER_WITHIN_CANDLES": "20",
-}
-"""Trades within the hour."""
 _PATIENCE_S = 15.0
 _SIZES = {"desk": DESKTOP, "phone": PHONE}
 _ENDS_S = 60
@@ -215,10 +208,10 @@ def play(chromium: Any, folder: Path) -> Played:
 def stage_of(chromium: Any, folder: Path) -> Iterator[Stage]:
     """Simulator, daemon and pages, the session held at its start."""
     is_long = os.environ.get(LONG) == "long"
-    symbols, on = (_MANY, DEFAULT_DAY) if is_long else (_FEW, _DIWALI)
+    symbols, on = (_MANY, DEFAULT_DAY) if is_long else (_FEW, DIWALI)
     with ExitStack() as owned:
         simulator = owned.enter_context(HeldSimulator(symbols, SEED, _UPDATES_PER_MINUTE, on))
-        settings = _WITH_PAGE | ({} if is_long else _BUSY)
+        settings = _WITH_PAGE | ({} if is_long else BUSY_ENVIRONMENT)
         daemon = Daemon(folder, ("--simulator", simulator.address), settings)
         owned.callback(daemon.kill)
         until(lambda: "dashboard: http" in daemon.words(), "the address of the dashboard", _ENDS_S)
@@ -261,12 +254,15 @@ def _panic(stage: Stage) -> None:
     stage.go("held again", after(stage.simulator.broker.now_ms, 3))
     desk.get_by_role("button", name="PANIC").click()
     desk.locator("#confirm-yes:enabled").click()
-    stage.pages["desk"].wait_for_text("#toast", "PANIC was sent")
+    stage.pages["desk"].wait_for_text("#halt-list", "panic is latched")
     stage.go("closing in panic", after(stage.simulator.broker.now_ms, 1))
     stage.simulator.run_until(is_closed_again)
     stage.go("panic is over", after(stage.simulator.broker.now_ms, 20))
     phone.get_by_role("button", name="Resume").click()
-    stage.pages["phone"].wait_for_text("#toast", "Resumed")
+    if phone.locator("#confirm-token").is_visible():  # who lets go again may be asked for the token once more
+        phone.locator("#confirm-token").fill(OPERATOR)
+        phone.locator("#confirm-yes:enabled").click()
+    phone.locator("#halts").wait_for(state="hidden")
     stage.go("resumed", after(stage.simulator.broker.now_ms, 2))
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.fakes.upstox_day import DIWALI, generated_upstox
+from tests.fakes.short_session import DIWALI
+from tests.fakes.upstox_day import generated_upstox
 
 
 @pytest.fixture

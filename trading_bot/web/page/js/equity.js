@@ -2,7 +2,7 @@
 
 import { read } from "./api.js";
 import { newChart, inOrder, onColours } from "./charts.js";
-import { byId, setAttribute, setText } from "./dom.js";
+import { byId, mark, setAttribute, setText } from "./dom.js";
 import { axisTime, money, price, units } from "./format.js";
 import { unpricedOf } from "./positions.js";
 
@@ -24,8 +24,13 @@ export function makeEquity() {
     update({ run, day, running, symbols }) {
       const text = `━ net ${money(day.net)}   ┄ gross ${money(day.gross)}   charges ${price(day.charges)}`;
       setText(legend, text);
+<<<<<<< 5c09d7812ed34291274fe6b407715550bafca4cb
       if (running && !unpricedOf(symbols).length) line.add(run, day);
       setAttribute(canvas, "aria-label", `Equity of the day${line.span()}: ${text}`);
+=======
+      setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
+      if (running) line.add(run, day);
+>>>>>>> b4b16af38eff03823ede3a31a5808fcb713aa5b4
       return line.mend();
     },
   };
@@ -50,7 +55,7 @@ class EquityLine {
     const options = { priceLineVisible: false, lastValueVisible: true, priceFormat: { type: "custom", formatter: units } };
     this.gross = chart.addSeries(lib.LineSeries, { ...options, lineWidth: 1, lineStyle: lib.LineStyle.Dashed });
     this.net = chart.addSeries(lib.BaselineSeries, { ...options, lineWidth: 2, baseValue: { type: "price", price: 0 } });
-    this.chart = chart;
+    Object.assign(this, { chart, canvas });
     onColours((colours) => this.paint(colours));
   }
 
@@ -92,15 +97,16 @@ class EquityLine {
   }
 
   /** What of the day is in sight, for those who cannot see a canvas. */
-  span() {
-    const range = this.chart?.timeScale().getVisibleRange();
-    return range ? `, ${clock(range.from)} to ${clock(range.to)}` : "";
+  tellSpan() {
+    const range = this.chart.timeScale().getVisibleRange();
+    if (range) mark(this.canvas, "span", `${clock(range.from)} to ${clock(range.to)}`);
   }
 
   /** One more moment; those of one step share a point. */
   add(run, day) {
     this.latest = [run, day];
     if (!this.net) return;
+    this.tellSpan();
     if (this.sessionOn !== null && this.sessionOn !== run.session_on) this.set([]);
     this.sessionOn = run.session_on;
     const time = stepOf(axisTime(Date.parse(run.now)));

@@ -74,7 +74,7 @@ export function makeNotices() {
   };
 }
 
-const SIGNS = { critical: "✖ critical", error: "✖ error", warning: "▲ warning", info: "info" };
+const SIGNS = { critical: "✖ critical", warning: "▲ warning", info: "info" };
 
 function makeNotice() {
   const node = element("li");
