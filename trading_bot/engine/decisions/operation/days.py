@@ -1,7 +1,7 @@
 """Start, day by day: starting, restarting after a crash and starting with unknown positions are one path."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
@@ -98,12 +98,13 @@ def _series(state: State, event: DayOpened, instrument: Instrument, before: Seri
     hours = trading_hours(instrument, event.on, event.sessions[instrument.key], state.risk.windows)
     known = before if before is not None and before.is_warm else None
     evaluators = _new_evaluators(state, instrument) if known is None else known.evaluators
+    timeframes_s = timeframes_of(state.strategies)
     return Series(
         instrument=instrument,
         hours=hours,
-        builder=_new_builder(state, hours.continuous[0]),
+        builder=_new_builder(timeframes_s, hours.continuous[0]),
         evaluators=evaluators,
-        evaluated_timeframes_s=timeframes_of(state.strategies) if evaluators else (),
+        evaluated_timeframes_s=timeframes_s if evaluators else (),
         provisional=tuple(
             (strategy.timeframe_s, strategy.provisional_interval_s)
             for strategy, _ in evaluators
@@ -115,8 +116,8 @@ def _series(state: State, event: DayOpened, instrument: Instrument, before: Seri
     )
 
 
-def _new_builder(state: State, session: tuple[int, int]) -> CandleBuilder:
-    builder = CandleBuilder(timeframes_of(state.strategies), gives_micros=False)
+def _new_builder(timeframes_s: Sequence[int], session: tuple[int, int]) -> CandleBuilder:
+    builder = CandleBuilder(timeframes_s, gives_micros=False)
     builder.start_day(*session)
     return builder
 
@@ -134,7 +135,7 @@ def on_warmed_up(state: State, event: WarmedUp, turn: Turn) -> None:
     history now holds, so that no candle that was built across the gap stays.
     """
     series = state.market.series[event.instrument_key]
-    series.builder = _new_builder(state, series.hours.continuous[series.session])
+    series.builder = _new_builder(timeframes_of(state.strategies), series.hours.continuous[series.session])
     series.evaluators = _new_evaluators(state, series.instrument)
     series.is_warm = bool(series.evaluators)
     today = bisect_left(event.candles, series.hours.open_ms, key=_start_ms)
