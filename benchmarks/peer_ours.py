@@ -58,16 +58,20 @@ def main() -> None:
 
 
 def read(path: Path) -> dict[str, Rows]:
-    """Rows of (start_ms, open, high, low, close) in paise, by symbol."""
+    """Rows of (start_ms, open, high, low, close) in paise, by symbol.
+
+    They are made in the order of their time, as where candles stream by: so they lie in memory as they come.
+    """
     table = pq.read_table(path)
     times = table["ts"].to_numpy() * 1_000
+    in_time = np.argsort(times, kind="stable")
     prices = [np.rint(table[name].to_numpy() * 100).astype(np.int64) for name in _PRICES]
     names = table["symbol"].to_numpy() if "symbol" in table.column_names else np.full(len(times), "A")
-    columns = (times, *prices)
-    return {
-        str(name): list(zip(*(column[names == name].tolist() for column in columns), strict=True))
-        for name in dict.fromkeys(names)
-    }
+    series: dict[str, Rows] = {str(name): [] for name in dict.fromkeys(names)}
+    rows = zip(*(column[in_time].tolist() for column in (times, *prices)), strict=True)
+    for name, row in zip(names[in_time].tolist(), rows, strict=True):
+        series[name].append(row)
+    return series
 
 
 def played(series: dict[str, Rows], repeat: int) -> dict[str, object]:

@@ -41,6 +41,11 @@ PEERS: dict[str, Peer] = {
     "vectorbt, signals": Peer("vectorbt", "peer_vectorbt.py", ("--style", "signals")),
     "vectorbt, order function": Peer("vectorbt", "peer_vectorbt.py", ("--style", "orderfunc")),
     "raptorbt, class": Peer("raptorbt", "peer_raptorbt.py", ("--style", "class")),
+    "freqtrade": Peer("freqtrade", "peer_freqtrade.py"),
+    "jesse, precomputed indicators": Peer("jesse", "peer_jesse.py"),
+    "jesse, as documented, 20,000": Peer(
+        "jesse", "peer_jesse.py", ("--style", "typical", "--limit", "20000")
+    ),
     "plain objects, no engine": Peer("core", "ref_engine.py"),
 }
 

@@ -43,11 +43,12 @@ def bars_of(series):
     """Columns of candles, (start_ms, open, high, low, close) in paise by symbol, as the engine's inputs."""
     together = {}
     for name, rows in series.items():
-        for start_ms, *prices in rows:
-            candle = Candle(start_ms, *prices, None)
-            together.setdefault(start_ms, []).append((f"NSE_EQ|{name}", candle))
+        key = share(name).key
+        for row in rows:
+            together.setdefault(row[0], []).append((key, row))
     for at_ms in sorted(together):
-        yield BarsClosed(at_ms=at_ms + 60_000, timeframe_s=60, bars=tuple(together[at_ms]))
+        bars = tuple((key, Candle(*row, None)) for key, row in together[at_ms])
+        yield BarsClosed(at_ms=at_ms + 60_000, timeframe_s=60, bars=bars)
 
 
 def declared_run(series, *, settings=None, risk=DECLARED) -> NextOpenRun:

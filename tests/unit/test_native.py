@@ -61,6 +61,13 @@ def test_every_compiled_module_exists():
     assert missing == []
 
 
+def test_every_decision_is_compiled():
+    decisions = (PROJECT / "trading_bot/engine/decisions").rglob("*.py")
+    names = [".".join(path.relative_to(PROJECT).with_suffix("").parts) for path in decisions]
+
+    assert [name for name in names if name not in MODULES and not name.endswith("__init__")] == []
+
+
 def test_the_switch_leaves_the_sources_interpreted():
     code = f"import trading_bot, {MODULES[1]} as hot; print(hot.__file__)"
     environment = {**os.environ, native.SWITCH: "1"}

@@ -122,7 +122,8 @@ class NextOpenRun:
 
     def _fill_at(self, first: inputs.BarsClosed) -> None:
         """Let what waits for an instrument with a candle here trade at its open."""
-        opens = {key: candle.open for key, candle in first.bars}
+        wanted = {order.request.instrument_key for order in self._pending}
+        opens = {key: candle[1] for key, candle in first.bars if key in wanted}
         left: list[_Pending] = []
         for order in self._pending:
             price = opens.get(order.request.instrument_key)
@@ -223,6 +224,7 @@ class NextOpenRun:
                     sell_quantity=None,
                 )
                 for key, quantity in self.held.items()
+                if quantity
             ),
         )
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+from mypy_extensions import mypyc_attr
+
 from trading_bot.domain.gate import Gate
 
 
+@mypyc_attr(free_list_len=1)  # most go before the next is made
 class DeferredEvaluation:
     """Reads as an `Evaluation` without a signal; its gates are formed when somebody asks for them.
 

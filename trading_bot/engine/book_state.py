@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import Fill, Order
@@ -84,7 +85,12 @@ class BookState:
 
     def position_of(self, instrument_key: str) -> Position:
         """Our position in an instrument, flat when there is none."""
-        return self.positions.get(instrument_key) or Position(instrument_key=instrument_key)
+        return self.positions.get(instrument_key) or _flat(instrument_key)
+
+
+@lru_cache(maxsize=4096)
+def _flat(instrument_key: str) -> Position:
+    return Position(instrument_key=instrument_key)
 
 
 def fill_id(fill: Fill) -> str:

@@ -1,10 +1,11 @@
 """The synchronous core: an input in, journal rows and commands out; backtests call it directly."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mypy_extensions import mypyc_attr
 
+from trading_bot.domain.events import BookEvent
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.trace import Trace
 from trading_bot.engine.commands import Command
@@ -30,6 +31,7 @@ class Step(NamedTuple):
 
 
 _NOTHING = Step((), (), (), (), (), ())
+_tuple: Final = tuple.__new__  # half the cost of calling the NamedTuple
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -65,15 +67,20 @@ class Core:
     def _step_of(self, turn: Turn) -> Step:
         if not (turn.events or turn.commands or turn.evaluations or turn.candles or turn.traces):
             return _NOTHING
-        return Step(
-            tuple(self._row(*encode(decided), decided.at_ms) for decided in turn.events),
-            tuple(turn.commands),
-            tuple(turn.evaluations),
-            tuple(turn.candles),
-            tuple(turn.traces),
-            tuple(turn.failures),
+        step: Step = _tuple(
+            Step,
+            (
+                tuple([self._row(decided) for decided in turn.events]),
+                tuple(turn.commands),
+                tuple(turn.evaluations),
+                tuple(turn.candles),
+                tuple(turn.traces),
+                tuple(turn.failures),
+            ),
         )
+        return step
 
-    def _row(self, kind: str, payload: str, at_ms: int) -> JournalRow:
+    def _row(self, decided: BookEvent) -> JournalRow:
         self.last_sequence += 1
-        return JournalRow(self.last_sequence, at_ms, kind, payload)
+        kind, payload = encode(decided)
+        return JournalRow(self.last_sequence, decided.at_ms, kind, payload)

@@ -27,6 +27,8 @@ class Watch:
     above: int
     best_price: int
     sign: int
+    looks_at_closes: bool
+    """Whether the close of a candle is such a price as well: where stops are no orders."""
 
 
 @dataclass(slots=True)
@@ -162,7 +164,7 @@ def timeframes_of(strategies: Sequence[Strategy]) -> tuple[int, ...]:
     return tuple(sorted({strategy.timeframe_s for strategy in strategies}))
 
 
-def watch_of(trade: Trade, best_price: int) -> Watch:
+def watch_of(trade: Trade, best_price: int, *, looks_at_closes: bool) -> Watch:
     """Return the levels of a trade: on each side the stop or the target, whichever lies there."""
     sign = trade.direction.sign
     target = trade.plan.target_price
@@ -170,4 +172,11 @@ def watch_of(trade: Trade, best_price: int) -> Watch:
         below, above = trade.stop_price, _NEVER_ABOVE if target is None else target
     else:
         below, above = _NEVER_BELOW if target is None else target, trade.stop_price
-    return Watch(trade_id=trade.trade_id, below=below, above=above, best_price=best_price, sign=sign)
+    return Watch(
+        trade_id=trade.trade_id,
+        below=below,
+        above=above,
+        best_price=best_price,
+        sign=sign,
+        looks_at_closes=looks_at_closes,
+    )

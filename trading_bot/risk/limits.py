@@ -1,10 +1,10 @@
 """The limits of a day: each looks at the same picture of the book and either objects or does not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.values import dataclass
 from trading_bot.risk.settings import LimitSettings, SizingSettings
 from trading_bot.risk.sizing import exact
 

@@ -1,12 +1,12 @@
 """Position size: every cap is computed, the tightest wins, and the one that bound is named."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.money import PAISE_PER_RUPEE
+from trading_bot.domain.values import dataclass
 from trading_bot.risk.settings import SizingSettings
 
 

@@ -1,11 +1,11 @@
 """The hours of an instrument on one day: when it may be entered and when it must be flat."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
+from trading_bot.domain.values import dataclass
 from trading_bot.risk.settings import WindowSettings
 
 _NEVER_MS = 1 << 60

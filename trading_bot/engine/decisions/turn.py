@@ -1,7 +1,5 @@
 """One turn of the engine: the events and commands that a single input leads to."""
 
-from dataclasses import dataclass, field
-
 from trading_bot.domain import events as ev
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderRequest, OrderTerms, Purpose, Side
@@ -14,22 +12,42 @@ from trading_bot.engine.inputs import EvaluationDue
 from trading_bot.engine.state import State
 
 
-@dataclass(slots=True)
 class Turn:
     """Collects what a decision leads to; each event is applied to the book at once."""
 
     state: State
-    events: list[ev.BookEvent] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
-    evaluations: list[EvaluationDue] = field(default_factory=list)
-    candles: list[tuple[str, Candle]] = field(default_factory=list)
+    events: list[ev.BookEvent]
+    commands: list[Command]
+    evaluations: list[EvaluationDue]
+    candles: list[tuple[str, Candle]]
     """Minutes that closed, by instrument key, for the record of candles."""
-    traces: list[Trace] = field(default_factory=list)
+    traces: list[Trace]
     """What strategies said, for the record of gate traces."""
-    failures: list[Exception] = field(default_factory=list)
+    failures: list[Exception]
     """Errors of strategies, for the log."""
-    touched_trades: dict[int, None] = field(default_factory=dict)
+    touched_trades: dict[int, None]
     """Trades whose orders or position changed in this turn: each is driven before the turn ends."""
+
+    __slots__ = (
+        "candles",
+        "commands",
+        "evaluations",
+        "events",
+        "failures",
+        "state",
+        "touched_trades",
+        "traces",
+    )
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.events = []
+        self.commands = []
+        self.evaluations = []
+        self.candles = []
+        self.traces = []
+        self.failures = []
+        self.touched_trades = {}
 
     @property
     def now_ms(self) -> int:

@@ -15,7 +15,7 @@ from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBooks, ReadPositions
 from trading_bot.engine.decisions.account.fills import ASSUMED
 from trading_bot.engine.decisions.orders import strays
-from trading_bot.engine.decisions.orders.order_table import ACTIONS, Action, Shown
+from trading_bot.engine.decisions.orders.order_table import ACTIONS, SHOWN, Action
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BooksRead
 from trading_bot.engine.state import State
@@ -93,7 +93,7 @@ def _is_up_to_date(state: State, row: OrderReport | None) -> bool:
     if row is None:
         return False
     order = state.book.orders[state.book.tags_by_order_id[row.order_id]]
-    is_undead = ACTIONS[order.status, Shown(row.status)] is Action.CONTRADICTION
+    is_undead = ACTIONS[order.status, SHOWN[row.status]] is Action.CONTRADICTION
     is_older = 0 < row.reported_at_ms < state.newest_report_ms.get(order.tag, 0)
     return not is_undead and not is_older
 

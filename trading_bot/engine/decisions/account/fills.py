@@ -5,22 +5,23 @@ from the order's cumulative quantity and average price; a trade row that comes l
 is not applied again.
 """
 
+from collections.abc import Sequence
+
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.money import PAISE_PER_RUPEE
 from trading_bot.domain.order import Fill, Order, OrderReport
 from trading_bot.domain.values import replace
 from trading_bot.engine.alert_kinds import AlertKind
-from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBooks
 from trading_bot.engine.decisions.account import foreign_trades
 from trading_bot.engine.decisions.orders import strays
 from trading_bot.engine.decisions.orders.order_table import (
     ACTIONS,
     FILL_ACTIONS,
+    SHOWN,
     Action,
     FillAction,
-    Shown,
     filled,
 )
 from trading_bot.engine.decisions.turn import Turn
@@ -33,17 +34,21 @@ SUSPECT_ORDER = "suspect_order"
 """A row contradicts what the broker has told before; ends with a row that does not."""
 
 
-def take_fills(state: State, event: BooksRead, turn: Turn) -> None:
-    """Apply the trades of a complete read, then what has waited too long for its trades."""
+def take_fills(state: State, event: BooksRead, listed: Sequence[tuple[str, Fill]], turn: Turn) -> None:
+    """Apply the trades of a complete read, each with its `fill_id`, then what waited too long for them."""
     others: list[Fill] = []
-    for fill in sorted(event.fills, key=lambda fill: fill.filled_at_ms):
+    for key, fill in sorted(listed, key=_filled_at_ms):
         tag = state.book.tags_by_order_id.get(fill.order_id)
         if tag is None:
             others.append(fill)
-        elif not _is_known(state, fill_id(fill)):
+        elif not _is_known(state, key):
             _take_fill(state, tag, fill, turn)
     foreign_trades.take_fills(state, others, turn)
     _take_missing(state, event, turn)
+
+
+def _filled_at_ms(listed: tuple[str, Fill]) -> int:
+    return listed[1].filled_at_ms
 
 
 def _is_known(state: State, key: str) -> bool:
@@ -58,7 +63,8 @@ def _take_fill(state: State, tag: str, fill: Fill, turn: Turn) -> None:
     if explained:
         turn.emit(ev.FillExplained(at_ms=state.now_ms, tag=tag, fill=replace(fill, quantity=explained)))
     if explained < fill.quantity:
-        _apply(state, tag, replace(fill, quantity=fill.quantity - explained), turn)
+        left = replace(fill, quantity=fill.quantity - explained) if explained else fill
+        _apply(state, tag, left, turn)
 
 
 def shown_quantity(order: Order, report: OrderReport) -> int:
@@ -174,7 +180,7 @@ def contradicts(state: State, order: Order, report: OrderReport, asked_at_ms: in
     """
     seen = filled(shown_quantity(order, report), order.reported_filled_quantity)
     is_fewer = FILL_ACTIONS[order.status.is_live, seen] is FillAction.REFUSE
-    is_undead = ACTIONS[order.status, Shown(report.status)] is Action.CONTRADICTION
+    is_undead = ACTIONS[order.status, SHOWN[report.status]] is Action.CONTRADICTION
     if not (is_fewer or is_undead):
         state.suspects_ms.pop(order.tag, None)
         return False

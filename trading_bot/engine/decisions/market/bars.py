@@ -11,7 +11,6 @@ from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import BarsClosed, PricesMoved
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
-from trading_bot.risk.settings import StopStyle
 
 
 def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
@@ -31,7 +30,7 @@ def on_bars(state: State, event: BarsClosed, turn: Turn) -> None:
         series.seen_at_ms = now_ms
         series.candles += 1
         watch = series.watch
-        if watch is not None and state.risk.exits.stops is StopStyle.ON_CLOSE:
+        if watch is not None and watch.looks_at_closes:
             ticks.check_levels(state, series, watch, candle[4], turn)
         is_minute = timeframe_s == MINUTE_S
         closed = series.builder.add_minute(candle) if is_minute else ((timeframe_s, candle),)

@@ -42,9 +42,10 @@ def judge(
             continue
         if is_provisional and not strategy.provisional_interval_s:
             continue
-        look = evaluator.peek if is_provisional else evaluator.evaluate
         try:
-            evaluation = look(candle, quote)
+            evaluation = (
+                evaluator.peek(candle, quote) if is_provisional else evaluator.evaluate(candle, quote)
+            )
         except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
             _switch_off(state, strategy.name, error, turn)
             continue

@@ -100,12 +100,13 @@ def _series(state: State, event: DayOpened, instrument: Instrument, before: Seri
     hours = trading_hours(instrument, event.on, event.sessions[instrument.key], state.risk.windows)
     known = before if before is not None and before.is_warm else None
     evaluators = _new_evaluators(state, instrument) if known is None else known.evaluators
+    timeframes_s = timeframes_of(state.strategies)
     made = Series(
         instrument=instrument,
         hours=hours,
-        builder=_new_builder(state, hours.continuous[0]),
+        builder=_new_builder(timeframes_s, hours.continuous[0]),
         evaluators=evaluators,
-        evaluated_timeframes_s=timeframes_of(state.strategies) if evaluators else (),
+        evaluated_timeframes_s=timeframes_s if evaluators else (),
         provisional=tuple(
             (strategy.timeframe_s, strategy.provisional_interval_s)
             for strategy, _ in evaluators
@@ -122,8 +123,8 @@ def _series(state: State, event: DayOpened, instrument: Instrument, before: Seri
     return made
 
 
-def _new_builder(state: State, session: tuple[int, int]) -> CandleBuilder:
-    builder = CandleBuilder(timeframes_of(state.strategies), gives_micros=False)
+def _new_builder(timeframes_s: Sequence[int], session: tuple[int, int]) -> CandleBuilder:
+    builder = CandleBuilder(timeframes_s, gives_micros=False)
     builder.start_day(*session)
     return builder
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
-from trading_bot.domain.money import ZERO
+from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book import Book
@@ -122,12 +122,12 @@ def note_login(state: State, asked_at_ms: int, turn: Turn) -> None:
 def net_pnl(state: State) -> Decimal:
     """Net result of the day in rupees: closed and open trades at last prices, after charges."""
     book = state.book
-    closed = sum(trade.gross_pnl for trade in book.closed_trades)
-    gross = Decimal(closed).scaleb(-2)
+    gross = sum(trade.gross_pnl for trade in book.closed_trades)
     for key, position in book.positions.items():
         price = state.market.last_price(key)
-        gross += position.gross_pnl(price) if price or position.is_flat else ZERO
-    return gross - state.charges()
+        if price or position.is_flat:
+            gross += position.cash + position.quantity * price
+    return rupees(gross) - state.charges()
 
 
 def on_journal_fell_back(_state: State, event: JournalFellBack, turn: Turn) -> None:

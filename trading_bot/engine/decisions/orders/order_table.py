@@ -6,6 +6,7 @@ takes a fill back, and none is about orders of others, which only panic may touc
 
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from trading_bot.domain.order import OrderStatus
 
@@ -51,6 +52,8 @@ class Action(StrEnum):
 _SHOWN_LIVE = (Shown.ACKNOWLEDGED, Shown.OPEN, Shown.TRIGGER_PENDING)
 _SHOWN_ENDED = (Shown.FILLED, Shown.CANCELLED, Shown.REJECTED)
 _SHOWN = _SHOWN_LIVE + _SHOWN_ENDED
+SHOWN: Final = MappingProxyType({OrderStatus(one.value): one for one in _SHOWN})
+"""What a row shows, by the status that it names."""
 
 
 def _row(missing: Action, *groups: tuple[Action, tuple[Shown, ...]]) -> dict[Shown, Action]:

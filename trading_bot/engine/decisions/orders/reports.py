@@ -19,9 +19,9 @@ from trading_bot.engine.decisions.orders import doubts, missing, strays, unseen,
 from trading_bot.engine.decisions.orders.order_table import (
     ACTIONS,
     FILL_ACTIONS,
+    SHOWN,
     Action,
     FillAction,
-    Shown,
     filled,
 )
 from trading_bot.engine.decisions.positions import guard, protection
@@ -75,9 +75,10 @@ def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     _take_rows(state, event.orders, event.asked_at_ms, turn)
     for order, report in untagged.matches(state, event, turn):
         _take_report(state, order, report, turn)
-    fills.take_fills(state, event, turn)
+    named = [(fill_id(fill), fill) for fill in event.fills]
+    fills.take_fills(state, event, named, turn)
     _note_foreign(state, event)
-    listed = {fill_id(fill): fill for fill in event.fills}
+    listed = dict(named)
     state.listed_trades.update(listed)
     annulled.note_trades(state, event, listed.keys(), turn)
     if not missing.note_rows(state, event, turn):
@@ -122,10 +123,10 @@ def _take_rows(state: State, reports: Sequence[OrderReport], asked_at_ms: int, t
 
 def _is_settled(state: State, order: Order, report: OrderReport) -> bool:
     """Whether a row only repeats how an order ended: most rows of a long day do."""
-    is_ended = order.status is report.status and order.status.is_terminal
-    filled = report.filled_quantity
-    is_known = filled == order.reported_filled_quantity == order.filled_quantity
-    return is_ended and is_known and order.tag not in state.suspects_ms
+    if order.status is not report.status or not order.status.is_terminal:
+        return False
+    is_known = report.filled_quantity == order.reported_filled_quantity == order.filled_quantity
+    return is_known and (not state.suspects_ms or order.tag not in state.suspects_ms)
 
 
 def _take_row(state: State, order: Order, report: OrderReport, asked_at_ms: int, turn: Turn) -> None:
@@ -143,7 +144,7 @@ def _ours(state: State, report: OrderReport) -> Order | None:
     order = state.book.orders.get(report.tag)
     if order is None or order.order_id is not None:
         return None
-    if ACTIONS[order.status, Shown(report.status)] is Action.FOREIGN:
+    if ACTIONS[order.status, SHOWN[report.status]] is Action.FOREIGN:
         return None
     return order
 
@@ -185,7 +186,7 @@ def _take_report(state: State, order: Order, report: OrderReport, turn: Turn) ->
     newest_ms = state.newest_report_ms
     reported_at_ms = min(report.reported_at_ms, state.now_ms)  # one from the future must not hide all others
     newest_ms[order.tag] = max(newest_ms.get(order.tag, 0), reported_at_ms)
-    action = ACTIONS[order.status, Shown(report.status)]
+    action = ACTIONS[order.status, SHOWN[report.status]]
     fill_action = FILL_ACTIONS[
         order.status.is_live, filled(fills.shown_quantity(order, report), order.reported_filled_quantity)
     ]

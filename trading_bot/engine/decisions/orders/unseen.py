@@ -28,7 +28,7 @@ def search(state: State, turn: Turn) -> None:
 def _unseen(state: State) -> list[Order]:
     return [
         order
-        for order in state.book.live_orders()
+        for order in state.book.orders.values()
         if order.status is OrderStatus.ACKNOWLEDGED and order.request.purpose is not Purpose.ENTRY
     ]
 

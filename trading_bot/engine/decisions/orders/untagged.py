@@ -14,6 +14,8 @@ from trading_bot.engine.state import State
 
 def matches(state: State, event: BooksRead, turn: Turn) -> list[tuple[Order, OrderReport]]:
     """Pair orders in doubt with the one row that each can be; doubts that could be several are held."""
+    if not state.doubts:
+        return []
     foreign = [report for report in event.orders if report.order_id in state.book.foreign_orders]
     doubtful = [
         order

@@ -67,12 +67,13 @@ def _question(
     units_at_most: Decimal | None = None,
 ) -> SizingQuestion:
     risk, key = state.risk, series.instrument.key
+    in_it, in_all = _exposures(state, key)
     return SizingQuestion(
         instrument=series.instrument,
         entry_price=price,
         stop_distance=stop_distance,
-        symbol_exposure=_exposure(state, key),
-        total_exposure=_exposure(state) + _foreign_exposure(state),
+        symbol_exposure=in_it,
+        total_exposure=in_all + _foreign_exposure(state),
         open_risk_room=open_risk_limit(risk.limits, risk.sizing) - open_risk(state),
         available_funds=(state.account.available or ZERO) - _spoken_for(state),
         margin_rate=_margin_rate(state, key),
@@ -81,14 +82,15 @@ def _question(
     )
 
 
-def _exposure(state: State, instrument_key: str | None = None) -> Decimal:
-    return rupees(
-        sum(
-            trade.reference_price * trade.planned_quantity
-            for trade in state.book.trades.values()
-            if instrument_key in (None, trade.instrument_key)
-        )
-    )
+def _exposures(state: State, instrument_key: str) -> tuple[Decimal, Decimal]:
+    """Rupees of the trades in an instrument, and of all."""
+    in_it = in_all = 0
+    for trade in state.book.trades.values():
+        value = trade.reference_price * trade.planned_quantity
+        in_all += value
+        if trade.instrument_key == instrument_key:
+            in_it += value
+    return rupees(in_it), rupees(in_all)
 
 
 def _foreign_exposure(state: State) -> Decimal:

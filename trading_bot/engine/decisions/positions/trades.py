@@ -17,6 +17,7 @@ from trading_bot.engine.decisions.positions.exit_request import request_exit, st
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
 from trading_bot.engine.state import State, has_unsettled_fills, is_changeable
+from trading_bot.risk.settings import StopStyle
 
 _AUCTION_MS = 15 * MS_PER_MINUTE
 """Until the closing auction may stop taking orders, from the end of continuous trading on."""
@@ -224,7 +225,9 @@ def refresh_watch(state: State, trade_id: int) -> None:
         return
     if series.watch is None:
         series.stop_breached_at_ms = 0
-    series.watch = watch_of(trade, series.watch.best_price if series.watch else trade.best_price)
+    best_price = series.watch.best_price if series.watch else trade.best_price
+    on_close = state.risk.exits.stops is StopStyle.ON_CLOSE
+    series.watch = watch_of(trade, best_price, looks_at_closes=on_close)
 
 
 def _remove_watch(state: State, trade_id: int) -> None:

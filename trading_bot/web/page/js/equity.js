@@ -24,13 +24,8 @@ export function makeEquity() {
     update({ run, day, running, symbols }) {
       const text = `━ net ${money(day.net)}   ┄ gross ${money(day.gross)}   charges ${price(day.charges)}`;
       setText(legend, text);
-<<<<<<< 5c09d7812ed34291274fe6b407715550bafca4cb
-      if (running && !unpricedOf(symbols).length) line.add(run, day);
-      setAttribute(canvas, "aria-label", `Equity of the day${line.span()}: ${text}`);
-=======
       setAttribute(canvas, "aria-label", `Equity of the day: ${text}`);
-      if (running) line.add(run, day);
->>>>>>> b4b16af38eff03823ede3a31a5808fcb713aa5b4
+      if (running && !unpricedOf(symbols).length) line.add(run, day);
       return line.mend();
     },
   };
