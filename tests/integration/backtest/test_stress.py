@@ -26,7 +26,7 @@ def test_real_shares_under_stress_come_to_what_they_came_to_before(run, shared_d
     """Golden: a changed number is explained where it is changed. V7, V11."""
     code, told, summary = run(
         *("--data", shared_data / "nse_1min" / "2016_kite", "--symbols", SYMBOLS),
-        *("--from", "2016-09-08", "--to", "2016-09-09", "--stress", name),
+        *("--from", "2016-09-08", "--to", "2016-09-09", "--stress", name, "--quick"),
     )
 
     assert (code, summary["problems"]) == (0, [])

@@ -90,7 +90,7 @@ def test_a_fold_is_played_over_all_days_but_only_others_count():
 
 
 @pytest.mark.parametrize(
-    ("of", "said"), [((11,), "cannot make 11 groups"), ((2, 5), "leave nothing to choose on")]
+    ("of", "said"), [((11,), "cannot make 11 groups"), ((2, 5), "of 10 days none is left to choose on")]
 )
 def test_days_that_hold_no_folds_are_said(of, said):
     with pytest.raises(HistoryError, match=said):
