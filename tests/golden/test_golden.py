@@ -42,7 +42,7 @@ def test_what_moved_is_shown_old_beside_new_with_what_to_do():
     assert text.splitlines()[:3] == [
         "golden run candles: 1 of 2 numbers moved",
         "          pinned  now",
-        "  trades      45   46",
+        "  trades  45      46",
     ]
     assert "`make golden` pins the new ones in tests/golden/pinned/candles.json" in text
     assert "git bisect run" in text

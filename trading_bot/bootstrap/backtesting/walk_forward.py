@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from pathlib import Path
 from time import monotonic
 
 from trading_bot.backtest.sweeps.market import Market
@@ -44,16 +45,7 @@ def run_walk_forward(
     lengths, policy, started_s = _lengths(options), policy_from(options), monotonic()
     market = market_from(settings, options, write)
     windows = windows_of(market, lengths)
-    search = Search(
-        strategy=options.strategy,
-        policy=policy,
-        axes=options.axes,
-        sampler=options.sampler,
-        trials=options.trials,
-        seed=options.seed,
-        pruner=options.pruner,
-        storage=studies_path(settings),
-    )
+    search = _search(options, policy, studies_path(settings))
     trials = trials_path(settings)
     study = _study(market, options, policy)
     parts: list[Part] = []
@@ -82,6 +74,19 @@ def run_walk_forward(
     record = record_of(trials, _attempt(options, policy, windows[-1], parts[-1].found.new, set()))
     write(console_text(result, record, folder))
     return 0
+
+
+def _search(options: WalkForwardOptions, policy: Policy, storage: Path) -> Search:
+    return Search(
+        strategy=options.strategy,
+        policy=policy,
+        axes=options.axes,
+        sampler=options.sampler,
+        trials=options.trials,
+        seed=options.seed,
+        pruner=options.pruner,
+        storage=storage,
+    )
 
 
 def _lengths(options: WalkForwardOptions) -> Lengths | Folds:
