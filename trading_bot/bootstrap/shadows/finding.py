@@ -160,10 +160,16 @@ class JournalOfDays(RecordedDays):
                 f"there is no journal of mode {self._settings.mode} in {self._settings.run.data_dir}: a "
                 "shadow plays days that were traded.\n  fix: trade one, name another --mode, or give --data"
             )
+        troubles = []
         for database in databases:
-            with JournalReader(database) as reader:
-                for day in reader.days():
-                    found.setdefault(day, database)
+            try:
+                with JournalReader(database) as reader:
+                    for day in reader.days():
+                        found.setdefault(day, database)
+            except StorageError as error:  # of many replays one may be of another version, or being made
+                troubles.append(str(error))
+        if troubles and not found:
+            raise StorageError(troubles[0])
         return found
 
     def _folder(self, database: Path) -> Path:

@@ -10,7 +10,7 @@ from tests.fakes.price_folder import Shown
 from tests.fakes.virtual_days import generated, traded
 from trading_bot.adapters.storage.input_log import FileInputLog, read_input_log
 from trading_bot.bootstrap.shadows.run import run_shadow
-from trading_bot.domain.errors import SettingsError, StorageError
+from trading_bot.domain.errors import SettingsError, StorageError, UserFacingError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.settings.options import ShadowOptions
 from trading_bot.settings.run import Mode
@@ -28,6 +28,7 @@ def data(tmp_path_factory):
     log = FileInputLog(folder / "inputs" / "replay", clock_ms=lambda: midnight_ms(DEFAULT_DAY))
     traded(generated(symbols=("TATASTEEL",)), database=folder / "replay.db", input_log=log)
     log.close()
+    (folder / "replay-20260101-000000.db").write_text("of another version")
     return folder
 
 
@@ -86,6 +87,13 @@ def test_a_day_that_is_not_on_record_is_told_with_those_that_are(data):
 
     with pytest.raises(SettingsError, match=f"nearest are {DEFAULT_DAY}"):
         run_shadow(settings(data), options, print, Shown().progress, 0)
+
+
+def test_a_journal_that_cannot_be_read_is_no_journal_without_days(tmp_path):
+    (tmp_path / "replay.db").write_text("broken")
+
+    with pytest.raises(UserFacingError, match=r"replay\.db"):
+        run_shadow(settings(tmp_path), ShadowOptions(), print, Shown().progress, 0)
 
 
 def test_without_a_journal_it_is_said_what_to_do(tmp_path):
