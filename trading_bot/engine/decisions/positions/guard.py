@@ -125,7 +125,7 @@ def _tell_if_unseen(state: State, trade: Trade, turn: Turn) -> None:
     ]
     if not entries:
         return
-    heard_ms = max(state.books_read_at_ms, min(order.seen_at_ms for order in entries))
+    heard_ms = max(state.books_read_at_ms, min(max(one.seen_at_ms, one.intended_at_ms) for one in entries))
     seconds = (state.now_ms - heard_ms) / MS_PER_SECOND
     times = int(seconds // (state.settings.unprotected_degraded_s - state.settings.unprotected_s))
     mark = f"unseen {trade.trade_id} {heard_ms} {times}"

@@ -333,3 +333,17 @@ def test_an_entry_of_which_nothing_is_heard_is_told_before_it_may_be_bare_for_to
 
     assert [text for text in told if "nothing was heard of an entry" in text and "25 s" in text]
     assert sum("nothing was heard of an entry" in text for text in told) == 2
+
+
+def test_an_entry_is_not_unheard_of_for_longer_than_it_exists(driver):
+    """Reads were late before it was sent: that says nothing of what it may have bought."""
+    seconds(driver, 40, books=False)
+    driver.signal()
+    (entry,) = driver.places()
+
+    waiting = seconds(driver, 2, books=False)
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry.request.tag))
+    sent = seconds(driver, 26, books=False)
+
+    assert [text for text in waiting if "nothing was heard" in text] == []
+    assert [text for text in sent if "nothing was heard of an entry" in text and "25 s" in text]
