@@ -1,4 +1,7 @@
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +104,14 @@ def test_mode_on_the_command_line_is_the_mode_in_effect(capsys):
         "value": "alerts",
         "origin": "command line --mode",
     }
+
+
+def test_a_python_without_the_packages_is_told_what_to_do():
+    command = [sys.executable, "-S", str(Path(__file__).parents[2] / "main.py"), "status"]
+
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert found.returncode == 2
+    assert f"error: {sys.executable} has no package" in found.stderr
+    assert "make setup" in found.stderr
+    assert "Traceback" not in found.stderr
