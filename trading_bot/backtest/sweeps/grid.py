@@ -60,7 +60,7 @@ def _number(text: str) -> Decimal:
     try:
         number = Decimal(text.strip())
     except InvalidOperation as error:
-        raise ValueError(f"{text!r} is not a number") from error
+        raise ValueError(f"{text!r} is not a number: write FIRST:LAST:STEP or A,B,C") from error
     if not number.is_finite():
         raise ValueError(f"{text!r} is not a number")
     return number
