@@ -14,9 +14,10 @@ _NEXT = """\
 next:
   python main.py                 replay a session against the bundled simulator; needs no account
   edit .env                      put in UPSTOX_API_KEY, UPSTOX_API_SECRET and UPSTOX_REDIRECT_URI
-  python main.py check           until every line is green
   python main.py login           once each trading day
-  python main.py --mode paper    live prices, simulated orders"""
+  python main.py check           until no line is red
+  python main.py --mode paper    live prices, simulated orders
+`python main.py menu` has all of it behind single keys"""
 
 
 def run_init(_arguments: Namespace, context: Context) -> int:

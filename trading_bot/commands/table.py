@@ -39,6 +39,7 @@ from trading_bot.commands.history import (
     run_history_prune,
 )
 from trading_bot.commands.init import run_init
+from trading_bot.commands.menu import run_menu
 from trading_bot.commands.parity import add_parity_arguments, run_parity
 from trading_bot.commands.reading import (
     TRADE_LOG,
@@ -172,6 +173,12 @@ def _rules_show(parser: ArgumentParser) -> None:
 COMMANDS: tuple[Command, ...] = (
     Command(
         words=("init",), summary="write .env and config/local.toml", run=run_init, add_arguments=_nothing
+    ),
+    Command(
+        words=("menu",),
+        summary="the commands of a day behind single keys",
+        run=run_menu,
+        add_arguments=_nothing,
     ),
     Command(
         words=("config", "show"),
