@@ -39,10 +39,11 @@ def run_check(arguments: Namespace, context: Context) -> int:
     settings_line, loaded = checked_settings(context)
     folder = context.places.folder
     needs_time = loaded is not None and loaded.settings.mode is not Mode.REPLAY
+    written = [folder] if loaded is None else written_folders(loaded.settings, folder)
     lines = [
         settings_line,
         dotenv_line(folder / DOTENV_FILE),
-        *machine_lines(folder, context.now_ms(), needs_time=needs_time),
+        *machine_lines(written, context.now_ms(), needs_time=needs_time),
     ]
     if loaded is not None:
         today = date_of(context.now_ms())
@@ -76,11 +77,17 @@ def checked_settings(context: Context) -> tuple[CheckLine, LoadedSettings | None
     ), loaded
 
 
+def written_folders(settings: Settings, folder: Path) -> list[Path]:
+    """Where the journal and the logs lie: perhaps on disks of their own."""
+    return [folder / settings.run.data_dir, folder / settings.logs.folder]
+
+
 def settings_lines(settings: Settings, folder: Path) -> list[CheckLine]:
     """What follows from the settings."""
+    data, logs = written_folders(settings, folder)
     return [
-        folder_line("data folder", folder / settings.run.data_dir),
-        folder_line("logs folder", folder / settings.logs.folder),
+        folder_line("data folder", data),
+        folder_line("logs folder", logs),
         *refusal_lines(settings),
     ]
 

@@ -3,7 +3,8 @@
 import shutil
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,14 +26,14 @@ _KERNEL_ERROR_MS_MAX = 1_000
 _IN_STEP = "timedatectl set-ntp true, or install chrony"
 
 
-def machine_lines(folder: Path, now_ms: int, *, needs_time: bool) -> list[CheckLine]:
-    """What depends on the machine alone; a replay brings its own time."""
+def machine_lines(folders: Sequence[Path], now_ms: int, *, needs_time: bool) -> list[CheckLine]:
+    """What depends on the machine alone, with the disks of these folders; a replay brings its own time."""
     return [
         passed("program", __version__),
         python_line(sys.version_info[:3]),
         sqlite_line(sqlite3.sqlite_version_info),
         sdk_line(_installed(SDK_PACKAGE)),
-        disk_line(shutil.disk_usage(folder).free),
+        disk_line({folder: free_bytes(folder) for folder in folders}),
         hot_path_line(is_compiled=native.is_used()),
         clock_line(now_ms, kernel_clock(), needs_time=needs_time),
     ]
@@ -75,14 +76,23 @@ def hot_path_line(*, is_compiled: bool) -> CheckLine:
     return doubtful("hot path", "interpreted: the same decisions, several times slower for each tick", fix)
 
 
-def disk_line(free_bytes: int) -> CheckLine:
-    """Whether there is room for the journal, logs and candles."""
-    free_mb = free_bytes // _MB
-    text = f"{free_mb:,} MB free"
-    fix = "free some disk space; old logs and data/reports may go"
+def disk_line(free: Mapping[Path, int]) -> CheckLine:
+    """Whether there is room for the journal, logs and candles where each of them lies."""
+    folder = min(free, key=free.__getitem__)
+    free_mb = free[folder] // _MB
+    text = f"{free_mb:,} MB free for {folder}"
+    fix = "free some disk space; old logs, and reports/ and replay-*.db in the data folder, may go"
     if free_mb < _FREE_MB_MIN:
         return failed("disk", f"{text}, {_FREE_MB_MIN} MB are needed", fix)
     return doubtful("disk", text, fix) if free_mb < _FREE_MB_WANTED else passed("disk", text)
+
+
+def free_bytes(folder: Path) -> int:
+    """What this user may still write there; of what lies above where it is not made yet."""
+    for place in (folder, *folder.parents):
+        with suppress(OSError):
+            return shutil.disk_usage(place).free
+    return 0
 
 
 def clock_line(now_ms: int, kernel: KernelClock | None, *, needs_time: bool) -> CheckLine:

@@ -1,5 +1,7 @@
 import json
 from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -32,6 +34,10 @@ def run(desk, *words):
 
 def clock_line(on=date(2026, 11, 19), kernel=None, *, needs_time=False):
     return machine_checks.clock_line(midnight_ms(on), kernel, needs_time=needs_time)
+
+
+def disk_line(**free):
+    return machine_checks.disk_line({Path(name): count for name, count in free.items()})
 
 
 def lines_of(desk):
@@ -99,9 +105,10 @@ def test_the_checklist_before_going_live_is_asked_for_only_with_its_option(desk)
         (machine_checks.sdk_line(None), FAIL),
         (machine_checks.hot_path_line(is_compiled=True), OK),
         (machine_checks.hot_path_line(is_compiled=False), WARN),
-        (machine_checks.disk_line(5_000_000_000), OK),
-        (machine_checks.disk_line(1_000_000_000), WARN),
-        (machine_checks.disk_line(100_000_000), FAIL),
+        (disk_line(data=5_000_000_000), OK),
+        (disk_line(data=1_000_000_000), WARN),
+        (disk_line(data=100_000_000), FAIL),
+        (disk_line(data=100_000_000, logs=5_000_000_000), FAIL),
         (clock_line(), OK),
         (clock_line(on=date(1970, 1, 2)), FAIL),
         (clock_line(kernel=KernelClock(False, 16_000), needs_time=True), WARN),
@@ -130,6 +137,23 @@ def test_the_checklist_before_going_live_is_asked_for_only_with_its_option(desk)
 def test_each_line_tells_good_from_bad(line, state):
     assert line.state is state
     assert bool(line.fix) is (state is not OK)
+
+
+def test_room_is_looked_for_where_the_journal_lies(desk, monkeypatch):
+    disk = desk.folder / "disk"
+    text = f"TRADING_BOT__RUN__DATA_DIR={disk}/data\n"
+    (desk.folder / ".env").write_text(text, encoding="utf-8")
+    free = {disk: 1_000_000, desk.folder: 9_000_000_000}
+
+    def usage(place):
+        if place not in free:
+            raise FileNotFoundError(place)
+        return SimpleNamespace(free=free[place])
+
+    monkeypatch.setattr(machine_checks.shutil, "disk_usage", usage)
+    run(desk, "--json")
+
+    assert lines_of(desk)["disk"]["message"] == f"1 MB free for {disk}/data, 200 MB are needed"
 
 
 @pytest.mark.parametrize(("mode", "state"), [(0o600, OK), (0o640, WARN), (0o644, WARN)])
