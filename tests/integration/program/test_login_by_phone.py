@@ -105,6 +105,20 @@ def test_a_refusal_on_the_phone_ends_the_wait_with_what_may_be_the_cause(phone):
     assert any(text.startswith("still waiting") for text in phone.said)
 
 
+def test_an_approval_of_another_account_is_told_to_who_waits(phone):
+    phone.account, approve, is_over = "AB1234", phone.answers, threading.Event()
+
+    def answers():
+        approve()
+        is_over.set()
+
+    phone.answers = answers
+    phone.monotonic_s = lambda: 1e9 if is_over.is_set() else 0.0
+
+    with pytest.raises(LoginNeededError, match="account SIM001 logged in, the settings expect AB1234"):
+        phone.log_in()
+
+
 def test_without_a_notifier_nothing_is_asked(phone):
     with pytest.raises(SettingsError, match="cannot be asked for it"):
         phone.log_in(notifier_port=0)

@@ -22,6 +22,7 @@ from trading_bot.settings.tree import Settings, require_safe_notifier
 
 _LOOK_S = 0.5
 _SAID_EVERY_S = 60.0
+_SAID_MOST = 200
 
 Write = Callable[[str], None]
 
@@ -62,6 +63,7 @@ class _Waiting:
         self._store = token_store(settings)
         self._before = self._secret()
         self._trouble = ""
+        self._worker: NotifierWorker | None = None
 
     async def run(self) -> None:
         if self._seams.is_daemon_listening():
@@ -69,7 +71,7 @@ class _Waiting:
             await self._ask_and_wait()
             return
         is_decided = asyncio.Event()
-        worker = NotifierWorker(
+        worker = self._worker = NotifierWorker(
             settings=self._settings,
             now_ms=self._seams.now_ms,
             tell=partial(self._tell, is_decided),
@@ -113,7 +115,11 @@ class _Waiting:
                 say_s += _SAID_EVERY_S
             await asyncio.sleep(self._seams.look_s)
             now_s = self._seams.monotonic_s()
-        raise LoginNeededError(_nothing_came(approval))
+        raise LoginNeededError(_nothing_came(approval, self._refusal()))
+
+    def _refusal(self) -> str:
+        worker = self._worker
+        return "" if worker is None else worker.refusal
 
     def _found(self) -> AccessToken | None:
         try:
@@ -136,14 +142,17 @@ def _asked_text(settings: Settings, approval: Approval) -> str:
         if approval.notifier_url
         else ("the broker names no notifier address: register one for the app, or no token will come")
     )
-    wait = f"waiting for {settings.login.approval_wait_s / 60:.0f} minutes"
+    wait_s = settings.login.approval_wait_s
+    wait = f"waiting for {f'{wait_s / 60:.0f} minutes' if wait_s >= _SAID_EVERY_S else f'{wait_s:.0f} s'}"
     return f"approve the request on your phone, until {lapses}\n{target}\n{wait}"
 
 
-def _nothing_came(approval: Approval) -> str:
+def _nothing_came(approval: Approval, refusal: str) -> str:
     where = approval.notifier_url or "the app's notifier address"
+    said = "".join(sign if sign.isprintable() else "?" for sign in refusal[:_SAID_MOST])
+    posted = f"; what was posted to {where} was not taken: {said}" if said else ""
     return (
-        "no token came. Either the request was refused or not seen on the phone: run `login --phone` again. "
-        f"Or {where} does not lead here: `curl -X POST {where}` has to be answered with 400 while this waits "
-        "(docs/morning.md). `python main.py login` needs neither"
+        f"no token came{posted}. Either the request was refused or not seen on the phone: run "
+        f"`login --phone` again. Or {where} does not lead here: `curl -X POST {where}` has to be answered "
+        "with 400 while this waits (docs/morning.md). `python main.py login` needs neither"
     )

@@ -35,6 +35,8 @@ class NotifierWorker:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     port: int = 0
     """The one that is listened on; 0 while none is."""
+    refusal: str = ""
+    """Why the newest post was not taken; whoever posts may have put words into it."""
     name: str = "login notifier"
     _waiting: "asyncio.Queue[AccessToken]" = field(
         default_factory=lambda: asyncio.Queue(maxsize=_WAITING_MOST)
@@ -73,7 +75,8 @@ class NotifierWorker:
             token = token_from_notice(body, self.settings.upstox, self.settings.credentials, self.now_ms())
             self._waiting.put_nowait(token)
         except LoginNeededError as error:
-            log.warning("notice_refused", why=str(error))
+            self.refusal = str(error)
+            log.warning("notice_refused", why=self.refusal)
             return Taken.NO
         except asyncio.QueueFull:
             log.warning("notice_refused", why="too many at once")
