@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from trading_bot.domain.money import rupees
 from trading_bot.domain.signal import Direction
-from trading_bot.report.day.record import SignalRecord, TradeRecord
+from trading_bot.report.day.record import Notice, SignalRecord, TradeRecord
 from trading_bot.report.why.denials import reason_of
 from trading_bot.report.why.endings import exit_words
 from trading_bot.report.why.explanation import TurningPoint
@@ -17,8 +17,13 @@ def turning_points(story: Story) -> tuple[TurningPoint, ...]:
     points = [_signal_point(signal) for signal in story.signals]
     for trade in story.trades:
         points += _trade_points(trade)
-    points += [TurningPoint(notice.at_ms, notice.kind, notice.text) for notice in story.notices]
+    points += [_notice_point(notice) for notice in story.notices]
     return tuple(sorted(points, key=lambda point: point.at_ms))
+
+
+def _notice_point(notice: Notice) -> TurningPoint:
+    """The kind belongs to the words: a halt and its end are told of by the same text."""
+    return TurningPoint(notice.at_ms, notice.kind, f"{notice.kind}: {notice.text}")
 
 
 def _signal_point(record: SignalRecord) -> TurningPoint:

@@ -6,8 +6,10 @@ from tests.fakes.why_facts import FAILED, PASSED, QUARTER_MS, evaluation, story,
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.ports import Refused
+from trading_bot.report.day.record import Notice
 from trading_bot.report.why import explain, is_quiet
 from trading_bot.report.why.explanation import Verdict
+from trading_bot.report.why.facts import Story
 from trading_bot.report.why.story import story_of
 from trading_bot.risk.settings import LimitSettings, RiskSettings
 
@@ -187,3 +189,17 @@ def test_the_furthest_verdict_stands_for_all():
 
 def test_a_story_of_nothing_has_no_turning_points():
     assert explain(why_facts(evaluation(START_MS), told=story_of([], "X"))).points == ()
+
+
+def test_a_halt_and_its_end_are_told_apart():
+    told = Story(
+        exits={},
+        notices=(
+            Notice(START_MS, "halt", "entries: paused"),
+            Notice(START_MS + 1, "halt cleared", "entries: paused"),
+        ),
+    )
+
+    points = explain(why_facts(evaluation(START_MS), told=told)).points
+
+    assert [point.text for point in points] == ["halt: entries: paused", "halt cleared: entries: paused"]
