@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -103,7 +104,11 @@ class WebWorker:
                 self._is_refused = True
                 settings = self.listener.settings
                 where = f"{settings.host}:{settings.port}"
-                self.on_refused(f"the dashboard cannot listen on {where}: {error.strerror or error}")
+                why = os.strerror(error.errno) if error.errno else str(error)
+                self.on_refused(
+                    f"the dashboard cannot listen on {where}: {why}. Trading goes on, and it is tried again: "
+                    "end what listens there, or choose another web.port (web.host)"
+                )
             raise
 
 

@@ -128,7 +128,8 @@ async def test_an_address_that_is_taken_is_told_once_and_is_a_failure_of_the_wor
                 await worker.run(lambda: None)
 
     assert len(told) == 1
-    assert str(settings.port) in told[0]
+    assert f"127.0.0.1:{settings.port}: Address already in use. " in told[0]
+    assert "web.port" in told[0]
 
 
 @pytest.mark.parametrize(
