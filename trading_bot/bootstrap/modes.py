@@ -71,19 +71,18 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
 
 
 def _dashboard_tokens(settings: Settings) -> "Tokens | None":
-    """What opens the dashboard; None where it is off. Says where new ones are.
+    """What opens the dashboard; None where it is off. Says where they are.
 
     Raises SettingsError when they cannot be kept, or others may read them.
     """
     if not settings.web.enabled:
         return None
-    from trading_bot.web.tokens import tokens_of
+    from trading_bot.web.tokens import is_complete, tokens_of
 
     file = web_token_path(settings)
-    is_known = file.exists()
     tokens = tokens_of(settings.web, file)
-    if not is_known and file.exists():
-        _print(f"dashboard: made its tokens, they are in {file} (mode 600)")
+    if not is_complete(settings.web):
+        _print(f"dashboard: its tokens are in {file} (mode 600)")
     return tokens
 
 

@@ -102,7 +102,10 @@ def _login_page(
         action=LOGIN_PATH,
     )
     told = element("p", problem, role="alert", class_="problem") if problem else None
-    hint = element("p", "The tokens are in the file that the daemon named at its first start.")
+    hint = element(
+        "p",
+        "The tokens are in web_tokens.toml in the data folder, or where the daemon says at its start.",
+    )
     page = element(
         "html",
         head,
