@@ -95,7 +95,10 @@ class PanicFiles:
         except StorageError as error:
             self.write(f"the database cannot be used: {error}")
             if emergency is None:
-                raise
+                raise StorageError(
+                    f"{error}. Neither database nor emergency journal can be written, so nothing was latched "
+                    "and nothing sent: cancel and close everything in the broker's app"
+                ) from error
         self.write(f"writing to {emergency.path}; the next start takes it into the database")
         sound = self._sound_rows(emergency)
         if sound is not None:

@@ -125,6 +125,7 @@ def test_a_journal_of_a_newer_program_is_red(shell, check):
     line = check()[1]["journal"]
     assert line["state"] == "fail"
     assert "schema 0099" in line["message"]
+    assert "how to go back" in line["fix"]
 
 
 def test_a_day_that_took_over_what_earlier_rows_do_not_add_up_to_is_red(shell, check):

@@ -30,12 +30,16 @@ def newest_schema(steps: Sequence[Path] = STEPS) -> str:
     return head
 
 
+class NewerSchemaError(StorageError):
+    """The file is sound, and of a newer program."""
+
+
 def require_known(schema: str, path: Path, steps: Sequence[Path] = STEPS) -> None:
-    """Raises StorageError when a newer program wrote the file."""
+    """Raises NewerSchemaError when a newer program wrote the file."""
     known = {step.revision for step in ScriptDirectory.from_config(_config(steps)).walk_revisions()}
     if schema in known:
         return
-    raise StorageError(
+    raise NewerSchemaError(
         f"{path} has schema {schema}, this program knows schemas up to {newest_schema(steps)}:"
         " install the version that wrote the file, or restore a backup that was made before the upgrade"
     )

@@ -12,7 +12,7 @@ from trading_bot.adapters.storage.connection import explained
 from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
 from trading_bot.adapters.storage.emergency_run import runs_of
 from trading_bot.adapters.storage.hash_chain import BrokenChainError
-from trading_bot.adapters.storage.migrate import schema_of
+from trading_bot.adapters.storage.migrate import NewerSchemaError, schema_of
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
 from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
@@ -26,6 +26,7 @@ from trading_bot.settings.tree import Settings
 
 _BYTES_PER_MB = 1_000_000
 _MEND = "`python main.py` says on its start what was found, keeps a copy, and names the newest backup"
+_GO_BACK = "docs/operations.md says under Upgrading how to go back, and what is then lost"
 _UNLIKE = "the newest day took over something else than the rows before it add up to:"
 _MEND_BOOK = "trade no more on it: go on with a backup of before that day (docs/operations.md), or begin anew"
 
@@ -50,7 +51,8 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
     except SQLAlchemyError as error:
         return instance, failed("journal", str(explained(error, database)), _MEND)
     except (StorageError, BrokenChainError) as error:
-        return instance, failed("journal", _with_path(database, error), _MEND)
+        fix = _GO_BACK if isinstance(error, NewerSchemaError) else _MEND
+        return instance, failed("journal", _with_path(database, error), fix)
     if differing:
         return instance, failed("journal", f"{database}: {_UNLIKE} {', '.join(differing)}", _MEND_BOOK)
     rows, size_mb = stopped.core.last_sequence, database.stat().st_size / _BYTES_PER_MB
