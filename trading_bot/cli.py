@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -14,7 +15,7 @@ from trading_bot.adapters.redaction import Redactor
 from trading_bot.commands.arguments import overrides_of, parse_arguments
 from trading_bot.commands.context import Backend, Context
 from trading_bot.domain.errors import TradingBotError, UserFacingError
-from trading_bot.settings.load import LoadedSettings, Places, load_settings
+from trading_bot.settings.load import DOTENV_FILE, LOCAL_FILE, LoadedSettings, Places, load_settings
 
 _FAILED = 1
 _INTERRUPTED = 130
@@ -23,6 +24,7 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None, backend: Backend | None = None) -> int:
     """Run one command and return its exit code."""
     _forbid_core_dumps()
+    _let_every_text_through()
     parsed, run = parse_arguments(arguments)
     places = Places(folder=Path.cwd(), config_file=parsed.config, overrides=overrides_of(parsed))
     context = Context(
@@ -34,6 +36,7 @@ def main(arguments: Sequence[str] | None = None, backend: Backend | None = None)
         in_colour=sys.stdout.isatty(),
         now_ms=_now_ms,
     )
+    _warn_of_settings_elsewhere(context, Path(sys.argv[0]).parent)
     try:
         return run(parsed, context)
     except UserFacingError as error:
@@ -57,6 +60,27 @@ def _forbid_core_dumps() -> None:
     """A crash leaves no copy of the memory behind: the token would be in it."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def _let_every_text_through() -> None:
+    """A terminal that cannot show a character gets another one for it: no command may fail for that."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _warn_of_settings_elsewhere(context: Context, program: Path) -> None:
+    """Settings, journal and token are those of the folder that one is in; told where that surprises."""
+    places = context.places
+    if places.config_file is None and not _has_settings(places.folder) and _has_settings(program):
+        context.warn(
+            f"warning: {places.folder} holds no settings, so the defaults count: `cd {program.resolve()}` "
+            "for those that are there"
+        )
+
+
+def _has_settings(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (DOTENV_FILE, LOCAL_FILE))
 
 
 def _program() -> Backend:

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,30 @@ def test_mode_on_the_command_line_is_the_mode_in_effect(capsys):
         "value": "alerts",
         "origin": "command line --mode",
     }
+
+
+def test_settings_beside_the_program_are_missed_aloud_in_another_folder(tmp_path, monkeypatch, capsys):
+    program, elsewhere = tmp_path / "program", tmp_path / "elsewhere"
+    program.mkdir()
+    elsewhere.mkdir()
+    (program / ".env").write_text("TRADING_BOT_MODE=paper\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", [str(program / "main.py")])
+
+    monkeypatch.chdir(program)
+    main(["config", "show"])
+    assert capsys.readouterr().err == ""
+
+    monkeypatch.chdir(elsewhere)
+    main(["config", "show"])
+    assert f"{elsewhere} holds no settings, so the defaults count: `cd {program}`" in capsys.readouterr().err
+
+
+def test_a_terminal_that_cannot_show_a_character_fails_no_command(monkeypatch, capsys):
+    shown = TextIOWrapper(BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", shown)
+
+    assert main(["history", "check", "/none…here"]) == 1
+    assert b"REFUSED /none?here" in shown.buffer.getvalue()
 
 
 def test_a_python_without_the_packages_is_told_what_to_do():

@@ -25,6 +25,7 @@ from trading_bot.settings.sources import (
     unknown_names,
 )
 
+_FOREIGN = "check its owner and mode: commands run as the user whose file it is"
 _TABLE = re.compile(r"\s*\[\s*([\w.\s\"'-]+?)\s*\]\s*(?:#.*)?$")
 _ASSIGNMENT = re.compile(r"\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 _ERROR_LINE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
@@ -36,7 +37,8 @@ def toml_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
         text = path.read_text(encoding="utf-8-sig")
         document = tomllib.loads(text)
     except OSError as error:
-        fix = "check the path; `init` writes config/local.toml"
+        is_ours = not isinstance(error, PermissionError)
+        fix = "check the path; `init` writes config/local.toml" if is_ours else _FOREIGN
         return lost_layer(Problem(where=label, key="", reason=f"cannot be read: {error.strerror}", fix=fix))
     except UnicodeDecodeError:
         return lost_layer(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"))
@@ -62,7 +64,7 @@ def dotenv_layer(path: Path, label: str, leaves: Mapping[Key, Leaf]) -> Layer:
         bindings = list(parse_stream(StringIO(path.read_text(encoding="utf-8-sig"))))
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
-        return lost_layer(Problem(where=label, key="", reason=reason, fix="check owner and mode"))
+        return lost_layer(Problem(where=label, key="", reason=reason, fix=_FOREIGN))
     except UnicodeDecodeError:
         return lost_layer(Problem(where=label, key="", reason="is not UTF-8 text", fix="save it as UTF-8"))
     broken = tuple(_broken_line(label, binding) for binding in bindings if _is_broken(binding))
