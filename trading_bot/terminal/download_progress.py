@@ -55,7 +55,11 @@ class BarsOfSymbols:
 def outcome_line(outcome: Outcome) -> str:
     """What became of one symbol, in a line."""
     added, changed, _ = outcome.written
-    words = [f"{added:,} candles added"] if outcome.pages else ["up to date"]
+    words = (
+        [f"{added:,} candles added"]
+        if outcome.pages
+        else ["nothing new" if outcome.failure else "up to date"]
+    )
     if changed:
         words.append(f"{changed:,} changed by the source")
     if outcome.dropped:

@@ -34,6 +34,7 @@ def test_on_a_terminal_there_are_bars():
 
 def test_a_line_says_what_became_of_a_symbol():
     assert outcome_line(Outcome(symbol="A")) == "A: up to date"
+    assert outcome_line(Outcome(symbol="A", failure="no rows")) == "A: nothing new, stopped: no rows"
     assert (
         outcome_line(Outcome(symbol="A", written=Written(1, 2, 3), pages=1, dropped=4, failure="no answer"))
         == "A: 1 candles added, 2 changed by the source, 4 rows were no candles, stopped: no answer"

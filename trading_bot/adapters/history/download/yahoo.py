@@ -43,6 +43,7 @@ YahooDownload = Callable[..., Any]
 _NSE = ".NS"
 _EXCHANGES = (_NSE, ".BO")
 _PRICES = ("Open", "High", "Low", "Close")
+_NO_ROWS = "no rows; is the ticker right and still listed, and does this machine reach Yahoo?"
 
 
 class YahooCandles:
@@ -111,14 +112,14 @@ def yfinance_download() -> YahooDownload:
 def _candles(frame: Any, ticker: str) -> Fetched:
     """The frame's rows that are candles; the others are counted."""
     if frame is None or frame.empty:
-        raise ReadFailedError(f"Yahoo, {ticker}: no rows; is the ticker right, and still listed?")
+        raise ReadFailedError(f"Yahoo, {ticker}: {_NO_ROWS}")
     try:
         columns = [frame[name, ticker].to_numpy(dtype=np.float64) for name in (*_PRICES, "Volume")]
     except KeyError as error:
         raise ReadFailedError(f"Yahoo, {ticker}: the answer has no column {error}") from error
     is_row = ~np.isnan(np.stack(columns[:4])).all(axis=0)
     if not is_row.any():
-        raise ReadFailedError(f"Yahoo, {ticker}: no rows; is the ticker right, and still listed?")
+        raise ReadFailedError(f"Yahoo, {ticker}: {_NO_ROWS}")
     days: list[date] = [moment.date() for moment in frame.index]
     starts = np.array([midnight_ms(on) for on in days], dtype=np.int64)
     rounded = [np.round(column[is_row], 2) for column in columns[:4]]
