@@ -80,6 +80,7 @@ CHOICES = (
         ("why",),
         (Question("symbol", is_needed=True), Question("time, HH:MM; empty: the newest")),
     ),
+    Choice("r", "resume       release a pause, a panic, halts that wait for you", ("resume",)),
     Choice("x", "PANIC        cancel every order, close every position, latch", ("--panic-exit",)),
     Choice(_LEAVE, "leave", ()),
 )
