@@ -49,6 +49,8 @@ def test_everything_is_shown_and_nothing_sticks_out(sized, scheme):
         sized.page.locator(part).first.wait_for(state="visible", timeout=20_000)
     assert sized.page.evaluate("document.documentElement.scrollWidth") == sized.page.viewport_size["width"]
     assert sized.page.evaluate(STICKS_OUT) == []
+    watched = sized.page.locator("#watch-table")
+    assert watched.evaluate("(box) => box.scrollWidth - box.clientWidth") == 0, "the score is not cut off"
 
 
 def test_a_glance_answers_all_three_questions(sized):
