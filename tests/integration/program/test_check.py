@@ -9,7 +9,7 @@ import pytest
 
 from trading_bot.adapters.upstox.rest.decode_market import ListedHoliday
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-from trading_bot.bootstrap.checks import account, looks
+from trading_bot.bootstrap.checks import account, addresses, looks
 from trading_bot.bootstrap.checks.broker_time import judged
 from trading_bot.bootstrap.checks.lines import charges_line, rules_lines
 from trading_bot.bootstrap.checks.market import differences
@@ -248,6 +248,7 @@ def test_static_address_is_compared_with_the_brokers_record_in_live(*, live, che
 
     assert line["state"] == state
     assert message in line["message"]
+    assert line["fix"] == ("" if state == "ok" else addresses.REGISTER)
 
 
 @pytest.mark.parametrize(
