@@ -53,19 +53,23 @@ class InstanceLock:
         self._descriptor = None
 
 
-def acquire_instance_lock(path: Path, *, started_at_ms: int, subject: str = "the bot") -> InstanceLock:
+def acquire_instance_lock(
+    path: Path, *, started_at_ms: int, subject: str = "the bot", needs_signature: bool = True
+) -> InstanceLock:
     """Become the only process that owns what the file stands for, for example ``data/live-AB1234.lock``.
 
     Raises AlreadyRunningError with the owner's pid and start when another process holds it, and StorageError
-    when the file cannot be made.
+    when the file cannot be made, or cannot be signed and has to be. The lock itself needs no room.
     """
     for _ in range(_ATTEMPTS):
         descriptor = _try_lock(path)
         if descriptor is not None:
-            pid = os.getpid()
-            record = json.dumps({"pid": pid, "started_at_ms": started_at_ms, "birth": birth_of(pid)})
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, record.encode(), 0)
+            trouble = _signed(descriptor, started_at_ms)
+            if trouble is not None and needs_signature:
+                os.close(descriptor)
+                raise StorageError(
+                    f"the lock file {path} cannot be written: {trouble.strerror}; free some disk space"
+                ) from trouble
             return InstanceLock(path, descriptor)
         time.sleep(_ATTEMPT_PAUSE_S)  # it may only have been a look: see read_owner
     raise AlreadyRunningError(_refusal(path, subject))
@@ -95,6 +99,19 @@ def _try_lock(path: Path) -> int | None:
     if _is_locked(descriptor) and _is_same_file(descriptor, path):
         return descriptor
     os.close(descriptor)
+    return None
+
+
+def _signed(descriptor: int, started_at_ms: int) -> OSError | None:
+    """Say in the file whose it is; what was in the way, if it could not be said."""
+    pid = os.getpid()
+    record = json.dumps({"pid": pid, "started_at_ms": started_at_ms, "birth": birth_of(pid)}).encode()
+    try:
+        os.pwrite(descriptor, record, 0)
+    except OSError as error:
+        os.ftruncate(descriptor, 0)
+        return error
+    os.ftruncate(descriptor, len(record))
     return None
 
 

@@ -81,6 +81,13 @@ class PrivateRotatingFile(RotatingFileHandler):
         del record
         self.failed_writes += 1
 
+    def close(self) -> None:
+        """Let go of the file; what a full disk does not take any more is counted as well."""
+        try:
+            super().close()
+        except OSError:
+            self.failed_writes += 1
+
     def _open(self) -> Any:
         def private(path: str, flags: int) -> int:
             return os.open(path, flags, _PRIVATE_FILE)

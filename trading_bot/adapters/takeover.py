@@ -18,14 +18,15 @@ _LOOK_S = 0.02
 def take_over(path: Path, *, started_at_ms: int, write: Callable[[str], None]) -> InstanceLock:
     """Own the lock, whoever holds it now.
 
-    A stopped process takes no SIGTERM, so its holder is killed. Raises AlreadyRunningError when the holder
-    cannot be told from another process by pid and birth, belongs to somebody else, or does not go.
+    A stopped process takes no SIGTERM, so its holder is killed. Where the disk is full the lock stays
+    unsigned. Raises AlreadyRunningError when the holder cannot be told from another process by pid and birth,
+    belongs to somebody else, or does not go.
     """
     give_up_s = time.monotonic() + _GIVE_UP_S
     told: int | None = None
     while True:
         try:
-            return acquire_instance_lock(path, started_at_ms=started_at_ms)
+            return acquire_instance_lock(path, started_at_ms=started_at_ms, needs_signature=False)
         except AlreadyRunningError as error:
             if time.monotonic() > give_up_s:
                 raise AlreadyRunningError(f"{path} did not become free within {_GIVE_UP_S:.0f} s") from error

@@ -120,9 +120,11 @@ def _health(document: Mapping[str, Any]) -> list[str]:
         return []
     workers = ", ".join(map(_worker, document["workers"]))
     budgets = ", ".join(f"{row['used']}/{row['limit']} in {row['window_s']} s" for row in document["budgets"])
-    age, lag = _rounded(document["feed_age_s"]), _rounded(document["loop_lag_ms"])
+    age_s, lag_ms = document["feed_age_s"], document["loop_lag_ms"]
+    age = "none" if age_s is None else f"{age_s:.1f} s since the last frame"
+    lag = "not measured" if lag_ms is None else f"{lag_ms:.1f} ms"
     lines = [
-        f"feed: {age} s since the last frame, loop lag {lag} ms",
+        f"feed: {age}, loop lag {lag}",
         f"workers: {workers or '-'}",
         f"order budget: {budgets or '-'}",
         *_resources(document.get("resources")),

@@ -18,6 +18,12 @@ _RANGE_ERRORS = frozenset(
     {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"}
 )
 _OWN_ERROR = "value_error"
+_TOO_SHORT = "too_short"
+_SECRET_FIXES = {
+    "credentials": "copy it again from the broker's page",
+    "web": "`openssl rand -hex 24` makes one; or leave it out, and the daemon makes its own",
+    "alerts": "docs/alerts.md has the form of an address",
+}
 _PERCENT = re.compile(r"([\d.]+)\s*%")
 
 
@@ -73,6 +79,8 @@ def _value_problem(details: ErrorDetails, entry: Entry, leaf: Leaf) -> Problem:
 def _reason(details: ErrorDetails, leaf: Leaf) -> str:
     if details["type"] in _RANGE_ERRORS:
         return "out of range"
+    if details["type"] == _TOO_SHORT:
+        return f"too short, {details['ctx']['min_length']} characters are needed"
     if details["type"] == _OWN_ERROR:
         return f"must be {_message(details)}"
     if details["type"] == "enum":
@@ -87,7 +95,7 @@ def _message(details: ErrorDetails) -> str:
 def _fix(entry: Entry, leaf: Leaf) -> str:
     text = str(entry.value)
     if leaf.is_secret:
-        return "copy it again from the broker's page"
+        return _SECRET_FIXES[leaf.key[0]]
     if issubclass(leaf.bare_type, StrEnum):
         return _choice_fix(text, leaf)
     if leaf.kind in (Kind.NUMBER, Kind.WHOLE):

@@ -1,5 +1,6 @@
 """The whole tree of settings, and what follows from it."""
 
+import os
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -159,6 +160,12 @@ def require_guarded_dashboard(settings: Settings) -> None:
         return
     if (web.tls_certificate is None) != (web.tls_key is None):
         raise SettingsError("web: tls_certificate and tls_key belong together.\n  fix: give both, or neither")
+    for name, file in (("tls_certificate", web.tls_certificate), ("tls_key", web.tls_key)):
+        if file is not None and not os.access(file, os.R_OK):
+            raise SettingsError(
+                f"web.{name} = {file} is missing, or this user may not read it.\n"
+                "  fix: a file in PEM form that this user may read; or neither of the two, and ssh -L"
+            )
     if is_loopback(web.host):
         return
     if not web.allow_other_machines or web.operator_token is None:

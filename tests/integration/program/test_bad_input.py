@@ -1,5 +1,7 @@
 """What a user may get wrong: one line that says what to mend, exit code 2, and nothing was started."""
 
+import socket
+
 import pytest
 
 from tests.fakes.upstox_day import TOKEN
@@ -28,6 +30,14 @@ def test_a_folder_that_cannot_be_written_is_refused_by_check_and_daemon_alike(mo
     assert "error: run.data_dir = data: cannot be used: Permission denied" in shell.error()
     assert shell(f"--mode {mode} check") == 2
     assert "data cannot be written: Permission denied" in shell.output()
+
+
+def test_a_simulator_whose_port_is_taken_says_so(shell):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert shell(f"simulator --port {port} --symbols TCS") == 1
+
+    assert f"error: port {port} is in use by another program: choose another --port" in shell.error()
 
 
 def test_panic_does_not_depend_on_its_log(shell, simulator, monkeypatch):

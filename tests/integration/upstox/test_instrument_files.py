@@ -1,7 +1,9 @@
 """The instruments file over a real socket and on disk (fault 109)."""
 
+import errno
 import gzip
 import json
+import os
 from datetime import date
 
 import pytest
@@ -79,6 +81,18 @@ async def test_file_is_fetched_once_a_day_without_the_token(broker, publish, mas
     assert len(rows) == 10
     assert len(broker.asked) == 1
     assert "Authorization" not in broker.asked[0].headers
+
+
+async def test_a_list_that_cannot_be_kept_is_used(broker, publish, master, monkeypatch):
+    """Fault 90: what is open has to be closed on a full disk as well."""
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    publish(packed(10))
+
+    assert len(await master().instruments()) == 10
 
 
 async def test_next_day_fetches_anew(broker, publish, master, clock):

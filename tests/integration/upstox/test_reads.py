@@ -310,9 +310,7 @@ async def test_market_status_holidays_quotes_and_addresses_are_read(broker, read
     assert await market.market_status("NSE") is MarketPhase.NORMAL_OPEN
     assert [holiday.on for holiday in await market.holidays()] == [date(2026, 11, 24)]
     assert list(await market.quotes([KEY, "NSE_EQ|GONE"])) == [KEY]
-    await market.confirm_static_ip("203.0.113.7")
-    with pytest.raises(ReadFailedError, match="UDAPI1154"):
-        await market.confirm_static_ip("198.51.100.1")
+    assert await market.registered_ips() == ("203.0.113.7",)
 
 
 def row(start: str) -> list:

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -109,3 +110,20 @@ def test_a_folder_that_cannot_be_made_is_reported(tmp_path):
 
     with pytest.raises(StorageError, match="lock file"):
         acquire_instance_lock(tmp_path / "file" / "x.lock", started_at_ms=0)
+
+
+def test_a_disk_without_room_for_the_signature_is_told_and_lets_the_next_one_in(path, monkeypatch):
+    """Fault 90."""
+
+    def full(*_what):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", full)
+        with pytest.raises(
+            StorageError, match="cannot be written: No space left on device; free some disk space"
+        ):
+            acquire_instance_lock(path, started_at_ms=STARTED_MS)
+
+    with acquire_instance_lock(path, started_at_ms=STARTED_MS):
+        assert read_owner(path).pid == os.getpid()

@@ -4,6 +4,7 @@ import logging
 import os
 import stat
 import threading
+from pathlib import Path
 from threading import Timer
 
 import pytest
@@ -179,6 +180,18 @@ def test_a_write_that_fails_is_counted_and_nothing_is_printed(start, tmp_path, c
 
     assert logs.failed_writes == 1
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_does_not_spoil_the_end(start, tmp_path):
+    """Fault 98: the exit code is that of what was done."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/trading_bot.log").symlink_to("/dev/full")
+    logs = start()
+    logger().info("x")
+    logs.close()
+
+    assert logs.failed_writes == 2, "the line, and what the end would have written"
 
 
 def test_a_disk_that_takes_no_line_for_a_while_holds_up_nobody_who_logs(start, tmp_path):

@@ -1,5 +1,6 @@
 """Fault 93 and panic: a lock is taken from the process that holds it, and from no other."""
 
+import errno
 import json
 import os
 import signal
@@ -127,3 +128,15 @@ def test_a_system_that_refuses_handles_of_processes_is_asked_by_pid(monkeypatch,
 
     assert kill_if_born(holder.pid, birth_of(holder.pid))
     assert holder.wait() == -signal.SIGKILL
+
+
+def test_a_disk_without_room_for_the_signature_keeps_nobody_from_taking_over(path, monkeypatch):
+    """Fault 90: the lock itself needs no room, and a stale name must not stay in the file."""
+    path.write_text(json.dumps({"pid": 1, "started_at_ms": 0, "birth": "another"}))
+
+    def full(*_what):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with take_over(path, started_at_ms=0, write=print):
+        assert read_owner(path) == (None, None, None)

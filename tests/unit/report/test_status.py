@@ -95,7 +95,7 @@ def test_the_text_says_what_matters_first(document):
         "  TCS +10 entered 1000.5 last 1010.05 stop 1000.00 target - unrealised -",
         "orders: 1 open, 2 today",
         "  tb1 stop SELL TCS 0/10 trigger_pending",
-        "feed: - s since the last frame, loop lag - ms",
+        "feed: none, loop lag not measured",
         "workers: feed, orders STOPPED",
         "order budget: 3/10 in 60 s",
         "09:00:00 warning: feed reconnected",

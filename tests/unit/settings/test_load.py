@@ -186,3 +186,15 @@ def test_every_part_of_a_secret_address_is_known_to_the_redaction_of_logs(projec
     secrets = project.load().secrets
 
     assert {"123456789:AAcanary_bot", "AAcanary_bot", "4200042"} <= set(secrets)
+
+
+def test_a_token_of_ones_own_that_is_too_short_is_told_how_one_is_made(project):
+    project.environment["TRADING_BOT__WEB__OPERATOR_TOKEN"] = "short"
+
+    with pytest.raises(SettingsError) as caught:
+        project.load()
+
+    assert "TRADING_BOT__WEB__OPERATOR_TOKEN = ********: too short, 32 characters are needed" in str(
+        caught.value
+    )
+    assert "openssl rand" in str(caught.value)

@@ -95,6 +95,14 @@ def test_a_dashboard_that_is_off_may_be_set_up_in_any_way():
     require_guarded_dashboard(Settings(web={"host": "0.0.0.0"}))
 
 
+def test_a_certificate_that_is_not_there_is_refused(tmp_path):
+    (tmp_path / "key.pem").write_text("", encoding="utf-8")
+    web = {"enabled": True, "tls_certificate": tmp_path / "x.pem", "tls_key": tmp_path / "key.pem"}
+
+    with pytest.raises(SettingsError, match=r"web.tls_certificate = .*x.pem is missing"):
+        require_guarded_dashboard(Settings(web=web))
+
+
 @pytest.mark.parametrize("name", ["tls_certificate", "tls_key"])
 def test_half_of_tls_is_refused(name):
     with pytest.raises(SettingsError, match="belong together"):

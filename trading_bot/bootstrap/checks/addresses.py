@@ -21,7 +21,8 @@ async def address_line(broker: UpstoxAdapter, settings: Settings) -> CheckLine:
         text = f"upstox.static_ip is not set; at the broker: {', '.join(listed) or 'none'}"
         return doubtful(name, text, REGISTER)
     if expected not in listed:
-        await broker.market.confirm_static_ip(expected)
+        text = f"{expected} is not registered at the broker (on record: {', '.join(listed) or 'none'})"
+        return failed(name, f"{text}: orders and cancellations from it would be refused", REGISTER)
     if ":" not in expected and not settings.upstox.pin_ipv4:
         text = f"{expected} is registered, and upstox.pin_ipv4 is off: orders may leave by IPv6"
         return doubtful(name, text, "upstox.pin_ipv4 = true")

@@ -88,7 +88,8 @@ class NotifierWorker:
             try:
                 await stored(self.settings, token, self.now_ms())
             except LoginNeededError as error:
-                log.warning("notice_not_believed", why=str(error))
+                self.refusal = str(error)
+                log.warning("notice_not_believed", why=self.refusal)
                 self.tell("warning", f"a token that was posted to {self._where()} was not taken: {error}")
                 return
             except ReadFailedError as error:

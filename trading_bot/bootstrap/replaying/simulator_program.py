@@ -1,6 +1,7 @@
 """The simulator as a program of its own: a market source, the venue, Upstox's API in front."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable
 from datetime import date, time
@@ -9,7 +10,7 @@ from random import Random
 from pydantic import SecretStr
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.errors import UncoveredDateError, UserFacingError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of, ms_at
 from trading_bot.domain.rules.contract_rules import TickKind
@@ -66,6 +67,12 @@ def serve_simulator(options: SimulatorOptions, venue: VenueSettings, write: Call
         asyncio.run(run())
     except asyncio.CancelledError:
         return 0
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise UserFacingError(
+            f"port {options.port} is in use by another program: choose another --port, or 0 for any"
+        ) from error
     return 0
 
 

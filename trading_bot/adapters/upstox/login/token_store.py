@@ -46,7 +46,19 @@ class TokenStore:
         self._account = account
 
     def save(self, token: AccessToken) -> None:
-        """Replace the file as a whole: a crash leaves the old token or the new one, never half of one."""
+        """Replace the file as a whole: a crash leaves the old token or the new one, never half of one.
+
+        Raises LoginNeededError when it cannot be written.
+        """
+        try:
+            self._save(token)
+        except OSError as error:
+            raise LoginNeededError(
+                f"{self._path} cannot be written, so the token is lost: {error.strerror}; mend that, then "
+                "log in again"
+            ) from error
+
+    def _save(self, token: AccessToken) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(self._path.name + ".new")
         beside.unlink(missing_ok=True)

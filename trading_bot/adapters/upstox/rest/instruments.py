@@ -93,7 +93,10 @@ class UpstoxInstruments:
             lambda: rows_of_file(body, f"instruments file {name}"), _PARSE_LIMIT_S
         )
         await self._check_size(name, today, fresh)
-        await self._offload.run(lambda: self._store(stored, body, name), _PARSE_LIMIT_S)
+        try:
+            await self._offload.run(lambda: self._store(stored, body, name), _PARSE_LIMIT_S)
+        except OSError as error:  # a full disk keeps nobody from closing what is open
+            self._log.warning("instruments_not_kept", file=name, reason=str(error))
         self._log.info(
             "instruments_loaded", file=name, rows=len(fresh.instruments), left_out=dict(fresh.left_out)
         )

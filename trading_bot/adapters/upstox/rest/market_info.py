@@ -7,7 +7,6 @@ from trading_bot.adapters.upstox.fields import Row
 from trading_bot.adapters.upstox.rest import calls, decode_market
 from trading_bot.adapters.upstox.rest.decode_market import ListedHoliday
 from trading_bot.adapters.upstox.rest.reads import BrokerReads
-from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.market_data import MarketPhase, Tick
 
 _QUOTES_MAX = 500
@@ -67,13 +66,3 @@ class UpstoxMarket:
         row = Row(await self._reads.data("static addresses", calls.registered_ips()), "static addresses")
         addresses = (row.optional_text("primary_ip"), row.optional_text("secondary_ip"))
         return tuple(address for address in addresses if address)
-
-    async def confirm_static_ip(self, expected: str) -> None:
-        """Raise ReadFailedError when the address of the settings is not on the broker's record."""
-        on_record = await self.registered_ips()
-        if expected not in on_record:
-            listed = ", ".join(on_record) or "none"
-            raise ReadFailedError(
-                f"static_ip {expected} is not registered at the broker (on record: {listed}): "
-                "orders and cancels from it would be refused with UDAPI1154"
-            )

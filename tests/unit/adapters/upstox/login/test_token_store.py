@@ -1,5 +1,6 @@
 """The token of the day on disk (fault 30)."""
 
+import errno
 import json
 import os
 from datetime import datetime
@@ -157,3 +158,17 @@ def test_environment_s_token_serves_where_none_is_stored(path):
 def test_empty_environment_is_the_same_as_none(path, empty):
     with pytest.raises(LoginNeededError):
         usable_token(TokenStore(path), empty, ISSUED_MS)
+
+
+def test_a_disk_that_does_not_take_the_token_is_told(path, token, monkeypatch):
+    """Fault 90."""
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(
+        LoginNeededError, match="cannot be written, so the token is lost: No space left on device"
+    ):
+        TokenStore(path).save(token)
