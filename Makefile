@@ -32,7 +32,7 @@ START_LIMIT ?=
 UPDATES ?=
 SHOTS ?=
 
-.PHONY: setup native run demo test golden lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate backtest-checks page-session page-soak lock clean
+.PHONY: setup native run demo test golden lint audit bench acceptance soak simulate simulate-faults simulate-closes parity crash-test prove-harness prove-sweep cross-check machines fuzz fuzz-api mutate page-session page-soak lock clean
 
 setup: native
 
@@ -152,10 +152,6 @@ prove-sweep: setup
 # The engine beside backtesting.py and vectorbt, on the market data that lies beside the project.
 cross-check: setup $(TESTS_STAMP)
 	CROSS_SHARES=$(if $(SHARES),$(SHARES),30) CROSS_CANDLES=$(CANDLES) $(BIN)/python -m pytest -q tests/unit/backtest/test_other_engines.py
-
-# Stress on real data with every check as often as a user's backtest does it.
-backtest-checks: setup
-	BACKTEST_CHECKS=all $(BIN)/python -m pytest -q tests/integration/backtest -k under_stress
 
 simulate-closes: setup
 	$(BIN)/python -m scripts.simulate_closes $(if $(RUNS),--runs $(RUNS))

@@ -38,6 +38,7 @@ MODULES = (
     "trading_bot.engine.decisions.account.reconcile",
     "trading_bot.engine.decisions.market.bars",
     "trading_bot.engine.decisions.market.circuits",
+    "trading_bot.engine.decisions.market.day_closes",
     "trading_bot.engine.decisions.market.evaluate",
     "trading_bot.engine.decisions.market.feed_health",
     "trading_bot.engine.decisions.market.odd_prices",

@@ -148,9 +148,9 @@ def test_each_level_of_a_notice_is_told_by_a_sign_and_the_loudest_by_colour(desk
         lambda document: document["notices"].append(document["notices"][0] | {"level": level, "text": "see"})
     )
     desk.wait_for_text("#notices-list li .text", "see")
-    first = desk.page.locator("#notices-list li").first
-    assert first.locator(".level").inner_text() == sign
-    colour = first.locator(".text").evaluate("(node) => getComputedStyle(node).color")
+    notice = desk.page.locator("#notices-list li").filter(has_text="see")
+    assert notice.locator(".level").inner_text() == sign
+    colour = notice.locator(".text").evaluate("(node) => getComputedStyle(node).color")
     assert (level == "critical") is (colour == desk.page.evaluate(_ALARM))
 
 

@@ -123,21 +123,12 @@ def test_settings_beside_the_program_are_missed_aloud_in_another_folder(tmp_path
     assert f"{elsewhere} holds no settings, so the defaults count: `cd {program}`" in capsys.readouterr().err
 
 
-<<<<<<< 517a70c401526a5602aaf6386f7965c5a506719b
-def test_a_terminal_that_cannot_show_a_character_fails_no_command(monkeypatch, capsys):
-    shown = TextIOWrapper(BytesIO(), encoding="ascii")
-    monkeypatch.setattr(sys, "stdout", shown)
-
-    assert main(["history", "check", "/none…here"]) == 1
-    assert b"REFUSED /none?here" in shown.buffer.getvalue()
-=======
 def test_a_terminal_that_cannot_show_a_character_fails_no_command(monkeypatch):
     shown = TextIOWrapper(BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stderr", shown)
 
     assert main(["--config", "none…here.toml", "config", "show"]) == 2
     assert b"none?here.toml: cannot be read" in shown.buffer.getvalue()
->>>>>>> 9d5eaa6880ced1b29cb8bfaea84f8c8aafa23d18
 
 
 def test_a_python_without_the_packages_is_told_what_to_do():

@@ -1,13 +1,8 @@
 import json
-import os
 
 import pytest
 
 from trading_bot.cli import main
-
-_IS_THOROUGH = os.environ.get("BACKTEST_CHECKS") == "all"
-FEW_CHECKS = () if _IS_THOROUGH else ("--permutations", "1", "--cuts", "1", "--check-days", "1")
-"""Each check that plays the days again does so once. `make backtest-checks` does all of them."""
 
 
 @pytest.fixture

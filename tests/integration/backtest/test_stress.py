@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from tests.fakes.price_folder import price_folder
-from tests.integration.backtest.conftest import FEW_CHECKS
 from trading_bot.adapters.history import open_history
 from trading_bot.bootstrap.backtesting.stress import load_scenario, scenario_names, stressed_folder
 from trading_bot.domain.errors import SettingsError
@@ -27,12 +26,7 @@ def test_real_shares_under_stress_come_to_what_they_came_to_before(run, shared_d
     """Golden: a changed number is explained where it is changed. V7, V11."""
     code, told, summary = run(
         *("--data", shared_data / "nse_1min" / "2016_kite", "--symbols", SYMBOLS),
-<<<<<<< ae7a5e7923435b270bc5e5469166e69d823e28f2
-        *("--from", "2016-09-08", "--to", "2016-09-09", "--stress", name),
-        *FEW_CHECKS,
-=======
         *("--from", "2016-09-08", "--to", "2016-09-09", "--stress", name, "--quick"),
->>>>>>> 452eaf7f63ca52eea50fccc519ac27e49e2e5b14
     )
 
     assert (code, summary["problems"]) == (0, [])

@@ -7,20 +7,8 @@ from time import monotonic
 import pytest
 
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
-<<<<<<< 517a70c401526a5602aaf6386f7965c5a506719b
-from trading_bot.bootstrap.checks import account, looks
-from trading_bot.domain.ist import MS_PER_DAY, date_of
-=======
 from trading_bot.bootstrap.checks import account, addresses, looks
-from trading_bot.bootstrap.checks.broker_time import judged
-from trading_bot.bootstrap.checks.lines import charges_line, rules_lines
-from trading_bot.bootstrap.checks.market import differences
-from trading_bot.bootstrap.checks.session import session_line
-from trading_bot.domain.errors import SettingsError
-from trading_bot.domain.ist import MS_PER_DAY, date_of, ms_at
-from trading_bot.report.check_line import CheckState, calendar_line
-from trading_bot.settings.tree import Settings
->>>>>>> 9d5eaa6880ced1b29cb8bfaea84f8c8aafa23d18
+from trading_bot.domain.ist import MS_PER_DAY, date_of
 
 BROKER_LINES = [
     "profile", "permissions", "funds", "static address", "egress address", "feed",

@@ -117,7 +117,7 @@ def late_fills_are_ignored(patches):
 @bug
 def fills_are_applied_at_each_read(patches):
     numbers = count()
-    patches.put(fills, "fill_id", lambda _fill: f"never seen {next(numbers)}")
+    patches.put(reports, "fill_id", lambda _fill: f"never seen {next(numbers)}")
 
 
 @bug

@@ -159,11 +159,7 @@ def test_room_is_looked_for_where_the_journal_lies(desk, monkeypatch):
     assert lines_of(desk)["disk"]["message"] == f"1 MB free for {disk}/data, 200 MB are needed"
 
 
-<<<<<<< 517a70c401526a5602aaf6386f7965c5a506719b
 @pytest.mark.parametrize(("mode", "state"), [(0o600, OK), (0o640, WARN), (0o644, FAIL), (0o602, FAIL)])
-=======
-@pytest.mark.parametrize(("mode", "state"), [(0o600, OK), (0o640, WARN), (0o644, WARN)])
->>>>>>> 9d5eaa6880ced1b29cb8bfaea84f8c8aafa23d18
 def test_dotenv_is_for_its_owner_only(tmp_path, mode, state):
     """Fault 116."""
     path = tmp_path / ".env"

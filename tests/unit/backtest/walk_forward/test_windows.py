@@ -90,11 +90,7 @@ def test_a_fold_is_played_over_all_days_but_only_others_count():
 
 
 @pytest.mark.parametrize(
-<<<<<<< ae7a5e7923435b270bc5e5469166e69d823e28f2
-    ("of", "said"), [((11,), "cannot make 11 groups"), ((2, 5), "none is left to choose on")]
-=======
     ("of", "said"), [((11,), "cannot make 11 groups"), ((2, 5), "of 10 days none is left to choose on")]
->>>>>>> 452eaf7f63ca52eea50fccc519ac27e49e2e5b14
 )
 def test_days_that_hold_no_folds_are_said(of, said):
     with pytest.raises(HistoryError, match=said):

@@ -6,13 +6,13 @@ from datetime import date
 from functools import partial
 
 import pytest
-from trading_bot.adapters.history.source import SeriesKey
 
 from tests.fakes.engine_driver import SHARE
 from tests.fakes.journals_of_days import journal_of, session_of
 from tests.fakes.price_folder import Shown
 from tests.fakes.walks import walk
 from trading_bot.adapters.history import open_history, open_warm_up
+from trading_bot.adapters.history.series_key import SeriesKey
 from trading_bot.adapters.history.store import open_store
 from trading_bot.adapters.storage.market_records import keep_candles, keep_instruments
 from trading_bot.adapters.storage.opening import open_journal

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes.engine_driver import DAY, KEY, SESSION, SHARE, EngineDriver, ScriptedEvaluator
+from tests.fakes.engine_driver import DAY, KEY, SESSION, SHARE, EngineDriver
+from tests.fakes.one_share import ScriptedEvaluator
 from trading_bot.domain.outlook import DayClose, DayOutlook
 from trading_bot.engine import inputs
 from trading_bot.engine.records import decode_input, encode
