@@ -144,11 +144,12 @@ def test_a_result_that_lacks_a_price_says_so(desk):
 )
 def test_each_level_of_a_notice_is_told_by_a_sign_and_the_loudest_by_colour(desk, level, sign):
     """V16."""
+    text = f"a notice of level {level}"
     desk.daemon.publish(
-        lambda document: document["notices"].append(document["notices"][0] | {"level": level, "text": "see"})
+        lambda document: document["notices"].append(document["notices"][0] | {"level": level, "text": text})
     )
-    desk.wait_for_text("#notices-list li .text", "see")
-    notice = desk.page.locator("#notices-list li").filter(has_text="see")
+    notice = desk.page.locator("#notices-list li").filter(has_text=text)
+    notice.wait_for()
     assert notice.locator(".level").inner_text() == sign
     colour = notice.locator(".text").evaluate("(node) => getComputedStyle(node).color")
     assert (level == "critical") is (colour == desk.page.evaluate(_ALARM))
