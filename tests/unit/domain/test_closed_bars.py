@@ -70,7 +70,6 @@ def test_bars_are_those_of_pandas_on_real_days(shared_data, symbol, length):
     days = pd.Series(
         (table["close"] * 100).round().astype(int).to_numpy(),
         pd.DatetimeIndex(table["date"]).tz_localize(None),
-        pd.DatetimeIndex(table["date"]).tz_localize(None),
     ).sort_index()
     closes = tuple(DayClose(at.date(), int(close)) for at, close in days.items())
 
