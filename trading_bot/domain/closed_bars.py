@@ -28,8 +28,7 @@ _BARS: Mapping[BarLength, Callable[[CandleArrays], CandleArrays]] = MappingProxy
 
 def closed_bars(closes: Sequence[DayClose], length: BarLength, on: date) -> IntArray:
     """The closes in paise of the bars that were complete before a day, oldest first."""
-    days = _candles([close for close in closes if close.on < on])
-    bars = _BARS[length](days)
+    bars = _BARS[length](_candles(closes))
     complete: IntArray = bars.close[bars.start_ms < _begin_ms(length, on)]
     return complete
 
