@@ -36,7 +36,7 @@ def test_the_page_says_what_the_daemon_knows(played, stage, size):
     look = played.looks[stage][size]
 
     assert look.seen == look.told
-    assert look.sticking_out == []
+    assert played.sticking_out[f"{stage}, {size}"] == []
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -49,7 +49,7 @@ _WITH_PAGE = {
     "TRADING_BOT__WEB__PORT": "0",
     "TRADING_BOT__WEB__OPERATOR_TOKEN": OPERATOR,
 }
-_PATIENCE_S = 15.0
+_PATIENCE_S = 60.0
 _SIZES = {"desk": DESKTOP, "phone": PHONE}
 _ENDS_S = 60
 
@@ -62,7 +62,6 @@ class Look:
     told: dict[str, Any]
     """What has to be seen, as the daemon's status at the same moment has it."""
     alive: str
-    sticking_out: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +89,8 @@ class Played:
     """Evaluations in the database, by symbol and start of the candle."""
     sizes: list[Size] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    sticking_out: dict[str, list[str]] = field(default_factory=dict)
+    """What reaches beyond its panel or the window, by stage and size."""
     summary: dict[str, Any] = field(default_factory=dict)
     exit_code: int | None = None
     last_words: dict[str, str] = field(default_factory=dict)
@@ -117,6 +118,8 @@ class Stage:
         status, looks = until_equal(self._looks)
         self.played.looks[stage] = looks
         self.played.truths[stage] = self._truth(status)
+        for size, opened in self.pages.items():
+            self.played.sticking_out[f"{stage}, {size}"] = opened.page.evaluate(STICKS_OUT)
         self._shoot(stage)
 
     def measure(self) -> None:
@@ -140,7 +143,6 @@ class Stage:
                 seen=seen_on(opened.page),
                 told=told,
                 alive=opened.text("#alive-word"),
-                sticking_out=opened.page.evaluate(STICKS_OUT),
             )
             for size, opened in self.pages.items()
         }
@@ -238,7 +240,7 @@ def _hang(stage: Stage) -> None:
     for opened in stage.pages.values():
         opened.wait_for("document.body.dataset.link === 'stale'")
     stage.played.looks["hanging"] = {
-        size: Look(seen=seen_on(opened.page), told={}, alive=opened.text("#alive-word"), sticking_out=[])
+        size: Look(seen=seen_on(opened.page), told={}, alive=opened.text("#alive-word"))
         for size, opened in stage.pages.items()
     }
     stage._shoot("hanging")
