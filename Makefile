@@ -137,7 +137,7 @@ fuzz-api: setup $(TESTS_STAMP)
 mutate: setup
 	$(BIN)/python -m scripts.mutate $(MODULES) $(if $(ONLY),--only $(ONLY))
 
-# A whole replayed session with the page open at two sizes, at length; SHOTS=folder keeps a picture of each stage.
+# A whole replayed session with the page open at two sizes, and a daemon that hangs; SHOTS=folder keeps a picture of each stage.
 page-session: setup $(TESTS_STAMP)
 	PAGE_SESSION=long $(if $(SHOTS),PAGE_SHOTS=$(SHOTS)) $(BIN)/python -m pytest -q tests/page/test_a_whole_session.py
 

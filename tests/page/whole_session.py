@@ -33,16 +33,15 @@ from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.trace import KeptEvaluation
 from trading_bot.engine.book import Book
-from trading_bot.simulator.market.generated import DEFAULT_DAY
 from trading_bot.simulator.server.faults.faults import FaultKind, FaultRule
 
 OPERATOR = "o" * 43
 LONG = "PAGE_SESSION"
-"""Set it to `long` for an ordinary day and a daemon that hangs: `make page-session`."""
+"""Set it to `long` for a daemon that hangs: `make page-session`."""
 SHOTS = "PAGE_SHOTS"
 """Folder for a picture of every stage."""
 SEED = 2
-_FEW, _MANY = ("RELIANCE", "INFY"), ("RELIANCE", "INFY", "SBIN")
+_SYMBOLS = ("RELIANCE", "INFY")
 _UPDATES_PER_MINUTE = 12
 _WITH_PAGE = {
     "TRADING_BOT__WEB__ENABLED": "yes",
@@ -209,12 +208,9 @@ def play(chromium: Any, folder: Path) -> Played:
 @contextmanager
 def stage_of(chromium: Any, folder: Path) -> Iterator[Stage]:
     """Simulator, daemon and pages, the session held at its start."""
-    is_long = os.environ.get(LONG) == "long"
-    symbols, on = (_MANY, DEFAULT_DAY) if is_long else (_FEW, DIWALI)
     with ExitStack() as owned:
-        simulator = owned.enter_context(HeldSimulator(symbols, SEED, _UPDATES_PER_MINUTE, on))
-        settings = _WITH_PAGE | ({} if is_long else BUSY_ENVIRONMENT)
-        daemon = Daemon(folder, ("--simulator", simulator.address), settings)
+        simulator = owned.enter_context(HeldSimulator(_SYMBOLS, SEED, _UPDATES_PER_MINUTE, DIWALI))
+        daemon = Daemon(folder, ("--simulator", simulator.address), _WITH_PAGE | BUSY_ENVIRONMENT)
         owned.callback(daemon.kill)
         until(lambda: "dashboard: http" in daemon.words(), "the address of the dashboard", _ENDS_S)
         (address,) = (line for line in daemon.words().splitlines() if line.startswith("dashboard: http"))
