@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from trading_bot.adapters.history import PriceHistory
@@ -25,7 +25,7 @@ def largest_of(
         raise HistoryError(f"{history.path}: there are no rows; fill it, or give other data")
     names = {history.trading_symbol(symbol): symbol for symbol in symbols}
     with closing(read_store(store)) as opened:
-        chosen = largest(known_market_caps(opened, begin), tuple(names), count)
+        chosen = largest(known_market_caps(opened, begin - timedelta(days=1)), tuple(names), count)
         is_late = not chosen
         chosen = chosen or largest(known_market_caps(opened), tuple(names), count)
     if not chosen:
@@ -39,7 +39,7 @@ def largest_of(
         text += f" (no more are known, {count} were asked for)"
     if is_late:
         text += (
-            f", which is after the first day, {begin}. Companies that are large today are those that rose: "
-            "results are flattered by that"
+            f", which is not before the first day, {begin}. Companies that are large today are those that "
+            "rose: results are flattered by that"
         )
     return tuple(names[cap.symbol] for cap in chosen), f"{text}."

@@ -180,8 +180,19 @@ def test_figures_of_later_days_choose_survivors_and_that_is_told(stored):
     chosen, text = largest_of(history, history.symbols, 2, None, history.path)
 
     assert chosen == ("ACME",)
-    assert "as of 2020-01-01 (no more are known, 2 were asked for), which is after the first day" in text
+    assert "as of 2020-01-01 (no more are known, 2 were asked for), which is not before the first day" in text
     assert "flattered" in text
+
+
+def test_a_figure_of_the_first_day_itself_was_not_known_when_it_began(stored):
+    """V12: it is made of that day's prices."""
+    history = stored(ACME=Adjustment.NONE, BETA=Adjustment.NONE)
+    worth(history, ("ACME", BEFORE, 9), ("BETA", date(2017, 9, 5), 5))
+
+    chosen, text = largest_of(history, history.symbols, 1, None, history.path)
+
+    assert chosen == ("BETA",)
+    assert "as of 2017-09-05" in text
 
 
 def test_without_any_figure_nothing_is_chosen(stored):
