@@ -14,6 +14,7 @@ from trading_bot.adapters.history import open_history
 from trading_bot.adapters.history.quality import require_sound
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.history import history_checks
+from trading_bot.bootstrap.backtesting.trading_days import why_not_played
 from trading_bot.bootstrap.places import history_path, inputs_folder, known_databases
 from trading_bot.bootstrap.shadows.kept_candles import days_with_candles, write_kept_candles
 from trading_bot.bootstrap.shadows.stages import FolderStage, RecordedStage, Stage
@@ -70,9 +71,9 @@ class FolderOfDays(RecordedDays):
 
     @cached_property
     def dates(self) -> tuple[date, ...]:
-        """Trading days with rows."""
+        """Trading days with rows, as far as the calendar knows them and their hours."""
         found = sorted({day for symbol in self._symbols for day in self._folder.days(symbol)})
-        return tuple(day for day in found if self._rules.calendar.is_trading_day(day))
+        return tuple(day for day in found if not why_not_played(self._rules.calendar, day))
 
     def require_sound(self, first: date, last: date) -> None:
         """Raise HistoryError for days of candles that `history check` refuses, unless accepted."""

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tests.fakes.price_folder import Shown, price_folder
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.bootstrap.shadows.finding import FolderOfDays
 from trading_bot.bootstrap.shadows.run import run_shadow
 from trading_bot.domain.errors import HistoryError, SettingsError, UserFacingError
 from trading_bot.settings.options import ShadowOptions
@@ -65,6 +67,19 @@ def test_every_day_of_a_range_is_played_by_both(shadow, tmp_path, prices):
     assert sum(day["baseline"][1] for day in one["days"]) > 0
     assert "strategies.ema_cross.slow 90 instead of 50" in text
     assert (tmp_path / "data" / "reports").glob("shadow-*/report.html")
+
+
+def test_days_that_no_calendar_covers_do_not_keep_the_others_from_being_played(tmp_path):
+    """A long download begins before the calendar does."""
+    folder = price_folder(tmp_path / "prices", minutes=2 * 375, WALKER=1)
+    covered = all_days(folder)
+    head, *rows = (folder / "WALKER.csv").read_text().splitlines()
+    early = [row.replace(row[:10], f"1999-12-{day}") for row, day in zip(rows[:2], (30, 31), strict=True)]
+    (folder / "WALKER.csv").write_text("\n".join([head, *early, *rows]))
+
+    days = FolderOfDays(ShadowOptions(data=folder, symbols=("WALKER",)), load_market_rules())
+
+    assert days.dates == covered
 
 
 def test_without_a_range_it_is_the_newest_day(shadow, tmp_path, prices):
