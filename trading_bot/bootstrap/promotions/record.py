@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from trading_bot.adapters.history.origin import stress_of, universe_of
+from trading_bot.adapters.history.origin import stress_of
 from trading_bot.backtest.honesty.document import evidence_document, findings_document
 from trading_bot.backtest.honesty.findings import Findings, amount
 from trading_bot.bootstrap.backtesting.tested import Tested
@@ -38,7 +38,7 @@ def evidence_record(
         "risk": {"settings_hash": prints.risk_hash, "changed": dict(prints.risk_changed)},
         "data": {
             "folder": result.data,
-            "universe": universe_of(tested.folder.path).value,
+            "universe": tested.universe.value,
             "symbols": list(result.symbols),
             "first_day": f"{result.days[0]}",
             "last_day": f"{result.days[-1]}",

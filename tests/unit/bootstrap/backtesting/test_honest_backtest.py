@@ -1,7 +1,9 @@
 """A backtest from a folder of prices to its checks, its verdict and its promotion."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +13,8 @@ import pytest
 from tests.fakes.backtest_results import a_result, three_trades
 from tests.fakes.price_folder import Shown, price_folder
 from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history.store import open_store
+from trading_bot.adapters.history.store.market_caps import MarketCap, keep_market_cap
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.honesty.look_ahead import look_ahead
 from trading_bot.backtest.variation import Variation
@@ -198,6 +202,20 @@ def test_days_of_ticks_are_not_played_again_and_that_is_said(tmp_path, prices):
 
     assert found.look_ahead is None
     assert found.why_not["look-ahead"] == "days are played again at candle fidelity only"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "universe"), [(date(2023, 12, 31), "unknown"), (date(2025, 1, 1), "survivors")]
+)
+def test_shares_that_were_chosen_by_what_they_became_are_survivors_on_record(
+    tmp_path, prices, as_of, universe
+):
+    with closing(open_store(tmp_path / "data" / "history.db")) as store:
+        keep_market_cap(store, MarketCap("AAA", as_of, 5, "yahoo", 1))
+
+    done = backtest(tmp_path, prices, checks=CheckOptions(is_quick=True), largest=1)
+
+    assert done.record["data"]["universe"] == universe
 
 
 # --- promotion ----------------------------------------------------------------------------------------------
