@@ -42,6 +42,7 @@ from trading_bot.research.ratios import TRADING_DAYS
 _LEFT_OUT = "left out (--quick)"
 _FOUND_UNDER = frozenset(
     {"fidelity", "seed", "stress", "opening_balance", "slippage_bps", "spread_bps", "participation", "venue"}
+    | {"days_folder"}
 )
 """What of a run, beside its settings, can bring another result."""
 _OTHER_FIDELITY = "days are played again at candle fidelity only"
