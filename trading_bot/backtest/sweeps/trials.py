@@ -26,6 +26,8 @@ from trading_bot.research.ratios import TRADING_DAYS
 
 BACKTEST = "backtest"
 """The kind of a line that a backtest left."""
+SHADOW = "shadow"
+"""The kind of a line that a shadow left."""
 _SCALING = frozenset({"cash", "quantity"})
 """What of a policy changes the size of a result and not its ratio."""
 _RETURNS_MOST = 2_000_000
@@ -125,7 +127,8 @@ def identity_of(trial: Mapping[str, Any]) -> str:
     if isinstance(asked, dict) and isinstance(policy, dict):
         stated = {name: value for name, value in policy.items() if value is not None}
         found_under = {name: value for name, value in stated.items() if name not in _SCALING}
-        where = [sorted(map(str, trial["symbols"])), asked, found_under]
+        is_shadow = trial.get("kind") == SHADOW  # whose days bring their shares along
+        where = [[] if is_shadow else sorted(map(str, trial["symbols"])), asked, found_under]
     else:
         where = [BACKTEST if trial.get("kind") == BACKTEST else trial["data"]]
     return json.dumps([trial["strategy"], trial["set"], *where], sort_keys=True)
