@@ -21,6 +21,7 @@ from trading_bot.domain.rules.provenance import Adjustment, Provenance
 from trading_bot.settings.tree import Settings
 
 EVER = (date(2000, 1, 1), date(2030, 1, 1))
+LOOKS_AT_DAYS = {"rolling_bars": "day"}
 ROWS = {date(2024, 7, 1): 100, date(2024, 7, 2): 101, date(2024, 7, 3): 102}
 
 
@@ -91,13 +92,18 @@ def test_the_days_of_the_store_serve_as_well(tmp_path):
     with closing(open_store(store)) as opened:
         opened.put(SeriesKey(symbol="RELIANCE", interval_s=86_400, origin=origin), arrays_of(rows))
 
-    days = DaysFolder.of(Settings(run={"days_folder": f"{store}#1d"}))
+    days = DaysFolder.of(Settings(run={"days_folder": f"{store}#1d"}, confluence=LOOKS_AT_DAYS))
 
     assert [close.on for close in days.completed("RELIANCE", (), *EVER)] == list(ROWS)
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
-    settings = Settings(run={"days_folder": tmp_path / "nothing"})
+    settings = Settings(run={"days_folder": tmp_path / "nothing"}, confluence=LOOKS_AT_DAYS)
 
     with pytest.raises(HistoryError, match="nothing"):
         DaysFolder.of(settings)
+
+
+def test_where_no_strategy_looks_at_days_it_is_not_opened(tmp_path):
+    """A backtest's checks play its days hundreds of times."""
+    assert DaysFolder.of(Settings(run={"days_folder": tmp_path / "nothing"})) is None

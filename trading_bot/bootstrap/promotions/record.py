@@ -7,10 +7,9 @@ from trading_bot.adapters.history.origin import stress_of
 from trading_bot.backtest.honesty.document import evidence_document, findings_document
 from trading_bot.backtest.honesty.findings import Findings, amount
 from trading_bot.bootstrap.backtesting.tested import Tested
-from trading_bot.bootstrap.day_plans import close_days
+from trading_bot.bootstrap.day_closes import days_path
 from trading_bot.bootstrap.fingerprints import Fingerprints
 from trading_bot.bootstrap.promotions.conditions import conditions
-from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.money import ZERO
 from trading_bot.research.promotion import Criterion
@@ -63,7 +62,7 @@ def evidence_record(
 def run_document(tested: Tested) -> dict[str, Any]:
     """What a backtest was played under, for its record."""
     settings, options = tested.settings, tested.options
-    looks_at_days = close_days(chosen_strategies(settings)) > 0
+    days = days_path(settings)
     venue = settings.simulator.model_dump(mode="json", exclude_defaults=True)
     return {
         "fidelity": options.fidelity.value,
@@ -75,7 +74,7 @@ def run_document(tested: Tested) -> dict[str, Any]:
         "slippage_bps": str(settings.run.slippage_bps),
         "spread_bps": str(settings.backtest.spread_bps),
         "participation": str(settings.backtest.participation),
-        "days_folder": f"{settings.run.days_folder}" if looks_at_days and settings.run.days_folder else None,
+        "days_folder": None if days is None else f"{days}",
         "venue": {name: value for name, value in venue.items() if name != "opening_balance"},
         "permutations": options.checks.permutations,
         "cuts": options.checks.cuts,
