@@ -125,13 +125,21 @@ class FolderDays:
         return data
 
     def _sessions_before(self, symbol: str) -> list[DayClose]:
-        """The closes of the sessions before the first of the days."""
+        """The closes of the sessions before the first of the days.
+
+        Where there are none, what completes them sees how the first day opens: by nothing else could one
+        be told that is adjusted otherwise.
+        """
         if not self.close_days:
             return []
-        first, last = self.days[0] - timedelta(days=self.close_days), self.days[0] - timedelta(days=1)
-        candles = self.warm_up.candles(symbol, first, last)
-        own = closes_by_day(candles.start_ms.tolist(), candles.close.tolist())
-        return list(self.older_closes(symbol, own, first, last))
+        begin = self.days[0]
+        first = begin - timedelta(days=self.close_days)
+        candles = self.warm_up.candles(symbol, first, begin)
+        before = candles.between(0, midnight_ms(begin))
+        own = closes_by_day(before.start_ms.tolist(), before.close.tolist())
+        if not own and candles.start_ms.size:
+            own = (DayClose(begin, int(candles.open[0])),)
+        return [close for close in self.older_closes(symbol, own, first, begin) if close.on < begin]
 
     def _known(self, sessions: Sequence[DayClose], on: date) -> tuple[DayClose, ...]:
         """What is known on the morning of a day, as far back as is wanted."""

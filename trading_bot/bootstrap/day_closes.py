@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
+from trading_bot.bootstrap.day_plans import close_days
+from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.errors import HistoryError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.market_data import Candle
@@ -24,6 +27,12 @@ _ALIKE = 0.1
 """A close of the folder that is off by more than this part is adjusted otherwise."""
 
 
+def days_path(settings: Settings) -> Path | None:
+    """Where the days before come from; None where nothing is named, or no strategy looks at whole days."""
+    path = settings.run.days_folder
+    return path if path is not None and close_days(chosen_strategies(settings)) else None
+
+
 @dataclass(frozen=True, slots=True)
 class DaysFolder:
     """A folder with candles of days, or of less: what its source has of long ago."""
@@ -32,10 +41,10 @@ class DaysFolder:
 
     @classmethod
     def of(cls, settings: Settings) -> "DaysFolder | None":
-        """The folder of the settings. Raises HistoryError for one that cannot be read."""
+        """The folder of the settings, where it is used. Raises HistoryError for one that cannot be read."""
         from trading_bot.adapters.history import open_history  # noqa: PLC0415  # brings numpy and Parquet
 
-        path = settings.run.days_folder
+        path = days_path(settings)
         return None if path is None else cls(open_history(path))
 
     def closes(self, symbol: str, first: date, last: date) -> tuple[DayClose, ...]:

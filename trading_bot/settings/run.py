@@ -44,8 +44,8 @@ class RunSettings(Section):
     """Whether indicators open on the minutes that `download --source upstox --interval 1m` has stored, as
     far as the broker's newest day agrees with them; the broker is asked for the rest."""
     days_folder: Path | None = None
-    """Folder of daily candles, such as data/raw of `download`, for strategies that look at whole days: used
-    for the days before those that the data or the broker have themselves."""
+    """Daily candles for strategies that look at whole days, of the store (data/history.db#1d) or of a folder
+    (data/raw): used for the days before those that the data or the broker have themselves."""
     data_dir: Path = Path("data")
     """Folder of journals, reports and the token."""
 

@@ -56,6 +56,14 @@ def test_what_is_not_sound_is_refused_unless_insisted_on(shell, prices):
     assert shell(f"history import {prices} --accept-defects") == 0
 
 
+def test_prices_under_a_scenario_do_not_become_the_market(shell, prices):
+    """The store does not keep what was laid over them: a test on them would look like one on real prices."""
+    (prices / "provenance.toml").write_text('stress = "gaps"\n', encoding="utf-8")
+
+    assert shell(f"history import {prices} --accept-defects") == 2
+    assert "the scenario gaps was laid over these prices" in shell.error()
+
+
 def test_old_days_are_pruned(shell, prices):
     shell(f"history import {prices}")
     shell.output()

@@ -107,3 +107,19 @@ def test_older_closes_come_from_elsewhere(days_of):
     first, *_ = days_of(close_days=9_999, older_closes=lambda _symbol, own, *_: (older, *own))
 
     assert day_closes(first) == (older,)
+
+
+def test_what_completes_them_is_compared_with_the_first_open_where_nothing_is_before_it(days_of):
+    """Else nothing tells a folder that is adjusted otherwise. The day itself stays unknown. V12."""
+    shown = []
+
+    def completed(_symbol, own, first, last):
+        shown.append((own, first, last))
+        return own
+
+    first, *_ = days_of(close_days=30, older_closes=completed)
+
+    ((own, begin, end),) = shown
+    assert own == (DayClose(first.plan.on, first.bars[0].bars[0][1].open),)
+    assert begin < first.plan.on == end
+    assert day_closes(first) == ()

@@ -1,6 +1,7 @@
 """A folder of days completes what a source has of long ago, and only that."""
 
 import asyncio
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -8,12 +9,19 @@ import pytest
 from tests.fakes.engine_driver import KEY, SHARE
 from tests.fakes.engine_ports import FakeHistory
 from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history.series_key import SeriesKey
+from trading_bot.adapters.history.store import open_store
 from trading_bot.bootstrap.day_closes import DaysFolder, with_days
+from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.errors import HistoryError
+from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.market_data import Candle
 from trading_bot.domain.outlook import DayClose
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
 from trading_bot.settings.tree import Settings
 
 EVER = (date(2000, 1, 1), date(2030, 1, 1))
+LOOKS_AT_DAYS = {"rolling_bars": "day"}
 ROWS = {date(2024, 7, 1): 100, date(2024, 7, 2): 101, date(2024, 7, 3): 102}
 
 
@@ -77,8 +85,25 @@ def test_without_a_folder_the_history_is_the_source_s_own():
     assert with_days(history, None, (SHARE,)) is history
 
 
+def test_the_days_of_the_store_serve_as_well(tmp_path):
+    store = tmp_path / "history.db"
+    origin = Provenance(source="yahoo", adjustment=Adjustment.SPLITS)
+    rows = [Candle(midnight_ms(on), *[close * 100] * 4, 10) for on, close in ROWS.items()]
+    with closing(open_store(store)) as opened:
+        opened.put(SeriesKey(symbol="RELIANCE", interval_s=86_400, origin=origin), arrays_of(rows))
+
+    days = DaysFolder.of(Settings(run={"days_folder": f"{store}#1d"}, confluence=LOOKS_AT_DAYS))
+
+    assert [close.on for close in days.completed("RELIANCE", (), *EVER)] == list(ROWS)
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path):
-    settings = Settings(run={"days_folder": tmp_path / "nothing"})
+    settings = Settings(run={"days_folder": tmp_path / "nothing"}, confluence=LOOKS_AT_DAYS)
 
     with pytest.raises(HistoryError, match="nothing"):
         DaysFolder.of(settings)
+
+
+def test_where_no_strategy_looks_at_days_it_is_not_opened(tmp_path):
+    """A backtest's checks play its days hundreds of times."""
+    assert DaysFolder.of(Settings(run={"days_folder": tmp_path / "nothing"})) is None

@@ -87,10 +87,13 @@ class Compared:
 
 
 def summed(figures: Sequence[Figures]) -> Figures:
-    """Over days: sums, and of the drawdown that of the daily results one after the other, or a day's own."""
+    """Over days: sums, and of the drawdown the most that it can have been.
+
+    A day is taken to fall from where it began: below the days before, if these have lost.
+    """
     net = peak = deepest = ZERO
     for one in figures:
-        deepest = max(deepest, peak - net + one.drawdown if net <= peak else one.drawdown)
+        deepest = max(deepest, peak - net + one.drawdown)
         net += one.net
         peak = max(peak, net)
         deepest = max(deepest, peak - net)

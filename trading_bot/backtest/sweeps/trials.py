@@ -26,6 +26,8 @@ from trading_bot.research.ratios import TRADING_DAYS
 
 BACKTEST = "backtest"
 """The kind of a line that a backtest left."""
+SHADOW = "shadow"
+"""The kind of a line that a shadow left."""
 _SCALING = frozenset({"cash", "quantity"})
 """What of a policy changes the size of a result and not its ratio."""
 _RETURNS_MOST = 2_000_000
@@ -118,12 +120,15 @@ def identity_of(trial: Mapping[str, Any]) -> str:
     """What makes two lines the same trial.
 
     Lines of before do not say what was asked for: those of sweeps are told apart by their data, those of
-    backtests by their set alone.
+    backtests by their set alone. What a policy says is None is as if it did not say it: lines of before know
+    less of what there may be.
     """
     asked, policy = trial.get("asked"), trial.get("policy")
     if isinstance(asked, dict) and isinstance(policy, dict):
-        found_under = {name: value for name, value in policy.items() if name not in _SCALING}
-        where = [sorted(map(str, trial["symbols"])), asked, found_under]
+        stated = {name: value for name, value in policy.items() if value is not None}
+        found_under = {name: value for name, value in stated.items() if name not in _SCALING}
+        is_shadow = trial.get("kind") == SHADOW  # whose days bring their shares along
+        where = [[] if is_shadow else sorted(map(str, trial["symbols"])), asked, found_under]
     else:
         where = [BACKTEST if trial.get("kind") == BACKTEST else trial["data"]]
     return json.dumps([trial["strategy"], trial["set"], *where], sort_keys=True)

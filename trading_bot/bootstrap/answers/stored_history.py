@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from trading_bot.adapters.history import PriceHistory, open_history
 from trading_bot.adapters.history.adjusting import adjusted_history
+from trading_bot.adapters.history.origin import stress_of
 from trading_bot.adapters.history.quality import require_sound
 from trading_bot.adapters.history.series_key import SeriesExtent
 from trading_bot.adapters.history.store import CandleStore, open_store
@@ -34,7 +35,13 @@ def stored_series(settings: Settings, *, as_json: bool) -> str:
 def import_folder(
     settings: Settings, options: ImportOptions, write: Callable[[str], None], now_ms: int
 ) -> None:
-    """Take a folder's series into the store. Raises HistoryError when they are not sound."""
+    """Take a folder's series into the store. Raises HistoryError when they are not sound, or made up."""
+    stress = stress_of(options.folder)
+    if stress is not None:
+        raise HistoryError(
+            f"{options.folder}: the scenario {stress} was laid over these prices, which the store would not "
+            "tell; play them from their folder"
+        )
     checks = replace(history_checks(load_market_rules()), symbols=options.symbols)
     require_sound(options.folder, checks, accept_defects=options.accept_defects)
     history = open_history(options.folder)

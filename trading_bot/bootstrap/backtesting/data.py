@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from trading_bot.adapters.history import PriceHistory, open_history
 from trading_bot.adapters.history.adjusting import adjusted_history
@@ -38,6 +39,17 @@ class ChosenData:
     """Where they come from."""
     defects: tuple[str, ...]
     """What `history check` refuses and the user accepts."""
+    is_chosen_late: bool
+    """Whether the symbols were chosen by what nobody knew before the first day."""
+
+
+class ChosenSymbols(NamedTuple):
+    """The history's own names of what is asked for."""
+
+    symbols: tuple[str, ...]
+    told: tuple[str, ...]
+    """How they were chosen, where the program chose."""
+    is_late: bool = False
 
 
 def chosen_data(options: BacktestOptions, rules: MarketRules, store: Path) -> ChosenData:
@@ -46,7 +58,8 @@ def chosen_data(options: BacktestOptions, rules: MarketRules, store: Path) -> Ch
     Raises HistoryError or UnknownInstrumentError for data that cannot be tested.
     """
     history = open_history(options.data)
-    symbols, choice = chosen_symbols(history, options, store)
+    chosen = chosen_symbols(history, options, store)
+    symbols = chosen.symbols
     asked = days_between(history, symbols, options.first, options.last)
     days, left_out = playable(rules.calendar, asked, str(options.data))
     _require_tradable(history, symbols, days[-1])
@@ -60,21 +73,22 @@ def chosen_data(options: BacktestOptions, rules: MarketRules, store: Path) -> Ch
         symbols=symbols,
         days=days,
         left_out=left_out,
-        told=(*choice, *told),
+        told=(*chosen.told, *told),
         text=text,
         defects=quality.refusals,
+        is_chosen_late=chosen.is_late,
     )
 
 
 def chosen_symbols(
     history: PriceHistory, options: BacktestOptions | PlayedOptions, store: Path
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The history's own names of what is asked for, and how they were chosen where the program chose."""
+) -> ChosenSymbols:
+    """Find what is asked for. Raises HistoryError or UnknownInstrumentError."""
     symbols = tuple(dict.fromkeys(map(history.name_of, options.symbols))) or history.symbols
     if options.largest is None:
-        return symbols, ()
-    chosen, text = largest_of(history, symbols, options.largest, options.first, store)
-    return chosen, (text,)
+        return ChosenSymbols(symbols, ())
+    found = largest_of(history, symbols, options.largest, options.first, store)
+    return ChosenSymbols(found.symbols, (found.text,), found.is_late)
 
 
 def _require_tradable(history: PriceHistory, symbols: Sequence[str], on: date) -> None:

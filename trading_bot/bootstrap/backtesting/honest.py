@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from trading_bot.adapters.history import open_warm_up
-from trading_bot.adapters.history.origin import universe_of
 from trading_bot.adapters.history.series_key import digest_of
 from trading_bot.backtest.honesty.costs import costs_doubled
 from trading_bot.backtest.honesty.findings import Findings
@@ -43,6 +42,7 @@ from trading_bot.research.ratios import TRADING_DAYS
 _LEFT_OUT = "left out (--quick)"
 _FOUND_UNDER = frozenset(
     {"fidelity", "seed", "stress", "opening_balance", "slippage_bps", "spread_bps", "participation", "venue"}
+    | {"days_folder"}
 )
 """What of a run, beside its settings, can bring another result."""
 _OTHER_FIDELITY = "days are played again at candle fidelity only"
@@ -197,7 +197,7 @@ class SelfCheck:
         folder, days = self.tested.folder, self.tested.days
         spans = {symbol: folder.days(symbol) for symbol in self.tested.symbols}
         return survivors(
-            universe_of(folder.path),
+            self.tested.universe,
             {symbol: (having[0], having[-1]) for symbol, having in spans.items() if having},
             days[0],
             days[-1],

@@ -2,17 +2,28 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from trading_bot.adapters.history import PriceHistory
 from trading_bot.domain.errors import HistoryError
 
 
+class Largest(NamedTuple):
+    """The companies that were worth most."""
+
+    symbols: tuple[str, ...]
+    text: str
+    """How they were chosen, and what that choice is worth, in words."""
+    is_late: bool
+    """Whether that took what nobody knew before the first day."""
+
+
 def largest_of(
     history: PriceHistory, symbols: Sequence[str], count: int, first: date | None, store: Path
-) -> tuple[tuple[str, ...], str]:
-    """So many of the symbols by what was known before the first day, and what that choice is worth, in words.
+) -> Largest:
+    """So many of the symbols by what was known before the first day.
 
     Without a figure that old the newest ones choose, which is said. Raises HistoryError where none is known.
     """
@@ -25,7 +36,7 @@ def largest_of(
         raise HistoryError(f"{history.path}: there are no rows; fill it, or give other data")
     names = {history.trading_symbol(symbol): symbol for symbol in symbols}
     with closing(read_store(store)) as opened:
-        chosen = largest(known_market_caps(opened, begin), tuple(names), count)
+        chosen = largest(known_market_caps(opened, begin - timedelta(days=1)), tuple(names), count)
         is_late = not chosen
         chosen = chosen or largest(known_market_caps(opened), tuple(names), count)
     if not chosen:
@@ -39,7 +50,7 @@ def largest_of(
         text += f" (no more are known, {count} were asked for)"
     if is_late:
         text += (
-            f", which is after the first day, {begin}. Companies that are large today are those that rose: "
-            "results are flattered by that"
+            f", which is not before the first day, {begin}. Companies that are large today are those that "
+            "rose: results are flattered by that"
         )
-    return tuple(names[cap.symbol] for cap in chosen), f"{text}."
+    return Largest(tuple(names[cap.symbol] for cap in chosen), f"{text}.", is_late)

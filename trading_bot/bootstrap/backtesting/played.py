@@ -52,7 +52,7 @@ def market_from(settings: Settings, options: PlayedOptions, write: Callable[[str
     as well: a hole or a split would choose the numbers.
     """
     folder = open_history(options.data)
-    symbols, choice = chosen_symbols(folder, options, history_path(settings))
+    symbols, choice, _ = chosen_symbols(folder, options, history_path(settings))
     spans = [_span(folder, symbol, options) for symbol in symbols]
     checks = replace(
         history_checks(load_market_rules()), symbols=symbols, first=options.first, last=options.last

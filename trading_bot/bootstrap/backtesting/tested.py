@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from trading_bot.adapters.history import PriceHistory, open_history
+from trading_bot.adapters.history.origin import universe_of
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.honesty.decisions import signal_moments
 from trading_bot.backtest.report.assumptions import market_assumptions
@@ -19,6 +20,7 @@ from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.places import history_path
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.rules.market_rules import MarketRules
+from trading_bot.domain.rules.provenance import Universe
 from trading_bot.report.day.charging import charger_of
 from trading_bot.report.wording import plural
 from trading_bot.risk.settings import StopStyle
@@ -53,6 +55,13 @@ class Tested:
     """When signals were raised."""
     defects: tuple[str, ...] = ()
     """What of the data is not sound and was accepted."""
+    is_chosen_late: bool = False
+    """Whether the symbols were chosen by what nobody knew before the first day."""
+
+    @property
+    def universe(self) -> Universe:
+        """How the shares were chosen, as the data say, or as the run did it."""
+        return Universe.SURVIVORS if self.is_chosen_late else universe_of(self.folder.path)
 
     @property
     def candle_days(self) -> CandleDays | None:
@@ -114,6 +123,7 @@ def tested(
         ),
         moments=tuple(moments),
         defects=chosen.defects,
+        is_chosen_late=chosen.is_chosen_late,
     )
 
 

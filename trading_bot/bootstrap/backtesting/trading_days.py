@@ -43,7 +43,7 @@ def playable(
     played: list[date] = []
     others: defaultdict[str, list[date]] = defaultdict(list)
     for day in days:
-        why = _why_not(calendar, day)
+        why = why_not_played(calendar, day)
         if why:
             others[why].append(day)
         else:
@@ -61,7 +61,7 @@ def playable(
     return tuple(played), left_out
 
 
-def _why_not(calendar: Calendar, day: date) -> str:
+def why_not_played(calendar: Calendar, day: date) -> str:
     """Why a day cannot be played; empty when it can."""
     if not calendar.first_covered <= day <= calendar.last_covered:
         return f"outside of the calendar, which covers {calendar.first_covered} to {calendar.last_covered}"

@@ -70,10 +70,14 @@ class StoredWarmUp:
     def _alone(
         self, key: str, stored: tuple[Candle, ...], last: date, error: ReadFailedError
     ) -> tuple[Candle, ...]:
-        """Stored days without the broker's word: before the open, up to a close that the broker confirms."""
+        """Stored days without the broker's word: before the open, up to the session before.
+
+        Its close has to be the one that the broker confirms.
+        """
         close = self.previous_closes.get(key)
         is_confirmed = close is not None and abs(stored[-1].close / close - 1) <= _ALIKE
-        if last >= self.on or not is_confirmed:
+        is_whole = date_of(stored[-1].start_ms) == last
+        if last >= self.on or not is_whole or not is_confirmed:
             raise error
         log.warning("stored_history_alone", symbol=self.symbols.get(key), says=str(error))
         return stored

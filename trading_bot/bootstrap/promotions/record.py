@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from trading_bot.adapters.history.origin import stress_of, universe_of
+from trading_bot.adapters.history.origin import stress_of
 from trading_bot.backtest.honesty.document import evidence_document, findings_document
 from trading_bot.backtest.honesty.findings import Findings, amount
 from trading_bot.bootstrap.backtesting.tested import Tested
+from trading_bot.bootstrap.day_closes import days_path
 from trading_bot.bootstrap.fingerprints import Fingerprints
 from trading_bot.bootstrap.promotions.conditions import conditions
 from trading_bot.domain.ist import datetime_of
@@ -38,7 +39,7 @@ def evidence_record(
         "risk": {"settings_hash": prints.risk_hash, "changed": dict(prints.risk_changed)},
         "data": {
             "folder": result.data,
-            "universe": universe_of(tested.folder.path).value,
+            "universe": tested.universe.value,
             "symbols": list(result.symbols),
             "first_day": f"{result.days[0]}",
             "last_day": f"{result.days[-1]}",
@@ -61,6 +62,7 @@ def evidence_record(
 def run_document(tested: Tested) -> dict[str, Any]:
     """What a backtest was played under, for its record."""
     settings, options = tested.settings, tested.options
+    days = days_path(settings)
     venue = settings.simulator.model_dump(mode="json", exclude_defaults=True)
     return {
         "fidelity": options.fidelity.value,
@@ -72,6 +74,7 @@ def run_document(tested: Tested) -> dict[str, Any]:
         "slippage_bps": str(settings.run.slippage_bps),
         "spread_bps": str(settings.backtest.spread_bps),
         "participation": str(settings.backtest.participation),
+        "days_folder": None if days is None else f"{days}",
         "venue": {name: value for name, value in venue.items() if name != "opening_balance"},
         "permutations": options.checks.permutations,
         "cuts": options.checks.cuts,

@@ -10,10 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history import HistoryKind, open_history
 from trading_bot.adapters.history.quality import require_sound
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.answers.history import history_checks
+from trading_bot.bootstrap.backtesting.data import brought_to
+from trading_bot.bootstrap.backtesting.trading_days import why_not_played
 from trading_bot.bootstrap.places import history_path, inputs_folder, known_databases
 from trading_bot.bootstrap.shadows.kept_candles import days_with_candles, write_kept_candles
 from trading_bot.bootstrap.shadows.stages import FolderStage, RecordedStage, Stage
@@ -70,9 +72,9 @@ class FolderOfDays(RecordedDays):
 
     @cached_property
     def dates(self) -> tuple[date, ...]:
-        """Trading days with rows."""
+        """Trading days with rows, as far as the calendar knows them and their hours."""
         found = sorted({day for symbol in self._symbols for day in self._folder.days(symbol)})
-        return tuple(day for day in found if self._rules.calendar.is_trading_day(day))
+        return tuple(day for day in found if not why_not_played(self._rules.calendar, day))
 
     def require_sound(self, first: date, last: date) -> None:
         """Raise HistoryError for days of candles that `history check` refuses, unless accepted."""
@@ -80,17 +82,21 @@ class FolderOfDays(RecordedDays):
         require_sound(self._folder.path, checks, accept_defects=self._options.accept_defects)
 
     def stage(self, on: date) -> Stage:
-        """A day of those symbols that have rows on it."""
+        """A day of those symbols that have rows on it; candles as traded are brought to its shares."""
         having = tuple(symbol for symbol in self._symbols if on in self._folder.days(symbol))
         if not any(self._folder.instrument(symbol, on).is_tradable for symbol in having):
             raise HistoryError(f"{on}: no share has rows: an index can be watched, not bought")
+        folder, told = self._folder, tuple[str, ...]()
+        if folder.kind is HistoryKind.CANDLES:
+            folder, told = brought_to(folder, having, on)
         return FolderStage(
             on=on,
-            folder=self._folder,
+            folder=folder,
             rules=self._rules,
             symbols=having,
             seed=self._options.seed,
             what=self.words,
+            notes=told,
         )
 
 

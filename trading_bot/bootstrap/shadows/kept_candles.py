@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trading_bot.adapters.history.store.store import CandleStore, open_store
+from trading_bot.adapters.history.store.store import CandleStore, read_store
 from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.bootstrap.backtesting.stress import write_candles
 from trading_bot.domain.candles.arrays import CandleArrays, arrays_of
@@ -55,7 +55,7 @@ def _has_candles(reader: JournalReader, on: date) -> bool:
 
 def _write_downloaded(listed: Sequence[Instrument], store: Path, into: Path) -> None:
     """Warm-up goes further back than the daemon has run."""
-    source = open_store(store)
+    source = read_store(store)
     try:
         found = dict(_downloaded(listed, source))
     finally:
@@ -67,11 +67,11 @@ def _write_downloaded(listed: Sequence[Instrument], store: Path, into: Path) -> 
 
 
 def _downloaded(listed: Sequence[Instrument], source: CandleStore) -> Iterator[tuple[str, CandleArrays]]:
-    minutes = [key for key in source.listed() if key.interval_s == _MINUTE_S]
+    minutes = [key for key in source.filled() if key.interval_s == _MINUTE_S]
     for one in listed:
         key = next((key for key in minutes if key.symbol == one.symbol), None)
-        if key is not None and (candles := source.candles(key)).start_ms.size:
-            yield one.symbol, candles
+        if key is not None:
+            yield one.symbol, source.candles(key)
 
 
 def _write_instruments(path: Path, listed: Sequence[Instrument]) -> None:

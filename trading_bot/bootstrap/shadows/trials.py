@@ -5,7 +5,7 @@ from typing import Any
 
 from trading_bot.backtest.shadows.compare import Compared
 from trading_bot.backtest.shadows.day import ComparedDay
-from trading_bot.backtest.sweeps.trials import append_lines, plain_returns, recorded, trials_from
+from trading_bot.backtest.sweeps.trials import SHADOW, append_lines, plain_returns, recorded, trials_from
 from trading_bot.bootstrap.fingerprints import Fingerprints, fingerprints
 from trading_bot.bootstrap.places import trials_path
 from trading_bot.domain.ist import datetime_of
@@ -13,7 +13,6 @@ from trading_bot.research.arrays import is_flat
 from trading_bot.research.deflated_sharpe import Trials
 from trading_bot.settings.tree import Settings
 
-KIND = "shadow"
 _FEW = 2
 
 
@@ -37,7 +36,7 @@ def _line(prints: Fingerprints, compared: Compared, record: str, at_ms: int) -> 
     is_ratio = returns.size >= _FEW and not is_flat(returns)
     return {
         "at": datetime_of(at_ms).isoformat(timespec="seconds"),
-        "kind": KIND,
+        "kind": SHADOW,
         "data": record,
         "folder": record,
         "symbols": _symbols(days),
@@ -48,7 +47,7 @@ def _line(prints: Fingerprints, compared: Compared, record: str, at_ms: int) -> 
             "risk": dict(prints.risk_changed),
         },
         "asked": {"folder": record, "first": None, "last": None},
-        "policy": {"path": KIND},
+        "policy": {"path": SHADOW},
         "trades": compared.shadow.trades,
         "equity": str(compared.cash + compared.shadow.net),
         "sharpe": compared.sharpe if is_ratio else None,

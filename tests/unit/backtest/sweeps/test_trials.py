@@ -7,7 +7,7 @@ import pytest
 
 from trading_bot.backtest.sweeps import trials
 from trading_bot.backtest.sweeps.policy import declared_policy
-from trading_bot.backtest.sweeps.trials import append_trials, record_of, recorded
+from trading_bot.backtest.sweeps.trials import append_trials, identity_of, record_of, recorded
 
 AT_MS = 1_795_059_000_000
 
@@ -81,6 +81,17 @@ def test_another_fee_or_folder_is_another_trial_and_other_units_are_none(path, s
         append_trials(path, one.attempt, AT_MS)
 
     assert record_of(path, result.attempt).earlier == 2
+
+
+def test_a_line_that_does_not_know_what_is_none_today_is_the_same_trial():
+    line = {"strategy": "S", "set": {}, "symbols": ["A"], "asked": {}}
+
+    before, now, other = (
+        identity_of({**line, "policy": {"seed": 1, **more}})
+        for more in ({}, {"days_folder": None}, {"days_folder": "days"})
+    )
+
+    assert before == now != other
 
 
 def test_of_several_lines_of_a_trial_that_with_most_days_counts(path, swept):

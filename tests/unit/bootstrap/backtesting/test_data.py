@@ -167,21 +167,35 @@ def test_the_largest_are_those_of_before_the_first_day(stored):
     early, late = date(2017, 9, 1), date(2020, 1, 1)
     worth(history, ("ACME", early, 5), ("BETA", early, 9), ("GAMMA", early, 7), ("ACME", late, 100))
 
-    chosen, text = largest_of(history, history.symbols, 2, None, history.path)
+    chosen, text, is_late = largest_of(history, history.symbols, 2, None, history.path)
 
     assert chosen == ("BETA", "GAMMA")
     assert text == "Chosen: the 2 largest of 3 symbols by market capitalisation as of 2017-09-01."
+    assert not is_late
 
 
 def test_figures_of_later_days_choose_survivors_and_that_is_told(stored):
     history = stored(ACME=Adjustment.NONE, BETA=Adjustment.NONE)
     worth(history, ("ACME", date(2020, 1, 1), 5))
 
-    chosen, text = largest_of(history, history.symbols, 2, None, history.path)
+    chosen, text, is_late = largest_of(history, history.symbols, 2, None, history.path)
 
     assert chosen == ("ACME",)
-    assert "as of 2020-01-01 (no more are known, 2 were asked for), which is after the first day" in text
+    assert "as of 2020-01-01 (no more are known, 2 were asked for), which is not before the first day" in text
     assert "flattered" in text
+    assert is_late
+
+
+def test_a_figure_of_the_first_day_itself_was_not_known_when_it_began(stored):
+    """V12: it is made of that day's prices."""
+    history = stored(ACME=Adjustment.NONE, BETA=Adjustment.NONE)
+    worth(history, ("ACME", BEFORE, 9), ("BETA", date(2017, 9, 5), 5))
+
+    chosen, text, is_late = largest_of(history, history.symbols, 1, None, history.path)
+
+    assert chosen == ("BETA",)
+    assert "as of 2017-09-05" in text
+    assert not is_late
 
 
 def test_without_any_figure_nothing_is_chosen(stored):

@@ -1,7 +1,9 @@
 """A backtest from a folder of prices to its checks, its verdict and its promotion."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +13,8 @@ import pytest
 from tests.fakes.backtest_results import a_result, three_trades
 from tests.fakes.price_folder import Shown, price_folder
 from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history.store import open_store
+from trading_bot.adapters.history.store.market_caps import MarketCap, keep_market_cap
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.honesty.look_ahead import look_ahead
 from trading_bot.backtest.variation import Variation
@@ -21,11 +25,13 @@ from trading_bot.bootstrap.backtesting.run import run_backtest
 from trading_bot.bootstrap.fingerprints import fingerprints
 from trading_bot.bootstrap.promotions.files import read_promotions
 from trading_bot.bootstrap.promotions.promote import run_promote
+from trading_bot.bootstrap.promotions.record import run_document
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.settings.options import BacktestOptions, CheckOptions, Fidelity, PromoteOptions
 from trading_bot.settings.run import RunSettings
 from trading_bot.settings.tree import Settings
+from trading_bot.strategies.confluence_settings import RollingBars
 
 NOW_MS = 1_795_059_000_000
 FEW = CheckOptions(permutations=2, cuts=1, days=1)
@@ -179,8 +185,8 @@ def rows_of(play, days, **conditions):
     return [row for outcome in play(Variation(days=days, **conditions)) for row in outcome.rows]
 
 
-def test_days_of_ticks_are_not_played_again_and_that_is_said(tmp_path, prices):
-    ticks = tested.Tested(
+def over_ticks(tmp_path, prices):
+    return tested.Tested(
         settings=settings_in(tmp_path),
         options=BacktestOptions(data=prices, fidelity=Fidelity.TICK),
         rules=load_market_rules(),
@@ -190,6 +196,10 @@ def test_days_of_ticks_are_not_played_again_and_that_is_said(tmp_path, prices):
         result=a_result(three_trades()),
         moments=(),
     )
+
+
+def test_days_of_ticks_are_not_played_again_and_that_is_said(tmp_path, prices):
+    ticks = over_ticks(tmp_path, prices)
     check = SelfCheck(
         tested=ticks, prints=fingerprints(ticks.settings), progress=Shown().progress, data_digest=""
     )
@@ -198,6 +208,40 @@ def test_days_of_ticks_are_not_played_again_and_that_is_said(tmp_path, prices):
 
     assert found.look_ahead is None
     assert found.why_not["look-ahead"] == "days are played again at candle fidelity only"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "universe"), [(date(2023, 12, 31), "unknown"), (date(2025, 1, 1), "survivors")]
+)
+def test_shares_that_were_chosen_by_what_they_became_are_survivors_on_record(
+    tmp_path, prices, as_of, universe
+):
+    with closing(open_store(tmp_path / "data" / "history.db")) as store:
+        keep_market_cap(store, MarketCap("AAA", as_of, 5, "yahoo", 1))
+
+    done = backtest(tmp_path, prices, checks=CheckOptions(is_quick=True), largest=1)
+
+    assert done.record["data"]["universe"] == universe
+
+
+@pytest.mark.parametrize("bars", ["day", "off"])
+def test_a_folder_of_days_is_on_record_where_a_strategy_looks_at_days(tmp_path, prices, bars):
+    """Another folder may bring another result: it is another trial."""
+    ticks = over_ticks(tmp_path, prices)
+    changes = {
+        "run": ticks.settings.run.model_copy(update={"days_folder": prices, "strategies": ("confluence",)}),
+        "confluence": ticks.settings.confluence.model_copy(update={"rolling_bars": RollingBars(bars)}),
+    }
+
+    ticks = replace(ticks, settings=ticks.settings.model_copy(update=changes))
+    expected = f"{prices}" if bars == "day" else None
+
+    SelfCheck(
+        tested=ticks, prints=fingerprints(ticks.settings), progress=Shown().progress, data_digest=""
+    ).findings(tmp_path / "trials.jsonl", NOW_MS)
+
+    trial = json.loads((tmp_path / "trials.jsonl").read_text())
+    assert run_document(ticks)["days_folder"] == trial["policy"]["days_folder"] == expected
 
 
 # --- promotion ----------------------------------------------------------------------------------------------

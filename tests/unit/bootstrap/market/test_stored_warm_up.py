@@ -136,6 +136,16 @@ def test_before_the_open_stored_days_stand_in_for_a_broker_that_fails(warm_up):
     assert read(history, last=WEDNESDAY) == minutes(*PAST)
 
 
+def test_they_do_not_where_the_session_before_is_missing(warm_up):
+    """A close like the broker's does not tell what happened on days that were not downloaded."""
+    history = warm_up(
+        FakeBroker((), ReadFailedError("503")), days=PAST[:2], covers=PAST[:2], closes={KEY: 10_000}
+    )
+
+    with pytest.raises(ReadFailedError):
+        read(history, last=WEDNESDAY)
+
+
 @pytest.mark.parametrize("closes", [{}, {KEY: 5_000}])
 def test_they_do_not_where_the_broker_knows_another_close_or_none(warm_up, closes):
     """A split overnight: its close before is the half of what is stored."""

@@ -73,6 +73,21 @@ async def test_what_was_downloaded_lies_before_it(tmp_path):
     assert warm_up.minutes_before("RELIANCE", SECOND) == 375
 
 
+async def test_a_series_that_was_pruned_does_not_hide_another(tmp_path):
+    database, into = await kept(tmp_path / "paper.db", MINUTES[375:], SECOND), tmp_path / "folder"
+    into.mkdir()
+    store = tmp_path / "history.db"
+    with closing(open_store(store)) as source:
+        for name, at_ms, candles in (("upstox", 1, MINUTES[:375]), ("another", 2, ())):
+            origin = Provenance(source=name, fetched_at_ms=at_ms)
+            source.put(SeriesKey(symbol="RELIANCE", interval_s=60, origin=origin), arrays_of(candles))
+
+    with JournalReader(database) as reader:
+        write_kept_candles(reader, store, into)
+
+    assert open_warm_up(open_history(into)).minutes_before("RELIANCE", SECOND) == 375
+
+
 async def test_minutes_of_nothing_that_is_known_are_refused(tmp_path):
     database, into = await kept(tmp_path / "paper.db", (), FIRST), tmp_path / "folder"
     into.mkdir()

@@ -1,12 +1,22 @@
 """Shadows on a folder of candles: what is played, kept, left out and refused."""
 
 import json
+from contextlib import closing
+from datetime import date
 
 import pytest
 
 from tests.fakes.price_folder import Shown, price_folder
+from trading_bot.adapters.history.series_key import SeriesKey
+from trading_bot.adapters.history.store import open_store
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.bootstrap.shadows.finding import FolderOfDays
 from trading_bot.bootstrap.shadows.run import run_shadow
+from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.errors import HistoryError, SettingsError, UserFacingError
+from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.market_data import Candle
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
 from trading_bot.settings.options import ShadowOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
@@ -65,6 +75,36 @@ def test_every_day_of_a_range_is_played_by_both(shadow, tmp_path, prices):
     assert sum(day["baseline"][1] for day in one["days"]) > 0
     assert "strategies.ema_cross.slow 90 instead of 50" in text
     assert (tmp_path / "data" / "reports").glob("shadow-*/report.html")
+
+
+def test_days_that_no_calendar_covers_do_not_keep_the_others_from_being_played(tmp_path):
+    """A long download begins before the calendar does."""
+    folder = price_folder(tmp_path / "prices", minutes=2 * 375, WALKER=1)
+    covered = all_days(folder)
+    head, *rows = (folder / "WALKER.csv").read_text().splitlines()
+    early = [row.replace(row[:10], f"1999-12-{day}") for row, day in zip(rows[:2], (30, 31), strict=True)]
+    (folder / "WALKER.csv").write_text("\n".join([head, *early, *rows]))
+
+    days = FolderOfDays(ShadowOptions(data=folder, symbols=("WALKER",)), load_market_rules())
+
+    assert days.dates == covered
+
+
+def test_a_split_before_the_day_is_taken_out_as_in_a_backtest(tmp_path):
+    """Fault 107. Indicators are opened on the days before: one share is two from 7 September 2017 on."""
+    before, on = date(2017, 9, 6), date(2017, 9, 7)
+    path = tmp_path / "history.db"
+    key = SeriesKey(
+        symbol="RELIANCE", interval_s=60, origin=Provenance(source="b", adjustment=Adjustment.NONE)
+    )
+    rows = [(midnight_ms(day) + 33_300_000, *[price] * 4, 5) for day, price in ((before, 200), (on, 100))]
+    with closing(open_store(path)) as store:
+        store.put(key, arrays_of([Candle(*row) for row in rows]))
+
+    stage = FolderOfDays(ShadowOptions(data=path), load_market_rules()).stage(on)
+
+    assert stage.folder.candles("RELIANCE").close.tolist() == [100, 100]
+    assert stage.notes == ("Splits and bonuses are taken out of the prices of RELIANCE, as of 2017-09-07.",)
 
 
 def test_without_a_range_it_is_the_newest_day(shadow, tmp_path, prices):
