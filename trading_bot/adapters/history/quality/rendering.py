@@ -68,7 +68,8 @@ def _folder_lines(report: FolderReport, *, with_notes: bool) -> list[str]:
     refused = sum(series.is_refused for series in report.series)
     verdict = "REFUSED" if report.is_refused else "sound" if report.series else "unseen"
     adjusted = f", adjustment {report.origin.adjustment}" if report.origin else ""
-    head = f"{verdict:7} {report.path}: {len(report.series)} series of {report.kind}{adjusted}"
+    what = f"{len(report.series)} series of {report.kind}" if report.series else report.kind
+    head = f"{verdict:7} {report.path}: {what}{adjusted}"
     lines = [
         head + (f", {refused} refused" if refused else ""),
         *(f"  · {text}" for text in report.unchecked),

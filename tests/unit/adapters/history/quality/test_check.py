@@ -317,6 +317,12 @@ def test_a_refusal_says_what_shares_have_in_common_once_and_which_days_all_have(
     ]
 
 
+def test_what_was_not_looked_at_is_not_counted_as_none(bench):
+    report = FolderReport(path=bench.folder, kind="ticks", origin=None, unchecked=("only candles",))
+
+    assert quality_text([report]) == f"unseen  {bench.folder}: ticks\n  · only candles"
+
+
 def test_what_is_refused_can_be_insisted_on(bench):
     rows = bench.daily()
     folder = bench.write([*rows[:30], *rows[35:]])
