@@ -107,9 +107,9 @@ def test_indices_alone_are_refused_since_nobody_can_buy_them(run, folder):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nse_15min", "candles of 900 seconds; playing a day needs 1-minute candles or ticks"),
-        ("nse_30min/2016", "candles of 1800 seconds; playing a day needs 1-minute candles or ticks"),
-        ("nse_60min/2024_2026", "candles of 3600 seconds; playing a day needs 1-minute candles or ticks"),
+        ("nse_15min", "candles of 15m; playing a day needs 1-minute candles or ticks"),
+        ("nse_30min/2016", "candles of 30m; playing a day needs 1-minute candles or ticks"),
+        ("nse_60min/2024_2026", "candles of 1h; playing a day needs 1-minute candles or ticks"),
         ("nse_daily/adjusted_2020_2026", "one row a day; playing a day needs 1-minute candles or ticks"),
         ("nse_daily/unadjusted_2000_2021", "one row a day"),
         ("nse_daily/adjusted_2008_2021", "one row a day"),

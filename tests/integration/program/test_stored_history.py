@@ -37,6 +37,24 @@ def test_a_folder_goes_into_the_store_with_its_origin(shell, prices):
     assert (series["first"], series["last"]) == ("2015-01-01", "2015-01-13")
 
 
+def test_looking_into_a_store_that_is_not_there_makes_none(shell):
+    assert shell("history list") == 0
+
+    assert "the store is empty: see `download`" in shell.output()
+    assert not list(shell.folder.rglob("history.db"))
+
+
+def test_the_list_writes_intervals_as_the_choice_of_a_series_does(shell, prices):
+    shell(f"history import {prices}")
+    shell.output()
+
+    shell("history list")
+
+    assert shell.output().startswith(
+        "RELIANCE       1d          9 candles  2015-01-01 to 2015-01-13  folder "
+    )
+
+
 def test_prices_are_adjusted_on_the_way_in_when_asked(shell, prices):
     """Halved by the bonus of 2017, and a little by the rights of 2020."""
     shell(f"history import {prices} --adjust")

@@ -67,7 +67,7 @@ def histories_in(path: Path, symbols: Sequence[str] = ()) -> tuple[Path, ...]:
     if not path.is_dir():
         return (path,)
     folders = sorted({path, *(below for below in path.rglob("*") if below.is_dir())})
-    return tuple(folder for folder in folders if any(map(_is_data, folder.iterdir()))) or (path,)
+    return tuple(folder for folder in folders if any(map(_is_data, _entries(folder)))) or (path,)
 
 
 def _data_files(path: Path) -> list[Path]:
@@ -78,18 +78,26 @@ def _data_files(path: Path) -> list[Path]:
             else "does not exist; check the path"
         )
         raise HistoryError(f"{path}: the data folder {what}")
-    found = [entry for entry in sorted(path.iterdir()) if _is_data(entry)]
+    entries = _entries(path)
+    found = [entry for entry in entries if _is_data(entry)]
     if found:
         return found
-    below = sorted(
-        child.name for child in path.iterdir() if child.is_dir() and any(map(_is_data, child.iterdir()))
-    )
+    below = [child.name for child in entries if child.is_dir() and any(map(_is_data, _entries(child)))]
     hint = (
         f"; did you mean one of its folders {', '.join(below)}?"
         if below
         else "; put one file per instrument there"
     )
     raise HistoryError(f"{path}: no Parquet or CSV files in the folder{hint}")
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except PermissionError as error:
+        raise HistoryError(
+            f"{folder}: the folder may not be read by this user; give it that right (chmod u+rx)"
+        ) from error
 
 
 def _is_data(entry: Path) -> bool:

@@ -20,6 +20,7 @@ from trading_bot.adapters.history.rows import Found, TickArrays, minutes_of
 from trading_bot.adapters.history.series_key import DAY_S, SeriesKey
 from trading_bot.adapters.history.tick_size import TickSizeOf, coarsest_step
 from trading_bot.domain.candles.arrays import CandleArrays, joined
+from trading_bot.domain.candles.interval import interval_text
 from trading_bot.domain.errors import HistoryError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
@@ -184,7 +185,11 @@ class PriceHistory:
         if self.kind is HistoryKind.TICKS or not index.days.size:
             return
         if index.interval_s != MS_PER_MINUTE // MS_PER_SECOND:
-            found = "one row a day" if index.interval_s is None else f"candles of {index.interval_s} seconds"
+            found = (
+                "one row a day"
+                if index.interval_s is None
+                else f"candles of {interval_text(index.interval_s)}"
+            )
             raise HistoryError(
                 f"{self.place(symbol)}: {found}; playing a day needs 1-minute candles or ticks"
             )

@@ -54,11 +54,11 @@ def series_key(
     others = sorted({key.interval_s for key in having if key.symbol == symbol.upper()})
     names = ", ".join(sorted({key.symbol for key in having})[:10])
     hint = (
-        f"there are candles of {', '.join(map(str, others))} seconds"
+        f"there are candles of {', '.join(map(interval_text, others))}"
         if others
         else f"there are {names or 'none'}"
     )
-    raise HistoryError(f"no candles of {interval_s} seconds for '{symbol}'; {hint}")
+    raise HistoryError(f"no candles of {interval_text(interval_s)} for '{symbol}'; {hint}")
 
 
 def digest_of(candles: CandleArrays) -> str:

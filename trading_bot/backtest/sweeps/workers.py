@@ -5,9 +5,11 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
 from tempfile import TemporaryDirectory
+from threading import current_thread, main_thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,18 +63,42 @@ def play_in_processes(market: Market, plan: Plan, jobs: int) -> Iterator[Played]
 
 @contextmanager
 def warm_processes(market: Market, jobs: int) -> Iterator[Callable[[Plan], Iterator[Played]]]:
-    """Processes that can play one plan after the other on a market."""
+    """Processes that can play one plan after the other on a market.
+
+    They are deaf to Ctrl-C, which a terminal sends to all of them: who began them ends them, at once when
+    it is interrupted.
+    """
+    others = set(active_children())
     with _shared(market) as shared:
         pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
         def play(plan: Plan) -> Iterator[Played]:
             parts = plan.parts(_part_size(plan, jobs))
-            return _in_order(parts, [pool.submit(played, shared, part) for part in parts])
+            with _deaf_children():
+                futures = [pool.submit(played, shared, part) for part in parts]
+            return _in_order(parts, futures)
 
         try:
             yield play
+        except BaseException:
+            for process in set(active_children()) - others:
+                process.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes that begin inside inherit that interrupts are ignored; only the main thread can say so."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
 
 
 def play_on_cluster(market: Market, plan: Plan, address: str) -> Iterator[Played]:

@@ -15,6 +15,7 @@ from trading_bot.adapters.history.store import CandleStore, open_store
 from trading_bot.adapters.market_rules import load_corporate_actions, load_market_rules
 from trading_bot.bootstrap.answers.history import history_checks
 from trading_bot.bootstrap.places import history_path
+from trading_bot.domain.candles.interval import interval_text
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import date_of, datetime_of
 from trading_bot.domain.rules.provenance import Adjustment
@@ -25,8 +26,11 @@ from trading_bot.settings.tree import Settings
 
 def stored_series(settings: Settings, *, as_json: bool) -> str:
     """Every series of the store with its origin and extent, as text or JSON."""
-    with closing(open_store(history_path(settings))) as store:
-        extents = [store.extent(key) for key in store.listed()]
+    path = history_path(settings)
+    extents = []
+    if path.exists():  # looking makes no file
+        with closing(open_store(path)) as store:
+            extents = [store.extent(key) for key in store.listed()]
     if as_json:
         return json.dumps([_document(extent) for extent in extents], indent=2)
     return "\n".join(map(_line, extents)) or "the store is empty: see `download` and `history import`"
@@ -88,7 +92,7 @@ def _line(extent: SeriesExtent) -> str:
     fetched = f", fetched {datetime_of(origin.fetched_at_ms):%Y-%m-%d %H:%M}" if origin.fetched_at_ms else ""
     size = f"{extent.rows:>9,} candles  {extent.first_on} to {extent.last_on}"
     whence = f"{origin.source}, adjustment {origin.adjustment}{as_of}{fetched}"
-    return f"{key.symbol:12} {key.interval_s:>6} s  {size}  {whence}  {extent.digest}"
+    return f"{key.symbol:12} {interval_text(key.interval_s):>4}  {size}  {whence}  {extent.digest}"
 
 
 def _document(extent: SeriesExtent) -> dict[str, object]:

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trading_bot.adapters.history import HistoryKind, open_history
+from trading_bot.adapters.history.opening import histories_in
 from trading_bot.domain.errors import HistoryError, UnknownInstrumentError
 from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import datetime_of
@@ -92,8 +93,20 @@ def test_a_date_outside_the_data_is_answered_with_the_nearest(folder_of, minute_
 def test_candles_of_another_interval_are_refused_for_minutes(folder_of):
     lines = ["date,open,high,low,close", "2026-01-05 09:15,1,1,1,1", "2026-01-05 09:30,1,1,1,1"]
 
-    with pytest.raises(HistoryError, match="candles of 900 seconds"):
+    with pytest.raises(HistoryError, match="candles of 15m; playing a day"):
         open_history(folder_of(ACME=lines)).minute_candles("ACME", FIRST, FIRST)
+
+
+def test_a_folder_without_the_right_to_read_it_is_said_to_be_one(folder_of, minute_lines, monkeypatch):
+    path = folder_of(ACME=minute_lines)
+
+    def refused(_folder):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    for opening in (open_history, histories_in):
+        with pytest.raises(HistoryError, match="may not be read by this user; give it that right"):
+            opening(path)
 
 
 def test_candles_off_the_minute_are_refused(folder_of):

@@ -1,11 +1,20 @@
 """One plan, played here, by processes that share the candles, and by a cluster: the same figures."""
 
+import os
+import signal
+from multiprocessing import active_children
+
 import pytest
 
 from tests.fakes.sweep_market import random_sets, walking
 from trading_bot.backtest.sweeps.plan import plan_of
 from trading_bot.backtest.sweeps.policy import declared_policy
-from trading_bot.backtest.sweeps.workers import play_here, play_in_processes, play_on_cluster
+from trading_bot.backtest.sweeps.workers import (
+    play_here,
+    play_in_processes,
+    play_on_cluster,
+    warm_processes,
+)
 from trading_bot.domain.errors import SettingsError
 
 MARKET = walking(1, 2, minutes=800)
@@ -32,6 +41,25 @@ def test_every_set_is_played_once_and_in_parts(here):
 
 def test_processes_come_to_the_same(here):
     assert in_order(play_in_processes(MARKET, PLAN, 2)) == here
+
+
+def test_an_interrupt_is_for_who_began_the_processes_and_none_is_left(here):
+    """A terminal sends it to all of them; none may die of it with its stack on the screen."""
+    others = set(active_children())
+
+    def interrupted():
+        with warm_processes(MARKET, 2) as play:
+            assert in_order(play(PLAN)) == here
+            for process in set(active_children()) - others:
+                os.kill(process.pid, signal.SIGINT)
+                process.join(0.2)
+            assert in_order(play(PLAN)) == here
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert not set(active_children()) - others
 
 
 def test_a_cluster_of_two_workers_comes_to_the_same(here):

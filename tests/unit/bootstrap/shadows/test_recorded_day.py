@@ -85,7 +85,7 @@ def test_it_is_counted_as_one_trial_however_often_it_is_asked(data, played):
 def test_a_day_that_is_not_on_record_is_told_with_those_that_are(data):
     options = ShadowOptions(first=DEFAULT_DAY + timedelta(days=1), last=DEFAULT_DAY + timedelta(days=1))
 
-    with pytest.raises(SettingsError, match=f"nearest are {DEFAULT_DAY}"):
+    with pytest.raises(SettingsError, match=f"the only day that is, is {DEFAULT_DAY}"):
         run_shadow(settings(data), options, print, Shown().progress, 0)
 
 

@@ -8,6 +8,7 @@ from trading_bot.adapters.history.quality.findings import Finding, FolderReport,
 from trading_bot.adapters.history.series_key import DAY_S
 
 _MINUTE_S = 60
+_NAMED = 5
 _SIGNS = {Severity.NOTE: "·", Severity.WARNING: "!", Severity.REFUSED: "✗"}
 
 
@@ -28,14 +29,37 @@ def refusal_text(report: FolderReport) -> str:
     """Why a folder is not used, and what can be done."""
     if report.refusal:
         return report.refusal
+    refused = [series for series in report.series if series.refusals]
+    alike: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for series in refused:
+        alike[tuple(_refusals(series))].append(series.symbol)
     lines = [f"{report.path}: the data are not sound:"]
-    for series in report.series:
-        lines += [f"  {series.symbol}: {finding.text}" for finding in series.refusals]
-        if series.refusals and series.sound_span is not None:
-            first, last = series.sound_span
-            lines.append(f"  {series.symbol}: sound from {first} to {last}")
-    lines.append("  fix: mend the files, take a sound span of days, or insist with --accept-defects")
-    return "\n".join(lines)
+    for found, symbols in alike.items():
+        lines += [f"  {_named(symbols)}: {text}" for text in found]
+    return "\n".join([*lines, f"  fix: {_fix(refused)}"])
+
+
+def _refusals(series: SeriesReport) -> list[str]:
+    texts = [finding.text for finding in series.refusals]
+    if series.sound_span is not None:
+        texts.append("sound from {} to {}".format(*series.sound_span))
+    return texts
+
+
+def _named(symbols: Sequence[str]) -> str:
+    more = len(symbols) - _NAMED
+    return ", ".join(symbols[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _fix(refused: Sequence[SeriesReport]) -> str:
+    """What can be done; the days that are sound in all of the series, where there are such."""
+    span = "a sound span of days"
+    spans = [series.sound_span for series in refused if series.sound_span is not None]
+    if spans and len(spans) == len(refused):
+        first, last = max(first for first, _ in spans), min(last for _, last in spans)
+        if first <= last:
+            span = f"the days that are sound in all of them (--from {first} --to {last})"
+    return f"mend the files, take {span}, or insist with --accept-defects"
 
 
 def _folder_lines(report: FolderReport, *, with_notes: bool) -> list[str]:
@@ -44,7 +68,8 @@ def _folder_lines(report: FolderReport, *, with_notes: bool) -> list[str]:
     refused = sum(series.is_refused for series in report.series)
     verdict = "REFUSED" if report.is_refused else "sound" if report.series else "unseen"
     adjusted = f", adjustment {report.origin.adjustment}" if report.origin else ""
-    head = f"{verdict:7} {report.path}: {len(report.series)} series of {report.kind}{adjusted}"
+    what = f"{len(report.series)} series of {report.kind}" if report.series else report.kind
+    head = f"{verdict:7} {report.path}: {what}{adjusted}"
     lines = [
         head + (f", {refused} refused" if refused else ""),
         *(f"  · {text}" for text in report.unchecked),

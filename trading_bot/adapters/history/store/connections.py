@@ -1,5 +1,6 @@
 """How the store's file is opened, for writing and for reading, and whether it is one."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,13 +54,20 @@ def reading_connection(path: Path) -> tuple[Engine, Connection]:
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """What SQLite says of a file, in words and with what to do."""
-    fix = "is it another program's file, or the disk full? Move the file away and download again"
     try:
         yield
     except DBAPIError as error:
-        raise HistoryError(f"{path}: {error.orig}; {fix}") from error
+        raise HistoryError(f"{path}: {error.orig}; {_fix_of(path)}") from error
     except sqlite3.Error as error:
-        raise HistoryError(f"{path}: {error}; {fix}") from error
+        raise HistoryError(f"{path}: {error}; {_fix_of(path)}") from error
+
+
+def _fix_of(path: Path) -> str:
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        return f"this user may not write into {path.parent}: give it that right, or set another run.data_dir"
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        return "this user may not read and write the file: give it that right (chmod u+rw)"
+    return "is it another program's file, or the disk full? Move the file away and download again"
 
 
 def _on_connect(connection: Any, _record: object) -> None:

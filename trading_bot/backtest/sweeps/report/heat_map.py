@@ -148,4 +148,4 @@ def _title(result: SweepResult) -> str:
     more = len(symbols) - _NAMED
     shares = ", ".join(symbols[:_NAMED]) + (f" and {more} more" if more > 0 else "")
     of = f"Sharpe ratio of {result.plan.strategy} on {shares}"
-    return f"{of}; grey: no such set or no trades; framed: the best"
+    return f"{of}; grey: no such set or no trades; framed: the best of each panel"

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from trading_bot.adapters.history.quality import Defect, Severity, check_folder, check_folders, require_sound
+from trading_bot.adapters.history.quality.findings import Finding, FolderReport, SeriesReport
 from trading_bot.adapters.history.quality.rendering import quality_document, quality_text, refusal_text
 from trading_bot.domain.errors import HistoryError
 
@@ -283,6 +284,43 @@ def test_the_report_is_text_and_document(bench):
     assert f"sound from {rows[35][0]}" in refusal_text(report)
     assert document["refused"]
     assert document["folders"][0]["series"][0]["findings"][0]["defect"] == "missing_sessions"
+
+
+def test_a_refusal_says_what_shares_have_in_common_once_and_which_days_all_have(bench):
+    days = [date.fromisoformat(row[0]) for row in bench.daily()]
+    hole = Finding(
+        defect=Defect.MISSING_SESSIONS,
+        severity=Severity.REFUSED,
+        count=5,
+        text="a hole",
+        barriers=(days[35],),
+    )
+    split = replace(hole, text="a split", barriers=(days[5],))
+    one = SeriesReport(symbol="A", place="", interval_s=60, days=tuple(days[:60]), findings=(hole,))
+    odd = replace(one, symbol="ODD", findings=(hole, split))
+    report = FolderReport(
+        path=bench.folder,
+        kind="candles",
+        origin=None,
+        series=(*(replace(one, symbol=symbol) for symbol in "ABCDEFG"), odd),
+    )
+
+    span = f"the days that are sound in all of them (--from {days[5]} --to {days[34]})"
+    assert refusal_text(report).splitlines() == [
+        f"{bench.folder}: the data are not sound:",
+        "  A, B, C, D, E and 2 more: a hole",
+        f"  A, B, C, D, E and 2 more: sound from {days[0]} to {days[34]}",
+        "  ODD: a hole",
+        "  ODD: a split",
+        f"  ODD: sound from {days[5]} to {days[34]}",
+        f"  fix: mend the files, take {span}, or insist with --accept-defects",
+    ]
+
+
+def test_what_was_not_looked_at_is_not_counted_as_none(bench):
+    report = FolderReport(path=bench.folder, kind="ticks", origin=None, unchecked=("only candles",))
+
+    assert quality_text([report]) == f"unseen  {bench.folder}: ticks\n  · only candles"
 
 
 def test_what_is_refused_can_be_insisted_on(bench):

@@ -1,3 +1,5 @@
+import os
+import sqlite3
 from dataclasses import replace
 from datetime import date
 
@@ -6,6 +8,7 @@ import pytest
 
 from trading_bot.adapters.history.series_key import SeriesKey, digest_of, series_key
 from trading_bot.adapters.history.store import Written, open_store
+from trading_bot.adapters.history.store.connections import explained
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import midnight_ms
@@ -145,10 +148,23 @@ def test_another_file_is_refused(tmp_path):
         open_store(tmp_path / "notes.db")
 
 
+def test_a_folder_that_cannot_be_written_to_is_not_called_another_programs_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda place, _how: place != tmp_path)
+
+    def refused():
+        raise sqlite3.OperationalError("unable to open database file")
+
+    with (
+        pytest.raises(HistoryError, match=f"this user may not write into {tmp_path}: give it that right"),
+        explained(tmp_path / "history.db"),
+    ):
+        refused()
+
+
 def test_a_series_that_is_not_there_is_answered_with_what_is(store):
     store.put(KEY, days(5, 9))
 
-    with pytest.raises(HistoryError, match=r"for .ACME.; there are candles of 86400"):
+    with pytest.raises(HistoryError, match=r"for .ACME.; there are candles of 1d"):
         series_key(store.listed(), "ACME", 300)
     with pytest.raises(HistoryError, match="there are ACME"):
         series_key(store.listed(), "BETA", 60)
