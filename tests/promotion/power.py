@@ -100,7 +100,7 @@ def evidence(world: World, rng: np.random.Generator) -> Evidence:
     return Evidence(
         returns=chosen,
         trades=world.days,
-        trials=trials_of(ratios),
+        trials=trials_of(ratios, world.days),
         overfit_probability=choice.probability if choice else None,
         loss_probability=choice.probability_of_loss if choice else None,
         permutation_p=best_of_p(float(ratios[best]), by_luck, table.shape[1]),

@@ -81,6 +81,6 @@ class Core:
         return step
 
     def _row(self, decided: BookEvent) -> JournalRow:
-        self.last_sequence += 1
         kind, payload = encode(decided)
+        self.last_sequence += 1
         return JournalRow(self.last_sequence, decided.at_ms, kind, payload)

@@ -117,15 +117,18 @@ def deflated_sharpe(sample: SharpeSample, trials: Trials) -> float:
     return sample.probability_above(trials.expected_maximum)
 
 
-def trials_of(ratios: Iterable[float | None]) -> Trials:
-    """The record of trials from the Sharpe ratios of one period of all.
+def trials_of(ratios: Iterable[float | None], periods: int) -> Trials:
+    """The record of trials from the Sharpe ratios of one period of all, and the length of the record at hand.
 
     One without a ratio (it never traded, or lost everything) counts; it is left out of the variance, which it
-    would make look smaller than luck is.
+    would make look smaller than luck is. Where fewer than two of several are known, the variance is that of
+    luck alone over so many periods, 1 / n: an unknown spread is not none.
     """
     every = list(ratios)
     known = np.array([ratio for ratio in every if ratio is not None])
-    return Trials(count=len(every), variance=float(known.var(ddof=1)) if known.size > 1 else 0.0)
+    if known.size > 1:
+        return Trials(count=len(every), variance=float(known.var(ddof=1)))
+    return Trials(count=len(every), variance=1 / periods if len(every) > 1 and periods else 0.0)
 
 
 def mean_correlation(returns: npt.ArrayLike) -> float | None:

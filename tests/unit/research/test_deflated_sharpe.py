@@ -113,18 +113,22 @@ def test_two_values_whose_error_vanishes_make_no_division_by_zero():
 def test_trials_are_counted_with_the_spread_of_their_ratios(rng):
     ratios = rng.normal(0, 0.05, 40)
 
-    trials = trials_of(ratios)
+    trials = trials_of(ratios, 250)
 
     assert (trials.count, trials.variance) == (40, pytest.approx(ratios.var(ddof=1)))
-    assert trials_of([0.1]) == Trials(count=1, variance=0)
+    assert trials_of([0.1], 250) == Trials(count=1, variance=0)
 
 
 def test_a_trial_without_a_ratio_counts_and_does_not_narrow_the_spread():
     """Sets that never traded beside some that did: the best by luck is no less for them."""
-    some = trials_of([0.1, -0.1])
+    some = trials_of([0.1, -0.1], 250)
 
-    assert trials_of([0.1, None, -0.1, None]) == Trials(count=4, variance=some.variance)
-    assert trials_of([None, None]) == Trials(count=2, variance=0)
+    assert trials_of([0.1, None, -0.1, None], 250) == Trials(count=4, variance=some.variance)
+
+
+def test_where_hardly_a_ratio_is_known_the_trials_vary_as_luck_does():
+    for ratios in ([None, None], [0.2, None]):
+        assert trials_of(ratios, 400) == Trials(count=2, variance=1 / 400)
 
 
 def test_a_record_of_trials_that_cannot_be_is_refused():

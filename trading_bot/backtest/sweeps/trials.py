@@ -212,7 +212,7 @@ def trials_from(lines: Iterable[Mapping[str, Any]], days: int) -> Trials:
 
     Luck moves the ratio of n days by 1 / sqrt(n): one of a week would widen the spread of those of two years.
     """
-    return trials_of(_daily_ratio(line, days) for line in lines)
+    return trials_of((_daily_ratio(line, days) for line in lines), days)
 
 
 def _daily_ratio(line: Mapping[str, Any], days: int) -> float | None:
