@@ -76,7 +76,7 @@ def test_a_second_run_tries_nothing_again_and_comes_to_the_same(walk_forward, tm
     [
         ({"axes": ()}, SettingsError, "nothing to choose"),
         ({"axes": (Axis("fats", (3,)),)}, SettingsError, "^ema_cross has no parameter 'fats'"),
-        ({"strategy": "confluence"}, SettingsError, "^confluence wants candles of 900 s"),
+        ({"strategy": "confluence"}, SettingsError, "^confluence wants candles of 15m"),
         ({"train": 9}, HistoryError, "shorten --train"),
         ({"train": None}, SettingsError, "either --train and --test, or --folds"),
         ({"folds": 3}, SettingsError, "either --train and --test, or --folds"),

@@ -12,7 +12,8 @@ from trading_bot.report.page.markup import Child, Html, element, joined
 from trading_bot.report.wording import price, signed_money
 
 _STYLE = """
-table.parity td { white-space: nowrap; vertical-align: top; }
+table.parity td { vertical-align: top; }
+@media (max-width: 900px) { table.parity td { white-space: nowrap; } }
 table.parity td.text { white-space: normal; }
 table.parity td.differs { background: var(--warn-tint); color: var(--warn); }
 table.parity tr.open td { background: var(--bad-tint); color: var(--bad); }

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from trading_bot.backtest.sweeps.grid import ParameterSet
 from trading_bot.backtest.sweeps.policy import Policy
+from trading_bot.domain.candles.interval import interval_text
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.section import complaints
@@ -113,7 +114,8 @@ def _require_known(strategy: str, names: Iterable[str], known: tuple[str, ...]) 
 def _require_playable(name: str, strategy: Strategy) -> None:
     if strategy.timeframe_s != TIMEFRAME_S:
         raise SettingsError(
-            f"{name} wants candles of {strategy.timeframe_s} s: a sweep plays those of {TIMEFRAME_S} s only"
+            f"{name} wants candles of {interval_text(strategy.timeframe_s)}: a sweep plays those of "
+            f"{interval_text(TIMEFRAME_S)} only"
         )
     if strategy.warm_up.required:
         raise SettingsError(

@@ -35,7 +35,7 @@ def test_sets_that_cannot_be_are_left_out_and_counted_with_the_first_reason():
         ({"atr_trail_multiple": 1}, "no parameter 'atr_trail_multiple'"),
         ({"fast": 1}, "no set can be played"),
         ({"atr_stop_multiple": 99}, "no set can be played: risk.exits"),
-        ({"timeframe_s": 300}, "candles of 300 s"),
+        ({"timeframe_s": 300}, "candles of 5m"),
     ],
 )
 def test_what_cannot_be_played_is_refused(values, why):
@@ -44,7 +44,7 @@ def test_what_cannot_be_played_is_refused(values, why):
 
 
 def test_a_strategy_that_has_to_be_warmed_up_is_refused():
-    with pytest.raises(SettingsError, match="candles of 900 s"):
+    with pytest.raises(SettingsError, match="candles of 15m"):
         planned({}, strategy="confluence")
     with pytest.raises(SettingsError, match="may act"):
         planned({}, strategy="tests.fakes.sweep_market:Patient")
