@@ -205,4 +205,4 @@ def test_a_trial_without_a_ratio_counts(path):
 
     found, _ = tried(path, a_trial())
 
-    assert (found.trials.count, found.trials.variance) == (2, 0)
+    assert (found.trials.count, found.trials.variance) == (2, 1 / len(a_trial().returns))
