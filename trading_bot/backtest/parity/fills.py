@@ -6,9 +6,9 @@ from typing import NamedTuple
 from trading_bot.backtest.parity.differences import Cause, Difference
 from trading_bot.backtest.parity.legs import Leg, is_same, is_same_moment, leg_of
 from trading_bot.backtest.parity.played import PlayedDay, time_text
-from trading_bot.backtest.parity.quotes import Quotes
+from trading_bot.backtest.parity.quotes import Quotes, Span
 from trading_bot.domain.ist import MS_PER_SECOND
-from trading_bot.domain.order import Side
+from trading_bot.domain.order import Fill, Side
 from trading_bot.report.day.record import TradeRecord
 from trading_bot.report.wording import price
 
@@ -114,7 +114,7 @@ def _unoffered(ours: Leg, theirs: Leg, quotes: Quotes) -> Why | None:
         for fill in leg.fills:
             last_ms = fill.filled_at_ms + leg.day.resolution_ms - 1
             span = quotes.offered(fill.instrument_key, fill.side, fill.filled_at_ms, last_ms)
-            if span is None or not span.low <= fill.price <= span.high:
+            if span is None or not (span.low <= fill.price <= span.high or _at_its_limit(leg, fill, span)):
                 offered = "nothing is known" if span is None else f"{price(span.low)} to {price(span.high)}"
                 at = time_text(fill.filled_at_ms, leg.day.resolution_ms)
                 return Why(
@@ -122,6 +122,13 @@ def _unoffered(ours: Leg, theirs: Leg, quotes: Quotes) -> Why | None:
                     f"the market did not offer {price(fill.price)} of the {leg.day.name} at {at} ({offered})",
                 )
     return None
+
+
+def _at_its_limit(leg: Leg, fill: Fill, span: Span) -> bool:
+    """What rests trades at its own limit, however far beyond it the market has come."""
+    is_reached = span.low <= fill.price if fill.side is Side.BUY else fill.price <= span.high
+    limits = (one.order.terms.price for one in leg.orders if fill in one.fills)
+    return is_reached and fill.price in limits
 
 
 def _other_quantity(ours: Leg, theirs: Leg, quotes: Quotes) -> Why:

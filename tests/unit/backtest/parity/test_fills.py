@@ -68,6 +68,13 @@ def test_a_price_that_the_market_did_not_offer_is_unexplained(quotes):
     assert "the market did not offer" in found.text
 
 
+def test_what_rests_trades_at_its_limit_though_the_market_has_come_beyond_it():
+    one, other = entered(wire(), LIMIT, "09:30:02"), entered(backtest(), LIMIT, "09:30:00.020")
+
+    assert only(one, other, EveryPrice(LIMIT - 60, LIMIT - 20)).cause is Cause.LATENCY
+    assert only(one, other, EveryPrice(LIMIT + 20, LIMIT + 60)).cause is Cause.UNEXPLAINED
+
+
 def test_an_entry_that_rested_had_its_turn_later():
     found = only(entered(wire(), 10_000, "09:30:20"), entered(backtest(), 10_000, "09:30:00.020"))
 
