@@ -34,6 +34,8 @@ FAULTS = [
     {"kind": "reset", "path": "/feed/*", "count": 1},
     {"kind": "handshake_403", "count": 2},
 ]
+SOON_AGAIN = {"retry_first_s": 0.001, "retry_longest_s": 0.01, "reconnect_first_s": 0.001}
+"""The waits are of real seconds: at full speed a second is the better part of the hour that is traded."""
 
 
 @pytest.fixture
@@ -65,7 +67,11 @@ async def test_secrets_of_a_faulty_day_come_out_nowhere(hour, tmp_path, stream_c
     async with web_receiver() as receiver:
         receiver.refusals = [Refusal(500), Refusal(401), Refusal(429, {"Retry-After": "0.01"})]
         settings = hour.settings(
-            Mode.LIVE, credentials=secrets, engine={"record_inputs": True}, alerts=alerts_to(receiver)
+            Mode.LIVE,
+            credentials=secrets,
+            engine={"record_inputs": True},
+            alerts=alerts_to(receiver),
+            upstox=SOON_AGAIN,
         )
         with logs_in(tmp_path / "logs"):
             said = await _traded(hour, settings)
