@@ -125,10 +125,13 @@ class Stage:
         """Note how big the page is."""
         self.played.sizes.append(size_of(self.pages["desk"].page.context.browser, self._cdp))
 
-    def keep_traces(self) -> None:
-        """Take the evaluations from the page and those of the same day from the database."""
-        first_ms = midnight_ms(self.simulator.on)
+    def take_traces(self) -> None:
+        """Take the evaluations that the page shows."""
         self.played.traces = traces_on(self.pages["desk"].page)
+
+    def take_kept_evaluations(self) -> None:
+        """Take the day's from the database: once the daemon has ended, for they are written in batches."""
+        first_ms = midnight_ms(self.simulator.on)
         with JournalReader(self.database) as reader:
             for one in self.simulator.broker.instruments:
                 for kept in evaluations_of(reader, one.key, first_ms, first_ms + MS_PER_DAY - 1):
@@ -199,7 +202,7 @@ def play(chromium: Any, folder: Path) -> Played:
         _cut_the_feed(stage)
         _panic(stage)
         stage.go("evening", lambda broker: broker.now_ms >= stage.simulator.end_ms)
-        stage.keep_traces()
+        stage.take_traces()
         stage.measure()
         _end(stage)
         return stage.played
@@ -271,6 +274,7 @@ def _end(stage: Stage) -> None:
         opened.is_outage_expected = True
     stage.simulator.run_to_the_end()
     stage.played.exit_code = stage.daemon.end(_ENDS_S)
+    stage.take_kept_evaluations()
     stage.played.summary = latest_summary(stage.daemon.folder)
     for size, opened in stage.pages.items():
         opened.wait_for("document.body.dataset.link === 'lost'")
