@@ -33,6 +33,11 @@ class NotifySocket:
             pass
         return message
 
+    def first(self, start: str) -> str:
+        """The first message that begins so, whether it was heard already or is yet to come."""
+        known = (message for message in self.heard if message.startswith(start))
+        return next(known, None) or self.until(start)
+
     def waiting(self) -> list[str]:
         """What has come and was not taken yet."""
         with contextlib.suppress(BlockingIOError):
