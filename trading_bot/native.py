@@ -43,6 +43,7 @@ MODULES = (
     "trading_bot.engine.decisions.market.feed_health",
     "trading_bot.engine.decisions.market.odd_prices",
     "trading_bot.engine.decisions.market.overlays",
+    "trading_bot.engine.decisions.market.standstill",
     "trading_bot.engine.decisions.market.ticks",
     "trading_bot.engine.decisions.market.time_health",
     "trading_bot.engine.decisions.operation.day_charges",

@@ -88,14 +88,14 @@ class VenueDay:
     """A venue with five instruments, each closed at 100.00 the day before, and names for its orders."""
 
     def __init__(
-        self, script: str = "", *, delays=None, seed: int = 1, charges=no_charges, **settings
+        self, script: str = "", *, delays=None, seed: int = 1, charges=no_charges, halt=None, **settings
     ) -> None:
         chosen = VenueSettings(**settings)
         self.venue = Venue(
             on=ON,
             instruments=tuple(LISTED.values()),
             previous_closes=PREVIOUS_CLOSES,
-            plans=session_plans(market_rules().calendar, ON, chosen, Random(1)),
+            plans=session_plans(market_rules().calendar, ON, chosen, Random(1), halt=halt),
             settings=chosen,
             random=Random(seed),
             charges=charges,

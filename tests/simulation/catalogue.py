@@ -118,6 +118,7 @@ KINDS = MappingProxyType(
         ),
         "one_sided": _steady(66, value=_one_of(-1, 1), is_market=True),
         "thin": _steady(52, 60, longest_s=300, is_market=True),
+        "market_halt": Kind(rows=(24,), has_chance=False, is_staged=True, value=_one_of(0, 0.5, 2, -1)),
         "reject": Kind(rows=(40, 63, 65, 66, 73), value=_one_of(0, 1, 2, 3)),
         "trade_annulled": _instant(62, is_later=True),
         "late_fill": Kind(rows=(56,), longest_s=300),

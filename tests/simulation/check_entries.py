@@ -7,6 +7,8 @@ from trading_bot.domain.order import OrderStatus, Purpose
 
 _EXPOSURE_SLACK = 1.1
 _FAR_OFF = 0.5
+_WORD_COMES_MS = 4_000
+"""Within which the feed has told of a halt, at the latest."""
 _CONFIRMED_FOR_MS = 30_000
 _CALM_MS = 60_000
 _LATE_BY = 0.005
@@ -139,6 +141,8 @@ class EntryChecks:
         session = world.plan.sessions[key]
         last_ms = ms_at(world.source.on, self._risk.windows.auction_shares_last_entry)
         is_open = any(start_ms <= now_ms < end_ms for start_ms, end_ms in session)
+        if world.stands_still and now_ms > world.schedule.halt.start_ms + _WORD_COMES_MS:
+            self._oracle.violated("V11", f"entry {tag} in a market-wide halt")
         if not is_open or now_ms > last_ms or now_ms < midnight_ms(world.source.on):
             self._oracle.violated("V11", f"entry {tag} outside the hours of entries")
 

@@ -1,5 +1,7 @@
 """Positions: exit bound (V3) and protection (V4), against the venue's truth."""
 
+from collections import Counter
+
 from tests.simulation.catalogue import KINDS
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
@@ -53,13 +55,16 @@ _BLIND = frozenset(
 _PROTECTABLE = frozenset(
     {
         *("user_cancels", "user_opens", "operator_pause", "operator_panic", "operator_flatten"),
-        *("thin", "tick_doubled", "tick_late", "push_doubled", "frame_torn"),
+        *("thin", "tick_doubled", "tick_late", "push_doubled", "frame_torn", "market_halt"),
     }
 )
 """Faults under which a stop is placed, or placed again, as if there were none."""
 _GIVES_UP = frozenset(KINDS) - _PROTECTABLE
 _CANCELS = frozenset({"user_cancels", "square_off"})
 _CALM_MS = 60_000
+_IN_VAIN = 4
+"""Orders that may be on their way when a halt begins: an entry, and a stop of three slices."""
+_TRIED_EVERY_MS = 29_000
 
 
 class PositionChecks:
@@ -77,6 +82,8 @@ class PositionChecks:
         self._surplus_ms = {}
         self._learned_ms = {}
         """When the daemon last learned that somebody else had closed units of an instrument."""
+        self._in_vain = Counter()
+        """Orders that were rejected in a market-wide halt, by instrument."""
         self._has_panicked = False
         self.longest_bare_s = 0.0
 
@@ -111,6 +118,16 @@ class PositionChecks:
 
     def on_row(self, row):
         self._check_exits(row.instrument_key)
+        self._check_hammering(row)
+
+    def _check_hammering(self, row):
+        """An exchange that stands still is asked for an exit now and then, and for nothing else (V9)."""
+        if not self._world.stands_still or row.status != "rejected":
+            return
+        self._in_vain[row.instrument_key] += 1
+        tries = 1 + (self._oracle.now_ms - self._world.schedule.halt.start_ms) // _TRIED_EVERY_MS
+        if self._in_vain[row.instrument_key] > _IN_VAIN + tries * max(1, self._world.schedule.world.slices):
+            self._oracle.violated("V9", f"orders in {row.instrument_key} go on in a market-wide halt")
 
     def _check_exits(self, key):
         exits = [one for one in self._truth.own_live(key) if one.tag not in self._truth.entry_tags]
@@ -165,7 +182,8 @@ class PositionChecks:
     def _check_told(self, key):
         """A position that the daemon's own book shows without enough resting exits is paged, by name."""
         process, now_ms = self._world.process, self._oracle.now_ms
-        if process is None or not process.is_alive or not _is_bare_by_its_book(process.engine.state, key):
+        is_bare = process is not None and process.is_alive and _is_bare_by_its_book(process.engine.state, key)
+        if not is_bare or self._world.stands_still:
             self._known_bare_ms.pop(key, None)
             return
         since_ms = max(self._known_bare_ms.setdefault(key, now_ms), process.started_ms)
@@ -197,7 +215,7 @@ class PositionChecks:
         process = self._world.process
         is_up = process is not None and process.is_alive
         covered = self._truth.covered(key)
-        if not held or covered >= held or not is_up:
+        if not held or covered >= held or not is_up or self._world.stands_still:
             self._bare.pop(key, None)
             return
         now_ms = self._oracle.now_ms

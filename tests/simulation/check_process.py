@@ -56,8 +56,9 @@ class ProcessChecks:
         state, now_ms = process.engine.state, self._oracle.now_ms
         silent_ms = state.settings.feed_silence_s * MS_PER_SECOND + _NEWS_MS
         open_ms, close_ms = self._world.plan.open_ms, self._world.plan.close_ms
-        heard_ms = max(process.started_ms, open_ms, *self._world.feed.heard_ms.values())
-        is_long = heard_ms + silent_ms < now_ms < close_ms and self._world.feed.has_spoken(heard_ms, now_ms)
+        feed = self._world.feed
+        heard_ms = max(process.started_ms, open_ms, feed.word_ms, *feed.heard_ms.values())
+        is_long = heard_ms + silent_ms < now_ms < close_ms and feed.has_spoken(heard_ms, now_ms)
         if is_long and state.market.is_feed_up and not self._world.faults.disturbed(heard_ms, _UNUSABLE):
             self._oracle.violated(
                 "V12", f"the feed has been silent for {(now_ms - heard_ms) // 1_000} s, unnoticed"

@@ -8,10 +8,11 @@ from upstox_client.feeder.proto import MarketDataFeedV3_pb2 as schema
 
 from tests.simulation.wire import SETTINGS
 from trading_bot.adapters.upstox.streams.feed import UpstoxFeed
+from trading_bot.domain.ist import MS_PER_SECOND
 
 _LATENCY_S = 0.01
 _RECONNECT_S = 1.0
-_INITIAL, _LIVE = 0, 1
+_INITIAL, _LIVE, _MARKET_INFO = 0, 1, 2
 
 
 class _Connection:
@@ -45,6 +46,8 @@ class FaultyFeed:
         self.heard_ms = {}
         """When a usable tick of each instrument was last delivered."""
         self._spoken_ms = []
+        self.word_ms = 0
+        """When a word of the exchange on its hours was last delivered."""
 
     def port(self):
         """The adapter's reader of it."""
@@ -87,6 +90,28 @@ class FaultyFeed:
         delay_s = _LATENCY_S + (late.value if late else 0.0)
         for extra_s in (0.0, 0.3) if faults.hits("tick_doubled") else (0.0,):
             self._loop.call_later(delay_s + extra_s, partial(self._send, packets, moment.at_ms))
+
+    def tell_of_halt(self, schedule):
+        """Send the exchange's words on a market-wide halt; the instants are the schedule's."""
+        halt = schedule.halt
+        if halt is None:
+            return
+        begins_s, ends_s = schedule.late_words_s
+        words = [(halt.start_ms, begins_s, "NORMAL_CLOSE"), (halt.auction_ms, begins_s, "PRE_OPEN_START")]
+        if ends_s is not None:
+            words.append((halt.end_ms, ends_s, "NORMAL_OPEN"))
+        for at_ms, late_s, word in words:
+            delay_s = (at_ms - self._clock.now_ms()) / MS_PER_SECOND + late_s + _LATENCY_S
+            self._loop.call_later(delay_s, partial(self._send_word, word))
+
+    def _send_word(self, word):
+        self._faults.injected["market_halt"] += 1
+        response = schema.FeedResponse(type=_MARKET_INFO, currentTs=self._clock.now_ms())
+        response.marketInfo.segmentStatus["NSE_EQ"] = schema.MarketStatus.Value(word)
+        for connection in self._open:
+            connection.messages.put_nowait(response.SerializeToString(deterministic=True))
+        if self._open:
+            self.word_ms = self._clock.now_ms()
 
     def has_spoken(self, after_ms, before_ms):
         """Whether the market had something to say in between, whoever heard it."""

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, replace
 from random import Random
 
 from tests.simulation.catalogue import KINDS, Fault
-from tests.simulation.situations import SITUATIONS, STAGED_MINUTES
+from tests.simulation.situations import SITUATIONS, STAGED_MINUTES, situation_of
 from trading_bot.domain.ist import MS_PER_SECOND, midnight_ms
 from trading_bot.simulator.market import DEFAULT_DAY
+from trading_bot.simulator.venue.session_plan import MarketHalt
 
 SYMBOLS = ("TATASTEEL", "INFY", "MARUTI", "ZEEL")
 _MS_PER_MINUTE = 60_000
@@ -73,6 +74,24 @@ class Schedule:
         """When the market's moments end: time to heal, to flatten, and to look."""
         return self.heal_ms + 6 * _MS_PER_MINUTE
 
+    @property
+    def halt(self):
+        """The market-wide halt, the last third of it being the call auction; None where there is none."""
+        for fault in self.faults:
+            if fault.kind == "market_halt":
+                start_ms, auction_ms, end_ms = (
+                    self.start_ms + round((fault.at_s + part * fault.for_s) * MS_PER_SECOND)
+                    for part in (0, 2 / 3, 1)
+                )
+                return MarketHalt(start_ms=start_ms, auction_ms=auction_ms, end_ms=end_ms)
+        return None
+
+    @property
+    def late_words_s(self):
+        """Seconds until the feed tells of the halt's beginning, and of its end; None where it never does."""
+        value = next(fault.value for fault in self.faults if fault.kind == "market_halt")
+        return (0.0, None) if value < 0 else (value, value)
+
     def market_faults(self, symbol, at_ms):
         at_s = (at_ms - self.start_ms) / MS_PER_SECOND
         return [
@@ -113,7 +132,7 @@ def situations_first(seeds):
 
 def _staged(seed, number, random):
     """A situation, each in its turn, so that any row of seeds holds them all alike."""
-    situation = SITUATIONS[number % len(SITUATIONS)]
+    situation = situation_of(number)
     symbols = tuple(random.sample(SYMBOLS, random.choice((1, 2))))
     knobs, faults = situation(random, symbols)
     start_minute = random.randint(_OPEN_MINUTE, _LAST_START_MINUTE)

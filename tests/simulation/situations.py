@@ -4,6 +4,7 @@ Each has few faults, so that what the oracle allows in trouble is not allowed he
 """
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from tests.simulation.catalogue import Fault
 
@@ -235,6 +236,19 @@ def the_process_dies(random, symbols):
     return _knobs(random), [replace(one, value=random.choice((0, 1, 2, 3, 5, 8))) for one in kills]
 
 
+def the_market_halts(random, symbols):
+    """Row 24: all that rests is cancelled; the exchange's words come late, or that of the reopening never."""
+    halted = Fault(
+        kind="market_halt",
+        at_s=round(random.uniform(60, 120), 3),
+        for_s=180.0,
+        value=random.choice((0, 0.5, 2, -1)),
+        symbol=symbols[0],
+    )
+    calm = {"atr_least": 0.002, "atr_most": 0.004, "volatility": 0.0002}
+    return _knobs(random, slices=random.choice((0, 3)), **calm), [halted]
+
+
 def the_close(random, _symbols):
     """Positions that neither stop nor target ends are held into the time to be flat."""
     wide = {"atr_least": 0.01, "atr_most": 0.02, "volatility": 0.0002, "pace": 0.3, "provisional_s": 0}
@@ -263,3 +277,12 @@ SITUATIONS = (
     the_process_dies,
     the_close,
 )
+_LATER = MappingProxyType({all_is_well: the_market_halts})
+"""What came later takes its turns in every second round only: so the other seeds keep their courses."""
+
+
+def situation_of(number):
+    """The situation whose turn it is."""
+    around, turn = divmod(number, len(SITUATIONS))
+    situation = SITUATIONS[turn]
+    return _LATER.get(situation, situation) if around % 2 else situation

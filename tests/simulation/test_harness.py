@@ -34,6 +34,8 @@ _SEEN_IN_A_SITUATION = {
     "odd_prices_are_believed": (23, "V12"),
     "the_day_loss_is_not_watched": (26, "V10"),
     "entries_do_not_wait_for_the_books": (32, "V5"),
+    "a_halt_of_the_market_is_not_noticed": (62, "V9"),
+    "stops_do_not_come_back_after_a_halt": (422, "V4"),
     "exits_that_wait_keep_their_size": (815, "V3"),
 }
 """Defects that chance alone set up too rarely: the seed that shows each, and what it breaks."""

@@ -28,6 +28,7 @@ from trading_bot.bootstrap.day_plans import day_plan
 from trading_bot.bootstrap.replaying.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
+from trading_bot.simulator.market.halted import interrupted
 from trading_bot.simulator.venue.settings import VenueSettings
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -56,7 +57,7 @@ class World:
         self.main = asyncio.current_task()
         self.clock = LoopClock(schedule.start_ms)
         self.rules = market_rules()
-        self.source = SeededMarket(schedule)
+        self.source = interrupted(SeededMarket(schedule), schedule.halt)
         self.faults = ActiveFaults(schedule, self.clock.now_ms)
         self.strategy = SeededStrategy(schedule, self)
         self.sections = sections_of(schedule.world)
@@ -71,7 +72,7 @@ class World:
     def _make_broker(self):
         schedule = self.schedule
         settings = VenueSettings(opening_balance=schedule.world.capital)
-        self.venue = new_venue(self.source, self.rules, settings, schedule.seed)
+        self.venue = new_venue(self.source, self.rules, settings, schedule.seed, halt=schedule.halt)
         self.venue.advance(schedule.start_ms)
         self.truth = Truth(self.venue, self.clock.now_ms)
         self.driver = ExchangeDriver(self.venue, self.source, self.clock)
@@ -82,6 +83,7 @@ class World:
         self.stream = PushStream(self.venue, self.desk, self.faults, self.view)
         self.feed = FaultyFeed(self.source, self.faults, self.clock, is_batched=schedule.world.batched)
         self.driver.listeners.append(self.feed.on_moment)
+        self.feed.tell_of_halt(schedule)
         self.venue_faults = VenueFaults(self.venue, self.truth, self.faults, schedule)
         self.actor = ForeignActor(self.venue, self.truth, schedule, self.faults, self._has_taken)
         self.venue.subscribe(self._on_row)
@@ -202,6 +204,12 @@ class World:
             f"/{row.trigger_price} {row.status} {row.status_message}"
         )
         self.oracle.on_row(row)
+
+    @property
+    def stands_still(self):
+        """Whether the exchange does, market-wide."""
+        halt = self.schedule.halt
+        return halt is not None and halt.covers(self.clock.now_ms())
 
     def second_of(self, at_ms):
         return (at_ms - self.schedule.start_ms) / MS_PER_SECOND

@@ -63,6 +63,7 @@ def run_simulator(arguments: Namespace, context: Context) -> int:
         speed=arguments.speed,
         seed=arguments.seed,
         symbols=arguments.symbols or (),
+        breaker_at=arguments.breaker_at,
         token=arguments.token,
         notifier_url=arguments.notifier,
         with_volatility=arguments.volatility,

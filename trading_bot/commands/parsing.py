@@ -41,6 +41,11 @@ def moment(text: str) -> tuple[time, bool]:
     raise ArgumentTypeError(f"{text!r} is not a time of the day: write HH:MM or HH:MM:SS, for example 10:15")
 
 
+def time_of_day(text: str) -> time:
+    """A time of the day such as 10:15 or 10:15:30."""
+    return moment(text)[0]
+
+
 def speed(text: str) -> float:
     """Session seconds per wall second; 0 is as fast as possible."""
     try:

@@ -147,6 +147,12 @@ def _simulator(parser: ArgumentParser) -> None:
         help="where tokens of approvals on the phone are sent",
     )
     parser.add_argument("--until-stdin-ends", action="store_true", help=SUPPRESS)
+    parser.add_argument(
+        "--breaker-at",
+        type=parsing.time_of_day,
+        metavar="HH:MM",
+        help="halt the whole market then, as the market-wide circuit breaker does",
+    )
     parser.add_argument("--volatility", action="store_true", help="list India VIX in a generated market")
     parser.add_argument("--exit-at-close", action="store_true", help="end when the session is over")
 

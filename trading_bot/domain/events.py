@@ -257,9 +257,10 @@ class StopFailed(BookEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtectionResumed(BookEvent):
-    """A person has looked at a trade whose stops were cancelled by others: it is protected again."""
+    """A trade whose stops others cancelled is protected again: a person wants it, or trading goes on."""
 
     trade_id: int
+    failures_too: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

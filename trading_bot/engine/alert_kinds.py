@@ -53,6 +53,7 @@ class AlertKind(StrEnum):
 
     # --- positions without protection, exits that do not fill
     UNPROTECTED = "unprotected"
+    STANDS_STILL = "stands_still"
     ENTRY_UNSEEN = "entry_unseen"
     ORDER_NOT_SEEN = "order_not_seen"
     STOP_GONE = "stop_gone"

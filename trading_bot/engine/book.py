@@ -130,7 +130,8 @@ def _stop_failed(book: BookState, event: ev.StopFailed) -> None:
 
 
 def _protection_resumed(book: BookState, event: ev.ProtectionResumed) -> None:
-    book.trades[event.trade_id] = replace(book.trades[event.trade_id], stop_cancels=0)
+    trade = replace(book.trades[event.trade_id], stop_cancels=0)
+    book.trades[event.trade_id] = replace(trade, stop_failures=0) if event.failures_too else trade
 
 
 def _exit_requested(book: BookState, event: ev.ExitRequested) -> None:

@@ -15,6 +15,7 @@ from trading_bot.engine.decisions.market import (
     evaluate,
     feed_health,
     overlays,
+    standstill,
     ticks,
     time_health,
 )
@@ -42,6 +43,11 @@ def decide_in(turn: Turn, event: inputs.Input) -> None:
         trades.drive_touched(state, turn)
 
 
+def _on_phases(state: State, event: inputs.PhaseReported, turn: Turn) -> None:
+    feed_health.on_phases(state, event, turn)
+    standstill.follow(state, turn)
+
+
 def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) -> None:
     reconcile.on_positions_read(state, event, turn)
     count_flat_read(state)
@@ -63,7 +69,7 @@ DECIDE: dict[type[inputs.Input], Callable[[State, Any, Turn], None]] = {
     inputs.TimeLost: time_health.on_time_lost,
     inputs.EvaluationDue: evaluate.on_evaluation_due,
     inputs.FeedLost: feed_health.on_feed_lost,
-    inputs.PhaseReported: feed_health.on_phases,
+    inputs.PhaseReported: _on_phases,
     inputs.SendStarted: answers.on_send_started,
     inputs.SendSkipped: answers.on_send_skipped,
     inputs.PlaceAnswered: answers.on_place_answered,

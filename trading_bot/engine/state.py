@@ -115,6 +115,8 @@ class State:
     """Orders whose rows take back what was reported, and since when, by tag."""
     bare_since_ms: dict[int, int] = field(default_factory=dict)
     """Since when trades have been without a confirmed protection, by trade id."""
+    still_trades: set[int] = field(default_factory=set)
+    """Trades in whose instruments the exchange stands still."""
     watched_at_ms: int = 0
     """When the protection of all trades was last looked at."""
     longest_bare_s: float = 0.0
@@ -194,6 +196,7 @@ class State:
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
         self.rate_refusals = self.rate_limited_until_ms = 0
         self.lost_exits.clear()
+        self.still_trades.clear()
         self.told_suspects.clear()
         self.told_unseen.clear()
         self.told_of.clear()

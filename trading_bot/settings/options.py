@@ -49,6 +49,8 @@ class SimulatorOptions:
     speed: float | None = None
     seed: int | None = None
     symbols: Sequence[str] = ()
+    breaker_at: time | None = None
+    """When the market-wide breaker halts trading; None: not on this day."""
     token: str | None = None
     notifier_url: str | None = None
     """Where the token of an approval on the phone is sent."""

@@ -6,6 +6,7 @@ from tests.fakes.engine_driver import DAY, PRICE
 from tests.fakes.provoked_alerts.registry import of
 from tests.fakes.provoked_alerts.steps import LOWEST, bought, closing, without_row
 from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine import inputs
 from trading_bot.engine.alert_kinds import AlertKind
@@ -16,6 +17,12 @@ of(AlertKind.UNPROTECTED)(lambda driver: without_row(driver, 14))
 of(AlertKind.ORDER_MISSING)(lambda driver: without_row(driver, 14))
 of(AlertKind.EXIT_NOT_FILLED)(lambda driver: closing(driver, PRICE))
 of(AlertKind.EXIT_LOCKED)(lambda driver: closing(driver, LOWEST))
+
+
+@of(AlertKind.STANDS_STILL)
+def _stands_still(driver):
+    driver.enter()
+    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": MarketPhase.NORMAL_CLOSE}))
 
 
 @of(AlertKind.ENTRY_UNSEEN)

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from tests.simulation.planted.patches import bug, nothing
+from tests.simulation.planted.patches import always, bug, nothing
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.core import Core
 from trading_bot.engine.decide import DECIDE
-from trading_bot.engine.decisions.market import feed_health
+from trading_bot.engine.decisions.market import feed_health, standstill
 from trading_bot.engine.decisions.operation import halts
-from trading_bot.engine.decisions.orders import doubts
-from trading_bot.engine.decisions.positions import trades
+from trading_bot.engine.decisions.orders import answers, doubts, reports
+from trading_bot.engine.decisions.positions import guard, protection, trades
 from trading_bot.engine.inputs import OwnershipClaimed, ReadFailed
 from trading_bot.engine.outbox import Outbox
 from trading_bot.engine.workers import books
@@ -32,6 +32,19 @@ def _after_restore(patches, change):
 @bug
 def halts_are_forgotten_by_a_restart(patches):
     _after_restore(patches, lambda state: state.book.halts.clear())
+
+
+@bug
+def a_halt_of_the_market_is_not_noticed(patches):
+    for user in (standstill, protection, guard, answers, reports):
+        for name in ("stands_still", "stands_still_for"):
+            if name in vars(user):
+                patches.put(user, name, always(False))
+
+
+@bug
+def stops_do_not_come_back_after_a_halt(patches):
+    patches.put(protection, "stands_still_for", lambda state, _key: bool(state.market.phases_at_ms))
 
 
 @bug

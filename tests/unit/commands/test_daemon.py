@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -138,8 +138,9 @@ def test_flatten_tells_its_steps_and_whether_all_is_closed(desk, code):
 def test_options_of_the_simulator_reach_it(desk):
     desk.backend.answers["simulator"] = 0
     words = "--port 8787 --data d --date 2026-11-19 --speed 10 --seed 3 --symbols A --token T --exit-at-close"
+    halt = "--breaker-at 11:00"
 
-    assert run(desk, "simulator", *words.split()) == 0
+    assert run(desk, "simulator", *words.split(), *halt.split()) == 0
 
     assert desk.backend.questions == [
         (
@@ -151,6 +152,7 @@ def test_options_of_the_simulator_reach_it(desk):
                 speed=10,
                 seed=3,
                 symbols=("A",),
+                breaker_at=time(11),
                 token="T",
                 exit_at_close=True,
             ),

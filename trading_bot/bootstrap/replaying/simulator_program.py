@@ -10,21 +10,24 @@ from random import Random
 from pydantic import SecretStr
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.domain.errors import UncoveredDateError, UserFacingError
+from trading_bot.domain.errors import SettingsError, UncoveredDateError, UserFacingError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of, ms_at
 from trading_bot.domain.rules.contract_rules import TickKind
+from trading_bot.domain.rules.dated import row_on
 from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.settings.options import SimulatorOptions
 from trading_bot.simulator.market.day_plan import plan_of
 from trading_bot.simulator.market.generated import DEFAULT_DAY, GeneratedMarket
+from trading_bot.simulator.market.halted import interrupted
 from trading_bot.simulator.market.listings import require_listable
 from trading_bot.simulator.market.opening import open_market
 from trading_bot.simulator.server.run import run_simulator
 from trading_bot.simulator.server.session.dated_rules import DatedRules
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.venue.contracts import MarketSource
-from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.day_rules import breaker_halt, contract_note_charges, session_plans
+from trading_bot.simulator.venue.session_plan import MarketHalt
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 
@@ -43,8 +46,10 @@ def serve_simulator(options: SimulatorOptions, venue: VenueSettings, write: Call
     """
     rules = load_market_rules()
     source = market_source(options, rules)
+    halt = halt_of(options, source.on, rules)
+    source = interrupted(source, halt)
     seed = DEFAULT_SEED if options.seed is None else options.seed
-    core = new_venue(source, rules, venue, seed)
+    core = new_venue(source, rules, venue, seed, halt=halt)
     settings = server_settings(options, source.on, rules)
 
     async def run() -> None:
@@ -53,7 +58,7 @@ def serve_simulator(options: SimulatorOptions, venue: VenueSettings, write: Call
                 core,
                 source,
                 settings,
-                rules=DatedRules(rules),
+                rules=DatedRules(rules, halt),
                 port=options.port,
                 exit_at_close=options.exit_at_close,
                 announce=write,
@@ -103,15 +108,37 @@ def _tick_size_of(rules: MarketRules) -> Callable[[int, date], int]:
     return lambda close, on: rules.contracts.tick_size(TickKind.SHARE, close, on)
 
 
-def new_venue(source: MarketSource, rules: MarketRules, settings: VenueSettings, seed: int) -> Venue:
+def halt_of(options: SimulatorOptions, on: date, rules: MarketRules) -> MarketHalt | None:
+    """The market-wide halt that the options ask for. Raises SettingsError for one that cannot be."""
+    if options.breaker_at is None:
+        return None
+    breaker = row_on(rules.breakers, on)
+    if breaker is None:
+        raise SettingsError(f"no market-wide breaker is on record for {on}: leave out --breaker-at")
+    session = rules.calendar.session(on, Segment.NSE_EQ)
+    at_ms = ms_at(on, options.breaker_at)
+    if session is None or not session.open_ms <= at_ms < session.close_ms:
+        raise SettingsError(f"breaker at {options.breaker_at:%H:%M}: nothing trades then on {on}")
+    return breaker_halt(breaker, on, options.breaker_at)
+
+
+def new_venue(
+    source: MarketSource,
+    rules: MarketRules,
+    settings: VenueSettings,
+    seed: int,
+    *,
+    halt: MarketHalt | None = None,
+) -> Venue:
     """The pretend broker for a source's day; chance is seeded."""
+    chance = Random(seed)  # noqa: S311  # a simulation
     return Venue(
         on=source.on,
         instruments=source.instruments,
         previous_closes={
             instrument.key: source.previous_close(instrument.key) for instrument in source.instruments
         },
-        plans=session_plans(rules.calendar, source.on, settings, Random(seed)),  # noqa: S311  # a simulation
+        plans=session_plans(rules.calendar, source.on, settings, chance, halt=halt),
         settings=settings,
         random=Random(seed + 1),  # noqa: S311  # a simulation
         charges=contract_note_charges(rules.charges),

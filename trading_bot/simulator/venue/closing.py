@@ -1,4 +1,4 @@
-"""The end of the day at the exchange: closing auction, closing band of stock futures, end of the session."""
+"""What the exchange does to orders by itself: market-wide halt, closing auction, end of the session."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ _Keys = tuple[str, ...]
 
 
 class ClosingBell:
-    """Enters the closing events of every listing in the agenda and carries them out."""
+    """Enters these events of every listing in the agenda and carries them out."""
 
     def __init__(
         self,
@@ -70,6 +70,8 @@ class ClosingBell:
 
     def _events(self, listing: Listing) -> Iterable[tuple[int, Callable[[_Keys], None]]]:
         plan = listing.plan
+        if plan.halt is not None:
+            yield plan.halt.start_ms, self._halt
         if plan.auction is None:
             yield plan.close_ms, self._end_session
         else:
@@ -87,6 +89,11 @@ class ClosingBell:
         units = 1 if traded == ANY_QUANTITY else traded
         value, quantity = self._averages[key]
         self._averages[key] = value + units * update.last_price, quantity + units
+
+    def _halt(self, keys: _Keys) -> None:
+        """All outstanding orders are cancelled (NSE/CMTR/24709 of 11 October 2013)."""
+        for key in keys:
+            self._cancel(key, lambda _order: True, "Exchange: cancelled by the market-wide circuit breaker")
 
     def _freeze(self, keys: _Keys) -> None:
         for key in keys:

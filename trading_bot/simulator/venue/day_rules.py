@@ -1,20 +1,21 @@
 """The market's dated rules in the shape that the venue takes: session plans and charges."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from random import Random
 
 from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.costs.contract_note import ChargedFill, Dealing
-from trading_bot.domain.errors import UncoveredDateError
+from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at
+from trading_bot.domain.rules.breakers import BreakerRow
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.domain.rules.session import ClosingAuction, Session
 from trading_bot.simulator.venue.contracts import TradeRow
 from trading_bot.simulator.venue.ledger import ChargeFunction, DealtInstrument
-from trading_bot.simulator.venue.session_plan import AuctionPlan, SessionPlan, SessionPlans
+from trading_bot.simulator.venue.session_plan import AuctionPlan, MarketHalt, SessionPlan, SessionPlans
 from trading_bot.simulator.venue.settings import VenueSettings
 
 _REFERENCE_SPAN_MS = 15 * MS_PER_MINUTE
@@ -23,7 +24,14 @@ _LAST_CHANCE_MS = 5 * MS_PER_MINUTE
 _CASH_OF = {Segment.NSE_FO: Segment.NSE_EQ, Segment.BSE_FO: Segment.BSE_EQ}
 
 
-def session_plans(calendar: Calendar, on: date, settings: VenueSettings, random: Random) -> SessionPlans:
+def session_plans(
+    calendar: Calendar,
+    on: date,
+    settings: VenueSettings,
+    random: Random,
+    *,
+    halt: MarketHalt | None = None,
+) -> SessionPlans:
     """Plans of a day from the calendar; the auction's random end is drawn once, for all shares.
 
     The function that it returns raises UncoveredDateError where the calendar does not know the day, or knows
@@ -40,9 +48,27 @@ def session_plans(calendar: Calendar, on: date, settings: VenueSettings, random:
             auction=_auction_plan(session.closing_auction, entry_end_ms),
             square_off_ms=_square_off_ms(instrument, session, settings),
             narrow_band_ms=_narrow_band_ms(instrument, calendar, on),
+            halt=halt,
         )
 
     return plan_of
+
+
+def breaker_halt(breaker: BreakerRow, on: date, at: time) -> MarketHalt:
+    """The halt of the breaker's first level, reached at a time of the day.
+
+    Raises SettingsError where that level halts nothing at that time.
+    """
+    minutes = breaker.levels[0].minutes_at(at)
+    if not minutes:
+        move = f"{breaker.levels[0].move:.0%}"
+        raise SettingsError(
+            f"breaker at {at:%H:%M}: a move of {move} halts nothing then; choose an earlier time"
+        )
+    start_ms = ms_at(on, at)
+    auction_ms = start_ms + minutes * MS_PER_MINUTE
+    end_ms = auction_ms + breaker.auction_minutes * MS_PER_MINUTE
+    return MarketHalt(start_ms=start_ms, auction_ms=auction_ms, end_ms=end_ms)
 
 
 def contract_note_charges(schedule: ChargeSchedule) -> ChargeFunction:

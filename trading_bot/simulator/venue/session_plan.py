@@ -14,6 +14,8 @@ class Phase(StrEnum):
     BEFORE_OPEN = "before the open"
     CONTINUOUS = "continuous trading"
     PAUSED = "a pause between sessions"
+    HALTED = "a market-wide halt"
+    REOPENING = "the call auction after a market-wide halt"
     AUCTION_REFERENCE = "the reference-price phase of the closing auction"
     AUCTION_ENTRY = "the closing auction"
     AUCTION_LIMIT_ONLY = "the limit-only phase of the closing auction"
@@ -26,7 +28,23 @@ class Phase(StrEnum):
         return self in _OPEN_PHASES
 
 
-_OPEN_PHASES = frozenset({Phase.CONTINUOUS, Phase.AUCTION_ENTRY, Phase.AUCTION_LIMIT_ONLY})
+_OPEN_PHASES = frozenset({Phase.CONTINUOUS, Phase.REOPENING, Phase.AUCTION_ENTRY, Phase.AUCTION_LIMIT_ONLY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketHalt:
+    """A market-wide breaker inside continuous trading; instants in epoch milliseconds."""
+
+    start_ms: int
+    """Trading stops, and the exchange cancels whatever rests."""
+    auction_ms: int
+    """The call auction begins: orders are taken, stop-loss orders are not, and nothing trades."""
+    end_ms: int
+    """Continuous trading goes on."""
+
+    def covers(self, at_ms: int) -> bool:
+        """Whether nothing trades at an instant."""
+        return self.start_ms <= at_ms < self.end_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +70,7 @@ class SessionPlan:
     """When the broker closes intraday positions; None for never."""
     narrow_band_ms: int | None = None
     """When the closing band begins to hold for a stock future."""
+    halt: MarketHalt | None = None
 
     @property
     def open_ms(self) -> int:
@@ -76,7 +95,7 @@ class SessionPlan:
         """What the exchange does at an instant."""
         for window in self.continuous:
             if window.start_ms <= at_ms < window.end_ms:
-                return Phase.CONTINUOUS
+                return Phase.CONTINUOUS if self.halt is None else _phase_around(self.halt, at_ms)
         if at_ms < self.open_ms:
             return Phase.BEFORE_OPEN
         if at_ms < self.continuous_end_ms:
@@ -86,6 +105,12 @@ class SessionPlan:
 
 SessionPlans = Callable[[Instrument], SessionPlan]
 """The plan of each instrument on the venue's day."""
+
+
+def _phase_around(halt: MarketHalt, at_ms: int) -> Phase:
+    if not halt.covers(at_ms):
+        return Phase.CONTINUOUS
+    return Phase.HALTED if at_ms < halt.auction_ms else Phase.REOPENING
 
 
 def _auction_phase(auction: AuctionPlan, at_ms: int) -> Phase:

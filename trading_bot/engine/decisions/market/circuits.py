@@ -8,7 +8,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of
 from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.rules.breakers import BreakerLevel, BreakerRow
-from trading_bot.engine.decisions.market.feed_health import is_halted
+from trading_bot.engine.decisions.market.feed_health import is_segment_halted, newest_trade_ms
 from trading_bot.engine.decisions.operation.halts import clear_halt, raise_halt
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import Series
@@ -19,6 +19,8 @@ MARKET_HALTED = "market_halted"
 BREAKER = "market_breaker_"
 """Begins the reason of a breaker's halt; the level in percent follows."""
 _BELIEVED_AFTER_MS = 30 * MS_PER_SECOND
+_LAST_TRADES_MS = 5 * MS_PER_SECOND
+"""How long after a level was reached trades of before may still come in."""
 
 
 def follow(state: State, turn: Turn) -> None:
@@ -80,6 +82,26 @@ def _release_breaker(state: State, breaker: BreakerRow, turn: Turn) -> None:
             clear_halt(turn, ev.HaltScope.ENTRIES, "", _reason(level))
 
 
+def breaker_until_ms(state: State, series: Series) -> int:
+    """Until when a level that was reached lets nothing trade, the auction included; 0 for no such level.
+
+    The exchange may judge its index otherwise than we do: a trade some seconds later belies it.
+    """
+    breaker = state.outlook.breaker
+    if breaker is None or not state.book.halts:
+        return 0
+    traded_ms = newest_trade_ms(state, series.instrument.segment)
+    for level in reversed(breaker.levels):
+        halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
+        if halt is None or traded_ms > halt.at_ms + _LAST_TRADES_MS:
+            continue
+        minutes = _minutes(level, halt.at_ms)
+        if minutes is None:
+            return series.hours.close_ms
+        return halt.at_ms + (minutes + breaker.auction_minutes) * MS_PER_MINUTE
+    return 0
+
+
 # --- the exchange's own word --------------------------------------------------------------------------------
 
 
@@ -103,13 +125,11 @@ def _follow_exchange(state: State, turn: Turn) -> None:
 def _stands_still(state: State) -> bool:
     """Whether a segment stands still as a whole, in hours in which its instruments could be entered."""
     phases = state.market.phases
-    quiet = {segment for segment, phase in phases.items() if phase is not MarketPhase.NORMAL_OPEN}
-    if not quiet:
+    if all(phase is MarketPhase.NORMAL_OPEN for phase in phases.values()):
         return False
-    halted: set[str] = set()
-    trading: set[str] = set()
-    for series in state.market:
-        segment = series.instrument.segment
-        if segment in quiet and series.instrument.is_tradable and series.hours.may_enter(state.now_ms):
-            (halted if is_halted(state, series) else trading).add(segment)
-    return bool(halted - trading)
+    entered = {
+        series.instrument.segment
+        for series in state.market
+        if series.instrument.is_tradable and series.hours.may_enter(state.now_ms)
+    }
+    return any(is_segment_halted(state, segment) for segment in entered)

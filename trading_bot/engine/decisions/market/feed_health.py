@@ -129,9 +129,20 @@ def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
 def is_halted(state: State, series: Series) -> bool:
     """Whether the exchange says that it does not trade continuously now, whatever our calendar says.
 
-    It says each thing once, and that may be lost: a trade some seconds after its word belies it.
+    It says each thing once, and that may be lost: a trade of its segment some seconds later belies it.
     """
-    segment, market = series.instrument.segment, state.market
+    return is_segment_halted(state, series.instrument.segment)
+
+
+def is_segment_halted(state: State, segment: str) -> bool:
+    """The same of all instruments of a segment."""
+    market = state.market
     if market.phases.get(segment, MarketPhase.NORMAL_OPEN) is MarketPhase.NORMAL_OPEN:
         return False
-    return series.newest_trade_ms <= market.phases_at_ms[segment] + _PHASE_SETTLE_MS
+    return newest_trade_ms(state, segment) <= market.phases_at_ms[segment] + _PHASE_SETTLE_MS
+
+
+def newest_trade_ms(state: State, segment: str) -> int:
+    """When the exchange last traded anything of a segment that is watched, as far as was heard."""
+    trades_ms = (one.newest_trade_ms for one in state.market if one.instrument.segment == segment)
+    return max(trades_ms, default=0)

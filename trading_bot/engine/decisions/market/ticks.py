@@ -10,7 +10,14 @@ from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.decisions.account import foreign, reconcile
-from trading_bot.engine.decisions.market import circuits, feed_health, odd_prices, overlays, time_health
+from trading_bot.engine.decisions.market import (
+    circuits,
+    feed_health,
+    odd_prices,
+    overlays,
+    standstill,
+    time_health,
+)
 from trading_bot.engine.decisions.operation import days, losses
 from trading_bot.engine.decisions.operation.halts import remind_of_login
 from trading_bot.engine.decisions.orders import doubts, unseen
@@ -143,6 +150,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     _stop_grace(state, turn)
     overlays.close_before_events(state, turn)
     circuits.follow(state, turn)
+    standstill.follow(state, turn)
     losses.watch(state, turn)
     remind_of_login(state, turn)
     feed_health.refill_when_due(state, turn)

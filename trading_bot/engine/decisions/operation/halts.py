@@ -18,6 +18,8 @@ from trading_bot.risk.limits import Denied
 _NOT_TAKEN = (OrderStatus.REFUSED, OrderStatus.REJECTED)
 _REFUSED_ENTRIES = 2
 _REMIND_S = 30
+REJECT_STORM = "reject_storm"
+"""So many orders were not taken in a minute that a person has to look."""
 JOURNAL_FELL_BACK = "journal_fell_back"
 """The database took no rows; somebody has to find out why."""
 NEEDS_LOGIN = "needs_login"
@@ -147,7 +149,7 @@ def note_rejection(state: State, turn: Turn, text: str) -> None:
     in_last_minute = sum(1 for at_ms in recent if at_ms > state.now_ms - MS_PER_MINUTE)
     turn.tell(AlertKind.ORDER_NOT_TAKEN, "warning", f"order not taken: {text}")
     if in_last_minute >= state.settings.reject_storm:
-        raise_halt(turn, ev.HaltScope.ENTRIES, "", "reject_storm", until_released=True)
+        raise_halt(turn, ev.HaltScope.ENTRIES, "", REJECT_STORM, until_released=True)
 
 
 def note_refused_entry(state: State, order: Order, turn: Turn) -> None:

@@ -4,6 +4,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import ChangeResult, Order, OrderStatus, Purpose
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBand, ReadBooks
+from trading_bot.engine.decisions.market.standstill import stands_still_for
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders import doubts, strays, unseen
 from trading_bot.engine.decisions.positions import protection
@@ -101,7 +102,11 @@ def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
 
 
 def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, turn: Turn) -> None:
-    """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing."""
+    """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing.
+
+    No more does one by an exchange that stands still.
+    """
+    is_still = stands_still_for(state, order.request.instrument_key)
     state.doubts.pop(order.tag, None)
     turn.emit(
         ev.OrderAdvanced(
@@ -109,7 +114,7 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
             tag=order.tag,
             status=OrderStatus.REFUSED,
             message=text,
-            is_unjudged=cause in _SAY_NOTHING,
+            is_unjudged=is_still or cause in _SAY_NOTHING,
         )
     )
     if cause is RefusalCause.NEEDS_LOGIN:
@@ -119,6 +124,8 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
     if cause is RefusalCause.RATE_LIMITED:
         symbol = state.market.symbol(order.request.instrument_key)
         rates.note_refusal(state, f"{order.request.purpose} of {symbol}", turn)
+        return
+    if is_still:
         return
     halts.note_rejection(state, turn, text)
     halts.note_refused_entry(state, order, turn)

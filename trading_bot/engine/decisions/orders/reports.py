@@ -14,6 +14,7 @@ from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBand, ReadBooks
 from trading_bot.engine.decisions.account import annulled, fills, foreign
+from trading_bot.engine.decisions.market.standstill import stands_still_for
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.orders import doubts, missing, strays, unseen, untagged
 from trading_bot.engine.decisions.orders.order_table import (
@@ -232,6 +233,10 @@ def _is_news(state: State, order: Order, report: OrderReport) -> bool:
 def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> None:
     if state.doubts.pop(order.tag, None) is not None:
         turn.tell(AlertKind.DOUBT_OVER, "info", f"order {order.tag} is found: {report.status}")
+    is_lost = report.status is OrderStatus.REJECTED or (
+        report.status is OrderStatus.CANCELLED and not order.cancel_requested
+    )
+    is_still = is_lost and stands_still_for(state, order.request.instrument_key)
     turn.emit(
         ev.OrderAdvanced(
             at_ms=state.now_ms,
@@ -239,14 +244,12 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
             status=report.status,
             order_id=report.order_id,
             message=report.message,
+            is_unjudged=is_still,
         )
     )
     turn.touch(order.tag)
-    if guard.is_ended_by_the_session(state, order):
+    if is_still or guard.is_ended_by_the_session(state, order):
         return
-    is_lost = report.status is OrderStatus.REJECTED or (
-        report.status is OrderStatus.CANCELLED and not order.cancel_requested
-    )
     if is_lost:
         text = report.message or f"{report.status} by the broker"
         halts.note_rejection(state, turn, f"{order.request.purpose} {order.tag}: {text}")

@@ -12,6 +12,7 @@ from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBand
+from trading_bot.engine.decisions.market.standstill import stands_still_for
 from trading_bot.engine.decisions.positions import protection
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State, is_changeable, late_growth
@@ -21,12 +22,14 @@ from trading_bot.risk.settings import StopStyle
 _REFUSALS_BEFORE_CANCEL = 2
 _REFUSALS_BEFORE_PAGE = 3
 _LONGEST_PAUSE_MS = 60_000
+_STILL_PAUSE_MS = 30_000
 _REFUSED = (OrderStatus.REFUSED, OrderStatus.REJECTED)
 
 
 def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     """Bring the exits of a trade to `wanted` units at the price of its step. May run at any time, again."""
-    trade = _step_if_late(state, trade, turn)
+    is_still = stands_still_for(state, trade.instrument_key)
+    trade = trade if is_still else _step_if_late(state, trade, turn)
     exits = protection.live_exits(state, trade)
     uncovered = wanted - sum(_worst_case(state, order) for order in exits)
     for order in exits:
@@ -34,7 +37,7 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
         if is_changeable(order):
             uncovered += surplus
             _reprice(state, trade, order, order.remaining_quantity - surplus, turn)
-    if uncovered <= 0 or _is_paused(state, trade, turn):
+    if uncovered <= 0 or (_was_just_tried(state, trade) if is_still else _is_paused(state, trade, turn)):
         return
     instrument = state.market.series[trade.instrument_key].instrument
     for quantity in instrument.slices(uncovered):
@@ -43,6 +46,14 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
 
 def _worst_case(state: State, order: Order) -> int:
     return order.worst_case_quantity + late_growth(state, order)
+
+
+def _was_just_tried(state: State, trade: Trade) -> bool:
+    """Whether an exit was sent a little ago to an exchange that stands still: one is tried now and then."""
+    return any(
+        order.request.purpose is Purpose.EXIT and state.now_ms - order.intended_at_ms < _STILL_PAUSE_MS
+        for order in state.book.orders_of(trade.trade_id)
+    )
 
 
 def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:

@@ -9,6 +9,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.decisions.market.standstill import stands_still
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders import missing
 from trading_bot.engine.decisions.positions import exits, protection, trades
@@ -33,7 +34,9 @@ def watch(state: State, turn: Turn) -> None:
             continue
         _last_call(state, trade, series, turn)
         _tell_if_unseen(state, trade, turn)
-        if has_stops and (not is_protected(state, trade) or _has_unread_fills(state, trade)):
+        if not has_stops or stands_still(state, series):
+            continue
+        if not is_protected(state, trade) or _has_unread_fills(state, trade):
             bare[trade.trade_id] = state.bare_since_ms.get(
                 trade.trade_id, state.watched_at_ms or state.now_ms
             )

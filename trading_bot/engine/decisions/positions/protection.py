@@ -10,6 +10,7 @@ from trading_bot.domain.trade import ExitReason, Trade
 from trading_bot.domain.values import replace
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBand
+from trading_bot.engine.decisions.market.standstill import stands_still_for
 from trading_bot.engine.decisions.operation.halts import raise_halt
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.turn import Turn
@@ -18,6 +19,8 @@ from trading_bot.risk.exits import stop_terms, trailed_stop
 from trading_bot.risk.settings import StopStyle
 
 _REFUSALS_BEFORE_ANOTHER = 2
+_WORD_COMES_MS = 3 * MS_PER_SECOND
+"""Within which the feed tells of a halt whose cancellations the order stream has told."""
 
 
 def live_exits(state: State, trade: Trade) -> list[Order]:
@@ -46,9 +49,11 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     Existing stops are modified rather than replaced, so that no two ever cover the same units; what the last
     one cannot take within the freeze quantity becomes an order of its own. Where one has triggered and more
     is held than the stops cover, the trade is closed: no stop can be placed behind the price. Stops that are
-    only looked at when a candle closes are no orders.
+    only looked at when a candle closes are no orders, and none is taken while the exchange stands still.
     """
     if state.risk.exits.stops is StopStyle.ON_CLOSE:
+        return
+    if stands_still_for(state, trade.instrument_key) or _awaits_word(state, trade):
         return
     if trade.stop_failures >= state.risk.exits.max_stop_failures:
         request_exit(state, trade, ExitReason.UNPROTECTED, turn)
@@ -64,6 +69,11 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
         return
     if not _withdraw_unsure(state, stops, wanted, turn):
         _bring_in_step(state, trade, stops, wanted, turn)
+
+
+def _awaits_word(state: State, trade: Trade) -> bool:
+    """Whether a stop was refused right after one was cancelled: the exchange may be about to say why."""
+    return trade.stop_failures > 0 and state.now_ms - trade.stop_cancelled_at_ms < _WORD_COMES_MS
 
 
 def _withdraw_unsure(state: State, stops: Sequence[Order], wanted: int, turn: Turn) -> bool:

@@ -21,6 +21,7 @@ from trading_bot.simulator.server.session.rules import (
     Holiday,
     PhaseChange,
 )
+from trading_bot.simulator.venue.session_plan import MarketHalt
 
 _TRADED = (Segment.NSE_EQ, Segment.NSE_FO, Segment.BSE_EQ, Segment.BSE_FO)
 _EXCHANGES = tuple(wire.exchange_of(segment) for segment in _TRADED)
@@ -32,8 +33,9 @@ _Lines = Mapping[str, Decimal]
 class DatedRules:
     """The server's `MarketRules` over the calendar and the charges of the domain."""
 
-    def __init__(self, rules: MarketRules) -> None:
+    def __init__(self, rules: MarketRules, halt: MarketHalt | None = None) -> None:
         self._calendar = rules.calendar
+        self._halt = halt
         self._charges = rules.charges
 
     def holidays(self, year: int) -> Sequence[Holiday]:
@@ -71,7 +73,10 @@ class DatedRules:
             auction_end_ms=auction.end_ms if auction else None,
             cash_close_ms=cash_close_ms,
             derivatives_close_ms=derivatives.close_ms if derivatives else cash_close_ms,
-            phases=tuple(change for session in sessions.values() for change in _phases(session)),
+            phases=(
+                *(change for session in sessions.values() for change in _phases(session)),
+                *(change for segment in sessions for change in _standstill(segment, self._halt)),
+            ),
             auctions=tuple(
                 change for segment in sessions if segment.is_cash for change in _auction(segment, auction)
             ),
@@ -141,6 +146,15 @@ def _phases(session: Session) -> Iterator[PhaseChange]:
     if session.post_close is not None:
         yield PhaseChange(session.post_close.start_ms, segment, MarketPhase.CLOSING_START)
         yield PhaseChange(session.post_close.end_ms, segment, MarketPhase.CLOSING_END)
+
+
+def _standstill(segment: Segment, halt: MarketHalt | None) -> Iterator[PhaseChange]:
+    """Which words the feed has for a market-wide halt is not documented: these are those of any other day."""
+    if halt is None:
+        return
+    yield PhaseChange(halt.start_ms, segment, MarketPhase.NORMAL_CLOSE)
+    yield PhaseChange(halt.auction_ms, segment, MarketPhase.PRE_OPEN_START)
+    yield PhaseChange(halt.end_ms, segment, MarketPhase.NORMAL_OPEN)
 
 
 def _auction(segment: Segment, auction: ClosingAuction | None) -> Iterator[AuctionChange]:

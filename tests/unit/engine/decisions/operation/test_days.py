@@ -7,7 +7,7 @@ from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDri
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.order import OrderStatus, Side
+from trading_bot.domain.order import OrderStatus, Purpose, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert
@@ -213,7 +213,7 @@ def test_an_exit_that_meets_a_closed_market_waits_ever_longer(driver):
     for second in range(200):
         driver.later(1)
         for place in driver.places():
-            tried_s.append(second)
+            tried_s += [second] * (place.request.purpose is Purpose.EXIT)
             driver.answer(place.request.tag, Refused("UDAPI100057", "market closed"))
 
     gaps = [after - before for before, after in pairwise(tried_s)]

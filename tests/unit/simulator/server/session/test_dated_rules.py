@@ -11,6 +11,8 @@ from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.order import Side
 from trading_bot.simulator.server.session.dated_rules import DatedRules
+from trading_bot.simulator.server.session.day_phase import phase_of
+from trading_bot.simulator.venue.session_plan import MarketHalt
 
 ON = date(2026, 11, 19)
 
@@ -44,6 +46,16 @@ def test_phases_follow_the_hours(rules):
     ]
 
     assert opens == [ms_at(ON, time(9, 15))]
+
+
+def test_a_market_wide_halt_is_told_of_every_segment():
+    start_ms, auction_ms, end_ms = (ms_at(ON, time(hour)) for hour in (11, 12, 13))
+    halt = MarketHalt(start_ms=start_ms, auction_ms=auction_ms, end_ms=end_ms)
+    plan = DatedRules(load_market_rules(), halt).plan(ON)
+
+    for segment in (Segment.NSE_EQ, Segment.NSE_FO, Segment.BSE_EQ):
+        told = [phase_of(plan, segment, at_ms).phase for at_ms in (start_ms, auction_ms, end_ms)]
+        assert told == [MarketPhase.NORMAL_CLOSE, MarketPhase.PRE_OPEN_START, MarketPhase.NORMAL_OPEN]
 
 
 def test_a_closed_day_has_no_plan_and_no_hours(rules):

@@ -1,0 +1,323 @@
+"""A market-wide halt: the exchange cancels what rests and takes nothing; stops come back when it trades."""
+
+from datetime import time
+
+import pytest
+
+from tests.fakes.engine_driver import DAY, PRICE, EngineDriver
+from trading_bot.adapters.history.naming import made_instrument
+from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import ms_at
+from trading_bot.domain.market_data import MarketPhase
+from trading_bot.domain.order import OrderStatus, OrderType, Purpose
+from trading_bot.domain.outlook import DayOutlook
+from trading_bot.engine import inputs
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.commands import Alert
+from trading_bot.engine.ports import Refused
+
+_NIFTY = made_instrument("NIFTY")
+_CLOSE = 2_500_000
+_CANCELLED = "Exchange: cancelled by the market-wide circuit breaker"
+_CLOSED = Refused("UDAPI100500", "no order entry in a halt")
+
+
+@pytest.fixture
+def held():
+    """A position with its stop; the exchange's word, order rows and refusals are the test's."""
+    driver = EngineDriver(indices=(_NIFTY,), outlook=DayOutlook(breaker=load_market_rules().breakers[0]))
+    driver.entry, driver.stop = driver.enter()
+    driver.drain()
+    return driver
+
+
+def _says(driver, phase):
+    driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": phase}))
+
+
+def _cancels(driver, tag):
+    driver.push(tag, OrderStatus.CANCELLED, message=_CANCELLED)
+
+
+def _seconds(driver, count):
+    """Seconds pass, one by one; the books show what they showed."""
+    for _ in range(count):
+        driver.later(1)
+        driver.read_all()
+
+
+def _alerts(driver, kind):
+    return [one for one in driver.drain() if isinstance(one, Alert) and one.kind is kind]
+
+
+def _trade(driver):
+    (trade,) = driver.book.trades.values()
+    return trade
+
+
+# --- the exchange said so -----------------------------------------------------------------------------------
+
+
+def test_no_stop_is_placed_while_the_exchange_stands_still(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 3_600)
+
+    assert held.places() == []
+    trade = _trade(held)
+    assert (trade.is_exiting, trade.stop_cancels, trade.stop_failures) == (False, 0, 0)
+
+
+def test_a_person_is_told_once_of_what_is_held_without_a_stop(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 120)
+
+    (told,) = _alerts(held, AlertKind.STANDS_STILL)
+    assert told.level == "critical"
+    assert f"{held.order(held.entry).filled_quantity} units are held" in told.text
+
+
+def test_the_stop_is_placed_with_the_word_that_trading_goes_on(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 60)
+    held.drain()
+
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    (stop,) = held.places()
+    assert stop.request.purpose is Purpose.STOP
+    assert stop.request.terms.trigger_price == _trade(held).stop_price
+    assert stop.request.terms.quantity == held.order(held.entry).filled_quantity
+
+
+def test_no_stop_comes_with_the_call_auction(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 60)
+    held.drain()
+
+    _says(held, MarketPhase.PRE_OPEN_START)
+    _seconds(held, 60)
+
+    assert held.places() == []
+
+
+def test_a_trade_belies_the_word_and_brings_the_stop_back(held):
+    """The word that trading goes on may be lost."""
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 60)
+    held.drain()
+
+    held.price(PRICE)
+    held.later(1)
+
+    (stop,) = held.places()
+    assert stop.request.purpose is Purpose.STOP
+
+
+def test_after_a_halt_that_passed_the_stop_the_trade_is_closed(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 60)
+    held.drain()
+
+    _says(held, MarketPhase.NORMAL_OPEN)
+    (stop,) = held.places()
+    held.rest(stop.request.tag)
+    gapped = _trade(held).stop_price - 500
+    held.price(gapped)
+    held.later(1)
+    held.price(gapped)
+    _seconds(held, 10)
+
+    assert _trade(held).is_exiting
+
+
+def test_the_time_of_a_halt_is_no_time_without_protection(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 3_600)
+
+    assert held.core.state.longest_bare_s < 2
+    assert _alerts(held, AlertKind.UNPROTECTED) == []
+
+
+def test_refusals_in_a_halt_raise_no_storm_and_halt_no_share(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    held.ask(inputs.OperatorWish.FLATTEN)
+    for _ in range(120):
+        for place in held.places():
+            held.answer(place.request.tag, _CLOSED)
+        _seconds(held, 1)
+
+    reasons = {reason for _, _, reason in held.book.halts}
+    assert not reasons & {"reject_storm", "entries_refused", "stop_cancelled"}
+
+
+def test_exits_are_tried_now_and_then_only(held):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    held.ask(inputs.OperatorWish.FLATTEN)
+    tried = []
+    for _ in range(120):
+        for place in held.places():
+            tried.append(place.request.purpose)
+            held.answer(place.request.tag, _CLOSED)
+        _seconds(held, 1)
+
+    assert tried == [Purpose.EXIT] * 4
+
+
+@pytest.mark.parametrize("how", ["refused", "rejected"])
+def test_an_exit_that_was_not_taken_in_a_halt_goes_out_at_once_when_it_ends(held, how):
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    held.ask(inputs.OperatorWish.FLATTEN)
+    for _ in range(95):
+        for tried in held.places():
+            held.answer(tried.request.tag, _CLOSED if how == "refused" else None)
+            if how == "rejected":
+                held.push(tried.request.tag, OrderStatus.REJECTED, message="no order entry in a halt")
+        _seconds(held, 1)
+    assert held.places() == []
+
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    (exit_order,) = held.places()
+    assert exit_order.request.purpose is Purpose.EXIT
+    assert _trade(held).exit_step == 1
+
+
+def test_an_entry_that_the_halt_cancelled_counts_for_nothing():
+    driver = EngineDriver()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.rest(entry.request.tag)
+    _says(driver, MarketPhase.NORMAL_CLOSE)
+    _cancels(driver, entry.request.tag)
+    driver.later(1)
+
+    assert driver.book.trades == {}
+    assert not driver.core.state.rejections_ms
+
+
+def test_an_entry_that_the_halt_refused_counts_for_nothing():
+    driver = EngineDriver()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.take(inputs.SendStarted(at_ms=0, tag=entry.request.tag))
+    _says(driver, MarketPhase.NORMAL_CLOSE)
+    driver.take(inputs.PlaceAnswered(at_ms=0, tag=entry.request.tag, outcome=_CLOSED))
+
+    assert driver.book.trades == {}
+    assert not driver.core.state.rejections_ms
+
+
+# --- the word comes late ------------------------------------------------------------------------------------
+
+
+def test_cancellations_before_the_word_lead_to_one_refusal_and_no_exit(held):
+    _cancels(held, held.stop)
+    (stop,) = held.places()
+    held.answer(stop.request.tag, _CLOSED)
+    _seconds(held, 2)
+    assert held.places() == []
+
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _seconds(held, 600)
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    (again,) = held.places()
+    trade = _trade(held)
+    assert again.request.purpose is Purpose.STOP
+    assert (trade.is_exiting, trade.stop_cancels, trade.stop_failures) == (False, 0, 0)
+
+
+def test_without_any_word_a_refused_stop_is_tried_again_and_then_given_up(held):
+    """It is no halt, then, and what cannot be protected is closed."""
+    _cancels(held, held.stop)
+    for _ in range(8):
+        for place in held.places():
+            held.answer(place.request.tag, _CLOSED)
+        _seconds(held, 1)
+
+    assert _trade(held).is_exiting
+
+
+def test_a_storm_of_rejections_just_before_the_word_is_forgiven(held):
+    state = held.core.state
+    for _ in range(state.settings.reject_storm):
+        state.rejections_ms.append(held.now_ms)
+    _cancels(held, held.stop)
+    assert (ev.HaltScope.ENTRIES, "", "reject_storm") in held.book.halts
+
+    held.now_ms += 2_000
+    _says(held, MarketPhase.NORMAL_CLOSE)
+
+    assert (ev.HaltScope.ENTRIES, "", "reject_storm") not in held.book.halts
+    assert not state.rejections_ms
+
+
+def test_an_older_storm_stays(held):
+    state = held.core.state
+    for _ in range(state.settings.reject_storm):
+        state.rejections_ms.append(held.now_ms)
+    _cancels(held, held.stop)
+    held.now_ms += 11_000
+    held.price(PRICE)
+    _says(held, MarketPhase.NORMAL_CLOSE)
+
+    assert (ev.HaltScope.ENTRIES, "", "reject_storm") in held.book.halts
+
+
+# --- the index fell -----------------------------------------------------------------------------------------
+
+
+def _falls(driver, move):
+    value = round(_CLOSE * (1 + move))
+    for extra in (0, 1, 0):
+        driver.index(_NIFTY.key, value + extra, _CLOSE)
+        driver.now_ms += 1_000
+        driver.take(inputs.ClockTicked(at_ms=0))
+
+
+def test_a_level_of_the_breaker_is_known_without_a_word(held):
+    _falls(held, -0.1)
+    held.now_ms += 5_000
+    _cancels(held, held.stop)
+    _seconds(held, 59 * 60)
+    assert held.places() == []
+
+    held.now_ms = ms_at(DAY, time(11, 0, 30))
+    held.later(1)
+
+    (stop,) = held.places()
+    assert stop.request.terms.order_type is OrderType.STOP_LIMIT
+
+
+def test_trades_after_a_level_show_that_the_exchange_goes_on(held):
+    _falls(held, -0.1)
+    held.now_ms += 6_000
+    held.price(PRICE)
+    _cancels(held, held.stop)
+    held.later(1)
+
+    (stop,) = held.places()
+    assert stop.request.purpose is Purpose.STOP
+
+
+def test_a_restart_in_the_halt_places_nothing_either(held):
+    _falls(held, -0.1)
+    _cancels(held, held.stop)
+    quantity = held.order(held.entry).filled_quantity
+    again = held.restarted()
+    again.read_all()
+    again.read_positions(quantity)
+    _seconds(again, 60)
+
+    assert again.places() == []

@@ -1,0 +1,80 @@
+"""Whether the exchange stands still for an instrument in hours in which it should trade.
+
+In a market-wide halt it cancels all orders that rest and takes none (NSE/CMTR/24709 of 11 October 2013). What
+is refused or cancelled then says nothing about the order, its stop, or a person's wish: no more is placed for
+nothing, nothing is counted, and stops are placed again as soon as trading goes on.
+
+That a stop is held back harms nobody where the word was wrong: a stop wakes by a trade only, and the first
+trade belies the word.
+"""
+
+from trading_bot.domain import events as ev
+from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.trade import Trade
+from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.decisions.market.circuits import breaker_until_ms
+from trading_bot.engine.decisions.market.feed_health import is_halted
+from trading_bot.engine.decisions.operation.halts import REJECT_STORM, clear_halt
+from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.market_view import Series
+from trading_bot.engine.state import State
+
+_LATE_WORD_MS = 10 * MS_PER_SECOND
+"""Cancellations may be heard of before the word that explains them."""
+
+
+def stands_still(state: State, series: Series) -> bool:
+    """Whether the exchange says so, or a level of the breaker was reached and nothing has traded since."""
+    return series.hours.is_open(state.now_ms) and (
+        is_halted(state, series) or state.now_ms < breaker_until_ms(state, series)
+    )
+
+
+def stands_still_for(state: State, instrument_key: str) -> bool:
+    """The same of an instrument that may not be watched."""
+    series = state.market.series.get(instrument_key)
+    return series is not None and stands_still(state, series)
+
+
+def follow(state: State, turn: Turn) -> None:
+    """Notice its beginning and its end, each second and with the exchange's word; drive trades at the end."""
+    for trade in tuple(state.book.trades.values()):
+        is_still = stands_still_for(state, trade.instrument_key)
+        was_still = trade.trade_id in state.still_trades
+        if is_still and not was_still:
+            state.still_trades.add(trade.trade_id)
+            _tell(state, trade.trade_id, trade.instrument_key, turn)
+            _forgive(state, turn)
+        elif was_still and not is_still:
+            state.still_trades.discard(trade.trade_id)
+            _resume(state, trade, turn)
+
+
+def _tell(state: State, trade_id: int, instrument_key: str, turn: Turn) -> None:
+    quantity = state.book.position_of(instrument_key).quantity
+    mark = f"still {trade_id} {state.now_ms}"
+    if quantity and mark not in state.told_of:
+        state.told_of.add(mark)
+        symbol = state.market.symbol(instrument_key)
+        text = (
+            f"the exchange does not trade {symbol}: {abs(quantity)} units are held, and no stop and no exit "
+            "can be placed before it trades again"
+        )
+        turn.tell(AlertKind.STANDS_STILL, "critical", text)
+
+
+def _resume(state: State, trade: Trade, turn: Turn) -> None:
+    """Protect again; what the exchange cancelled or refused before its word came counts no more."""
+    if trade.stop_failures or 0 < trade.stop_cancels <= state.risk.exits.max_stop_cancels:
+        turn.emit(ev.ProtectionResumed(at_ms=state.now_ms, trade_id=trade.trade_id, failures_too=True))
+    turn.touched_trades[trade.trade_id] = None
+
+
+def _forgive(state: State, turn: Turn) -> None:
+    """Forget rejections that the word explains afterwards, and the halt that they raised."""
+    since_ms = state.now_ms - _LATE_WORD_MS
+    while state.rejections_ms and state.rejections_ms[-1] >= since_ms:
+        state.rejections_ms.pop()
+    storm = state.book.halts.get((ev.HaltScope.ENTRIES, "", REJECT_STORM))
+    if storm is not None and storm.at_ms >= since_ms:
+        clear_halt(turn, ev.HaltScope.ENTRIES, "", REJECT_STORM)
