@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from trading_bot.adapters.storage.canonical import canonical_json
 from trading_bot.adapters.storage.input_log import FileInputLog
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.journal.sqlite_journal import ThreadedJournal
 from trading_bot.adapters.storage.opening import open_journal
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.sqlite_journal import ThreadedJournal
 from trading_bot.engine.ports import JournalRow
 
 NOW_MS = 1_795_060_800_000

@@ -18,7 +18,7 @@ from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, S
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderType, Side, Validity
 from trading_bot.simulator.venue.contracts import Level, MarketMoment, MarketUpdate, NewOrder
-from trading_bot.simulator.venue.day_rules import session_plans
+from trading_bot.simulator.venue.exchange.day_rules import session_plans
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 

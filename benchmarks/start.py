@@ -20,8 +20,8 @@ import structlog
 from benchmarks.figures import show
 from benchmarks.machine import machine
 from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.engine_parts import EngineSections, Records

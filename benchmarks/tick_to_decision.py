@@ -34,8 +34,8 @@ from trading_bot.adapters.upstox.rest.calls import market_feed_address
 from trading_bot.adapters.upstox.settings import UpstoxSettings
 from trading_bot.adapters.upstox.streams.feed import UpstoxFeed
 from trading_bot.adapters.upstox.streams.sockets import KeptStream
+from trading_bot.bootstrap.day.market_recorder import MarketRecorder
 from trading_bot.bootstrap.loops import event_loop, keep_collections_short
-from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.domain.market_data import Candle, Frame, MarketStatus
 from trading_bot.domain.trace import Trace
 from trading_bot.engine.engine import Engine

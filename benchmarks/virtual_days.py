@@ -18,7 +18,7 @@ import structlog
 from benchmarks.figures import show
 from benchmarks.machine import machine
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.memory_journal import MemoryJournal
+from trading_bot.adapters.storage.journal.memory_journal import MemoryJournal
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.virtual_day import SilentNotifier, VirtualDay
 from trading_bot.domain.rules.market_rules import MarketRules

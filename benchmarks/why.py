@@ -30,14 +30,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.figures import show, spread_of
 from benchmarks.machine import machine
 from benchmarks.market import MINUTES_A_DAY, instruments_of
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.journal.sqlite_journal import InlineJournal
+from trading_bot.adapters.storage.keeping.retention import prune
 from trading_bot.adapters.storage.market_records import keep_candles, keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.retention import prune
 from trading_bot.adapters.storage.settings import StorageSettings
-from trading_bot.adapters.storage.sqlite_journal import InlineJournal
-from trading_bot.adapters.storage.trace_records import gate_counts, keep_traces, read_dictionary
-from trading_bot.adapters.storage.traces import PackedTraces
+from trading_bot.adapters.storage.traces.packing import PackedTraces
+from trading_bot.adapters.storage.traces.records import gate_counts, keep_traces, read_dictionary
 from trading_bot.bootstrap.answers.why import why_document
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import Instrument

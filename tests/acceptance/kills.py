@@ -21,7 +21,7 @@ from tests.acceptance.programs import (
     summary_problems,
     until,
 )
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.replaying.input_replay import InputReplay
 from trading_bot.domain.events import EntryDenied, OrderIntended, TradeClosed, TradePlanned
 from trading_bot.domain.ist import MS_PER_MINUTE, ms_at

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from trading_bot.adapters.storage.memory_journal import MemoryJournal
+from trading_bot.adapters.storage.journal.memory_journal import MemoryJournal
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.journal.sqlite_journal import InlineJournal, ThreadedJournal
 from trading_bot.adapters.storage.opening import open_inline_journal, open_journal
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.sqlite_journal import InlineJournal, ThreadedJournal
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.ports import JournalRow
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.ledger import LIVE, Ledger, doubled_in, held_in
-from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.emergency.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.events import FillExplained, OrderFilled
 from trading_bot.engine.book import Book

@@ -42,8 +42,8 @@ class CrashPoint:
         return f"{self.phase}: {self.name}"
 
 
-COMMIT = "trading_bot.adapters.storage.journal_file:JournalFile.commit"
-IN_COMMIT = "trading_bot.adapters.storage.journal_file:JournalFile._add_days"
+COMMIT = "trading_bot.adapters.storage.journal.journal_file:JournalFile.commit"
+IN_COMMIT = "trading_bot.adapters.storage.journal.journal_file:JournalFile._add_days"
 """Called inside the transaction, when its rows are written and nothing is committed."""
 HANDLE = "trading_bot.engine.engine:Engine.handle"
 PLACE, MODIFY, CANCEL, ORDERS, FILLS, POSITIONS = (
@@ -54,7 +54,7 @@ WIRE = "trading_bot.adapters.upstox.rest.wire:Wire.exchange"
 ANSWER = "urllib3.connection:HTTPConnection.getresponse"
 BODY = "trading_bot.adapters.upstox.rest.wire:Wire._body"
 OPENING = "trading_bot.adapters.storage.opening"
-BACKUP = "trading_bot.adapters.storage.backup"
+BACKUP = "trading_bot.adapters.storage.keeping.backup"
 DAEMON = "trading_bot.bootstrap.daemon"
 _ORDER_PATHS = {"POST": "place", "PUT": "modify", "DELETE": "cancel"}
 
@@ -241,10 +241,13 @@ def _start() -> Iterator[CrashPoint]:
 def _panic() -> Iterator[CrashPoint]:
     steps = (
         ("locks taken", after(f"{DAEMON}:DayFiles.take_over")),
-        ("journal open", after("trading_bot.bootstrap.panic_records:PanicFiles.open")),
+        ("journal open", after("trading_bot.bootstrap.panicking.panic_records:PanicFiles.open")),
         ("latch, before the commit", before(COMMIT, rows("panic_latched"))),
         ("latch, inside the commit", after(IN_COMMIT, rows("panic_latched"))),
-        ("latch, after the commit", after("trading_bot.bootstrap.panic_records:PanicFiles.latched")),
+        (
+            "latch, after the commit",
+            after("trading_bot.bootstrap.panicking.panic_records:PanicFiles.latched"),
+        ),
         ("ownership, after the commit", after("trading_bot.engine.day:TradingDay.take_over")),
         ("first books, after they are taken", after(HANDLE, taken(inputs.BooksRead))),
         ("exit intent, before the commit", before(COMMIT, _EXIT_INTENDED)),

@@ -23,7 +23,7 @@ from trading_bot.report.day.facts import RunFacts
 from trading_bot.report.day.reading import day_record
 from trading_bot.report.day.result import DayResult, day_result
 from trading_bot.risk.settings import RiskSettings
-from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.exchange.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 

@@ -14,7 +14,7 @@ from tests.fakes.faulty_brokers import FaultyBroker
 from tests.fakes.invariants import ProbedCore
 from tests.fakes.scripted_market import CALL, ON, RELIANCE
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.memory_journal import MemoryJournal
+from trading_bot.adapters.storage.journal.memory_journal import MemoryJournal
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.virtual_day import VirtualDay
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Rounding, Segment

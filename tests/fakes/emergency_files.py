@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path
-from trading_bot.adapters.storage.emergency_run import RunWriter
-from trading_bot.adapters.storage.hash_chain import ChainHead
+from trading_bot.adapters.storage.emergency.emergency_journal import EmergencyJournal, emergency_path
+from trading_bot.adapters.storage.emergency.emergency_run import RunWriter
+from trading_bot.adapters.storage.journal.hash_chain import ChainHead
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.domain.order import Side

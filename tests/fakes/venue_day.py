@@ -29,7 +29,7 @@ from trading_bot.simulator.venue.contracts import (
     OrderRow,
     VenueRefusal,
 )
-from trading_bot.simulator.venue.day_rules import session_plans
+from trading_bot.simulator.venue.exchange.day_rules import session_plans
 from trading_bot.simulator.venue.hops import Hop
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.fakes.invariants import ProbedCore
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.memory_journal import MemoryJournal
+from trading_bot.adapters.storage.journal.memory_journal import MemoryJournal
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.simulator_program import market_source
@@ -137,7 +137,7 @@ def _inline(database):
 
 
 def _rows_of(database):
-    from trading_bot.adapters.storage.reader import JournalReader
+    from trading_bot.adapters.storage.journal.reader import JournalReader
 
     with JournalReader(database) as reader:
         return tuple(reader.rows())

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
 
 WRITER = """
 import asyncio, os, sys

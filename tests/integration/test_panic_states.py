@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from tests.acceptance.programs import PROJECT, Daemon, Simulator, environment, simulator, until
-from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.emergency.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.migrate import newest_schema
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.control.client import ask

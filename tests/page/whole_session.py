@@ -27,8 +27,8 @@ from tests.fakes.short_session import BUSY_ENVIRONMENT, DIWALI
 from tests.page.conftest import DESKTOP, PHONE, STICKS_OUT, Opened, logged_in
 from tests.page.growth import Size, measured, size_of
 from tests.page.seen import seen_on, told_by, traces_on
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.trace_records import evaluations_of
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.traces.records import evaluations_of
 from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.domain.trace import KeptEvaluation

@@ -6,10 +6,10 @@ from random import Random
 from trading_bot.domain.instrument import Product
 from trading_bot.domain.order import OrderType, Side, Validity
 from trading_bot.domain.tag import parse_tag
+from trading_bot.simulator.venue.broker.orders import Standing
+from trading_bot.simulator.venue.broker.protection import AUTOMATIC
 from trading_bot.simulator.venue.contracts import ACCOUNT_USER, NewOrder, VenueRefusal
 from trading_bot.simulator.venue.ledger import RISK_DESK
-from trading_bot.simulator.venue.orders import Standing
-from trading_bot.simulator.venue.protection import AUTOMATIC
 
 _TRY_AGAIN_S = 7.0
 _TRIES = 12

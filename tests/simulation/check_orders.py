@@ -8,7 +8,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.order import TRANSITIONS, OrderStatus
 from trading_bot.domain.tag import parse_tag
-from trading_bot.simulator.venue.orders import Status
+from trading_bot.simulator.venue.broker.orders import Status
 
 _MOST_PER_SECOND = 8
 _MOST_PER_MINUTE = 450

@@ -8,7 +8,7 @@ from tests.simulation.catalogue import KINDS, Fault
 from tests.simulation.situations import SITUATIONS, STAGED_MINUTES, situation_of
 from trading_bot.domain.ist import MS_PER_SECOND, midnight_ms
 from trading_bot.simulator.market import DEFAULT_DAY
-from trading_bot.simulator.venue.session_plan import MarketHalt
+from trading_bot.simulator.venue.exchange.session_plan import MarketHalt
 
 SYMBOLS = ("TATASTEEL", "INFY", "MARUTI", "ZEEL")
 _MS_PER_MINUTE = 60_000

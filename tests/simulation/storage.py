@@ -5,9 +5,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from trading_bot.adapters.storage.journal.progress import Progress
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.progress import Progress
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.inputs import JournalFellBack
 

@@ -2,8 +2,8 @@
 
 from trading_bot.domain.order import Side
 from trading_bot.domain.tag import parse_tag
+from trading_bot.simulator.venue.broker.orders import Standing
 from trading_bot.simulator.venue.ledger import RISK_DESK
-from trading_bot.simulator.venue.orders import Standing
 
 _SAME_TIME_MS = 120_000
 

@@ -3,7 +3,7 @@
 from random import Random
 
 from trading_bot.domain.tag import parse_tag
-from trading_bot.simulator.venue.orders import Status
+from trading_bot.simulator.venue.broker.orders import Status
 
 TEXTS = (
     "RMS: Margin Exceeds, Required: 4200, Available: 12.50",

@@ -24,7 +24,7 @@ from tests.simulation.view import View
 from tests.simulation.wire import Network
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.day.day_plans import day_plan
 from trading_bot.bootstrap.replaying.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.checks.journal import journal_lines
 from trading_bot.domain.events import OrderIntended
 from trading_bot.engine.records import decode_event

@@ -15,22 +15,22 @@ from rich.console import Console
 
 from trading_bot import __version__
 from trading_bot.adapters.instance_lock import acquire_instance_lock
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path
+from trading_bot.adapters.storage.emergency.emergency_journal import EmergencyJournal, emergency_path
 from trading_bot.adapters.storage.input_log import FileInputLog
+from trading_bot.adapters.storage.journal.sqlite_journal import Fallback, ThreadedJournal
+from trading_bot.adapters.storage.keeping.retention import prune_input_logs
 from trading_bot.adapters.storage.opening import open_journal
-from trading_bot.adapters.storage.retention import prune_input_logs
-from trading_bot.adapters.storage.sqlite_journal import Fallback, ThreadedJournal
 from trading_bot.adapters.takeover import take_over
-from trading_bot.bootstrap.day_closes import DaysFolder, with_days
+from trading_bot.bootstrap.day.day_closes import DaysFolder, with_days
+from trading_bot.bootstrap.day.market_recorder import MarketRecorder
 from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
 from trading_bot.bootstrap.event_log import EventLog
-from trading_bot.bootstrap.health import INPUTS_S, Health, Pulse, beating_workers
-from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.reception import Reception
-from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.session import BoardNotifier, Session
+from trading_bot.bootstrap.vitals.health import INPUTS_S, Health, Pulse, beating_workers
+from trading_bot.bootstrap.vitals.service_link import ServiceLink
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL
 from trading_bot.domain.errors import HistoryError, StorageError

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.engine.book import Book
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rebuild import rebuilt_book

@@ -11,11 +11,15 @@ from pathlib import Path
 
 import structlog
 
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path, kept_rows
-from trading_bot.adapters.storage.emergency_run import EmergencyRun, runs_of
-from trading_bot.adapters.storage.hash_chain import ChainHead, linked
+from trading_bot.adapters.storage.emergency.emergency_journal import (
+    EmergencyJournal,
+    emergency_path,
+    kept_rows,
+)
+from trading_bot.adapters.storage.emergency.emergency_run import EmergencyRun, runs_of
+from trading_bot.adapters.storage.journal.hash_chain import ChainHead, linked
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.opening import ClockMs, open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import StorageError

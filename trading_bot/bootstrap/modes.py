@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from trading_bot.adapters.alerts.addresses import secrets_of
 from trading_bot.adapters.logs import start_logs
-from trading_bot.bootstrap.answers.panic_wish import panic_database
+from trading_bot.bootstrap.answers.daemon.panic_wish import panic_database
 from trading_bot.bootstrap.places import (
     database_path,
     inputs_folder,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from trading_bot.bootstrap.daemon import DayFiles
     from trading_bot.bootstrap.market.market_daemon import Account, MarketDaemon, Surroundings
     from trading_bot.bootstrap.replaying.replay import Replay
-    from trading_bot.bootstrap.service_link import ServiceLink
+    from trading_bot.bootstrap.vitals.service_link import ServiceLink
     from trading_bot.bootstrap.web.dashboard import Dashboard
     from trading_bot.web.tokens import Tokens
 
@@ -48,8 +48,8 @@ def run_daemon(settings: Settings, options: RunOptions) -> int:
     """
     from trading_bot.adapters.service_socket import own_service_socket
     from trading_bot.bootstrap.answers.why import why_text
-    from trading_bot.bootstrap.service_link import ServiceLink
     from trading_bot.bootstrap.strategies import chosen_strategies
+    from trading_bot.bootstrap.vitals.service_link import ServiceLink
 
     _require_folder("run.data_dir", settings.run.data_dir)
     chosen_strategies(settings)
@@ -162,7 +162,7 @@ def market_daemon(
     from trading_bot.bootstrap.market.logins import Logins
     from trading_bot.bootstrap.market.market_daemon import MarketDaemon
     from trading_bot.bootstrap.ramp.enforce import bounded, on_paper, require_ramp, unbounded
-    from trading_bot.bootstrap.service_link import ServiceLink
+    from trading_bot.bootstrap.vitals.service_link import ServiceLink
 
     now_ms, rules = surroundings.clock.now_ms(), load_market_rules()
     require_ramp(settings, rules.calendar, date_of(now_ms))

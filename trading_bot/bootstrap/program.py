@@ -48,7 +48,7 @@ class Program:
 
     def panic_exit(self, settings: Settings, options: RunOptions, write: Callable[[str], None]) -> int:
         """Cancel everything, flatten, latch, through the daemon where one answers; return the exit code."""
-        from trading_bot.bootstrap.answers.panic_wish import panic_database, panic_through_daemon
+        from trading_bot.bootstrap.answers.daemon.panic_wish import panic_database, panic_through_daemon
 
         attached = options.simulator_url is not None
         database = panic_database(settings, attached=attached, now_ms=wall_now_ms())
@@ -66,31 +66,31 @@ class Program:
 
     def resume(self, settings: Settings) -> str:
         """Release the halts that a person has to release, and say which."""
-        from trading_bot.bootstrap.answers.operator_verbs import release
+        from trading_bot.bootstrap.answers.daemon.operator_verbs import release
 
         return release(settings, now_ms=wall_now_ms())
 
     def pause(self, settings: Settings) -> str:
         """Have the running daemon enter nothing new; say so."""
-        from trading_bot.bootstrap.answers.operator_verbs import pause_entries
+        from trading_bot.bootstrap.answers.daemon.operator_verbs import pause_entries
 
         return pause_entries(settings)
 
     def flatten(self, settings: Settings, write: Callable[[str], None]) -> int:
         """Have the running daemon enter nothing new and close its positions; return the exit code."""
-        from trading_bot.bootstrap.answers.operator_verbs import close_all
+        from trading_bot.bootstrap.answers.daemon.operator_verbs import close_all
 
         return close_all(settings, write)
 
     def status(self, settings: Settings) -> Mapping[str, Any]:
         """Return the status document of the running daemon, else of its database."""
-        from trading_bot.bootstrap.answers.operator_verbs import current_status
+        from trading_bot.bootstrap.answers.daemon.operator_verbs import current_status
 
         return current_status(settings)
 
     def watch(self, settings: Settings) -> int:
         """Show the running daemon on this terminal until the user quits."""
-        from trading_bot.bootstrap.answers.watching import watch_status
+        from trading_bot.bootstrap.answers.daemon.watching import watch_status
 
         return watch_status(settings)
 
@@ -228,7 +228,7 @@ class Program:
         self, settings: Settings, options: DownloadOptions, write: Callable[[str], None], *, with_bars: bool
     ) -> int:
         """Download candles of the past into the store; return the exit code."""
-        from trading_bot.bootstrap.answers.download import download_history
+        from trading_bot.bootstrap.answers.history.download import download_history
 
         return download_history(settings, options, write, with_bars=with_bars, now_ms=wall_now_ms())
 
@@ -236,31 +236,31 @@ class Program:
         self, settings: Settings, tickers: Sequence[str], write: Callable[[str], None]
     ) -> int:
         """Ask what companies are worth, and keep it in the store."""
-        from trading_bot.bootstrap.answers.market_caps import refresh_market_caps
+        from trading_bot.bootstrap.answers.history.market_caps import refresh_market_caps
 
         return refresh_market_caps(settings, tickers, write, wall_now_ms())
 
     def market_caps(self, settings: Settings, on: date | None, *, as_json: bool) -> str:
         """Return what companies are worth, by the store."""
-        from trading_bot.bootstrap.answers.market_caps import market_cap_list
+        from trading_bot.bootstrap.answers.history.market_caps import market_cap_list
 
         return market_cap_list(settings, on, as_json=as_json)
 
     def candles(self, settings: Settings, question: CandleQuestion, *, as_json: bool) -> str:
         """Return candles of one instrument."""
-        from trading_bot.bootstrap.answers.candles import shown_candles
+        from trading_bot.bootstrap.answers.history.candles import shown_candles
 
         return shown_candles(settings, question, as_json=as_json)
 
     def history_check(self, question: HistoryQuestion, *, as_json: bool) -> tuple[str, bool]:
         """Return the quality report of folders of history, and whether all of them are sound."""
-        from trading_bot.bootstrap.answers.history import quality_report
+        from trading_bot.bootstrap.answers.history.soundness import quality_report
 
         return quality_report(question, as_json=as_json)
 
     def stored_history(self, settings: Settings, *, as_json: bool) -> str:
         """Return every series of the store of candles."""
-        from trading_bot.bootstrap.answers.stored_history import stored_series
+        from trading_bot.bootstrap.answers.history.stored_history import stored_series
 
         return stored_series(settings, as_json=as_json)
 
@@ -268,13 +268,13 @@ class Program:
         self, settings: Settings, options: ImportOptions, write: Callable[[str], None]
     ) -> None:
         """Take a folder's series into the store of candles."""
-        from trading_bot.bootstrap.answers.stored_history import import_folder
+        from trading_bot.bootstrap.answers.history.stored_history import import_folder
 
         import_folder(settings, options, write, wall_now_ms())
 
     def prune_history(self, settings: Settings, keep_days: int, symbols: Sequence[str]) -> str:
         """Drop old candles from the store, and say how many there were."""
-        from trading_bot.bootstrap.answers.stored_history import prune_store
+        from trading_bot.bootstrap.answers.history.stored_history import prune_store
 
         return prune_store(settings, keep_days, symbols, wall_now_ms())
 

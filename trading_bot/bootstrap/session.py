@@ -10,12 +10,12 @@ from typing import Any
 import structlog
 
 from trading_bot.adapters.process_resources import resource_use
-from trading_bot.bootstrap.loop_watch import LoopWatch, log_blocked
+from trading_bot.bootstrap.day.market_recorder import MarketRecorder
 from trading_bot.bootstrap.loops import keep_collections_short
-from trading_bot.bootstrap.market_recorder import MarketRecorder
 from trading_bot.bootstrap.reception import Reception
-from trading_bot.bootstrap.resource_watch import ResourceWorker
-from trading_bot.bootstrap.service_link import SERVICE, ServiceLink, service_workers
+from trading_bot.bootstrap.vitals.loop_watch import LoopWatch, log_blocked
+from trading_bot.bootstrap.vitals.resource_watch import ResourceWorker
+from trading_bot.bootstrap.vitals.service_link import SERVICE, ServiceLink, service_workers
 from trading_bot.control.server import ControlWorker
 from trading_bot.domain.errors import DecisionFailedError, StorageError
 from trading_bot.domain.ist import MS_PER_SECOND

@@ -10,7 +10,7 @@ from tests.acceptance.programs import Daemon, simulator, until
 from tests.crash.lives import SETTINGS, SPEED, SYMBOLS
 from tests.crash.power.losses import images, reopened
 from tests.crash.power.record import Deed, built, deeds_of, recording
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.domain.errors import StorageError
 
 _ORDERS = 15

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.crash.power.record import Deed, Disk
-from trading_bot.adapters.storage.backup import backup_path
-from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.emergency.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.keeping.backup import backup_path
 from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.domain.errors import StorageError

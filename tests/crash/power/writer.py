@@ -8,11 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path
-from trading_bot.adapters.storage.journal_file import JournalFile
+from trading_bot.adapters.storage.emergency.emergency_journal import EmergencyJournal, emergency_path
+from trading_bot.adapters.storage.journal.journal_file import JournalFile
+from trading_bot.adapters.storage.journal.sqlite_journal import Fallback
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.storage.settings import StorageSettings
-from trading_bot.adapters.storage.sqlite_journal import Fallback
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.ports import JournalRow
 

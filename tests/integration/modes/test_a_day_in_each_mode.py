@@ -2,7 +2,7 @@
 
 from tests.fakes.journals_of_days import clean_sessions, journal_of
 from tests.fakes.upstox_day import money, summary
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.engine.records import decode_event
 from trading_bot.settings.run import Mode
 from trading_bot.simulator.market import DEFAULT_DAY

@@ -14,7 +14,7 @@ from tests.fakes.upstox_day import TOKEN, money, summary
 from trading_bot.adapters.upstox.login.token_store import AccessToken, expiry_ms
 from trading_bot.bootstrap.answers.broker import token_store
 from trading_bot.bootstrap.earlier import earlier_book
-from trading_bot.bootstrap.service_link import ServiceLink
+from trading_bot.bootstrap.vitals.service_link import ServiceLink
 from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError

@@ -29,7 +29,7 @@ from trading_bot.engine import inputs
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 from trading_bot.simulator.server.run import RunningSimulator, serve
 from trading_bot.simulator.server.settings import ServerSettings
-from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.exchange.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 

@@ -8,8 +8,8 @@ from datetime import date
 from tests.fakes.engine_driver import EngineDriver
 from tests.fakes.scripted_day import whole_day
 from trading_bot.adapters.instance_lock import acquire_instance_lock
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path
-from trading_bot.adapters.storage.emergency_run import RunWriter
+from trading_bot.adapters.storage.emergency.emergency_journal import EmergencyJournal, emergency_path
+from trading_bot.adapters.storage.emergency.emergency_run import RunWriter
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.emergency import head_of
 from trading_bot.domain.events import DayStarted

@@ -9,8 +9,8 @@ from trading_bot.adapters.history import open_history
 from trading_bot.adapters.history.series_key import series_key
 from trading_bot.adapters.history.store import open_store
 from trading_bot.adapters.upstox.settings import UpstoxSettings
-from trading_bot.bootstrap.answers.download import download_history
-from trading_bot.bootstrap.answers.market_caps import refresh_market_caps
+from trading_bot.bootstrap.answers.history.download import download_history
+from trading_bot.bootstrap.answers.history.market_caps import refresh_market_caps
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.ist import date_of, midnight_ms
 from trading_bot.settings.options import DownloadOptions

@@ -10,7 +10,7 @@ from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from tests.fakes.scripted_day import end_day, short_loser, whole_day
 from trading_bot.adapters.storage.market_records import keep_candles
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.trace_records import keep_traces, read_dictionary
+from trading_bot.adapters.storage.traces.records import keep_traces, read_dictionary
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation

@@ -10,11 +10,11 @@ from tests.acceptance.programs import environment
 from tests.fakes.emergency_files import fall_back
 from tests.fakes.scripted_day import rows_of, whole_day
 from tests.fakes.upstox_day import TOKEN
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap import panic
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.daemon import settings_hash
 from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.bootstrap.market import panic as market_panic
+from trading_bot.bootstrap.panicking import panic
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.engine.records import decode_event
 from trading_bot.settings.load import Places, load_settings

@@ -2,8 +2,8 @@
 
 import pytest
 
-from trading_bot.bootstrap.answers import following
-from trading_bot.bootstrap.answers.operator_verbs import close_all
+from trading_bot.bootstrap.answers.daemon import following
+from trading_bot.bootstrap.answers.daemon.operator_verbs import close_all
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.events import HaltScope
 from trading_bot.domain.trade import ExitReason

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from tests.fakes.scripted_day import whole_day
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.domain.events import HaltScope
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish
 

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.engine_driver import KEY, EngineDriver
 from tests.fakes.scripted_day import end_day, short_loser, whole_day
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.trace_records import keep_traces, read_dictionary
+from trading_bot.adapters.storage.traces.records import keep_traces, read_dictionary
 from trading_bot.bootstrap.answers.why import why_document, why_text
 from trading_bot.domain.errors import UnknownInstrumentError
 from trading_bot.domain.gate import Gate

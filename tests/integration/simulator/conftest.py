@@ -24,7 +24,7 @@ from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.simulator.server.run import RunningSimulator, serve
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.venue.contracts import BrokerCore, MarketMoment
-from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.exchange.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 

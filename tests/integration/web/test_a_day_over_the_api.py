@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from tests.fakes.upstox_day import generated_upstox, summary
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.places import web_token_path
 from trading_bot.bootstrap.web.dashboard import open_dashboard
 from trading_bot.domain.errors import HaltedError

@@ -8,12 +8,12 @@ import pytest
 
 from tests.fakes.engine_driver import DAY
 from trading_bot.adapters.clocks import SystemClock
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.places import web_token_path
 from trading_bot.bootstrap.reception import Reception
-from trading_bot.bootstrap.service_link import ServiceLink
+from trading_bot.bootstrap.vitals.service_link import ServiceLink
 from trading_bot.bootstrap.web.dashboard import open_dashboard
 from trading_bot.engine.observe import NoticeBoard
 from trading_bot.engine.snapshot import RunHeader

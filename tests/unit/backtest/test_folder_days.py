@@ -8,7 +8,7 @@ from tests.fakes.price_folder import price_folder
 from tests.fakes.venue_day import market_rules
 from trading_bot.adapters.history import open_history, open_warm_up
 from trading_bot.backtest.folder_days import FolderDays
-from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.day.day_plans import day_plan
 from trading_bot.domain.outlook import DayClose
 from trading_bot.settings.tree import Settings
 from trading_bot.strategies.confluence import Confluence

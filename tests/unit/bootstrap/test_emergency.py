@@ -6,7 +6,11 @@ import pytest
 
 from tests.fakes.emergency_files import PANIC, blind_sale, book_of, come_home, fall_back, write
 from tests.fakes.engine_driver import DAY, KEY, EngineDriver
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal, emergency_path, kept_rows
+from trading_bot.adapters.storage.emergency.emergency_journal import (
+    EmergencyJournal,
+    emergency_path,
+    kept_rows,
+)
 from trading_bot.bootstrap import emergency
 from trading_bot.bootstrap.earlier import earlier_book, earlier_rows
 from trading_bot.bootstrap.emergency import head_of, rows_of
@@ -91,7 +95,7 @@ def test_rows_that_cannot_be_written_stay_where_they_are(database, driver, monke
     split(driver, database)
     kept = kept_rows(emergency_path(database))
     monkeypatch.setattr(
-        "trading_bot.adapters.storage.journal_file.JournalFile.commit",
+        "trading_bot.adapters.storage.journal.journal_file.JournalFile.commit",
         lambda file, rows: (_ for _ in ()).throw(StorageError("disk is full")),
     )
 

@@ -14,7 +14,7 @@ from tests.fakes.emergency_files import (
     write,
 )
 from tests.fakes.engine_driver import KEY, PRICE
-from trading_bot.adapters.storage.emergency_journal import EmergencyJournal
+from trading_bot.adapters.storage.emergency.emergency_journal import EmergencyJournal
 from trading_bot.bootstrap.emergency import rows_of
 from trading_bot.domain import events as ev
 from trading_bot.domain.order import OrderStatus, Side

@@ -12,20 +12,20 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from trading_bot.adapters.storage import schema
-from trading_bot.adapters.storage.backup import back_up, backup_path, rotate_backup
-from trading_bot.adapters.storage.check import DamagedError, check_file, damage_report
 from trading_bot.adapters.storage.connection import connect_for_writing, driver_of, explained, is_damage
-from trading_bot.adapters.storage.hash_chain import GENESIS, BrokenChainError, ChainHead
-from trading_bot.adapters.storage.journal_file import JournalFile
-from trading_bot.adapters.storage.migrate import STEPS, migrate, newest_schema, schema_of
-from trading_bot.adapters.storage.projections import PROJECTIONS, Projection
-from trading_bot.adapters.storage.settings import StorageSettings
-from trading_bot.adapters.storage.sqlite_journal import (
+from trading_bot.adapters.storage.journal.hash_chain import GENESIS, BrokenChainError, ChainHead
+from trading_bot.adapters.storage.journal.journal_file import JournalFile
+from trading_bot.adapters.storage.journal.projections import PROJECTIONS, Projection
+from trading_bot.adapters.storage.journal.sqlite_journal import (
     FailureCallback,
     Fallback,
     InlineJournal,
     ThreadedJournal,
 )
+from trading_bot.adapters.storage.keeping.backup import back_up, backup_path, rotate_backup
+from trading_bot.adapters.storage.keeping.check import DamagedError, check_file, damage_report
+from trading_bot.adapters.storage.migrate import STEPS, migrate, newest_schema, schema_of
+from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.domain.errors import StorageError
 
 _BYTES_PER_MB = 1_000_000

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from trading_bot.adapters.instance_lock import acquire_instance_lock
-from trading_bot.adapters.storage.copies import Copied, copy_journal, put_back
-from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
-from trading_bot.bootstrap.answers.stopped_book import told_to_user
+from trading_bot.adapters.storage.emergency.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.keeping.copies import Copied, copy_journal, put_back
+from trading_bot.bootstrap.answers.daemon.stopped_book import told_to_user
 from trading_bot.bootstrap.places import journals_to_keep, kept_database, lock_paths
 from trading_bot.domain.errors import SettingsError, UserFacingError
 from trading_bot.domain.ist import datetime_of

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.answers.daemon_link import newest_database
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.bootstrap.answers.daemon.daemon_link import newest_database
+from trading_bot.bootstrap.answers.daemon.stopped_book import known_instruments, told_to_user
 from trading_bot.bootstrap.answers.sessions import session_of, session_rows
-from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_to_user
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.money import ZERO, rupees

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage import schema
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.trace_records import gate_counts
-from trading_bot.adapters.storage.trace_statistics import evaluated_starts, lone_failures
-from trading_bot.bootstrap.answers.daemon_link import newest_database
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.traces.records import gate_counts
+from trading_bot.adapters.storage.traces.statistics import evaluated_starts, lone_failures
+from trading_bot.bootstrap.answers.daemon.daemon_link import newest_database
+from trading_bot.bootstrap.answers.daemon.stopped_book import known_instruments, told_to_user
 from trading_bot.bootstrap.answers.sessions import session_of, session_rows
-from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_to_user
 from trading_bot.bootstrap.places import known_databases
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
 from trading_bot.engine.rebuild import DAY_STARTED

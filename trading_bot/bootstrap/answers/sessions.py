@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import takewhile
 
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.domain.events import DayStarted
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rebuild import is_checkpoint

@@ -11,15 +11,15 @@ from sqlalchemy import select
 
 from trading_bot.adapters.market_rules import load_calendar
 from trading_bot.adapters.storage import schema
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.adapters.storage.trace_records import (
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.traces.records import (
     evaluations_until,
     has_traces,
     names_of,
     newest_evaluated_ms,
 )
-from trading_bot.bootstrap.answers.daemon_link import newest_database
-from trading_bot.bootstrap.answers.stopped_book import known_instruments, told_to_user
+from trading_bot.bootstrap.answers.daemon.daemon_link import newest_database
+from trading_bot.bootstrap.answers.daemon.stopped_book import known_instruments, told_to_user
 from trading_bot.bootstrap.places import known_databases
 from trading_bot.domain.errors import UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument

@@ -13,10 +13,10 @@ from trading_bot.backtest.folder_days import FolderDays, no_older_closes
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.traced_core import TakeTraces, TracedCore
 from trading_bot.backtest.variation import Change, ChangedFolder, ChangedWarmUp, Variation
-from trading_bot.bootstrap.day_closes import DaysFolder
-from trading_bot.bootstrap.day_plans import close_days, day_plan
+from trading_bot.bootstrap.day.day_closes import DaysFolder
+from trading_bot.bootstrap.day.day_plans import close_days, day_plan
+from trading_bot.bootstrap.day.outlooks import Outlooks
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
-from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.strategies import strategies_of_closed_candles
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
@@ -24,7 +24,7 @@ from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.day import DayPlan
 from trading_bot.engine.decisions.operation.day_charges import charges_of
 from trading_bot.settings.tree import Settings
-from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.exchange.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.venue.venue import Venue
 
 _SECONDS_PER_MINUTE = MS_PER_MINUTE // MS_PER_SECOND

@@ -12,7 +12,7 @@ from trading_bot.adapters.history.quality import require_sound
 from trading_bot.adapters.history.store_reference import is_store, store_reference
 from trading_bot.adapters.market_rules import load_corporate_actions
 from trading_bot.backtest.result import LeftOut
-from trading_bot.bootstrap.answers.history import history_checks
+from trading_bot.bootstrap.answers.history.soundness import history_checks
 from trading_bot.bootstrap.backtesting.largest import largest_of
 from trading_bot.bootstrap.backtesting.trading_days import days_between, playable
 from trading_bot.domain.errors import HistoryError, UncoveredDateError

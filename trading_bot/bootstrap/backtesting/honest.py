@@ -29,7 +29,7 @@ from trading_bot.backtest.sweeps.trials import asked_for
 from trading_bot.backtest.variation import Change, Play, Variation
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker, Tested
-from trading_bot.bootstrap.day_plans import sessions_wanted
+from trading_bot.bootstrap.day.day_plans import sessions_wanted
 from trading_bot.bootstrap.fingerprints import Fingerprints
 from trading_bot.bootstrap.promotions.record import conditions_met, run_document
 from trading_bot.bootstrap.strategies import chosen_strategies

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from trading_bot.adapters.history import PriceHistory
-from trading_bot.adapters.storage.memory_journal import MemoryJournal
+from trading_bot.adapters.storage.journal.memory_journal import MemoryJournal
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.traced_core import TakeTraces
-from trading_bot.bootstrap.day_closes import DaysFolder
+from trading_bot.bootstrap.day.day_closes import DaysFolder
 from trading_bot.bootstrap.engine_parts import EngineSections, Records
 from trading_bot.bootstrap.replaying.virtual_day import VirtualDay
 from trading_bot.bootstrap.strategies import chosen_strategies

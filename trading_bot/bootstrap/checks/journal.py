@@ -7,15 +7,15 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from trading_bot.adapters.storage.check import check_file
 from trading_bot.adapters.storage.connection import explained
-from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
-from trading_bot.adapters.storage.emergency_run import runs_of
-from trading_bot.adapters.storage.hash_chain import BrokenChainError
+from trading_bot.adapters.storage.emergency.emergency_journal import emergency_path, kept_rows
+from trading_bot.adapters.storage.emergency.emergency_run import runs_of
+from trading_bot.adapters.storage.journal.hash_chain import BrokenChainError
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.keeping.check import check_file
 from trading_bot.adapters.storage.migrate import NewerSchemaError, schema_of
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.answers.daemon_link import newest_database, owner_of, owner_text
-from trading_bot.bootstrap.answers.stopped_book import StoppedBook, read_book
+from trading_bot.bootstrap.answers.daemon.daemon_link import newest_database, owner_of, owner_text
+from trading_bot.bootstrap.answers.daemon.stopped_book import StoppedBook, read_book
 from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
 from trading_bot.domain.order import OrderStatus

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.backup import backup_path
+from trading_bot.adapters.storage.keeping.backup import backup_path
 from trading_bot.bootstrap.fingerprints import source_hash
 from trading_bot.bootstrap.places import database_of
 from trading_bot.bootstrap.promotions.standing import FIX as PROMOTE

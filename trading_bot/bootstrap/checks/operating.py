@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.outlooks import Outlooks
+from trading_bot.bootstrap.day.outlooks import Outlooks
 from trading_bot.bootstrap.ramp.enforce import Ramp, require_ramp
 from trading_bot.domain.errors import SettingsError, StorageError, UserFacingError
 from trading_bot.domain.rules.market_rules import MarketRules

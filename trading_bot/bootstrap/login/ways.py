@@ -5,7 +5,7 @@ import sys
 import webbrowser
 from collections.abc import Callable
 
-from trading_bot.bootstrap.answers.daemon_link import owner_of
+from trading_bot.bootstrap.answers.daemon.daemon_link import owner_of
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.login.by_browser import Person, has_desktop, is_remote, log_in_by_browser
 from trading_bot.bootstrap.login.by_phone import Seams, log_in_by_phone

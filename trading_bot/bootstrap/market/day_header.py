@@ -1,6 +1,6 @@
 """The first line of every surface while a day runs: what trades, where in the day it is, how it stands."""
 
-from trading_bot.bootstrap.day_standing import day_standing
+from trading_bot.bootstrap.day.day_standing import day_standing
 from trading_bot.bootstrap.market.next_session import NextSession
 from trading_bot.engine.day import TradingDay
 from trading_bot.engine.snapshot import RunHeader

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from trading_bot.adapters.upstox.rest.transport import UpstoxTransport
-from trading_bot.bootstrap.day_standing import needs_login
+from trading_bot.bootstrap.day.day_standing import needs_login
 from trading_bot.bootstrap.login.notices import NotifierWorker
 from trading_bot.bootstrap.login.requests import ApprovalRequests
 from trading_bot.bootstrap.market.logins import Logins, LoginWorker

@@ -15,7 +15,9 @@ from trading_bot import __version__
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.bootstrap.alerting import Alerting
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
-from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.day.day_plans import day_plan
+from trading_bot.bootstrap.day.outlooks import Outlooks
+from trading_bot.bootstrap.day.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.day_header import day_header
@@ -26,14 +28,12 @@ from trading_bot.bootstrap.market.next_session import NextSession, next_session
 from trading_bot.bootstrap.market.preparation import Prepared, Readiness
 from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.market.universe import HeldKeys
-from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.bootstrap.ramp.enforce import Bounded, unbounded
 from trading_bot.bootstrap.reception import Reception
-from trading_bot.bootstrap.reporting import ReportRequest, report_day
-from trading_bot.bootstrap.resource_watch import NightWatch
-from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.bootstrap.vitals.resource_watch import NightWatch
+from trading_bot.bootstrap.vitals.service_link import ServiceLink
 from trading_bot.domain.errors import HaltedError, TradingBotError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.outlook import DayOutlook

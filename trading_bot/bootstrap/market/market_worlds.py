@@ -22,7 +22,7 @@ from trading_bot.settings.tree import Settings
 from trading_bot.simulator.in_process.broker import SimulatedBroker
 from trading_bot.simulator.in_process.frame_market import VenueFeed, VenueWorker
 from trading_bot.simulator.in_process.restore import restore_venue
-from trading_bot.simulator.venue.day_rules import contract_note_charges, session_plans
+from trading_bot.simulator.venue.exchange.day_rules import contract_note_charges, session_plans
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 

@@ -9,13 +9,13 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.upstox.adapter import UpstoxAdapter, upstox_adapter
 from trading_bot.adapters.upstox.login.token_store import AccessToken
 from trading_bot.bootstrap.answers.broker import token_of_the_day
-from trading_bot.bootstrap.answers.following import Write
-from trading_bot.bootstrap.answers.panic_wish import ASKED_BY
+from trading_bot.bootstrap.answers.daemon.following import Write
+from trading_bot.bootstrap.answers.daemon.panic_wish import ASKED_BY
 from trading_bot.bootstrap.daemon import DayFiles
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
 from trading_bot.bootstrap.market.universe import held_keys, traded_keys
-from trading_bot.bootstrap.panic import PanicRun, left_open, panic_plan
-from trading_bot.bootstrap.panic_records import PanicFiles, PanicRecords, kept_instruments
+from trading_bot.bootstrap.panicking.panic import PanicRun, left_open, panic_plan
+from trading_bot.bootstrap.panicking.panic_records import PanicFiles, PanicRecords, kept_instruments
 from trading_bot.bootstrap.places import instruments_folder, lock_paths
 from trading_bot.domain.errors import LoginNeededError, ReadFailedError
 from trading_bot.domain.instrument import Instrument

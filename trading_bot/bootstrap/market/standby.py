@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.opening import open_journal
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.answers.stopped_book import rebuilt_core
+from trading_bot.bootstrap.answers.daemon.stopped_book import rebuilt_core
 from trading_bot.bootstrap.daemon import DayFiles, view_of
-from trading_bot.bootstrap.health import Health, Pulse
 from trading_bot.bootstrap.reception import Reception
-from trading_bot.bootstrap.service_link import ServiceLink, service_workers
 from trading_bot.bootstrap.session import ViewWorker, measured
 from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.bootstrap.vitals.health import Health, Pulse
+from trading_bot.bootstrap.vitals.service_link import ServiceLink, service_workers
 from trading_bot.control.protocol import socket_path
 from trading_bot.control.server import CONTROL, ControlWorker
 from trading_bot.domain.errors import StorageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trading_bot.adapters.history import PriceHistory
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.parity import PlayedDay
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays

@@ -7,7 +7,7 @@ from trading_bot.adapters.history.origin import stress_of
 from trading_bot.backtest.honesty.document import evidence_document, findings_document
 from trading_bot.backtest.honesty.findings import Findings, amount
 from trading_bot.bootstrap.backtesting.tested import Tested
-from trading_bot.bootstrap.day_closes import days_path
+from trading_bot.bootstrap.day.day_closes import days_path
 from trading_bot.bootstrap.fingerprints import Fingerprints
 from trading_bot.bootstrap.promotions.conditions import conditions
 from trading_bot.domain.ist import datetime_of

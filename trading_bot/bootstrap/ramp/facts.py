@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.ist import MS_PER_MINUTE, date_of

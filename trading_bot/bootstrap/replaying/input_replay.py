@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.storage.input_log import InputRecord, read_input_log
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.engine_parts import EngineSections, core_for
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.costs.charges import ChargeSchedule

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from trading_bot.adapters.storage.emergency_journal import emergency_path, kept_rows
-from trading_bot.bootstrap.answers.daemon_link import owner_of, owner_text
-from trading_bot.bootstrap.answers.following import Write
+from trading_bot.adapters.storage.emergency.emergency_journal import emergency_path, kept_rows
+from trading_bot.bootstrap.answers.daemon.daemon_link import owner_of, owner_text
+from trading_bot.bootstrap.answers.daemon.following import Write
 from trading_bot.bootstrap.earlier import earlier_book
-from trading_bot.bootstrap.panic import left_open
-from trading_bot.bootstrap.panic_records import kept_instruments
+from trading_bot.bootstrap.panicking.panic import left_open
+from trading_bot.bootstrap.panicking.panic_records import kept_instruments
 from trading_bot.bootstrap.places import database_path, known_databases
 from trading_bot.domain.errors import StorageError
 from trading_bot.engine.book import Book

@@ -3,11 +3,11 @@
 from contextlib import AsyncExitStack
 
 from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.bootstrap.answers.following import Write
-from trading_bot.bootstrap.answers.panic_wish import ASKED_BY
+from trading_bot.bootstrap.answers.daemon.following import Write
+from trading_bot.bootstrap.answers.daemon.panic_wish import ASKED_BY
 from trading_bot.bootstrap.daemon import DayFiles
-from trading_bot.bootstrap.panic import PanicRun, panic_plan
-from trading_bot.bootstrap.panic_records import PanicFiles
+from trading_bot.bootstrap.panicking.panic import PanicRun, panic_plan
+from trading_bot.bootstrap.panicking.panic_records import PanicFiles
 from trading_bot.bootstrap.places import instruments_folder
 from trading_bot.bootstrap.replaying.replay import attached_token
 from trading_bot.bootstrap.replaying.simulator_world import simulator_world

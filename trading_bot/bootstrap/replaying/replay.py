@@ -13,15 +13,15 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.adapters.simulator.link import ClockReading, SimulatorLink
 from trading_bot.bootstrap.alerting import Alerting
 from trading_bot.bootstrap.daemon import Daemon, DayFiles, Outcome
-from trading_bot.bootstrap.day_plans import day_plan
-from trading_bot.bootstrap.day_standing import day_standing
-from trading_bot.bootstrap.outlooks import Outlooks
+from trading_bot.bootstrap.day.day_plans import day_plan
+from trading_bot.bootstrap.day.day_standing import day_standing
+from trading_bot.bootstrap.day.outlooks import Outlooks
+from trading_bot.bootstrap.day.reporting import Reported, ReportRequest, report_day
 from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.replaying.simulator_child import child_simulator
 from trading_bot.bootstrap.replaying.simulator_world import SimulatorWorld, simulator_world
-from trading_bot.bootstrap.reporting import Reported, ReportRequest, report_day
-from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.bootstrap.strategies import chosen_strategies
+from trading_bot.bootstrap.vitals.service_link import ServiceLink
 from trading_bot.domain.errors import HaltedError, ReadFailedError, TradingBotError, UserFacingError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import date_of

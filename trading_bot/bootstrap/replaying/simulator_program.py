@@ -26,8 +26,8 @@ from trading_bot.simulator.server.run import run_simulator
 from trading_bot.simulator.server.session.dated_rules import DatedRules
 from trading_bot.simulator.server.settings import ServerSettings
 from trading_bot.simulator.venue.contracts import MarketSource
-from trading_bot.simulator.venue.day_rules import breaker_halt, contract_note_charges, session_plans
-from trading_bot.simulator.venue.session_plan import MarketHalt
+from trading_bot.simulator.venue.exchange.day_rules import breaker_halt, contract_note_charges, session_plans
+from trading_bot.simulator.venue.exchange.session_plan import MarketHalt
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from trading_bot.adapters.clocks import LoopClock
-from trading_bot.bootstrap.day_closes import DaysFolder, with_days
-from trading_bot.bootstrap.day_plans import day_plan
+from trading_bot.bootstrap.day.day_closes import DaysFolder, with_days
+from trading_bot.bootstrap.day.day_plans import day_plan
+from trading_bot.bootstrap.day.outlooks import Outlooks
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
-from trading_bot.bootstrap.outlooks import Outlooks
 from trading_bot.bootstrap.replaying.simulator_program import new_venue
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.rules.market_rules import MarketRules

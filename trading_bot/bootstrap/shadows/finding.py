@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 from trading_bot.adapters.history import HistoryKind, open_history
 from trading_bot.adapters.history.quality import require_sound
-from trading_bot.adapters.storage.reader import JournalReader
-from trading_bot.bootstrap.answers.history import history_checks
+from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.bootstrap.answers.history.soundness import history_checks
 from trading_bot.bootstrap.backtesting.data import brought_to
 from trading_bot.bootstrap.backtesting.trading_days import why_not_played
 from trading_bot.bootstrap.places import history_path, inputs_folder, known_databases

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trading_bot.adapters.history.store.store import CandleStore, read_store
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.backtesting.stress import write_candles
 from trading_bot.domain.candles.arrays import CandleArrays, arrays_of
 from trading_bot.domain.errors import HistoryError

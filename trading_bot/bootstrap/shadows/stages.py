@@ -10,7 +10,7 @@ from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.shadows.day import Traces
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
 from trading_bot.bootstrap.backtesting.tick_days import TickDays, sections_of, virtual_outcome
-from trading_bot.bootstrap.day_closes import DaysFolder
+from trading_bot.bootstrap.day.day_closes import DaysFolder
 from trading_bot.bootstrap.engine_parts import Records
 from trading_bot.bootstrap.replaying.virtual_day import VirtualDay
 from trading_bot.bootstrap.strategies import chosen_strategies

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from trading_bot.adapters.storage.reader import JournalReader
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.web.day_chart import DayCharts
 from trading_bot.bootstrap.web.earlier_runs import earlier_runs
 from trading_bot.bootstrap.web.equity import EquityWorker

@@ -24,6 +24,8 @@ from trading_bot.engine.ports import (
     RefusalCause,
     Refused,
 )
+from trading_bot.simulator.venue.broker.orders import Status
+from trading_bot.simulator.venue.broker.protection import AUTOMATIC
 from trading_bot.simulator.venue.contracts import (
     BrokerCore,
     ChangedTerms,
@@ -32,8 +34,6 @@ from trading_bot.simulator.venue.contracts import (
     TradeRow,
     VenueRefusal,
 )
-from trading_bot.simulator.venue.orders import Status
-from trading_bot.simulator.venue.protection import AUTOMATIC
 
 _STREAM_ROWS_MAX = 10_000
 _NO_BAND = (0, 0)

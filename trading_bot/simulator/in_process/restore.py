@@ -17,8 +17,8 @@ from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.order import Fill, Order, OrderStatus, OrderType, Side
 from trading_bot.domain.position import Position
 from trading_bot.engine.book import Book
+from trading_bot.simulator.venue.broker.orders import Standing, Status, VenueOrder
 from trading_bot.simulator.venue.contracts import ACCOUNT_USER, TradeRow
-from trading_bot.simulator.venue.orders import Standing, Status, VenueOrder
 from trading_bot.simulator.venue.venue import Venue
 
 _STATUSES = {

@@ -5,7 +5,7 @@ from datetime import date
 
 from trading_bot.domain.market_data import Candle
 from trading_bot.simulator.venue.contracts import MarketMoment, MarketSource
-from trading_bot.simulator.venue.session_plan import MarketHalt
+from trading_bot.simulator.venue.exchange.session_plan import MarketHalt
 
 
 class HaltedMarket:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from trading_bot.domain.instrument import Instrument, Product
 from trading_bot.domain.money import ZERO, round_to_paisa, rupees
 from trading_bot.domain.order import Side
+from trading_bot.simulator.venue.broker.orders import VenueOrder
 from trading_bot.simulator.venue.contracts import FundsRow, PositionRow, TradeRow
 from trading_bot.simulator.venue.listing import MarketBoard
-from trading_bot.simulator.venue.orders import VenueOrder
 from trading_bot.simulator.venue.settings import VenueSettings
 
 DealtInstrument = tuple[Instrument, Product, Sequence[TradeRow]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from trading_bot.domain.instrument import Instrument
 from trading_bot.simulator.venue.contracts import MarketUpdate, VenueRefusal
-from trading_bot.simulator.venue.session_plan import SessionPlan, SessionPlans
+from trading_bot.simulator.venue.exchange.session_plan import SessionPlan, SessionPlans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,13 @@ from random import Random
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.money import ZERO, round_to_paisa
-from trading_bot.simulator.venue.after_market import AfterMarket
-from trading_bot.simulator.venue.api_checks import refuse_cancel, refuse_change, refuse_new
-from trading_bot.simulator.venue.bands import PriceBands
-from trading_bot.simulator.venue.batches import Batches
-from trading_bot.simulator.venue.closing import ClosingBell
+from trading_bot.simulator.venue.broker.after_market import AfterMarket
+from trading_bot.simulator.venue.broker.api_checks import refuse_cancel, refuse_change, refuse_new
+from trading_bot.simulator.venue.broker.batches import Batches
+from trading_bot.simulator.venue.broker.orders import OrderRegister, VenueOrder
+from trading_bot.simulator.venue.broker.request_path import RequestPath
+from trading_bot.simulator.venue.broker.risk_desk import RiskDesk
+from trading_bot.simulator.venue.broker.square_off import SquareOff
 from trading_bot.simulator.venue.contracts import (
     ChangedTerms,
     FundsRow,
@@ -28,17 +30,15 @@ from trading_bot.simulator.venue.contracts import (
     PositionRow,
     TradeRow,
 )
-from trading_bot.simulator.venue.exchange import Exchange
+from trading_bot.simulator.venue.exchange.bands import PriceBands
+from trading_bot.simulator.venue.exchange.closing import ClosingBell
+from trading_bot.simulator.venue.exchange.exchange import Exchange
+from trading_bot.simulator.venue.exchange.matching import MatchingRules
+from trading_bot.simulator.venue.exchange.session_plan import SessionPlans
 from trading_bot.simulator.venue.hops import Agenda, DelayPolicy, SeededDelays
 from trading_bot.simulator.venue.ledger import ChargeFunction, Ledger
 from trading_bot.simulator.venue.listing import market_board
-from trading_bot.simulator.venue.matching import MatchingRules
-from trading_bot.simulator.venue.orders import OrderRegister, VenueOrder
-from trading_bot.simulator.venue.request_path import RequestPath
-from trading_bot.simulator.venue.risk_desk import RiskDesk
-from trading_bot.simulator.venue.session_plan import SessionPlans
 from trading_bot.simulator.venue.settings import VenueSettings
-from trading_bot.simulator.venue.square_off import SquareOff
 
 
 class Venue:

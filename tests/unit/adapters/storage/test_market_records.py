@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.market_records import keep_candles, keep_instruments
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.market_data import Candle
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.migrate import newest_schema
 from trading_bot.adapters.storage.opening import open_inline_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.domain.errors import StorageError
 

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
+from trading_bot.bootstrap.day.reporting import Reported
 from trading_bot.bootstrap.replaying.replay import require_explained
-from trading_bot.bootstrap.reporting import Reported
 from trading_bot.domain.errors import UserFacingError
 
 NET = Decimal("-208.86")

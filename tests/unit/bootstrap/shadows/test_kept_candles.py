@@ -14,9 +14,9 @@ from tests.fakes.walks import walk
 from trading_bot.adapters.history import open_history, open_warm_up
 from trading_bot.adapters.history.series_key import SeriesKey
 from trading_bot.adapters.history.store import open_store
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.market_records import keep_candles, keep_instruments
 from trading_bot.adapters.storage.opening import open_journal
-from trading_bot.adapters.storage.reader import JournalReader
 from trading_bot.adapters.storage.settings import StorageSettings
 from trading_bot.bootstrap.shadows.kept_candles import write_kept_candles
 from trading_bot.bootstrap.shadows.run import run_shadow

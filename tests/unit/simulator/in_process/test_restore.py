@@ -11,7 +11,7 @@ from trading_bot.domain.order import OrderStatus
 from trading_bot.simulator.in_process.broker import SimulatedBroker
 from trading_bot.simulator.in_process.restore import restore_venue
 from trading_bot.simulator.venue.contracts import Level, MarketMoment, MarketUpdate
-from trading_bot.simulator.venue.day_rules import session_plans
+from trading_bot.simulator.venue.exchange.day_rules import session_plans
 from trading_bot.simulator.venue.settings import VenueSettings
 from trading_bot.simulator.venue.venue import Venue
 

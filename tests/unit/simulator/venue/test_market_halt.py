@@ -7,8 +7,8 @@ import pytest
 from tests.fakes.venue_day import ON, VenueDay, instant, market_rules
 from trading_bot.domain.errors import SettingsError
 from trading_bot.domain.rules.dated import row_on
-from trading_bot.simulator.venue.day_rules import breaker_halt
-from trading_bot.simulator.venue.session_plan import MarketHalt
+from trading_bot.simulator.venue.exchange.day_rules import breaker_halt
+from trading_bot.simulator.venue.exchange.session_plan import MarketHalt
 
 MORNING = "09:20 market SBIN 100.00 bid=50@99.95 ask=30@100.05 traded=10"
 HALT = MarketHalt(start_ms=instant("11:00"), auction_ms=instant("11:45"), end_ms=instant("12:00"))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.fakes.venue_day import LISTED, VenueDay, instant
 from trading_bot.domain.order import OrderType, Side
+from trading_bot.simulator.venue.broker.orders import Status
 from trading_bot.simulator.venue.contracts import VenueRefusal
 from trading_bot.simulator.venue.hops import SeededDelays
-from trading_bot.simulator.venue.orders import Status
 from trading_bot.simulator.venue.settings import VenueSettings
 
 QUOTES = """09:20 market SBIN 100.00 bid=500@99.95 ask=500@100.05 traded=10

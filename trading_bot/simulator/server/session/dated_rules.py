@@ -21,7 +21,7 @@ from trading_bot.simulator.server.session.rules import (
     Holiday,
     PhaseChange,
 )
-from trading_bot.simulator.venue.session_plan import MarketHalt
+from trading_bot.simulator.venue.exchange.session_plan import MarketHalt
 
 _TRADED = (Segment.NSE_EQ, Segment.NSE_FO, Segment.BSE_EQ, Segment.BSE_FO)
 _EXCHANGES = tuple(wire.exchange_of(segment) for segment in _TRADED)

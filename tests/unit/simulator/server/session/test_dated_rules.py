@@ -12,7 +12,7 @@ from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.order import Side
 from trading_bot.simulator.server.session.dated_rules import DatedRules
 from trading_bot.simulator.server.session.day_phase import phase_of
-from trading_bot.simulator.venue.session_plan import MarketHalt
+from trading_bot.simulator.venue.exchange.session_plan import MarketHalt
 
 ON = date(2026, 11, 19)
 

@@ -1,0 +1,1 @@
+"""Rows for the hour when the database refuses."""

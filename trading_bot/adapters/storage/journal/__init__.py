@@ -1,0 +1,1 @@
+"""The journal in SQLite, what it adds up to, and the way to read it."""

@@ -1,0 +1,1 @@
+"""What is done with a journal's file: copied, checked, kept within bounds."""

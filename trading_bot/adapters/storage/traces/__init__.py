@@ -1,0 +1,1 @@
+"""Traces of evaluations: packed, kept, read and counted."""

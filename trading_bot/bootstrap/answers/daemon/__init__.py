@@ -1,0 +1,1 @@
+"""What is asked of the daemon, whether it runs or not."""

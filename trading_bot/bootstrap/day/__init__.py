@@ -1,0 +1,1 @@
+"""What a trading day is made of, and what is left of it."""

@@ -1,0 +1,1 @@
+"""`--panic-exit` without a daemon."""

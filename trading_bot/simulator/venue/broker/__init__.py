@@ -1,0 +1,1 @@
+"""The pretend broker: what it refuses, blocks, keeps, sends on and closes by itself."""

@@ -1,0 +1,1 @@
+"""The pretend exchange: hours, price bands, our orders in its books, and what trades."""
