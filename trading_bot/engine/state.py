@@ -1,6 +1,6 @@
 """All that a decision may look at: the book, the market view, and what we know of the account."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,6 +76,8 @@ class State:
     positions_read_at_ms: int = 0
     positions_wanted_at_ms: int = 0
     """When they were last asked for beside their beat, because they differ."""
+    failed_reads: Counter[str] = field(default_factory=Counter)
+    """How often in a row a read has failed, by what was read."""
     told_failures_ms: dict[str, int] = field(default_factory=dict)
     """When a failed read was last told, by what was read."""
     blind_since_ms: int = 0
@@ -201,6 +203,7 @@ class State:
             self.doubts,
             self.mismatches,
             self.told_differences_ms,
+            self.failed_reads,
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,

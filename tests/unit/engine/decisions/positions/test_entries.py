@@ -29,6 +29,20 @@ def test_nothing_is_entered_before_the_books_are_reconciled():
     assert denied_reason(EngineDriver(is_recovered=False)) == "not_reconciled"
 
 
+@pytest.mark.parametrize(("what", "failures"), [(inputs.BOOKS, 1), (inputs.POSITIONS, 2)])
+def test_nothing_is_entered_while_nobody_could_see_what_it_filled(driver, what, failures):
+    """Fault 104, V4, V6: orders and prices get through, and the broker's books do not."""
+    for _ in range(failures):
+        driver.take(inputs.ReadFailed(at_ms=0, what=what, detail="HTTP 503"))
+
+    assert denied_reason(driver) == "books_unread"
+
+    driver.read_books()
+    driver.read_positions(0)
+    driver.signal()
+    assert len(driver.places()) == 1
+
+
 def test_an_index_is_not_entered():
     index = replace(SHARE, kind=InstrumentKind.INDEX)
     driver = EngineDriver(instrument=index)
