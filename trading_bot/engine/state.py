@@ -18,6 +18,9 @@ from trading_bot.engine.settings import EngineSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.strategies.strategy import Strategy
 
+_REFUSALS_BEFORE_PAUSE = 3
+_PAUSE_MS = 8 * MS_PER_SECOND
+
 ChargesSoFar = Callable[[Book], Decimal]
 """Charges in rupees of the fills that a book holds."""
 
@@ -247,3 +250,13 @@ def late_growth(state: State, order: Order) -> int:
     """
     is_late = state.now_ms - order.unseen_at_ms < state.settings.settle_s * MS_PER_SECOND
     return max(0, order.unseen_quantity - order.terms.quantity) if is_late and order.status.is_live else 0
+
+
+def is_refused_often(state: State, order: Order) -> bool:
+    """Whether changes of an order were refused so often in a row that the next one has to wait a little.
+
+    One that the broker never takes would be asked for every second, and use up in some minutes what it allows
+    in half an hour: then no exit could leave any more.
+    """
+    is_just_asked = state.now_ms - order.changed_at_ms < _PAUSE_MS
+    return order.refused_changes >= _REFUSALS_BEFORE_PAUSE and is_just_asked

@@ -16,7 +16,7 @@ from trading_bot.engine.decisions.positions import exits, protection
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
-from trading_bot.engine.state import State, has_unsettled_fills, is_changeable
+from trading_bot.engine.state import State, has_unsettled_fills, is_changeable, is_refused_often
 from trading_bot.risk.settings import StopStyle
 
 _AUCTION_MS = 15 * MS_PER_MINUTE
@@ -146,7 +146,9 @@ def _withdraw(state: State, order: Order, turn: Turn) -> None:
     if order.status is OrderStatus.INTENDED:
         answers.drop(state, order, "not wanted any more", turn)
         turn.touch(order.tag)
-    elif (is_changeable(order) or _is_overdue(state, order)) and not is_login_needed(state):
+    elif (is_changeable(order) or _is_overdue(state, order)) and not (
+        is_login_needed(state) or is_refused_often(state, order)
+    ):
         turn.intend_cancel(order.tag)
 
 
