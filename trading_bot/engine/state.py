@@ -151,7 +151,7 @@ class State:
     foreign_traded: dict[str, int] = field(default_factory=dict)
     """Units that each order of others traded, as of the last complete read."""
     rate_refusals: int = 0
-    """Calls in a row that the broker's rate limiter refused."""
+    """Calls in a row that the broker's rate limiter refused, or that found no connection."""
     rate_limited_until_ms: int = 0
     """Until when nothing is asked for after such a refusal."""
     lost_exits: set[str] = field(default_factory=set)

@@ -15,9 +15,12 @@ from trading_bot.engine.state import State
 _CHANGE_RESULTS: dict[RefusalCause | None, ChangeResult] = {
     RefusalCause.NEEDS_LOGIN: ChangeResult.NOT_AUTHORISED,
     RefusalCause.RATE_LIMITED: ChangeResult.RATE_LIMITED,
+    RefusalCause.UNREACHED: ChangeResult.NOT_SENT,
     RefusalCause.NOT_SENT: ChangeResult.NOT_SENT,
 }
-_SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, RefusalCause.RATE_LIMITED)
+_PAUSE = (RefusalCause.RATE_LIMITED, RefusalCause.UNREACHED)
+"""A moment later the same one may be taken."""
+_SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, *_PAUSE)
 """Of the order itself: the same one may be taken later."""
 _UNANSWERED = (OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.ABSENT)
 
@@ -101,7 +104,7 @@ def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
 
 
 def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, turn: Turn) -> None:
-    """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing."""
+    """Take a refusal; one of token, rate or connection says nothing of the order: it counts for nothing."""
     state.doubts.pop(order.tag, None)
     turn.emit(
         ev.OrderAdvanced(
@@ -116,9 +119,9 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
         halts.need_login(turn)
         _tell_unsent(state, order, turn)
         return
-    if cause is RefusalCause.RATE_LIMITED:
+    if cause in _PAUSE:
         symbol = state.market.symbol(order.request.instrument_key)
-        rates.note_refusal(state, f"{order.request.purpose} of {symbol}", turn)
+        rates.note_refusal(state, cause, f"{order.request.purpose} of {symbol}", turn)
         return
     halts.note_rejection(state, turn, text)
     halts.note_refused_entry(state, order, turn)
@@ -172,7 +175,7 @@ def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn)
     if needs_login:
         halts.need_login(turn)
         _tell_unsent(state, order, turn)
-    elif outcome.cause is RefusalCause.RATE_LIMITED:
-        rates.note_refusal(state, f"change of {order.tag}", turn)
+    elif outcome.cause in _PAUSE:
+        rates.note_refusal(state, outcome.cause, f"change of {order.tag}", turn)
     elif outcome.cause is RefusalCause.NO_SUCH_ORDER and order.status is OrderStatus.ACKNOWLEDGED:
         unseen.end(state, order, turn)
