@@ -152,6 +152,8 @@ class State:
     """Units that each order of others traded, as of the last complete read."""
     rate_refusals: int = 0
     """Calls in a row that the broker's rate limiter refused, or that found no connection."""
+    token_refusals: int = 0
+    """Order calls in a row that were refused for the token, whatever reads said."""
     rate_limited_until_ms: int = 0
     """Until when nothing is asked for after such a refusal."""
     lost_exits: set[str] = field(default_factory=set)
@@ -197,7 +199,7 @@ class State:
         self.flat_reads_ms.clear()
         self.shown_foreign_orders = ()
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
-        self.rate_refusals = self.rate_limited_until_ms = 0
+        self.rate_refusals = self.token_refusals = self.rate_limited_until_ms = 0
         self.lost_exits.clear()
         self.told_suspects.clear()
         self.told_unseen.clear()

@@ -77,7 +77,7 @@ def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
         return
     match event.outcome:
         case Accepted(order_id):
-            state.rate_refusals = 0
+            state.rate_refusals = state.token_refusals = 0
             _acknowledge(state, order, order_id, turn)
         case Refused(code, message, cause):
             _refuse(state, order, f"{code} {message}", cause, turn)
@@ -116,6 +116,7 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
         )
     )
     if cause is RefusalCause.NEEDS_LOGIN:
+        state.token_refusals += 1
         halts.need_login(turn)
         _tell_unsent(state, order, turn)
         return
@@ -153,7 +154,7 @@ def _on_change_answered(state: State, event: ModifyAnswered | CancelAnswered, tu
     if order is None or not order.is_change_pending:
         return
     if isinstance(event.outcome, Accepted):
-        state.rate_refusals = 0
+        state.rate_refusals = state.token_refusals = 0
     if isinstance(event.outcome, Refused):
         _on_change_refused(state, order, event.outcome, turn)
     # The trade is not driven here: the same change would be refused again, many times in a second. The books
@@ -173,6 +174,7 @@ def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn)
         )
     )
     if needs_login:
+        state.token_refusals += 1
         halts.need_login(turn)
         _tell_unsent(state, order, turn)
     elif outcome.cause in _PAUSE:
