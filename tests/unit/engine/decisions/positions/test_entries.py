@@ -142,6 +142,17 @@ def test_an_entry_whose_stop_would_lie_outside_the_price_band_is_denied():
     assert denied_reason(driver) == "stop_outside_band"
 
 
+@pytest.mark.parametrize("rate", [0, -1])
+def test_a_margin_of_nothing_or_less_asks_for_the_whole_price(driver, rate):
+    """Fault 63, V10: the division by it ended the engine, and again after each start."""
+    driver.core.state.account.margin_rates[KEY] = Decimal(rate)
+    driver.core.state.account.available = rupees(PRICE * 20)
+
+    driver.signal()
+
+    assert [place.request.terms.quantity for place in driver.places()] == [19]
+
+
 def test_a_price_that_the_brokers_newest_limits_rule_out_is_not_entered_on():
     """Fault 13, V12: feed and books disagree; the limits are asked for again until both agree."""
     driver = EngineDriver()
