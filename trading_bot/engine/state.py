@@ -102,6 +102,8 @@ class State:
     doubts: dict[str, Doubt] = field(default_factory=dict)
     mismatches: dict[str, int] = field(default_factory=dict)
     """Position differences seen once, by instrument: the broker's quantity. A second sight confirms."""
+    agreed: set[str] = field(default_factory=set)
+    """Instruments whose position was found equal to the broker's once today."""
     told_differences_ms: dict[str, int] = field(default_factory=dict)
     """When a person was last told of a difference that lasts, by instrument."""
     foreign_quantity: dict[str, int] = field(default_factory=dict)
@@ -207,6 +209,7 @@ class State:
         for known in (
             self.doubts,
             self.mismatches,
+            self.agreed,
             self.told_differences_ms,
             self.failed_reads,
             self.foreign_quantity,

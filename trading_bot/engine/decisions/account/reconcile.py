@@ -85,6 +85,7 @@ def _is_moving(state: State, key: str) -> bool:
 
 def _agree(state: State, key: str, turn: Turn) -> None:
     state.mismatches.pop(key, None)
+    state.agreed.add(key)
     if key in state.book.differences:
         turn.emit(ev.DifferenceSettled(at_ms=state.now_ms, instrument_key=key))
         turn.touch_instrument(key)
