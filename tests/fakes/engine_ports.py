@@ -51,6 +51,7 @@ class FakeBroker:
     is_token_dead: bool = False
     token_checks: int = 0
     failing_margins: bool = False
+    margin_told: Decimal = Decimal(20_000)
     read_delay_s: float = 0.0
     updates: tuple[OrderReport | None, ...] = ()
     margins_asked: list[MarginQuestion] = field(default_factory=list)
@@ -108,7 +109,7 @@ class FakeBroker:
         self.margins_asked.extend(questions)
         if self.failing_margins:
             raise ReadFailedError("margin: no answer")
-        return Decimal(20_000)
+        return self.margin_told
 
     async def price_bands(self, instrument_keys: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         self.bands_asked.append(tuple(instrument_keys))

@@ -181,7 +181,7 @@ class Order:
     unseen_at_ms: int = 0
     """When the newest of these was sent."""
     is_unjudged: bool = False
-    """Whether it was refused for the token or the rate: the same order may be taken later."""
+    """Whether it was refused for token, rate or connection: the same order may be taken later."""
     message: str = ""
 
     @property

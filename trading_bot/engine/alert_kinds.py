@@ -41,6 +41,7 @@ class AlertKind(StrEnum):
     STILL_NO_LOGIN = "still_no_login"
     NO_ORDER_WITHOUT_LOGIN = "no_order_without_login"
     CALLS_REFUSED = "calls_refused"
+    CALLS_UNSENT = "calls_unsent"
     READ_FAILED = "read_failed"
 
     # --- the feed

@@ -250,11 +250,16 @@ class AccountRead(Input):
     """Whether the broker lets the account trade; None when it was not asked."""
 
 
+BOOKS = "orders and trades"
+POSITIONS = "positions"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFailed(Input):
     """A read gave no answer. Nothing follows from it but that we know less."""
 
     what: str
+    """`BOOKS`, `POSITIONS`, or another in words."""
     detail: str
     needs_login: bool = False
     """Whether the broker did not accept the access token."""

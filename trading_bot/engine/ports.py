@@ -53,6 +53,8 @@ class RefusalCause(StrEnum):
     """The broker holds no order of the id that was to be changed."""
     RATE_LIMITED = "rate_limited"
     """Too many calls: the same one may be taken a moment later."""
+    UNREACHED = "unreached"
+    """No connection to the broker came about: nothing left, and the same one may be taken a moment later."""
     NOT_SENT = "not_sent"
     """It was not sent: nothing ran for a while since it was decided, and it may not be wanted any more."""
 

@@ -1,6 +1,6 @@
 """All that a decision may look at: the book, the market view, and what we know of the account."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +17,9 @@ from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.risk.settings import RiskSettings
 from trading_bot.strategies.strategy import Strategy
+
+_REFUSALS_BEFORE_PAUSE = 3
+_PAUSE_MS = 8 * MS_PER_SECOND
 
 ChargesSoFar = Callable[[Book], Decimal]
 """Charges in rupees of the fills that a book holds."""
@@ -76,6 +79,8 @@ class State:
     positions_read_at_ms: int = 0
     positions_wanted_at_ms: int = 0
     """When they were last asked for beside their beat, because they differ."""
+    failed_reads: Counter[str] = field(default_factory=Counter)
+    """How often in a row a read has failed, by what was read."""
     told_failures_ms: dict[str, int] = field(default_factory=dict)
     """When a failed read was last told, by what was read."""
     blind_since_ms: int = 0
@@ -97,6 +102,8 @@ class State:
     doubts: dict[str, Doubt] = field(default_factory=dict)
     mismatches: dict[str, int] = field(default_factory=dict)
     """Position differences seen once, by instrument: the broker's quantity. A second sight confirms."""
+    agreed: set[str] = field(default_factory=set)
+    """Instruments whose position was found equal to the broker's once today."""
     told_differences_ms: dict[str, int] = field(default_factory=dict)
     """When a person was last told of a difference that lasts, by instrument."""
     foreign_quantity: dict[str, int] = field(default_factory=dict)
@@ -148,7 +155,9 @@ class State:
     foreign_traded: dict[str, int] = field(default_factory=dict)
     """Units that each order of others traded, as of the last complete read."""
     rate_refusals: int = 0
-    """Calls in a row that the broker's rate limiter refused."""
+    """Calls in a row that the broker's rate limiter refused, or that found no connection."""
+    token_refusals: int = 0
+    """Order calls in a row that were refused for the token, whatever reads said."""
     rate_limited_until_ms: int = 0
     """Until when nothing is asked for after such a refusal."""
     lost_exits: set[str] = field(default_factory=set)
@@ -194,7 +203,7 @@ class State:
         self.flat_reads_ms.clear()
         self.shown_foreign_orders = ()
         self.watched_at_ms, self.longest_bare_s = 0, 0.0
-        self.rate_refusals = self.rate_limited_until_ms = 0
+        self.rate_refusals = self.token_refusals = self.rate_limited_until_ms = 0
         self.lost_exits.clear()
         self.still_trades.clear()
         self.told_suspects.clear()
@@ -203,7 +212,9 @@ class State:
         for known in (
             self.doubts,
             self.mismatches,
+            self.agreed,
             self.told_differences_ms,
+            self.failed_reads,
             self.foreign_quantity,
             self.broker_quantity,
             self.broker_products,
@@ -247,3 +258,13 @@ def late_growth(state: State, order: Order) -> int:
     """
     is_late = state.now_ms - order.unseen_at_ms < state.settings.settle_s * MS_PER_SECOND
     return max(0, order.unseen_quantity - order.terms.quantity) if is_late and order.status.is_live else 0
+
+
+def is_refused_often(state: State, order: Order) -> bool:
+    """Whether changes of an order were refused so often in a row that the next one has to wait a little.
+
+    One that the broker never takes would be asked for every second, and use up in some minutes what it allows
+    in half an hour: then no exit could leave any more.
+    """
+    is_just_asked = state.now_ms - order.changed_at_ms < _PAUSE_MS
+    return order.refused_changes >= _REFUSALS_BEFORE_PAUSE and is_just_asked

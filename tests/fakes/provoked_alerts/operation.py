@@ -5,7 +5,15 @@ from decimal import Decimal
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE
 from tests.fakes.provoked_alerts.registry import of
-from tests.fakes.provoked_alerts.steps import DEAD, TOO_MANY, UNSENT, bought, foreign_share, losing_trade
+from tests.fakes.provoked_alerts.steps import (
+    DEAD,
+    TOO_MANY,
+    UNREACHED,
+    UNSENT,
+    bought,
+    foreign_share,
+    losing_trade,
+)
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import Frame, Tick
 from trading_bot.engine import inputs
@@ -93,6 +101,16 @@ def _calls_refused(driver):
     tag = bought(driver)
     for _ in range(3):
         driver.answer(tag, TOO_MANY)
+        driver.drain()
+        driver.later(4)
+        tag = driver.places()[0].request.tag
+
+
+@of(AlertKind.CALLS_UNSENT)
+def _calls_unsent(driver):
+    tag = bought(driver)
+    for _ in range(3):
+        driver.answer(tag, UNREACHED)
         driver.drain()
         driver.later(4)
         tag = driver.places()[0].request.tag

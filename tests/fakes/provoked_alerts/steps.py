@@ -10,6 +10,7 @@ from trading_bot.engine.inputs import OperatorWish
 from trading_bot.engine.ports import RefusalCause, Refused, Unknown
 
 TOO_MANY = Refused("UDAPI10005", "too many", RefusalCause.RATE_LIMITED)
+UNREACHED = Refused("NOT_SENT", "no connection", RefusalCause.UNREACHED)
 UNSENT = Refused("UDAPI100050", "token", RefusalCause.NEEDS_LOGIN)
 DEAD = inputs.ReadFailed(at_ms=0, what="positions", detail="401", needs_login=True)
 OTHER_SHARE = "NSE_EQ|OTHER"

@@ -65,6 +65,8 @@ def test_orders_refused_for_a_dead_token_are_no_reject_storm():
     """Faults 28 and 74, V16."""
     driver = EngineDriver()
     for _ in range(6):
+        driver.later(10)
+        driver.price(140_000)
         driver.read_books()
         driver.signal()
         (entry,) = driver.places()
@@ -100,6 +102,25 @@ def test_a_stop_that_a_dead_token_refused_is_paged_and_placed_again_after_the_lo
     assert again.request.terms == stop.request.terms
 
 
+def test_a_token_that_is_good_for_reads_alone_costs_few_calls():
+    """Faults 28 and 43, V9: what reads say would have the stop sent several times a second."""
+    driver = EngineDriver()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.answer(entry.request.tag)
+    driver.fill(entry.request.tag, 35, 140_000)
+    asked = 0
+
+    for _ in range(240):
+        for place in driver.places():
+            asked += 1
+            driver.answer(place.request.tag, UNSENT)
+        driver.now_ms += 250
+        driver.read_books(driver.report(entry.request.tag, OrderStatus.FILLED))
+
+    assert 6 <= asked <= 8
+
+
 def test_changes_that_a_dead_token_refused_count_for_nothing():
     """Faults 28 and 74."""
     driver = EngineDriver()
@@ -111,6 +132,7 @@ def test_changes_that_a_dead_token_refused_count_for_nothing():
         driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=UNSENT))
         driver.later(1)
         assert driver.changes() == []
+        driver.later(9)
         driver.read_all()
 
     assert driver.order(stop).refused_changes == 0

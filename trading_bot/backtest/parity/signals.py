@@ -11,7 +11,15 @@ from trading_bot.report.wording import price
 SymbolOf = Callable[[str], str]
 _TRADED = "traded"
 _OF_THE_SIDE = frozenset(
-    {"not_reconciled", "funds_unknown", "feed_down", "stale_data", "clock_offset", "suspect_data"}
+    {
+        "not_reconciled",
+        "books_unread",
+        "funds_unknown",
+        "feed_down",
+        "stale_data",
+        "clock_offset",
+        "suspect_data",
+    }
 )
 """Denials that speak of the feed or the account and not of what was traded before."""
 _OF_THE_CANDLE = frozenset({"not_tradable", "outside_entry_hours", "direction_off", "day_closed"})

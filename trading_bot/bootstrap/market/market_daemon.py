@@ -21,6 +21,7 @@ from trading_bot.bootstrap.day.reporting import ReportRequest, report_day
 from trading_bot.bootstrap.earlier import earlier_book
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.market.day_header import day_header
+from trading_bot.bootstrap.market.last_word import of_open_trades
 from trading_bot.bootstrap.market.login_desk import LoginDesk
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
@@ -84,9 +85,7 @@ class Surroundings:
 def _last_word(outcome: Outcome | None) -> tuple[AlertKind, str, str]:
     if outcome is None or outcome.is_over:
         return AlertKind.STOPPED, "stopped between sessions: nothing is traded until it is started", "info"
-    held = len(outcome.day.engine.state.book.trades)
-    text = f"stopped in the session with {held} open trades; what is held keeps its resting stops"
-    return AlertKind.STOPPED, text, "warning"
+    return AlertKind.STOPPED, *of_open_trades(outcome.day.engine.state)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -290,7 +289,7 @@ class MarketDaemon:
         if outcome.broke:
             raise TradingBotError(f"the circuit breaker opened: {outcome.broke}")
         if not outcome.is_over:
-            self.write("stopped before the close; positions keep their resting stops")
+            self.write(of_open_trades(outcome.day.engine.state)[0])
             return
         day, mode = outcome.day, self.account.mode
         stamp = f"{datetime_of(self.surroundings.clock.now_ms()):%Y%m%d-%H%M%S}"

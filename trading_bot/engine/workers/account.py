@@ -101,7 +101,8 @@ class AccountWorker:
                 if failed == _MOST_FAILED:
                     break
             else:
-                rates[question.instrument_key] = margin / (rupees(question.price) * question.quantity)
+                if margin > 0:  # nothing is no answer: it is asked for again
+                    rates[question.instrument_key] = margin / (rupees(question.price) * question.quantity)
         return rates
 
     def _questions(self) -> Iterator[MarginQuestion]:

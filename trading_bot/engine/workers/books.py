@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.engine import Engine
-from trading_bot.engine.inputs import BooksRead, PositionsRead, TagSearched
+from trading_bot.engine.inputs import BOOKS, POSITIONS, BooksRead, PositionsRead, TagSearched
 from trading_bot.engine.ports import Broker, Clock
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.workers.failed_read import tell_failed_read
@@ -75,7 +75,7 @@ class OrderPollingWorker:
         try:
             await read_books(self.engine, self.broker, self.clock)
         except ReadFailedError as error:
-            await tell_failed_read(self.engine, "orders and trades", error)
+            await tell_failed_read(self.engine, BOOKS, error)
             return False
         return True
 
@@ -128,7 +128,7 @@ class PositionWorker:
             try:
                 await read_positions(self.engine, self.broker, self.clock)
             except ReadFailedError as error:
-                await tell_failed_read(self.engine, "positions", error)
+                await tell_failed_read(self.engine, POSITIONS, error)
             read_ms = self.clock.now_ms()
             await self.clock.sleep_until(read_ms + _LEAST_POSITIONS_GAP_MS)
             await self.clock.wait_for(wanted, read_ms + self.settings.position_poll_s * MS_PER_SECOND)

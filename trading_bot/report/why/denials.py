@@ -20,6 +20,7 @@ REASONS: dict[str, Reason] = {
         "the broker's books had not been read since the start",
         "a complete read of orders, trades and positions",
     ),
+    "books_unread": Reason("orders, trades or positions could not be read", "a read that succeeds"),
     "not_tradable": Reason("it is an index", "nothing: an index is watched and never traded"),
     "funds_unknown": Reason("the broker had not said what is available", "an answer about the funds"),
     "feed_down": Reason("no market data came", "a feed that speaks"),

@@ -106,6 +106,20 @@ def test_funds_are_read_on_a_beat_and_rates_and_bands_once():
     assert broker.bands_asked == [(KEY,)]
 
 
+def test_a_margin_of_nothing_is_no_answer_and_asked_for_again():
+    """Fault 63, V10: a rate of zero would be divided by when the next entry is sized."""
+
+    async def scenario():
+        setting, broker = Setting(), FakeBroker(margin_told=Decimal(0))
+        setting.engine.state.account.margin_rates.clear()
+        await setting.run(AccountWorker(setting.engine, broker, setting.clock, SETTINGS, [KEY]), 130)
+        return broker.margins_asked, setting.engine.state.account.margin_rates
+
+    asked, rates = in_virtual_time(scenario)
+
+    assert (len(asked), rates) == (3, {})
+
+
 def test_a_band_is_read_again_while_the_price_is_near_its_edge():
     """Fault 66: the exchange widens a band before it is hit."""
 

@@ -117,7 +117,7 @@ def outcome_of(write: Write, answer: Answer, order_id: str | None = None) -> Out
 def outcome_without_answer(error: TradingBotError) -> Outcome:
     """Classify a call that got no answer."""
     if isinstance(error, NotSentError):
-        return Refused("NOT_SENT", str(error))
+        return Refused("NOT_SENT", str(error), RefusalCause.UNREACHED)
     if isinstance(error, NotAuthorisedError):
         return Refused("NO_TOKEN", str(error), RefusalCause.NEEDS_LOGIN)
     return Unknown(str(error))

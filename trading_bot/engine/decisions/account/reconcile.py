@@ -9,7 +9,7 @@ from trading_bot.engine.decisions.account.foreign import foreign_position, is_ap
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders.order_table import POSITION_ACTIONS, Position, PositionAction
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import AccountRead, PositionsRead, ReadFailed
+from trading_bot.engine.inputs import POSITIONS, AccountRead, PositionsRead, ReadFailed
 from trading_bot.engine.state import State, has_unsettled_fills
 
 ACCOUNT_BLOCKED = "account_blocked"
@@ -19,6 +19,7 @@ ACCOUNT_BLOCKED = "account_blocked"
 def on_positions_read(state: State, event: PositionsRead, turn: Turn) -> None:
     """Compare every instrument that either side knows."""
     state.positions_read_at_ms = max(state.positions_read_at_ms, event.asked_at_ms)
+    state.failed_reads.pop(POSITIONS, None)
     is_new = event.asked_at_ms >= state.time_lost_at_ms
     if is_new and state.books_read_at_ms and not state.is_recovered:
         state.is_recovered = True
@@ -84,6 +85,7 @@ def _is_moving(state: State, key: str) -> bool:
 
 def _agree(state: State, key: str, turn: Turn) -> None:
     state.mismatches.pop(key, None)
+    state.agreed.add(key)
     if key in state.book.differences:
         turn.emit(ev.DifferenceSettled(at_ms=state.now_ms, instrument_key=key))
         turn.touch_instrument(key)
@@ -129,6 +131,7 @@ def on_read_failed(state: State, event: ReadFailed, turn: Turn) -> None:
     if event.needs_login:
         halts.need_login(turn)
         return
+    state.failed_reads[event.what] += 1
     told_ms = state.told_failures_ms.get(event.what)
     if told_ms is None or state.now_ms - told_ms >= MS_PER_MINUTE:
         state.told_failures_ms[event.what] = state.now_ms

@@ -1,11 +1,12 @@
 """A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
 
+from math import isfinite
 from typing import Final
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.deferred_evaluation import DeferredEvaluation
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Evaluation, Signal
+from trading_bot.domain.signal import Answer, Evaluation, Signal
 from trading_bot.domain.trace import Trace
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.decisions.market import overlays
@@ -18,6 +19,8 @@ from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
 _tuple: Final = tuple.__new__  # half the cost of calling the NamedTuple
+_ATR_MAX: Final = 1e12
+"""In paise; no price comes near it."""
 
 
 def on_evaluation_due(state: State, event: EvaluationDue, turn: Turn) -> None:
@@ -46,6 +49,7 @@ def judge(
             evaluation = (
                 evaluator.peek(candle, quote) if is_provisional else evaluator.evaluate(candle, quote)
             )
+            _assert_usable(series, evaluation)
         except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
             _switch_off(state, strategy.name, error, turn)
             continue
@@ -56,6 +60,20 @@ def judge(
             turn.traces.append(_tuple(Trace, (evaluation, state.now_ms, series.seen_at_ms)))
         if not isinstance(evaluation, DeferredEvaluation) and evaluation.signal is not None:
             _take(state, evaluation, evaluation.signal, turn, is_provisional=is_provisional)
+
+
+def _assert_usable(series: Series, evaluation: Answer) -> None:
+    """Raise ValueError for a signal that breaks the book: no order, and no row of the journal, bears NaN."""
+    if isinstance(evaluation, DeferredEvaluation) or evaluation.signal is None:
+        return
+    signal = evaluation.signal
+    if signal.instrument_key != series.instrument.key:
+        raise ValueError(f"a signal for another share on a candle of {series.instrument.symbol}")
+    are_whole = isinstance(signal.candle_start_ms, int) and isinstance(signal.reference_price, int)
+    are_scores = isfinite(evaluation.score) and isfinite(signal.score)
+    if not (are_whole and are_scores and 0 <= signal.atr_paise <= _ATR_MAX):
+        told = f"score {signal.score}, ATR {signal.atr_paise}, price {signal.reference_price!r}"
+        raise ValueError(f"a signal with numbers that are none: {told}")
 
 
 def _take(state: State, evaluation: Evaluation, signal: Signal, turn: Turn, *, is_provisional: bool) -> None:

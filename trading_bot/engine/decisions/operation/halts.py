@@ -18,8 +18,12 @@ from trading_bot.risk.limits import Denied
 _NOT_TAKEN = (OrderStatus.REFUSED, OrderStatus.REJECTED)
 _REFUSED_ENTRIES = 2
 _REMIND_S = 30
+<<<<<<< e9b027500d29c89fd9b194e43a065733fdca18fc
 REJECT_STORM = "reject_storm"
 """So many orders were not taken in a minute that a person has to look."""
+=======
+_ORDERS_AGAIN_MS = 10 * MS_PER_SECOND
+>>>>>>> 48f435af156cbea3283f22640dd3c3e9e8f4d6cb
 JOURNAL_FELL_BACK = "journal_fell_back"
 """The database took no rows; somebody has to find out why."""
 NEEDS_LOGIN = "needs_login"
@@ -113,9 +117,14 @@ def is_login_needed(state: State) -> bool:
 
 
 def note_login(state: State, asked_at_ms: int, turn: Turn) -> None:
-    """A complete read was answered: if it was asked for after the token was refused, the token is good."""
+    """A complete read was answered: if it was asked for after the token was refused, the token is good.
+
+    It need not be good for orders. Where they were refused again after such a read, the next one counts only
+    a while later: each try costs a call of those that exits need.
+    """
     halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", NEEDS_LOGIN))
-    if halt is None or asked_at_ms < halt.at_ms:
+    pause_ms = _ORDERS_AGAIN_MS if state.token_refusals > 1 else 0
+    if halt is None or asked_at_ms < halt.at_ms + pause_ms:
         return
     clear_halt(turn, ev.HaltScope.ENTRIES, "", NEEDS_LOGIN)
     turn.touched_trades.update(dict.fromkeys(state.book.trades))

@@ -1,22 +1,28 @@
-"""Refusals by the broker's rate limiter: proof that nothing was taken, and a reason to wait a little."""
+"""Calls that the broker's rate limiter refused, or that found no connection: nothing was taken, so wait."""
 
 from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.ports import RefusalCause
 from trading_bot.engine.state import State
 
 _LONGEST_PAUSE_MS = 4_000
 _REFUSALS_BEFORE_ALERT = 3
 
 
-def note_refusal(state: State, what: str, turn: Turn) -> None:
+def note_refusal(state: State, cause: RefusalCause | None, what: str, turn: Turn) -> None:
     """Pause before anything is asked for again, longer each time in a row; tell a person at the third."""
     state.rate_refusals += 1
     pause_ms = min(MS_PER_SECOND << min(state.rate_refusals - 1, 4), _LONGEST_PAUSE_MS)
     state.rate_limited_until_ms = state.now_ms + pause_ms
-    if state.rate_refusals == _REFUSALS_BEFORE_ALERT:
-        text = f"the broker refuses calls as too many, {state.rate_refusals} in a row; the newest: {what}"
-        turn.tell(AlertKind.CALLS_REFUSED, "critical", text)
+    if state.rate_refusals != _REFUSALS_BEFORE_ALERT:
+        return
+    if cause is RefusalCause.UNREACHED:
+        text = f"no connection for orders, {state.rate_refusals} times in a row; the newest: {what}"
+        turn.tell(AlertKind.CALLS_UNSENT, "critical", text)
+        return
+    text = f"the broker refuses calls as too many, {state.rate_refusals} in a row; the newest: {what}"
+    turn.tell(AlertKind.CALLS_REFUSED, "critical", text)
 
 
 def is_limited(state: State) -> bool:

@@ -16,9 +16,12 @@ from trading_bot.engine.state import State
 _CHANGE_RESULTS: dict[RefusalCause | None, ChangeResult] = {
     RefusalCause.NEEDS_LOGIN: ChangeResult.NOT_AUTHORISED,
     RefusalCause.RATE_LIMITED: ChangeResult.RATE_LIMITED,
+    RefusalCause.UNREACHED: ChangeResult.NOT_SENT,
     RefusalCause.NOT_SENT: ChangeResult.NOT_SENT,
 }
-_SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, RefusalCause.RATE_LIMITED)
+_PAUSE = (RefusalCause.RATE_LIMITED, RefusalCause.UNREACHED)
+"""A moment later the same one may be taken."""
+_SAY_NOTHING = (RefusalCause.NEEDS_LOGIN, *_PAUSE)
 """Of the order itself: the same one may be taken later."""
 _UNANSWERED = (OrderStatus.SENT, OrderStatus.IN_DOUBT, OrderStatus.ABSENT)
 
@@ -75,7 +78,7 @@ def on_place_answered(state: State, event: PlaceAnswered, turn: Turn) -> None:
         return
     match event.outcome:
         case Accepted(order_id):
-            state.rate_refusals = 0
+            state.rate_refusals = state.token_refusals = 0
             _acknowledge(state, order, order_id, turn)
         case Refused(code, message, cause):
             _refuse(state, order, f"{code} {message}", cause, turn)
@@ -102,11 +105,15 @@ def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
 
 
 def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, turn: Turn) -> None:
+<<<<<<< e9b027500d29c89fd9b194e43a065733fdca18fc
     """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing.
 
     No more does one by an exchange that stands still.
     """
     is_still = stands_still_for(state, order.request.instrument_key)
+=======
+    """Take a refusal; one of token, rate or connection says nothing of the order: it counts for nothing."""
+>>>>>>> 48f435af156cbea3283f22640dd3c3e9e8f4d6cb
     state.doubts.pop(order.tag, None)
     turn.emit(
         ev.OrderAdvanced(
@@ -118,12 +125,13 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
         )
     )
     if cause is RefusalCause.NEEDS_LOGIN:
+        state.token_refusals += 1
         halts.need_login(turn)
         _tell_unsent(state, order, turn)
         return
-    if cause is RefusalCause.RATE_LIMITED:
+    if cause in _PAUSE:
         symbol = state.market.symbol(order.request.instrument_key)
-        rates.note_refusal(state, f"{order.request.purpose} of {symbol}", turn)
+        rates.note_refusal(state, cause, f"{order.request.purpose} of {symbol}", turn)
         return
     if is_still:
         return
@@ -157,7 +165,7 @@ def _on_change_answered(state: State, event: ModifyAnswered | CancelAnswered, tu
     if order is None or not order.is_change_pending:
         return
     if isinstance(event.outcome, Accepted):
-        state.rate_refusals = 0
+        state.rate_refusals = state.token_refusals = 0
     if isinstance(event.outcome, Refused):
         _on_change_refused(state, order, event.outcome, turn)
     # The trade is not driven here: the same change would be refused again, many times in a second. The books
@@ -177,9 +185,10 @@ def _on_change_refused(state: State, order: Order, outcome: Refused, turn: Turn)
         )
     )
     if needs_login:
+        state.token_refusals += 1
         halts.need_login(turn)
         _tell_unsent(state, order, turn)
-    elif outcome.cause is RefusalCause.RATE_LIMITED:
-        rates.note_refusal(state, f"change of {order.tag}", turn)
+    elif outcome.cause in _PAUSE:
+        rates.note_refusal(state, outcome.cause, f"change of {order.tag}", turn)
     elif outcome.cause is RefusalCause.NO_SUCH_ORDER and order.status is OrderStatus.ACKNOWLEDGED:
         unseen.end(state, order, turn)

@@ -27,7 +27,7 @@ from trading_bot.engine.decisions.orders.order_table import (
 )
 from trading_bot.engine.decisions.positions import guard, protection
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import BooksRead, OrderPushed, TagSearched
+from trading_bot.engine.inputs import BOOKS, BooksRead, OrderPushed, TagSearched
 from trading_bot.engine.state import State, has_unsettled_fills
 
 _REFUSALS = (ReportedChange.NOT_MODIFIED, ReportedChange.NOT_CANCELLED)
@@ -73,6 +73,7 @@ def on_tag_searched(state: State, event: TagSearched, turn: Turn) -> None:
 
 def on_books_read(state: State, event: BooksRead, turn: Turn) -> None:
     """Take a complete read of orders and trades."""
+    state.failed_reads.pop(BOOKS, None)
     _take_rows(state, event.orders, event.asked_at_ms, turn)
     for order, report in untagged.matches(state, event, turn):
         _take_report(state, order, report, turn)

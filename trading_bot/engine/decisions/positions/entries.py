@@ -14,6 +14,7 @@ from trading_bot.engine.decisions.market.time_health import is_off
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.positions.sizes import draft, open_risk
 from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import BOOKS, POSITIONS
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 from trading_bot.risk.exits import marketable_price
@@ -21,6 +22,9 @@ from trading_bot.risk.limits import DayPicture, Denied, first_objection
 from trading_bot.risk.overlays.adjustment import Adjustment
 from trading_bot.risk.overlays.bands import near_band
 from trading_bot.risk.settings import Directions
+
+_BLIND_AFTER = {BOOKS: 1, POSITIONS: 2}
+"""Failures in a row, each of several tries: what an entry filled could be neither seen nor protected."""
 
 
 def enter(state: State, signal: Signal, turn: Turn) -> None:
@@ -54,6 +58,9 @@ def enter(state: State, signal: Signal, turn: Turn) -> None:
 def _not_ready(state: State, series: Series) -> Denied | None:
     if not state.is_recovered:
         return Denied("not_reconciled", "no complete read of the broker's books since the start")
+    for what, failures in _BLIND_AFTER.items():
+        if (count := state.failed_reads[what]) >= failures:
+            return Denied("books_unread", f"the broker's {what} could not be read, {count} times in a row")
     if not series.instrument.is_tradable:
         return Denied("not_tradable", f"{series.instrument.symbol} is an index")
     if state.account.available is None:

@@ -15,7 +15,7 @@ from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.market.standstill import stands_still_for
 from trading_bot.engine.decisions.positions import protection
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.state import State, is_changeable, late_growth
+from trading_bot.engine.state import State, is_changeable, is_refused_often, late_growth
 from trading_bot.risk.exits import exit_buffer, marketable_price
 from trading_bot.risk.settings import StopStyle
 
@@ -34,7 +34,7 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     uncovered = wanted - sum(_worst_case(state, order) for order in exits)
     for order in exits:
         surplus = min(max(0, -uncovered), _worst_case(state, order))
-        if is_changeable(order):
+        if is_changeable(order) and not is_refused_often(state, order):
             uncovered += surplus
             _reprice(state, trade, order, order.remaining_quantity - surplus, turn)
     if uncovered <= 0 or (_was_just_tried(state, trade) if is_still else _is_paused(state, trade, turn)):

@@ -14,7 +14,7 @@ from trading_bot.engine.decisions.market.standstill import stands_still_for
 from trading_bot.engine.decisions.operation.halts import raise_halt
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.state import State, is_changeable, late_growth
+from trading_bot.engine.state import State, is_changeable, is_refused_often, late_growth
 from trading_bot.risk.exits import stop_terms, trailed_stop
 from trading_bot.risk.settings import StopStyle
 
@@ -90,7 +90,8 @@ def _withdraw_unsure(state: State, stops: Sequence[Order], wanted: int, turn: Tu
         if order.refused_changes >= _REFUSALS_BEFORE_ANOTHER and late_growth(state, order)
     ]
     for order in unsure:
-        turn.intend_cancel(order.tag)
+        if not is_refused_often(state, order):
+            turn.intend_cancel(order.tag)
     return bool(unsure)
 
 
@@ -148,6 +149,8 @@ def _share_of(state: State, order: Order, missing: int, instrument: Instrument, 
 
 
 def _bring_to(trade: Trade, order: Order, remaining: int, turn: Turn) -> None:
+    if is_refused_often(turn.state, order):
+        return
     if remaining == 0:
         turn.intend_cancel(order.tag)
         return

@@ -112,5 +112,6 @@ def _spoken_for(state: State) -> Decimal:
 
 
 def _margin_rate(state: State, key: str) -> Decimal:
-    """Margin that the broker asks as a fraction of value; all of it where it has not said."""
-    return state.account.margin_rates.get(key, Decimal(1))
+    """Margin that the broker asks as a fraction of value; all of it where it has not said, or said none."""
+    rate = state.account.margin_rates.get(key, ZERO)
+    return rate if rate > 0 else Decimal(1)

@@ -162,7 +162,10 @@ def test_change_of_an_ended_or_unknown_order_is_refused(write, code):
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (NotSentError("no connection"), Refused("NOT_SENT", "no connection")),
+        (
+            NotSentError("no connection"),
+            Refused("NOT_SENT", "no connection", RefusalCause.UNREACHED),
+        ),
         (NotAuthorisedError("no token"), Refused("NO_TOKEN", "no token", RefusalCause.NEEDS_LOGIN)),
         (NoAnswerError("timed out"), Unknown("timed out")),
     ],

@@ -1,4 +1,7 @@
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
+
+import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
@@ -72,3 +75,33 @@ def test_a_strategy_that_fails_is_switched_off_and_exits_go_on(driver):
     assert list(driver.book.halts) == [(ev.HaltScope.STRATEGY, "scripted", "strategy_failed")]
     driver.fill(stop, 35, PRICE - 100)
     assert driver.book.trades == {}
+
+
+@pytest.mark.parametrize(
+    "flaw",
+    [
+        {"atr_paise": math.nan},
+        {"atr_paise": math.inf},
+        {"atr_paise": -700.0},
+        {"atr_paise": 1e300},
+        {"score": math.nan},
+        {"reference_price": 1400.5},
+        {"instrument_key": "NSE_EQ|INE000000000"},
+    ],
+)
+def test_a_signal_that_no_journal_could_hold_switches_its_strategy_off(driver, monkeypatch, flaw):
+    """Fault 114, V17, V19: the engine lives on, and the rows can be read at the next start."""
+    evaluator = driver.strategy.scripted
+    said = type(evaluator).evaluate
+
+    def flawed(evaluator, candle, quote):
+        evaluation = said(evaluator, candle, quote)
+        return replace(evaluation, signal=replace(evaluation.signal, **flaw))
+
+    monkeypatch.setattr(type(evaluator), "evaluate", flawed)
+
+    driver.signal()
+
+    assert driver.places() == []
+    assert list(driver.book.halts) == [(ev.HaltScope.STRATEGY, "scripted", "strategy_failed")]
+    assert driver.restarted().book.halts

@@ -3,6 +3,8 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
+
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
@@ -92,9 +94,32 @@ def test_an_order_of_yesterday_protects_nothing_today(driver):
     driver.drain()
     driver.fills = []
     driver.read_books()
+    driver.read_positions(35)
 
     (stop,) = driver.places()
     assert stop.request.terms.quantity == 35
+
+
+@pytest.mark.parametrize("price", [PRICE, PRICE - 5_000])
+def test_what_yesterday_left_is_closed_only_where_the_broker_still_holds_it(driver, price):
+    """Faults 78 and 99, V3, V20: nobody ran when the broker squared it off; an exit would sell short."""
+    driver.enter()
+    driver.now_ms = ms_at(NEXT_DAY, time(9, 30))
+    driver.fills = []
+    driver.restarted()
+    open_day(driver, NEXT_DAY)
+    driver.price(price)
+    driver.drain()
+
+    for _ in range(3):
+        driver.read_books()
+        driver.read_positions(0)
+        driver.later(10)
+
+    assert driver.places() == []
+    assert ("entries", "", "position_difference") in driver.book.halts
+    driver.read_positions(35)
+    assert len(driver.places()) == 1
 
 
 def test_a_trade_whose_units_were_closed_while_nobody_kept_the_book_ends_on_the_next_day(driver):
@@ -155,6 +180,7 @@ def test_before_the_open_nothing_is_placed(driver):
     driver.drain()
     driver.fills = []
     driver.read_books()
+    driver.read_positions(35)
 
     assert driver.places() == []
     driver.now_ms = ms_at(NEXT_DAY, time(9, 15))

@@ -1,4 +1,6 @@
-"""Faults 42 and 43: the broker's rate limiter refuses calls."""
+"""Faults 42, 43 and 103: the broker's rate limiter refuses calls, or no connection to it comes about."""
+
+import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
@@ -9,6 +11,10 @@ from trading_bot.engine.decisions.operation import rates
 from trading_bot.engine.ports import RefusalCause, Refused
 
 TOO_MANY = Refused("UDAPI10005", "too many requests", RefusalCause.RATE_LIMITED)
+
+UNREACHED = Refused("NOT_SENT", "no connection", RefusalCause.UNREACHED)
+
+either = pytest.mark.parametrize("refused", [TOO_MANY, UNREACHED])
 
 
 def bought(driver: EngineDriver) -> str:
@@ -22,13 +28,14 @@ def bought(driver: EngineDriver) -> str:
     return stop.request.tag
 
 
-def test_an_entry_is_let_go_and_counts_towards_no_storm(driver):
-    """Fault 42, V9."""
+@either
+def test_an_entry_is_let_go_and_counts_towards_no_storm(driver, refused):
+    """Faults 42 and 103, V9."""
     driver.drain()
     driver.signal()
     (entry,) = driver.places()
 
-    driver.answer(entry.request.tag, TOO_MANY)
+    driver.answer(entry.request.tag, refused)
     driver.later(5)
 
     assert driver.places() == []
@@ -36,9 +43,10 @@ def test_an_entry_is_let_go_and_counts_towards_no_storm(driver):
     assert not driver.core.state.rejections_ms
 
 
-def test_a_stop_is_placed_again_after_a_pause_and_is_no_failed_stop(driver):
-    """Fault 43, V4, V9."""
-    driver.answer(bought(driver), TOO_MANY)
+@either
+def test_a_stop_is_placed_again_after_a_pause_and_is_no_failed_stop(driver, refused):
+    """Faults 43 and 103, V4, V9: the host's name that cannot be resolved for a moment closes no trade."""
+    driver.answer(bought(driver), refused)
     assert driver.places() == []
 
     driver.later(1)
@@ -80,33 +88,37 @@ def test_the_third_refusal_in_a_row_is_told_and_an_acceptance_ends_the_row(drive
     assert driver.core.state.rate_refusals == 0
 
 
-def test_a_refused_change_is_asked_for_again_and_the_order_is_not_given_up(driver):
-    """Fault 43, V3: no cancel-then-exit because of a limiter."""
+@pytest.mark.parametrize(
+    ("refused", "expected"), [(TOO_MANY, ChangeResult.RATE_LIMITED), (UNREACHED, ChangeResult.NOT_SENT)]
+)
+def test_a_refused_change_is_asked_for_again_and_the_order_is_not_given_up(driver, refused, expected):
+    """Faults 43 and 103, V3: no cancel-then-exit because of a limiter or a connection."""
     _, stop = driver.enter()
     driver.price(driver.book.trade_of(KEY).plan.target_price)
 
     for _ in range(3):
         (change,) = driver.changes()
         assert isinstance(change, ModifyOrder)
-        driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=TOO_MANY))
+        driver.take(inputs.ModifyAnswered(at_ms=0, tag=stop, outcome=refused))
         driver.later(4)
 
     results = {event.result for event in driver.events if isinstance(event, ev.ChangeResolved)}
-    assert results == {ChangeResult.RATE_LIMITED}
+    assert results == {expected}
     assert driver.order(stop).refused_changes == 0
     assert driver.order(stop).status is OrderStatus.TRIGGER_PENDING
 
 
-def test_an_exit_that_the_limiter_refused_waits_no_longer_than_the_limiter(driver):
-    """Fault 43, V4: nothing was said about the exit, so the growing pause of refused exits does not begin."""
-    driver.answer(bought(driver), TOO_MANY)
+@either
+def test_an_exit_that_the_limiter_refused_waits_no_longer_than_the_limiter(driver, refused):
+    """Faults 43 and 103, V4: nothing was said about the exit, so the growing pause does not begin."""
+    driver.answer(bought(driver), refused)
     driver.ask(inputs.OperatorWish.FLATTEN)
     driver.later(1)
     waited = []
     for _ in range(6):
         (exit_,) = driver.places()
         assert exit_.request.purpose is Purpose.EXIT
-        driver.answer(exit_.request.tag, TOO_MANY)
+        driver.answer(exit_.request.tag, refused)
         driver.drain()
         seconds = 0
         while not any(isinstance(command, PlaceOrder) for command in driver.commands) and seconds < 60:

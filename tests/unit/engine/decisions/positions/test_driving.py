@@ -6,9 +6,11 @@ from tests.fakes.engine_driver import KEY, PRICE, SESSION
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
+from trading_bot.engine.commands import CancelOrder
 from trading_bot.engine.decisions.positions import trades
 from trading_bot.engine.decisions.turn import Turn
-from trading_bot.engine.inputs import OperatorWish, ReadFailed
+from trading_bot.engine.inputs import CancelAnswered, ModifyAnswered, OperatorWish, ReadFailed
+from trading_bot.engine.ports import Refused
 
 
 def test_a_trade_that_is_closed_needs_nothing(driver):
@@ -112,3 +114,31 @@ def test_driving_that_touches_without_end_stops(driver, monkeypatch):
     trades.drive_touched(state, turn)
 
     assert len(driven) == 3
+
+
+@pytest.mark.parametrize("what", ["trailing stop", "exit", "entry"])
+def test_a_change_that_the_broker_never_takes_leaves_room_for_exits(driver, what):
+    """Faults 46, 47 and 74, V9: asked for every second it would use up the calls of half an hour."""
+    if what == "entry":
+        driver.signal()
+        (entry,) = driver.places()
+        driver.answer(entry.request.tag)
+        driver.push(entry.request.tag, OrderStatus.OPEN)
+    else:
+        driver.enter()
+    if what == "trailing stop":
+        driver.later(60)
+        driver.price(PRICE + 3_000)
+    if what == "exit":
+        driver.ask(OperatorWish.FLATTEN)
+    asked = 0
+
+    for _ in range(240):
+        for change in driver.changes():
+            asked += 1
+            answered = CancelAnswered if isinstance(change, CancelOrder) else ModifyAnswered
+            driver.take(answered(at_ms=0, tag=change.tag, outcome=Refused("UDAPI100036", "no more of it")))
+        driver.later(1)
+        driver.price(PRICE + 3_000)
+
+    assert 10 < asked <= 33

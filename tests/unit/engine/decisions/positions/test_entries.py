@@ -29,6 +29,20 @@ def test_nothing_is_entered_before_the_books_are_reconciled():
     assert denied_reason(EngineDriver(is_recovered=False)) == "not_reconciled"
 
 
+@pytest.mark.parametrize(("what", "failures"), [(inputs.BOOKS, 1), (inputs.POSITIONS, 2)])
+def test_nothing_is_entered_while_nobody_could_see_what_it_filled(driver, what, failures):
+    """Fault 104, V4, V6: orders and prices get through, and the broker's books do not."""
+    for _ in range(failures):
+        driver.take(inputs.ReadFailed(at_ms=0, what=what, detail="HTTP 503"))
+
+    assert denied_reason(driver) == "books_unread"
+
+    driver.read_books()
+    driver.read_positions(0)
+    driver.signal()
+    assert len(driver.places()) == 1
+
+
 def test_an_index_is_not_entered():
     index = replace(SHARE, kind=InstrumentKind.INDEX)
     driver = EngineDriver(instrument=index)
@@ -126,6 +140,17 @@ def test_an_entry_whose_stop_would_lie_outside_the_price_band_is_denied():
     driver.signal()
 
     assert denied_reason(driver) == "stop_outside_band"
+
+
+@pytest.mark.parametrize("rate", [0, -1])
+def test_a_margin_of_nothing_or_less_asks_for_the_whole_price(driver, rate):
+    """Fault 63, V10: the division by it ended the engine, and again after each start."""
+    driver.core.state.account.margin_rates[KEY] = Decimal(rate)
+    driver.core.state.account.available = rupees(PRICE * 20)
+
+    driver.signal()
+
+    assert [place.request.terms.quantity for place in driver.places()] == [19]
 
 
 def test_a_price_that_the_brokers_newest_limits_rule_out_is_not_entered_on():
