@@ -64,6 +64,17 @@ def test_one_that_is_adjusted_otherwise_is_not_used(days):
     assert days.completed("RELIANCE", own, *EVER) == own
 
 
+@pytest.mark.parametrize(("close", "is_used"), [(10_500, True), (5_100, False), (20_400, False)])
+def test_one_that_ends_before_the_source_begins_is_compared_with_its_first_day(days, close, is_used):
+    """Fault 107: a split in between would lie among the averages here as well."""
+    own = (DayClose(date(2024, 7, 4), close),)
+
+    found = days.completed("RELIANCE", own, *EVER)
+
+    assert found[-1:] == own
+    assert len(found) == (4 if is_used else 1)
+
+
 def test_a_share_that_it_does_not_have_stays_as_it_is(days):
     own = (DayClose(date(2024, 7, 3), 5_100),)
 
