@@ -14,7 +14,8 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.sweeps.market import Market, market_of
 from trading_bot.backtest.sweeps.policy import Policy, declared_policy
 from trading_bot.bootstrap.answers.history import history_checks
-from trading_bot.bootstrap.backtesting.data import brought_to, chosen_symbols, data_text
+from trading_bot.bootstrap.backtesting.data import chosen_symbols, data_text
+from trading_bot.bootstrap.backtesting.price_scale import brought_to
 from trading_bot.bootstrap.places import history_path, reports_folder, trials_path
 from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of

@@ -9,7 +9,7 @@ from random import Random
 
 from pydantic import SecretStr
 
-from trading_bot.adapters.market_rules import load_market_rules
+from trading_bot.adapters.market_rules import load_corporate_actions, load_market_rules
 from trading_bot.domain.errors import UncoveredDateError, UserFacingError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of, ms_at
@@ -96,7 +96,9 @@ def market_source(options: SimulatorOptions, rules: MarketRules) -> MarketSource
             tick_size_of=_tick_size_of(rules),
             with_volatility=options.with_volatility,
         )
-    return open_market(options.data, options.session_on, symbols=symbols, seed=seed)
+    return open_market(
+        options.data, options.session_on, symbols=symbols, seed=seed, actions=load_corporate_actions()
+    )
 
 
 def _tick_size_of(rules: MarketRules) -> Callable[[int, date], int]:
