@@ -26,7 +26,7 @@ log = structlog.get_logger()
 _ALIKE = 0.1
 """A close of the folder that is off by more than this part is adjusted otherwise."""
 _NEXT = 0.2
-"""Likewise where they share no day: so far news moves a price, and most splits and bonuses move it further."""
+"""Likewise where they share no day: so far news moves a price, and most splits move it further."""
 
 
 def days_path(settings: Settings) -> Path | None:

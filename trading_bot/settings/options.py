@@ -214,6 +214,8 @@ class ShadowOptions:
     """Whether days that are kept are played once more."""
     accept_defects: bool = False
     """Whether a folder that is not sound is taken all the same."""
+    file: str = ""
+    """Where the shadows are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
