@@ -49,7 +49,7 @@ def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> Price
         )
     return PriceHistory(
         path,
-        FileRows(files, origin_of(path)),
+        FileRows(files, origin_of(path), reader),
         named=read_instruments(path / INSTRUMENTS_FILE),
         tick_size_of=tick_size_of,
     )
