@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_SETTING = "run.days_folder ="
 _ALIKE = 0.1
 """A close of the folder that is off by more than this part is adjusted otherwise."""
 _NEXT = 0.2
@@ -47,7 +48,7 @@ class DaysFolder:
         from trading_bot.adapters.history import open_history  # noqa: PLC0415  # brings numpy and Parquet
 
         path = days_path(settings)
-        return None if path is None else cls(open_history(path))
+        return None if path is None else cls(open_history(path, chosen_by=_SETTING))
 
     def closes(self, symbol: str, first: date, last: date) -> tuple[DayClose, ...]:
         """The last close of each day inside the range; none where the folder does not have the symbol."""

@@ -108,6 +108,21 @@ def test_the_days_of_the_store_serve_as_well(tmp_path):
     assert [close.on for close in days.completed("RELIANCE", (), *EVER)] == list(ROWS)
 
 
+def test_where_two_series_are_meant_the_hint_names_the_setting(tmp_path):
+    store = tmp_path / "history.db"
+    with closing(open_store(store)) as opened:
+        for source in ("upstox", "yahoo"):
+            key = SeriesKey(symbol="RELIANCE", interval_s=86_400, origin=Provenance(source=source))
+            opened.put(key, arrays_of([Candle(midnight_ms(date(2024, 7, 1)), 1, 1, 1, 1, 10)]))
+    days = DaysFolder.of(Settings(run={"days_folder": f"{store}#1d"}, confluence=LOOKS_AT_DAYS))
+
+    with pytest.raises(HistoryError) as refused:
+        days.completed("RELIANCE", (), *EVER)
+
+    assert f"run.days_folder = '{store}#yahoo/unknown/1d'" in str(refused.value)
+    assert "--data" not in str(refused.value)
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path):
     settings = Settings(run={"days_folder": tmp_path / "nothing"}, confluence=LOOKS_AT_DAYS)
 
