@@ -262,6 +262,8 @@ class SweepOptions(PlayedOptions):
     """The address of a Dask scheduler whose workers play instead."""
     top: int = 20
     """Sets that the terminal shows."""
+    is_anew: bool = False
+    """Whether sets are played once more that an interrupted run has played."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
