@@ -140,5 +140,10 @@ def studies_path(settings: Settings) -> Path:
     return settings.run.data_dir / "research" / "studies.db"
 
 
+def unfinished_sweeps_folder(settings: Settings) -> Path:
+    """What interrupted sweeps have played, to be taken up again."""
+    return settings.run.data_dir / "research" / "unfinished"
+
+
 def _changed_at(path: Path) -> float:
     return path.stat().st_mtime

@@ -22,7 +22,7 @@ from trading_bot.risk.ramp.settings import looser_than_usual
 from trading_bot.settings.folders import make_folder
 from trading_bot.settings.load import DOTENV_FILE, LoadedSettings, load_settings
 from trading_bot.settings.run import Mode
-from trading_bot.settings.shadows import shadow_names, shadow_settings
+from trading_bot.settings.shadows import shadow_settings
 from trading_bot.settings.tree import REFUSALS, Settings
 from trading_bot.web.settings import is_loopback
 
@@ -99,13 +99,19 @@ def shadow_lines(settings: Settings) -> list[CheckLine]:
     """Whether the shadows can be played; nothing is said where there are none."""
     if not settings.shadow:
         return []
-    try:
-        names = shadow_names(settings)
-        for name in names:
+    good, broken = [], []
+    for name in settings.shadow:
+        try:
             shadow_settings(settings, name)
-    except SettingsError as error:
-        return [doubtful("shadows", str(error), "mend the table; nothing that trades depends on it")]
-    return [passed("shadows", ", ".join(names))]
+        except SettingsError as error:
+            broken.append(str(error))
+        else:
+            good.append(name)
+    mend = "mend the table; the other shadows are played, and nothing that trades depends on it"
+    return [
+        *([passed("shadows", ", ".join(good))] if good else []),
+        *(doubtful("shadows", text, mend) for text in broken),
+    ]
 
 
 def dotenv_line(path: Path) -> CheckLine:

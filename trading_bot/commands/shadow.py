@@ -45,6 +45,7 @@ def run_shadow(arguments: Namespace, context: Context) -> int:
         raise SettingsError(f"--from {arguments.first} is after --to {arguments.last}")
     if arguments.symbols and arguments.data is None:
         raise SettingsError("--symbols chooses from a folder: give --data; a recorded day has its own shares")
+    loaded = context.load()
     options = ShadowOptions(
         names=tuple(dict.fromkeys(arguments.name)),
         first=arguments.date or arguments.first,
@@ -54,5 +55,6 @@ def run_shadow(arguments: Namespace, context: Context) -> int:
         seed=arguments.seed,
         is_anew=arguments.anew,
         accept_defects=arguments.accept_defects,
+        file=loaded.origins.get(("shadow",), ""),
     )
-    return context.backend.shadow(context.load().settings, options, context.write, as_json=arguments.json)
+    return context.backend.shadow(loaded.settings, options, context.write, as_json=arguments.json)

@@ -22,6 +22,9 @@ def add_sweep_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--top", type=parsing.count, default=_TOP, metavar="N", help="sets to show; the files hold all"
     )
+    parser.add_argument(
+        "--anew", action="store_true", help="play sets again that this sweep had played when interrupted"
+    )
 
 
 def add_played_arguments(parser: ArgumentParser) -> None:
@@ -84,5 +87,6 @@ def run_sweep(arguments: Namespace, context: Context) -> int:
         jobs=arguments.jobs,
         scheduler=arguments.scheduler,
         top=arguments.top,
+        is_anew=arguments.anew,
     )
     return context.backend.sweep(settings, options, context.write)

@@ -216,6 +216,8 @@ class ShadowOptions:
     """Whether days that are kept are played once more."""
     accept_defects: bool = False
     """Whether a folder that is not sound is taken all the same."""
+    file: str = ""
+    """Where the shadows are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +264,8 @@ class SweepOptions(PlayedOptions):
     """The address of a Dask scheduler whose workers play instead."""
     top: int = 20
     """Sets that the terminal shows."""
+    is_anew: bool = False
+    """Whether sets are played once more that an interrupted run has played."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

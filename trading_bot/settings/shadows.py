@@ -28,37 +28,27 @@ _EXAMPLE = "[shadow.strict.confluence]\n  threshold = 0.7"
 def shadow_names(settings: Settings, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The shadows that are configured, or of them those that are wanted.
 
-    Raises SettingsError where there is none, for a name that is none of them, and for one that cannot be one.
+    Raises SettingsError where there is none, and for a name that is none of them.
     """
     if not settings.shadow:
         raise SettingsError(
             f"no shadow is configured: write what it is to do otherwise into config/local.toml, as in\n"
             f"  {_EXAMPLE}"
         )
-    for name, table in settings.shadow.items():
-        if not isinstance(table, dict):
-            raise SettingsError(
-                f"shadow.{name} is no table.\n  fix: [shadow.{name}.confluence] and its keys below"
-            )
-        if not _NAME.fullmatch(name) or name == BASELINE:
-            raise SettingsError(
-                f"[shadow.{name}]: a shadow is called by up to 32 letters, digits, dashes and underscores,"
-                f" and not {BASELINE!r}"
-            )
     for name in wanted:
         if name not in settings.shadow:
             raise SettingsError(f"there is no [shadow.{name}]; there are: {', '.join(settings.shadow)}")
     return wanted or tuple(settings.shadow)
 
 
-def shadow_settings(settings: Settings, name: str) -> Settings:
-    """The settings with what the shadow changes.
+def shadow_settings(settings: Settings, name: str, file: str = "") -> Settings:
+    """The settings with what the shadow changes; a refusal names the file that it is written in.
 
-    Raises SettingsError for keys that do not exist, values that do not fit, settings that are not a matter of
-    deciding, and for a shadow that changes nothing.
+    Raises SettingsError for what is no table, or cannot be called so, for keys that do not exist, values that
+    do not fit, settings that are not a matter of deciding, and for a shadow that changes nothing.
     """
-    label, known = f"[shadow.{name}]", leaves(Settings)
-    layer = document_layer(settings.shadow[name], label, known, {})
+    label, known = f"{file} [shadow.{name}]".lstrip(), leaves(Settings)
+    layer = document_layer(_table(settings, name, label), label, known, {})
     problems = [*layer.problems, *_out_of_place(layer.entries)]
     if problems:
         raise error_of(problems)
@@ -76,6 +66,18 @@ def shadow_settings(settings: Settings, name: str) -> Settings:
         )
     require_protection(made)
     return made
+
+
+def _table(settings: Settings, name: str, label: str) -> dict[str, Any]:
+    table: dict[str, Any] = settings.shadow[name]
+    if not isinstance(table, dict):
+        raise SettingsError(f"{label} is no table.\n  fix: [shadow.{name}.confluence] and its keys below")
+    if not _NAME.fullmatch(name) or name == BASELINE:
+        raise SettingsError(
+            f"{label}: a shadow is called by up to 32 letters, digits, dashes and underscores,"
+            f" and not {BASELINE!r}.\n  fix: another name"
+        )
+    return table
 
 
 def differences(settings: Settings, shadow: Settings) -> dict[str, tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -21,8 +22,8 @@ def sweep(tmp_path):
     settings = Settings(run=RunSettings(data_dir=tmp_path / "data"))
     prices = price_folder(tmp_path / "prices", minutes=900, AAA=1, BBB=2)
 
-    def run(*axes, **changes):
-        written, shown = [], Shown()
+    def run(*axes, shown=None, **changes):
+        written, shown = [], shown or Shown()
         options = {"data": prices, "strategy": "ema_cross", "axes": axes, "jobs": 1} | changes
         code = run_sweep(settings, SweepOptions(**options), written.append, shown.progress, NOW_MS)
         return code, shown.notes, written[-1]
@@ -49,6 +50,76 @@ def test_all_sets_are_played_shown_reported_and_recorded(sweep, tmp_path):
     assert json.loads((report / "sweep.json").read_text())["symbols"] == ["AAA", "BBB"]
 
 
+class Interrupting(Shown):
+    """The person at the keyboard ends it after so many sets."""
+
+    def __init__(self, sets):
+        super().__init__()
+        self._sets = sets
+
+    def advance(self, note):
+        super().advance(note)
+        if len(self.notes) > self._sets:
+            raise KeyboardInterrupt
+
+
+AXES = Axis("fast", (3, 5)), Axis("slow", (9, 14, 20))
+
+
+def interrupted(sweep, sets=2, **changes):
+    with pytest.raises(KeyboardInterrupt):
+        sweep(*AXES, shown=Interrupting(sets), **changes)
+
+
+def files_of(tmp_path, name):
+    return [path.read_text() for path in sorted((tmp_path / "data" / "reports").glob(f"*/{name}"))]
+
+
+def test_an_interrupted_sweep_goes_on_and_comes_to_the_same(sweep, tmp_path):
+    sweep(*AXES)
+    interrupted(sweep)
+
+    code, notes, text = sweep(*AXES)
+
+    assert (code, notes[0]) == (0, ("sweep", 4))
+    assert "6 sets over 1,800 candles" in text
+    assert "2 sets of them before it was interrupted" in text
+    assert len(set(files_of(tmp_path, "sweep.csv"))) == len(set(files_of(tmp_path, "fills.csv"))) == 1
+    assert [json.loads(one)["played_before"] for one in files_of(tmp_path, "sweep.json")] == [0, 2]
+    assert len((tmp_path / "data" / "research" / "trials.jsonl").read_text().splitlines()) == 2 * 6
+
+
+def test_one_that_is_interrupted_twice_plays_each_set_once(sweep):
+    interrupted(sweep)
+    interrupted(sweep)
+
+    assert sweep(*AXES)[1][0] == ("sweep", 2)
+    assert sweep(*AXES)[1][0] == ("sweep", 6), "it is over: nothing is kept of it"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"is_anew": True},
+        {"fee": Decimal("0.001")},
+        {"quantity": 7},
+        {"symbols": ("AAA",)},
+        {"last": date(2024, 1, 2)},
+    ],
+)
+def test_another_question_begins_anew(sweep, changes):
+    interrupted(sweep)
+
+    assert sweep(*AXES, **changes)[1][0] == ("sweep", 6)
+
+
+def test_other_code_begins_anew(sweep, monkeypatch):
+    interrupted(sweep)
+    monkeypatch.setattr("trading_bot.bootstrap.backtesting.sweep.source_hash", lambda: "another")
+
+    assert sweep(*AXES)[1][0] == ("sweep", 6)
+
+
 def test_two_sweeps_of_one_second_keep_a_report_each(sweep, tmp_path):
     sweep(Axis("fast", (3,)))
     sweep(Axis("fast", (4,)))
@@ -60,6 +131,13 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_played(sweep
     (tmp_path / "data").write_text("")
 
     with pytest.raises(SettingsError, match=r"reports: cannot be made: .*\n  fix: set run.data_dir"):
+        sweep(Axis("fast", (3,)), data=tmp_path / "nowhere")
+
+
+def test_a_record_that_cannot_be_written_is_said_before_anything_is_played(sweep, tmp_path):
+    (tmp_path / "data" / "research" / "trials.jsonl").mkdir(parents=True)
+
+    with pytest.raises(SettingsError, match=r"trials.jsonl: the record of trials is no file"):
         sweep(Axis("fast", (3,)), data=tmp_path / "nowhere")
 
 

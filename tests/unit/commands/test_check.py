@@ -262,6 +262,14 @@ def test_shadows_are_a_line_only_where_there_are_any(desk):
     assert (line.state, line.message) == (OK, "strict")
 
 
+def test_of_several_shadows_each_broken_one_is_a_line(desk):
+    good, broken = {"confluence": {"threshold": 0.9}}, {"confluence": {"threshold": 80}}
+
+    lines = check.shadow_lines(Settings(shadow={"one": broken, "two": good, "three": broken}))
+
+    assert [line.message.split(":")[0] for line in lines] == ["two", *["1 setting cannot be used"] * 2]
+
+
 def test_a_misspelt_shadow_is_yellow_since_nothing_that_trades_depends_on_it():
     (line,) = check.shadow_lines(Settings(shadow={"strict": {"confluence": {"treshold": 0.9}}}))
 

@@ -22,6 +22,7 @@ def test_what_is_played_reaches_the_program(desk):
     words = (
         "--data d --symbols A,B --from 2016-01-01 --to 2016-02-01 --strategy ema_cross --set fast=5:10:5"
         " --set slow=20,30 --jobs 3 --scheduler tcp://h:1 --top 7 --quantity 10 --fee 0.001 --cash 5000000"
+        " --anew"
     )
     assert run(desk, *words.split()) == 0
 
@@ -39,6 +40,7 @@ def test_what_is_played_reaches_the_program(desk):
         quantity=10,
         fee=Decimal("0.001"),
         cash=Decimal(5_000_000),
+        is_anew=True,
     )
 
 

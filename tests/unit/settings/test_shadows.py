@@ -122,9 +122,9 @@ def test_a_name_that_is_none_of_them_is_told_with_those_there_are(settings_of):
 @pytest.mark.parametrize("name", ["baseline", '"../x"', '"a b"'])
 def test_names_that_would_be_mistaken_are_refused(settings_of, name):
     with pytest.raises(SettingsError, match="is called by"):
-        shadow_names(settings_of(f"[shadow.{name}.confluence]\nthreshold = 0.8\n"))
+        shadow_settings(settings_of(f"[shadow.{name}.confluence]\nthreshold = 0.8\n"), name.strip('"'))
 
 
 def test_what_is_no_table_is_told(settings_of):
-    with pytest.raises(SettingsError, match=r"shadow.strict is no table"):
-        shadow_names(settings_of("[shadow]\nstrict = 3\n"))
+    with pytest.raises(SettingsError, match=r"\[shadow.strict\] is no table"):
+        shadow_settings(settings_of("[shadow]\nstrict = 3\n"), "strict")

@@ -1,16 +1,18 @@
 """Prices as traded, adjusted while they are read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from trading_bot.adapters.history.layout import HistoryKind
 from trading_bot.adapters.history.price_history import PriceHistory
 from trading_bot.adapters.history.price_rows import DayIndex, PriceRows
 from trading_bot.adapters.history.rows import Found, TickArrays
 from trading_bot.domain.candles.arrays import CandleArrays
+from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.ist import date_of
-from trading_bot.domain.rules.corporate_actions import CorporateActions
+from trading_bot.domain.rules.corporate_actions import CorporateAction, CorporateActions
 from trading_bot.domain.rules.price_adjustment import adjusted
 from trading_bot.domain.rules.provenance import Adjustment, Provenance
 from trading_bot.domain.symbol_search import symbol_of_ticker
@@ -78,11 +80,73 @@ class AdjustedRows:
         return self._rows.found(symbol, first, last)
 
     def ticks(self, symbol: str, on: date) -> TickArrays:
-        """Ticks of a day are as they were traded."""
-        return self._rows.ticks(symbol, on)
+        """Ticks of a day, likewise. Raises UncoveredDateError."""
+        ticks = self._rows.ticks(symbol, on)
+        if not self._is_adjusted(symbol) or on > self._as_of:
+            return ticks
+        actions = self._actions.between(symbol_of_ticker(symbol), on, self._as_of)
+        return _adjusted_ticks(ticks, actions) if actions else ticks
 
     def _is_adjusted(self, symbol: str) -> bool:
         return symbol in self._only and self._rows.origin(symbol).adjustment is Adjustment.NONE
+
+
+def _adjusted_ticks(ticks: TickArrays, actions: Sequence[CorporateAction]) -> TickArrays:
+    prices = adjusted(
+        CandleArrays(ticks.ts_ms, ticks.price, ticks.ask, ticks.bid, ticks.price, ticks.day_volume), actions
+    )
+    quantities = {
+        name: adjusted(prices._replace(volume=getattr(ticks, name)), actions).volume
+        for name in ("quantity", "bid_quantity", "ask_quantity")
+    }
+    return ticks._replace(
+        price=prices.open, ask=prices.high, bid=prices.low, day_volume=prices.volume, **quantities
+    )
+
+
+class Brought(NamedTuple):
+    """A history on the scale of one day's shares."""
+
+    history: PriceHistory
+    changed: tuple[str, ...]
+    """Symbols whose splits and bonuses are taken out."""
+    unknown: tuple[str, ...]
+    """Symbols as traded of which not all is on record, so that none is taken out."""
+
+
+def brought_to_shares_of(
+    on: date,
+    history: PriceHistory,
+    symbols: Sequence[str],
+    actions: CorporateActions,
+    beside: Sequence[PriceHistory] = (),
+) -> Brought:
+    """Prices as traded, adjusted as of a day, of those symbols of which every split and bonus is on record.
+
+    Histories `beside` have earlier days of the same symbols: what happened since those counts as well.
+    Whatever is adjusted already, or of which nobody says what it is, stays as it is.
+    """
+    changed, unknown = [], []
+    for symbol in symbols:
+        if not is_traded(history, symbol):
+            continue
+        first = min(
+            one.days(symbol)[0]
+            for one in (history, *beside)
+            if symbol in one.symbols and is_traded(one, symbol)
+        )
+        try:
+            if actions.between(symbol_of_ticker(symbol), first, on):
+                changed.append(symbol)
+        except UncoveredDateError:
+            unknown.append(symbol)
+    made = adjusted_history(history, actions, on, only=changed) if changed else history
+    return Brought(made, tuple(changed), tuple(unknown))
+
+
+def is_traded(history: PriceHistory, symbol: str) -> bool:
+    """Whether prices are said to be as traded, and there are any."""
+    return history.origin(symbol).adjustment is Adjustment.NONE and bool(history.days(symbol))
 
 
 def adjusted_history(

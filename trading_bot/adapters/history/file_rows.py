@@ -18,10 +18,11 @@ class FileRows:
 
     noun = "file"
 
-    def __init__(self, files: Mapping[str, HistoryFile], origin: Provenance) -> None:
+    def __init__(self, files: Mapping[str, HistoryFile], origin: Provenance, reader: FileReader) -> None:
+        """What the reader has of the files already is not read again."""
         self._files = files
         self._origin = origin
-        self._reader = FileReader()
+        self._reader = reader
         self._indexes: dict[str, DayIndex] = {}
         self.kind = next(iter(files.values())).layout.kind
         self.symbols = tuple(sorted(files))

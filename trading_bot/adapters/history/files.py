@@ -3,7 +3,7 @@
 import csv
 import gzip
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from trading_bot.adapters.history.layout import Layout, layout_of
+from trading_bot.adapters.history.shared_file import SharedIndex, SharedPart, shared_index
 from trading_bot.adapters.history.times import epoch_ms
 from trading_bot.domain.candles.arrays import IntArray
 from trading_bot.domain.errors import HistoryError
@@ -22,6 +23,8 @@ from trading_bot.domain.errors import HistoryError
 _DELIMITERS = ",;\t|"
 _CSV_TABLES_MAX = 3
 """Parsed CSV files that are kept: such a file has to be read whole to find one day in it."""
+_GROUP_ROWS_MAX = 4_000_000
+"""Rows of shared Parquet files that are kept: a row group has to be read whole to find a day of one in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +64,17 @@ class Wanted(NamedTuple):
 
 
 class FileReader:
-    """Reads history files; keeps the few CSV files that were parsed last."""
+    """Reads history files; keeps what was parsed last, and whose rows are whose in files that are shared."""
 
     def __init__(self) -> None:
         self._csv_tables: OrderedDict[Path, Any] = OrderedDict()
+        self._groups: OrderedDict[tuple[Path, int], Any] = OrderedDict()
+        self._shared: dict[Path, SharedIndex] = {}
 
     def rows(self, file: HistoryFile, wanted: Wanted) -> RawRows:
         """Rows in the file's order. Raises HistoryError."""
+        if file.only_symbol is not None:
+            return self._shared_rows(file, file.only_symbol, wanted)
         parts = [part for part in self._parts(file, wanted) if part.row.size]
         if not parts:
             empty = np.empty(0, dtype=np.int64)
@@ -84,19 +91,66 @@ class FileReader:
         layout = file.layout
         if layout.symbol is None:
             return (file,)
-        symbols = self._texts(file, layout.symbol)
-        series = self._texts(file, layout.series) if layout.series else [None] * len(symbols)
-        found = {(name, one or "") for name, one in zip(symbols, series, strict=True) if name}
-        return tuple(replace(file, only_symbol=name, only_series=one or None) for name, one in sorted(found))
+        found = sorted(self._index(file).rows, key=lambda owner: (owner[0], owner[1] or ""))
+        return tuple(replace(file, only_symbol=name, only_series=series) for name, series in found)
 
-    def _texts(self, file: HistoryFile, column: str) -> list[str | None]:
-        cells = self._whole_column(file, column).to_pylist()
-        return [None if cell is None else str(cell).strip() for cell in cells]
+    def _index(self, file: HistoryFile) -> SharedIndex:
+        """Whose rows are whose, read once for all that share the file."""
+        if file.path not in self._shared:
+            self._shared[file.path] = shared_index(self._shared_parts(file))
+        return self._shared[file.path]
 
-    def _whole_column(self, file: HistoryFile, name: str) -> Any:
+    def _shared_parts(self, file: HistoryFile) -> Iterator[SharedPart]:
+        layout, first_row = file.layout, 0
+        keys = [name for name in (layout.columns["ts"], layout.clock, layout.symbol, layout.series) if name]
+        for table in self._tables(file, keys):
+            yield SharedPart(
+                table.column(layout.symbol),
+                table.column(layout.series) if layout.series else None,
+                _instants(file, table, first_row),
+            )
+            first_row += table.num_rows
+
+    def _tables(self, file: HistoryFile, columns: list[str]) -> Iterator[Any]:
         if file.is_csv:
-            return self._csv_table(file).column(name)
-        return _read_parquet(file.path).read(columns=[name]).column(0)
+            yield self._csv_table(file)
+            return
+        parquet = _read_parquet(file.path)
+        for group in range(parquet.metadata.num_row_groups):
+            yield _read_group(file, parquet, group, columns)
+
+    def _shared_rows(self, file: HistoryFile, symbol: str, wanted: Wanted) -> RawRows:
+        index = self._index(file)
+        rows = index.of((symbol, file.only_series), wanted.from_ms, wanted.to_ms)
+        cells = self._shared_cells(file, rows, wanted) if rows.size and wanted.columns else _no_cells(wanted)
+        return RawRows(rows, index.ts_ms[rows], cells)
+
+    def _shared_cells(self, file: HistoryFile, rows: IntArray, wanted: Wanted) -> dict[str, Any]:
+        """The other columns of ascending rows; only row groups that hold some of them are read."""
+        if file.is_csv:
+            table = self._csv_table(file)
+            return _cells(file, table.take(pa.array(rows)), wanted)
+        parquet, parts, end = _read_parquet(file.path), [], 0
+        for group in range(parquet.metadata.num_row_groups):
+            first, end = end, end + parquet.metadata.row_group(group).num_rows
+            begin, stop = np.searchsorted(rows, (first, end))
+            if begin < stop:
+                table = self._group(file, parquet, group)
+                parts.append(_cells(file, table.take(pa.array(rows[begin:stop] - first)), wanted))
+        return {name: pa.concat_arrays([part[name] for part in parts]) for name in wanted.columns}
+
+    def _group(self, file: HistoryFile, parquet: Any, group: int) -> Any:
+        """A row group with every column that is used: the next instrument's day lies in it as well."""
+        key = (file.path, group)
+        if key in self._groups:
+            self._groups.move_to_end(key)
+            return self._groups[key]
+        used = [own for name, own in file.layout.columns.items() if name != "ts"]
+        table = _read_group(file, parquet, group, used)
+        self._groups[key] = table
+        while sum(kept.num_rows for kept in self._groups.values()) > _GROUP_ROWS_MAX:
+            self._groups.popitem(last=False)
+        return table
 
     def _parts(self, file: HistoryFile, wanted: Wanted) -> list[RawRows]:
         if file.is_csv:
@@ -104,7 +158,7 @@ class FileReader:
         parquet = _read_parquet(file.path)
         parts, first_row = [], 0
         for group in range(parquet.metadata.num_row_groups):
-            parts.append(_parquet_part(file, parquet.read_row_group, group, first_row, wanted))
+            parts.append(_parquet_part(file, parquet, group, first_row, wanted))
             first_row += parquet.metadata.row_group(group).num_rows
         return parts
 
@@ -208,23 +262,28 @@ def _refuse_unless_number(file: HistoryFile, row: int, column: str, text: str | 
         ) from error
 
 
-def _parquet_part(
-    file: HistoryFile, read_row_group: Any, group: int, first_row: int, wanted: Wanted
-) -> RawRows:
+def _parquet_part(file: HistoryFile, parquet: Any, group: int, first_row: int, wanted: Wanted) -> RawRows:
     """Read the times of one row group, and its other columns only if a row lies in the range."""
-    layout = file.layout
-    keys = [name for name in (layout.columns["ts"], layout.clock, layout.symbol, layout.series) if name]
+    keys = [name for name in (file.layout.columns["ts"], file.layout.clock) if name]
+    found = _part(file, _read_group(file, parquet, group, keys), first_row, wanted._replace(columns=()))
+    if not found.row.size or not wanted.columns:
+        return found._replace(cells=_no_cells(wanted))
+    own = [file.layout.columns[name] for name in wanted.columns]
+    table = _read_group(file, parquet, group, own).take(found.row - first_row)
+    return found._replace(cells=_cells(file, table, wanted))
+
+
+def _read_group(file: HistoryFile, parquet: Any, group: int, columns: list[str]) -> Any:
     try:
-        found = _part(file, read_row_group(group, columns=keys), first_row, wanted._replace(columns=()))
-        if not found.row.size or not wanted.columns:
-            return found._replace(cells=_no_cells(wanted))
-        own = [file.layout.columns[name] for name in wanted.columns]
-        table = read_row_group(group, columns=own).take(found.row - first_row)
+        return parquet.read_row_group(group, columns=columns)
     except (OSError, pa.ArrowException) as error:
         raise HistoryError(
             f"{file.path}: not readable as Parquet ({error}); convert the file again"
         ) from error
-    return found._replace(cells={name: _float_cells(file, name, table) for name in wanted.columns})
+
+
+def _cells(file: HistoryFile, table: Any, wanted: Wanted) -> dict[str, Any]:
+    return {name: _float_cells(file, name, table) for name in wanted.columns}
 
 
 def _no_cells(wanted: Wanted) -> dict[str, Any]:
@@ -251,10 +310,6 @@ def _part(file: HistoryFile, table: Any, first_row: int, wanted: Wanted) -> RawR
         chosen &= ts_ms >= wanted.from_ms
     if wanted.to_ms is not None:
         chosen &= ts_ms < wanted.to_ms
-    for only, own in ((file.only_symbol, file.layout.symbol), (file.only_series, file.layout.series)):
-        if only is not None:
-            names = pc.utf8_trim_whitespace(table.column(own).cast(pa.string()))
-            chosen &= pc.fill_null(pc.equal(names, only), fill_value=False).to_numpy()
     rows = np.flatnonzero(chosen)
     cells = {
         name: table.column(file.layout.columns[name]).combine_chunks().take(pa.array(rows))

@@ -16,19 +16,21 @@ _SUFFIXES = (".parquet", ".csv", ".csv.gz")
 _ORDINARY_SERIES = "EQ"
 
 
-def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> PriceHistory:
+def open_history(
+    path: Path, *, tick_size_of: TickSizeOf | None = None, chosen_by: str = "--data"
+) -> PriceHistory:
     """Open a folder of Parquet or CSV files (also gzipped), one per instrument, or the store.
 
     One file may hold several instruments where a symbol column tells them apart. The store is a file that
     ends with `.db`; behind a `#` may stand which of its series are meant: `history.db#upstox/unknown/1m`.
 
     Without a rule for tick sizes they are read off the prices. Raises HistoryError that says which file is
-    wrong.
+    wrong, or by which option or setting another series is chosen.
     """
     if is_store(path):
         from trading_bot.adapters.history.store.stored_rows import open_stored  # noqa: PLC0415  # with SQLAlchemy
 
-        return PriceHistory(path, open_stored(path), tick_size_of=tick_size_of)
+        return PriceHistory(path, open_stored(path, chosen_by), tick_size_of=tick_size_of)
     paths = _data_files(path)
     reader = FileReader()
     files: dict[str, HistoryFile] = {}
@@ -49,7 +51,7 @@ def open_history(path: Path, *, tick_size_of: TickSizeOf | None = None) -> Price
         )
     return PriceHistory(
         path,
-        FileRows(files, origin_of(path)),
+        FileRows(files, origin_of(path), reader),
         named=read_instruments(path / INSTRUMENTS_FILE),
         tick_size_of=tick_size_of,
     )

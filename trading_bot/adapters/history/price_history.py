@@ -27,6 +27,8 @@ from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
 from trading_bot.domain.rules.provenance import Provenance
 from trading_bot.domain.symbol_search import ticker_parts
 
+Wrapping = Callable[[PriceRows], PriceRows]
+"""Makes other rows of rows."""
 _EPOCH = date(1970, 1, 1)
 _TICK_WINDOW = timedelta(days=30)
 _NAMED_MAX = 5
@@ -46,17 +48,27 @@ class PriceHistory:
         self._rows = rows
         self._tick_size_of = tick_size_of
         self._given = named
+        self._wrapped: tuple[Wrapping, ...] = ()
         self._named = _with_unique_keys({symbol: _named(symbol, named) for symbol in rows.symbols})
         self.path = path
         """What it was opened by."""
         self.kind = rows.kind
         self.symbols = rows.symbols
 
-    def over(self, wrapped: Callable[[PriceRows], PriceRows]) -> "PriceHistory":
+    def over(self, wrapped: Wrapping) -> "PriceHistory":
         """The same instruments over other rows, made of these."""
-        return PriceHistory(
+        made = PriceHistory(
             self.path, wrapped(self._rows), named=self._given, tick_size_of=self._tick_size_of
         )
+        made._wrapped = (*self._wrapped, wrapped)  # its own kind
+        return made
+
+    def made_like(self, other: "PriceHistory") -> "PriceHistory":
+        """The same instruments, with done to their rows what was done to another's."""
+        made = self
+        for wrapped in other._wrapped:  # noqa: SLF001  # its own kind
+            made = made.over(wrapped)
+        return made
 
     def instrument(self, symbol: str, on: date) -> Instrument:
         """One instrument as of one day, with the tick size that the rule given, or else the prices, say."""

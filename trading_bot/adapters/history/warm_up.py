@@ -23,6 +23,10 @@ class WarmUp:
     def __init__(self, folder: PriceHistory, others: Sequence[PriceHistory] = ()) -> None:
         self.folders = (folder, *others)
 
+    def made_like(self, folder: PriceHistory) -> "WarmUp":
+        """The folder with what was done to its prices, and the same done to those that complete it."""
+        return WarmUp(folder, tuple(other.made_like(folder) for other in self.folders[1:]))
+
     def candles(self, symbol: str, first: date, last: date) -> CandleArrays:
         """Candles of the days from `first` to `last`, both included, oldest first."""
         wanted = self._source_of_days(symbol, first, last)
@@ -63,15 +67,19 @@ def open_warm_up(folder: PriceHistory, given: Path | None = None) -> WarmUp:
 
     The folder given, else `history/` inside the folder, else for ticks every folder of 1-minute candles that
     is named alike (`<name>` or `<name>_ticks`) one level beside the parent: `ticks/2021` is completed by
-    `*/2021_ticks`.
+    `*/2021_ticks`. What was done to the prices of the folder is done to theirs.
     """
+    return WarmUp(folder, _others(folder, given)).made_like(folder)
+
+
+def _others(folder: PriceHistory, given: Path | None) -> list[PriceHistory]:
     if given is not None:
-        return WarmUp(folder, (open_history(given),))
+        return [open_history(given)]
     if (folder.path / _OWN_FOLDER).is_dir():
-        return WarmUp(folder, (open_history(folder.path / _OWN_FOLDER),))
+        return [open_history(folder.path / _OWN_FOLDER)]
     if folder.kind is HistoryKind.CANDLES:
-        return WarmUp(folder)
-    return WarmUp(folder, _named_alike(folder.path.resolve()))
+        return []
+    return _named_alike(folder.path.resolve())
 
 
 def _named_alike(path: Path) -> list[PriceHistory]:

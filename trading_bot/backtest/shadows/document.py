@@ -29,9 +29,15 @@ def day_in(text: str, where: str) -> ComparedDay:
         ) from error
 
 
-def comparison_document(shadows: Sequence[Compared], record: str) -> dict[str, Any]:
-    """Everything that the page shows, money as decimal strings."""
-    return {"record": record, "shadows": [_compared(one) for one in shadows]}
+def comparison_document(
+    shadows: Sequence[Compared], record: str, missed: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Everything that the page shows, money as decimal strings, and what could not be played."""
+    return {
+        "record": record,
+        "shadows": [_compared(one) for one in shadows],
+        "not_played": list(missed),
+    }
 
 
 def _compared(one: Compared) -> dict[str, Any]:

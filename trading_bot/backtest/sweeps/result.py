@@ -25,6 +25,8 @@ class SweepResult:
     best_fills: tuple[Ints, ...]
     """Every fill of the best set, by share: rows of (candle, signed units, price in paise)."""
     seconds: float
+    earlier: int = 0
+    """Sets that an interrupted run of the same sweep had played before."""
     asked: Mapping[str, str | None] = field(default_factory=dict)
     """Folder and days as they were asked for."""
 

@@ -90,7 +90,11 @@ def _forward(market: Market, lengths: Lengths) -> tuple[Window, ...]:
             len(days), train=lengths.train, test=lengths.test, gap=lengths.gap, anchored=lengths.anchored
         )
     except ValueError as error:
-        raise HistoryError(f"{error}; shorten --train, --test or --gap, or give more days") from error
+        gap = f", {lengths.gap} between," if lengths.gap else ""
+        raise HistoryError(
+            f"{plural(len(days), 'trading day')} hold no window of {lengths.train} to choose on{gap} and "
+            f"{lengths.test} to play; shorten --train, --test or --gap, or give more days"
+        ) from error
     return tuple(
         Window(
             train=Stretch(market.between(days[split.train[0]], days[split.train[-1]])),
@@ -107,7 +111,10 @@ def _folds(market: Market, folds: Folds) -> tuple[Window, ...]:
     try:
         splits = purged_folds(made_on, made_on + folds.gap, folds.parts, folds.embargo)
     except ValueError as error:
-        raise HistoryError(f"{error}; change --folds or --embargo, or give more days") from error
+        raise HistoryError(
+            f"{plural(len(days), 'trading day')} cannot make {folds.parts} folds with an embargo of "
+            f"{folds.embargo:g}; change --folds or --embargo, or give more days"
+        ) from error
     if not all(split.train.size for split in splits):
         raise HistoryError(
             f"of {plural(len(days), 'day')} none is left to choose on: take fewer --folds, a shorter --gap "

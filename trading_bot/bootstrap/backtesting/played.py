@@ -14,7 +14,8 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.backtest.sweeps.market import Market, market_of
 from trading_bot.backtest.sweeps.policy import Policy, declared_policy
 from trading_bot.bootstrap.answers.history.soundness import history_checks
-from trading_bot.bootstrap.backtesting.data import brought_to, chosen_symbols, data_text
+from trading_bot.bootstrap.backtesting.data import chosen_symbols, data_text
+from trading_bot.bootstrap.backtesting.price_scale import brought_to
 from trading_bot.bootstrap.places import history_path, reports_folder, trials_path
 from trading_bot.domain.errors import HistoryError, SettingsError
 from trading_bot.domain.ist import datetime_of
@@ -35,6 +36,12 @@ def require_places(settings: Settings) -> None:
             ) from error
         if not os.access(folder, os.W_OK):
             raise SettingsError(f"{folder}: cannot be written to\n  fix: change its rights, or run.data_dir")
+    trials = trials_path(settings)
+    if trials.exists() and not (trials.is_file() and os.access(trials, os.R_OK | os.W_OK)):
+        raise SettingsError(
+            f"{trials}: the record of trials is no file that can be read and written\n  fix: change its "
+            "rights, or move it away; what it counted is then not known any more"
+        )
 
 
 def policy_from(options: PlayedOptions) -> Policy:

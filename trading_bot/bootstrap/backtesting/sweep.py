@@ -1,7 +1,8 @@
 """One sweep from its folder of data to its report, with every set recorded."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from time import monotonic
 
 from trading_bot.backtest.sweeps.figures import Figures
@@ -12,14 +13,17 @@ from trading_bot.backtest.sweeps.play import Player
 from trading_bot.backtest.sweeps.report import console_text, write_sweep
 from trading_bot.backtest.sweeps.result import SweepResult, ranked
 from trading_bot.backtest.sweeps.trials import append_trials, asked_for, record_of
+from trading_bot.backtest.sweeps.unfinished import Unfinished
 from trading_bot.backtest.sweeps.workers import Played, play_here, play_in_processes, play_on_cluster
 from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from, require_places
 from trading_bot.bootstrap.backtesting.tested import ProgressMaker
-from trading_bot.bootstrap.places import reports_folder, trials_path
+from trading_bot.bootstrap.fingerprints import hash_of, source_hash, strategy_print
+from trading_bot.bootstrap.places import reports_folder, trials_path, unfinished_sweeps_folder
 from trading_bot.domain.errors import SettingsError
 from trading_bot.report.wording import plural
 from trading_bot.settings.options import SweepOptions
 from trading_bot.settings.tree import Settings
+from trading_bot.strategies.registry import strategy_factory
 
 
 def run_sweep(
@@ -31,8 +35,9 @@ def run_sweep(
 ) -> int:
     """Play all sets, record them, report, and return 0.
 
-    Raises HistoryError or UnknownInstrumentError for data that cannot be played, SettingsError for sets or a
-    policy that cannot be.
+    Sets that an interrupted run of the same question has played are taken from what it kept. Raises
+    HistoryError or UnknownInstrumentError for data that cannot be played, SettingsError for sets or a policy
+    that cannot be.
     """
     require_places(settings)
     try:
@@ -41,7 +46,13 @@ def run_sweep(
         raise SettingsError(f"--set: {error}") from error
     market = market_from(settings, options, write)
     started_s = monotonic()
-    figures = _figures(market, plan, options, progress)
+    unfinished = _unfinished(settings, market, plan)
+    known = _known(unfinished, plan, options, write)
+    try:
+        figures = _figures(market, plan, options, progress, known, unfinished)
+    except KeyboardInterrupt:
+        write("what was played is kept: the same command goes on from there, --anew begins anew")
+        raise
     result = SweepResult(
         data=str(options.data),
         market=market,
@@ -50,6 +61,7 @@ def run_sweep(
         figures=figures,
         best_fills=tuple(Player(market).fills(plan, ranked(figures)[0])),
         seconds=monotonic() - started_s,
+        earlier=len(known),
         asked=asked_for(options.data, options.first, options.last),
     )
     trials = trials_path(settings)
@@ -58,20 +70,57 @@ def run_sweep(
     folder = write_sweep(
         result, reports_folder(settings), fresh_name("sweep", reports_folder(settings), now_ms)
     )
+    unfinished.forget()
     write(console_text(result, record, folder, options.top))
     return 0
 
 
-def _figures(
-    market: Market, plan: Plan, options: SweepOptions, progress: ProgressMaker
+def _unfinished(settings: Settings, market: Market, plan: Plan) -> Unfinished:
+    """What is kept of the same question: one digit of a candle, of the code or of a set makes another."""
+    strategy = strategy_print(strategy_factory(plan.strategy)({}))
+    policy = plan.policy
+    asked = [
+        market.digest,
+        [plan.strategy, strategy.code_hash, strategy.settings, source_hash()],
+        [policy.risk.model_dump(mode="json"), str(policy.cash), str(policy.fee)],
+        [list(one.items()) for one in plan.sets],
+    ]
+    return Unfinished(unfinished_sweeps_folder(settings) / f"{hash_of(asked)}.jsonl")
+
+
+def _known(
+    unfinished: Unfinished, plan: Plan, options: SweepOptions, write: Callable[[str], None]
+) -> dict[int, Figures]:
+    if options.is_anew:
+        unfinished.forget()
+    known = unfinished.figures()
+    if known:
+        write(
+            f"note: {len(known):,} of {plural(len(plan.sets), 'set')} were played before this sweep was "
+            "interrupted, with the same data, code and settings; --anew plays them once more"
+        )
+    return known
+
+
+def _figures(  # noqa: PLR0917  # handed on once
+    market: Market,
+    plan: Plan,
+    options: SweepOptions,
+    progress: ProgressMaker,
+    known: Mapping[int, Figures],
+    unfinished: Unfinished,
 ) -> tuple[Figures, ...]:
-    figures: list[Figures] = []
-    with progress("sweep", len(plan.sets)) as shown:
-        for part in _played(market, plan, options):
-            figures += part.figures
-            for _ in part.figures:
-                shown.advance(plural(market.bars * len(figures), "candle"))
-    return tuple(figures)
+    """Of all sets in their order; only those that are not known are played, and kept as they end."""
+    found, missing = dict(known), [number for number in range(len(plan.sets)) if number not in known]
+    rest = replace(plan, sets=tuple(plan.sets[number] for number in missing))
+    with progress("sweep", len(missing)) as shown:
+        for part in _played(market, rest, options) if missing else ():
+            ended = list(zip(missing[part.first :], part.figures, strict=False))
+            unfinished.keep(ended)
+            for number, one in ended:
+                found[number] = one
+                shown.advance(plural(market.bars * (len(found) - len(known)), "candle"))
+    return tuple(found[number] for number in range(len(plan.sets)))
 
 
 def _played(market: Market, plan: Plan, options: SweepOptions) -> Iterator[Played]:

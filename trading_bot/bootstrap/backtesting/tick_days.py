@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from trading_bot.adapters.history import PriceHistory
+from trading_bot.adapters.market_rules import load_corporate_actions
 from trading_bot.adapters.storage.journal.memory_journal import MemoryJournal
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.traced_core import TakeTraces
@@ -57,7 +58,9 @@ class TickDays:
     def _day(self, on: date, cash: Decimal) -> DayOutcome:
         settings = self.settings
         having = [symbol for symbol in self.symbols if on in self.folder.days(symbol)]
-        source = open_market(self.folder.path, on, symbols=having, seed=self.seed)
+        source = open_market(
+            self.folder.path, on, symbols=having, seed=self.seed, actions=load_corporate_actions()
+        )
         changes = {"opening_balance": cash, "slippage_bps": settings.run.slippage_bps}
 
         def day(records: Records, notifier: Notifier) -> VirtualDay:

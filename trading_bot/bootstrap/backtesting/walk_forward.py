@@ -95,6 +95,8 @@ def _lengths(options: WalkForwardOptions) -> Lengths | Folds:
         if options.embargo:
             raise SettingsError("--embargo is for --folds; --gap parts training and test")
         return Lengths(options.train, options.test, options.gap, options.anchored)
+    if options.folds == 1:
+        raise SettingsError("--folds 1 leaves no day to choose on.\n  fix: --folds 6")
     if options.folds is not None and options.train is None and options.test is None and not options.anchored:
         return Folds(options.folds, options.gap, options.embargo)
     raise SettingsError(

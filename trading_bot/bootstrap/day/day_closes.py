@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_SETTING = "run.days_folder ="
 _ALIKE = 0.1
 """A close of the folder that is off by more than this part is adjusted otherwise."""
+_NEXT = 0.2
+"""Likewise where they share no day: so far news moves a price, and most splits move it further."""
 
 
 def days_path(settings: Settings) -> Path | None:
@@ -45,7 +48,7 @@ class DaysFolder:
         from trading_bot.adapters.history import open_history  # noqa: PLC0415  # brings numpy and Parquet
 
         path = days_path(settings)
-        return None if path is None else cls(open_history(path))
+        return None if path is None else cls(open_history(path, chosen_by=_SETTING))
 
     def closes(self, symbol: str, first: date, last: date) -> tuple[DayClose, ...]:
         """The last close of each day inside the range; none where the folder does not have the symbol."""
@@ -60,16 +63,23 @@ class DaysFolder:
     ) -> tuple[DayClose, ...]:
         """What a source has itself, and before its first day what the folder has.
 
-        Where both have a day and do not agree on it the folder is adjusted otherwise and is not used.
+        Where both have a day and do not agree on it the folder is adjusted otherwise and is not used; where
+        they share none, its last close before and the source's first one have to be near each other.
         """
         older = self.closes(symbol, first, last)
-        by_day = dict(older)
-        both = [close for close in own if close.on in by_day]
-        if any(abs(by_day[close.on] / close.close - 1) > _ALIKE for close in both if close.close):
+        begin = own[0].on if own else date.max
+        before = tuple(close for close in older if close.on < begin)
+        if _is_apart(dict(older), before, own):
             log.warning("days_folder_disagrees", symbol=symbol, folder=str(self.folder.path))
             return own
-        begin = own[0].on if own else date.max
-        return (*(close for close in older if close.on < begin), *own)
+        return (*before, *own)
+
+
+def _is_apart(theirs: Mapping[date, int], before: tuple[DayClose, ...], own: tuple[DayClose, ...]) -> bool:
+    both = [(theirs[close.on], close.close) for close in own if close.on in theirs and close.close]
+    if both:
+        return any(abs(there / here - 1) > _ALIKE for there, here in both)
+    return bool(before and own and own[0].close) and abs(before[-1].close / own[0].close - 1) > _NEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.backtest.parity import PlayedDay
 from trading_bot.bootstrap.backtesting.candle_days import CandleDays
+from trading_bot.bootstrap.backtesting.price_scale import brought_with_warm_up
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.loops import event_loop
 from trading_bot.bootstrap.modes import day_files
@@ -119,7 +120,7 @@ def candle_day(
         CandleDays(
             settings=settings,
             rules=load_market_rules(),
-            folder=folder,
+            folder=brought_with_warm_up(folder, symbols, on).history,
             symbols=symbols,
             days=(on,),
             seed=seed,

@@ -1,6 +1,7 @@
 """Where the days of a comparison come from: a folder of the user's, or what the daemon kept of each day."""
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,14 +11,18 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from trading_bot.adapters.history import HistoryKind, open_history
+from trading_bot.adapters.history import open_history
 from trading_bot.adapters.history.quality import require_sound
 from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.answers.history.soundness import history_checks
-from trading_bot.bootstrap.backtesting.data import brought_to
+from trading_bot.bootstrap.backtesting.price_scale import brought_with_warm_up
 from trading_bot.bootstrap.backtesting.trading_days import why_not_played
 from trading_bot.bootstrap.places import history_path, inputs_folder, known_databases
-from trading_bot.bootstrap.shadows.kept_candles import days_with_candles, write_kept_candles
+from trading_bot.bootstrap.shadows.kept_candles import (
+    days_with_candles,
+    leave_out_downloaded,
+    write_kept_candles,
+)
 from trading_bot.bootstrap.shadows.stages import FolderStage, RecordedStage, Stage
 from trading_bot.domain.errors import HistoryError, SettingsError, StorageError
 from trading_bot.domain.instrument import Instrument
@@ -86,17 +91,17 @@ class FolderOfDays(RecordedDays):
         having = tuple(symbol for symbol in self._symbols if on in self._folder.days(symbol))
         if not any(self._folder.instrument(symbol, on).is_tradable for symbol in having):
             raise HistoryError(f"{on}: no share has rows: an index can be watched, not bought")
-        folder, told = self._folder, tuple[str, ...]()
-        if folder.kind is HistoryKind.CANDLES:
-            folder, told = brought_to(folder, having, on)
+        brought = brought_with_warm_up(self._folder, having, on)
+        if not self._options.accept_defects:
+            brought.require_one_scale()
         return FolderStage(
             on=on,
-            folder=folder,
+            folder=brought.history,
             rules=self._rules,
             symbols=having,
             seed=self._options.seed,
             what=self.words,
-            notes=told,
+            notes=(*brought.told, *brought.off_scale.values()),
         )
 
 
@@ -109,6 +114,7 @@ class JournalOfDays(RecordedDays):
         self.name = self.words = settings.mode.value
         self._databases = self._by_day()
         self._folders: dict[Path, Path] = {}
+        self._off_scale: defaultdict[Path, dict[str, str]] = defaultdict(dict)
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -139,14 +145,24 @@ class JournalOfDays(RecordedDays):
                 )
         folder = open_history(self._folder(database))
         symbols = tuple(symbol for symbol in folder.symbols if on in folder.days(symbol))
+        brought = brought_with_warm_up(folder, symbols, on)
+        leave_out_downloaded(folder.path, brought.off_scale)
+        self._off_scale[folder.path].update(brought.off_scale)
         return FolderStage(
             on=on,
-            folder=folder,
+            folder=brought.history,
             rules=self._rules,
             symbols=symbols,
             seed=self._seed,
             what="the daemon's own record",
-            notes=notes,
+            notes=(
+                *notes,
+                *brought.told,
+                *(
+                    f"{words}: the stored minutes are not used"
+                    for words in self._off_scale[folder.path].values()
+                ),
+            ),
         )
 
     def real(self, on: date) -> tuple[DayRecord, Mapping[str, Instrument]] | None:

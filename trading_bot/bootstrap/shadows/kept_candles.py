@@ -2,18 +2,23 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
+from trading_bot.adapters.history.origin import PROVENANCE_FILE
+from trading_bot.adapters.history.series_key import SeriesKey
 from trading_bot.adapters.history.store.store import CandleStore, read_store
 from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.bootstrap.backtesting.stress import write_candles
-from trading_bot.domain.candles.arrays import CandleArrays, arrays_of
+from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.instrument import Instrument
 from trading_bot.domain.ist import MS_PER_DAY, MS_PER_MINUTE, MS_PER_SECOND, midnight_ms
 from trading_bot.domain.money import rupees
+from trading_bot.domain.rules.provenance import Adjustment
 
 if TYPE_CHECKING:
     from trading_bot.domain.market_data import Candle
@@ -44,6 +49,7 @@ def write_kept_candles(reader: JournalReader, store: Path, into: Path) -> None:
     for one in listed:
         write_candles(into / f"{one.symbol}.parquet", arrays_of(by_key[one.key]))
     _write_instruments(into / "instruments.csv", listed)
+    _write_origin(into, "the daemon's own record", Adjustment.NONE)
     if store.is_file():
         _write_downloaded(listed, store, into / _HISTORY)
 
@@ -55,23 +61,37 @@ def _has_candles(reader: JournalReader, on: date) -> bool:
 
 def _write_downloaded(listed: Sequence[Instrument], store: Path, into: Path) -> None:
     """Warm-up goes further back than the daemon has run."""
-    source = read_store(store)
-    try:
-        found = dict(_downloaded(listed, source))
-    finally:
-        source.close()
-    if found:
+    with closing(read_store(store)) as source:
+        keys = list(_downloaded(listed, source))
+        if not keys:
+            return
         into.mkdir()
-        for symbol, candles in found.items():
-            write_candles(into / f"{symbol}.parquet", candles)
+        for key in keys:
+            write_candles(into / f"{key.symbol}.parquet", source.candles(key))
+    adjustments = {key.origin.adjustment for key in keys}
+    _write_origin(into, "the store", adjustments.pop() if len(adjustments) == 1 else Adjustment.UNKNOWN)
 
 
-def _downloaded(listed: Sequence[Instrument], source: CandleStore) -> Iterator[tuple[str, CandleArrays]]:
+def _downloaded(listed: Sequence[Instrument], source: CandleStore) -> Iterator[SeriesKey]:
     minutes = [key for key in source.filled() if key.interval_s == _MINUTE_S]
     for one in listed:
         key = next((key for key in minutes if key.symbol == one.symbol), None)
         if key is not None:
-            yield one.symbol, source.candles(key)
+            yield key
+
+
+def _write_origin(folder: Path, source: str, adjustment: Adjustment) -> None:
+    text = f'source = "{source}"\nadjustment = "{adjustment.value}"\n'
+    (folder / PROVENANCE_FILE).write_text(text, encoding="utf-8")
+
+
+def leave_out_downloaded(folder: Path, symbols: Iterable[str]) -> None:
+    """Take away what was downloaded of some symbols; `write_kept_candles` has written the folder."""
+    earlier = folder / _HISTORY
+    for symbol in symbols:
+        (earlier / f"{symbol}.parquet").unlink()
+    if earlier.is_dir() and not any(earlier.glob("*.parquet")):
+        rmtree(earlier)
 
 
 def _write_instruments(path: Path, listed: Sequence[Instrument]) -> None:

@@ -57,11 +57,15 @@ def run_shadow(
     *,
     as_json: bool = False,
 ) -> int:
-    """Play what is not kept yet, report, and return 0, or 1 where a day could not be played.
+    """Play what is not kept yet, report, and return 0, or 1 where a day or a shadow could not be played.
 
-    Raises SettingsError for shadows that cannot be, UserFacingError for days that are not there.
+    Raises SettingsError where none that is asked for can be, UserFacingError for days that are not there.
     """
-    shadows, names = _shadows(settings), shadow_names(settings, options.names)
+    wanted = shadow_names(settings, options.names)
+    shadows, broken = _shadows(settings, options.file)
+    names = tuple(name for name in wanted if name in shadows)
+    if not names:
+        raise SettingsError("\n".join(broken[name] for name in wanted))
     rules = load_market_rules()
     with ExitStack() as owned:
         owned.enter_context(started_logs(_with_own_logs(settings), is_quiet=True))
@@ -71,10 +75,11 @@ def run_shadow(
                 settings=settings, options=options, shadows=shadows, names=names, days=days, rules=rules
             )
             missed, played = _played(asked, progress, now_ms)
+            missed = (*(broken[name] for name in wanted if name in broken), *missed)
             compared = _counted(asked, played, now_ms)
         except StorageError as error:
             raise UserFacingError(str(error)) from error
-    document = comparison_document(compared, days.words)
+    document = comparison_document(compared, days.words, missed)
     contents: dict[str, str | bytes] = {
         "shadows.json": json.dumps(document, indent=1, ensure_ascii=False) + "\n",
         "report.html": shadows_html(compared, days.words),
@@ -91,22 +96,32 @@ def _with_own_logs(settings: Settings) -> Settings:
     return settings.model_copy(update={"logs": logs})
 
 
-def _shadows(settings: Settings) -> dict[str, Settings]:
-    """The settings of each shadow. Raises SettingsError where one decides as the baseline, or as another."""
+def _shadows(settings: Settings, file: str) -> tuple[dict[str, Settings], dict[str, str]]:
+    """The settings of each shadow, and why others cannot be: one of them keeps none of the rest from playing.
+
+    One that decides as the baseline, or as another, is among the latter.
+    """
     found: dict[str, Settings] = {}
+    broken: dict[str, str] = {}
     seen = {deciding_print(settings): ""}
-    for name in shadow_names(settings):
-        made = shadow_settings(settings, name)
-        decides = deciding_print(made)
+    for name in settings.shadow:
+        try:
+            made = shadow_settings(settings, name, file)
+            decides = deciding_print(made)
+        except SettingsError as error:
+            broken[name] = str(error)
+            continue
         if decides in seen:
             like = f"[shadow.{seen[decides]}]" if seen[decides] else "what is in effect"
-            raise SettingsError(
-                f"[shadow.{name}] decides as {like} does: what it changes is not used by "
+            broken[name] = (
+                f"{file} [shadow.{name}]".lstrip()
+                + f" decides as {like} does: what it changes is not used by "
                 f"{', '.join(made.run.strategies)}.\n  fix: change what is, or remove the table"
             )
+            continue
         seen[decides] = name
         found[name] = made
-    return found
+    return found, broken
 
 
 def _days(settings: Settings, options: ShadowOptions, rules: MarketRules, owned: ExitStack) -> RecordedDays:
@@ -186,6 +201,6 @@ def _compared(asked: _Asked, name: str) -> Compared:
         changed=differences(asked.settings, asked.shadows[name]),
         days=days,
         left_out=tuple(day.on for day in every if day not in days),
-        looks=len(asked.settings.shadow),
+        looks=len(asked.shadows),
         cash=asked.settings.simulator.opening_balance,
     )

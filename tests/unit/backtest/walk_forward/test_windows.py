@@ -38,7 +38,10 @@ def test_a_window_is_played_from_its_first_day_to_its_last():
 
 
 def test_days_that_hold_no_window_are_said():
-    with pytest.raises(HistoryError, match=r"no window.*shorten --train"):
+    text = "^10 trading days hold no window of 9 to choose on, 1 between, and 2 to play; shorten --train"
+    with pytest.raises(HistoryError, match=text):
+        windows_of(MARKET, Lengths(9, 2, 1))
+    with pytest.raises(HistoryError, match="of 9 to choose on and 2 to play"):
         windows_of(MARKET, Lengths(9, 2))
 
 
@@ -90,7 +93,8 @@ def test_a_fold_is_played_over_all_days_but_only_others_count():
 
 
 @pytest.mark.parametrize(
-    ("of", "said"), [((11,), "cannot make 11 groups"), ((2, 5), "of 10 days none is left to choose on")]
+    ("of", "said"),
+    [((11,), "^10 trading days cannot make 11 folds"), ((2, 5), "of 10 days none is left to choose on")],
 )
 def test_days_that_hold_no_folds_are_said(of, said):
     with pytest.raises(HistoryError, match=said):

@@ -1,22 +1,27 @@
 """Which days and prices of a history a run gets, and what it is told about them."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from trading_bot.adapters.history import open_history
+from trading_bot.adapters.history import open_history, open_warm_up
 from trading_bot.adapters.history.series_key import SeriesKey
 from trading_bot.adapters.history.store import open_store
 from trading_bot.adapters.history.store.market_caps import MarketCap, keep_market_cap
-from trading_bot.bootstrap.backtesting.data import brought_to, data_text
+from trading_bot.adapters.market_rules import load_corporate_actions
+from trading_bot.bootstrap.backtesting.data import chosen_data, data_text
 from trading_bot.bootstrap.backtesting.largest import largest_of
+from trading_bot.bootstrap.backtesting.price_scale import brought_to, brought_with_warm_up
 from trading_bot.bootstrap.backtesting.trading_days import days_between, playable
 from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import midnight_ms
 from trading_bot.domain.rules.provenance import Adjustment, Provenance
+from trading_bot.settings.options import BacktestOptions
+from trading_bot.simulator.market import open_market
 
 BEFORE, AFTER = date(2017, 9, 6), date(2017, 9, 7)
 """The first day of RELIANCE without its bonus of one for one is the later one."""
@@ -90,6 +95,127 @@ def test_the_series_that_were_taken_are_named(stored):
 
     assert data_text(history, ("ACME", "GAMMA")) == f"{history.path}#a broker/none/1m"
     assert data_text(history, history.symbols).endswith("#a broker/none/1m #a broker/splits/1m")
+
+
+# --- days before, in a folder beside it ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """A folder of minutes with its own warm-up beside it."""
+
+    def fill(name, day, price, adjustment="none", symbol="RELIANCE"):
+        path = tmp_path / name
+        path.mkdir(exist_ok=True, parents=True)
+        rows = [f"{day} 09:{minute},{price},{price},{price},{price},10" for minute in (15, 16)]
+        (path / f"{symbol}.csv").write_text("\n".join(["ts,open,high,low,close,volume", *rows]))
+        (path / "provenance.toml").write_text(f'adjustment = "{adjustment}"')
+        return open_history(tmp_path / "prices")
+
+    return fill
+
+
+def warm_up_closes(history, symbol="RELIANCE"):
+    return open_warm_up(history).candles(symbol, BEFORE, AFTER).close.tolist()
+
+
+def test_a_bonus_between_the_folder_and_its_warm_up_is_taken_out(folders):
+    """Fault 107: the day before the bonus traded at twice the price."""
+    folders("prices", AFTER, 500)
+    history = folders("prices/history", BEFORE, 1000)
+
+    brought = brought_with_warm_up(history, ("RELIANCE",), AFTER)
+
+    assert warm_up_closes(history) == [100_000, 100_000, 50_000, 50_000]
+    assert warm_up_closes(brought.history) == [50_000] * 4
+    assert brought.told == ("Splits and bonuses are taken out of the prices of RELIANCE, as of 2017-09-07.",)
+    brought.require_one_scale()
+
+
+@pytest.mark.parametrize(
+    ("ours", "earlier"), [("splits", "none"), ("unknown", "unknown"), ("none", "splits")]
+)
+def test_warm_up_on_another_scale_is_refused_with_the_way_out(folders, ours, earlier):
+    """What is not stated to be as traded on both sides cannot be taken out by the record."""
+    folders("prices", AFTER, 500, ours)
+    history = folders("prices/history", BEFORE, 1000, earlier)
+
+    brought = brought_with_warm_up(history, ("RELIANCE",), AFTER)
+
+    with pytest.raises(HistoryError) as refused:
+        brought.require_one_scale()
+    text = str(refused.value)
+    assert f"RELIANCE closes {BEFORE} at 1,000.00" in text
+    assert f"opens {AFTER} at 500.00" in text
+    assert "fix: take both from one source" in text
+    assert "--accept-defects" in text
+
+
+def test_a_split_that_is_not_on_record_is_seen_in_the_prices(folders):
+    folders("prices", AFTER, 500, symbol="ACME")
+    history = folders("prices/history", BEFORE, 1000, symbol="ACME")
+
+    brought = brought_with_warm_up(history, ("ACME",), AFTER)
+
+    assert brought.told[0].startswith("Prices as traded of ACME: not all")
+    assert list(brought.off_scale) == ["ACME"]
+
+
+def test_a_day_that_both_have_tells_even_a_small_bonus(folders):
+    folders("prices", AFTER, 910, "splits")
+    history = folders("prices/history", AFTER, 1000, "splits")
+
+    assert (
+        f"closes {AFTER} at 1,000.00"
+        in brought_with_warm_up(history, ("RELIANCE",), AFTER).off_scale["RELIANCE"]
+    )
+
+
+def test_a_fall_that_is_no_split_is_no_reason_to_refuse(folders):
+    folders("prices", AFTER, 880, "splits")
+    history = folders("prices/history", BEFORE, 1000, "splits")
+
+    assert not brought_with_warm_up(history, ("RELIANCE",), AFTER).off_scale
+
+
+def test_a_backtest_is_refused_unless_it_insists(folders, tmp_path, market_rules):
+    folders("prices", AFTER, 500, "splits")
+    folders("prices/history", BEFORE, 1000, "none")
+    insisting = BacktestOptions(data=tmp_path / "prices", accept_defects=True)
+
+    chosen = chosen_data(insisting, market_rules, tmp_path / "history.db")
+
+    assert "RELIANCE closes 2017-09-06 at 1,000.00" in chosen.defects[-1]
+    with pytest.raises(HistoryError, match="a split or bonus lies between"):
+        chosen_data(replace(insisting, accept_defects=False), market_rules, tmp_path / "history.db")
+
+
+def test_a_replayed_day_opens_on_days_of_its_own_shares(folders, tmp_path):
+    folders("prices", AFTER, 500)
+    folders("prices/history", BEFORE, 1000)
+
+    market = open_market(tmp_path / "prices", AFTER, actions=load_corporate_actions())
+
+    (share,) = market.instruments
+    assert market.previous_close(share.key) == 50_000
+
+
+def test_ticks_of_days_before_a_bonus_are_brought_to_the_day_as_well(tmp_path):
+    rows = [f"{BEFORE} 09:15:00,1000,10,999,1,1001,3", f"{AFTER} 09:15:00,500,10,499,1,501,3"]
+    columns = "ts,ltp,cum_volume,bid,bid_qty,ask,ask_qty"
+    (tmp_path / "RELIANCE.csv").write_text("\n".join([columns, *rows]))
+    (tmp_path / "provenance.toml").write_text('adjustment = "none"')
+
+    history, _ = brought_to(open_history(tmp_path), ("RELIANCE",), AFTER)
+
+    assert history.minute_candles("RELIANCE", BEFORE, AFTER).close.tolist() == [50_000, 50_000]
+    before = history.ticks("RELIANCE", BEFORE)
+    assert [before.bid[0], before.ask[0], before.ask_quantity[0], before.day_volume[0]] == [
+        49_950,
+        50_050,
+        6,
+        20,
+    ]
 
 
 # --- days ---------------------------------------------------------------------------------------------------
@@ -196,6 +322,17 @@ def test_a_figure_of_the_first_day_itself_was_not_known_when_it_began(stored):
     assert chosen == ("BETA",)
     assert "as of 2017-09-05" in text
     assert not is_late
+
+
+def test_without_a_store_of_figures_it_is_told_how_to_get_them(stored, tmp_path):
+    """Prices of a folder need no store; `--data` would not help."""
+    history = stored(ACME=Adjustment.NONE)
+
+    with pytest.raises(HistoryError) as refused:
+        largest_of(history, history.symbols, 2, None, tmp_path / "none.db")
+
+    assert "so --largest cannot choose: see `download --market-caps`" in str(refused.value)
+    assert "--data" not in str(refused.value)
 
 
 def test_without_any_figure_nothing_is_chosen(stored):

@@ -64,6 +64,17 @@ def test_one_that_is_adjusted_otherwise_is_not_used(days):
     assert days.completed("RELIANCE", own, *EVER) == own
 
 
+@pytest.mark.parametrize(("close", "is_used"), [(10_500, True), (5_100, False), (20_400, False)])
+def test_one_that_ends_before_the_source_begins_is_compared_with_its_first_day(days, close, is_used):
+    """Fault 107: a split in between would lie among the averages here as well."""
+    own = (DayClose(date(2024, 7, 4), close),)
+
+    found = days.completed("RELIANCE", own, *EVER)
+
+    assert found[-1:] == own
+    assert len(found) == (4 if is_used else 1)
+
+
 def test_a_share_that_it_does_not_have_stays_as_it_is(days):
     own = (DayClose(date(2024, 7, 3), 5_100),)
 
@@ -95,6 +106,21 @@ def test_the_days_of_the_store_serve_as_well(tmp_path):
     days = DaysFolder.of(Settings(run={"days_folder": f"{store}#1d"}, confluence=LOOKS_AT_DAYS))
 
     assert [close.on for close in days.completed("RELIANCE", (), *EVER)] == list(ROWS)
+
+
+def test_where_two_series_are_meant_the_hint_names_the_setting(tmp_path):
+    store = tmp_path / "history.db"
+    with closing(open_store(store)) as opened:
+        for source in ("upstox", "yahoo"):
+            key = SeriesKey(symbol="RELIANCE", interval_s=86_400, origin=Provenance(source=source))
+            opened.put(key, arrays_of([Candle(midnight_ms(date(2024, 7, 1)), 1, 1, 1, 1, 10)]))
+    days = DaysFolder.of(Settings(run={"days_folder": f"{store}#1d"}, confluence=LOOKS_AT_DAYS))
+
+    with pytest.raises(HistoryError) as refused:
+        days.completed("RELIANCE", (), *EVER)
+
+    assert f"run.days_folder = '{store}#yahoo/unknown/1d'" in str(refused.value)
+    assert "--data" not in str(refused.value)
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):

@@ -1,5 +1,6 @@
 """Days of which only minutes were kept: a folder is made of them, and the store completes its beginning."""
 
+import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -24,11 +25,12 @@ from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.instrument import InstrumentKind, OptionRight, Segment
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.rules.provenance import Provenance
+from trading_bot.domain.rules.provenance import Adjustment, Provenance
 from trading_bot.settings.options import ShadowOptions
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
+PRICES = ("open", "high", "low", "close")
 FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
 MINUTES = tuple(Candle(*row, 100) for row in walk(3, 750))
 
@@ -71,6 +73,42 @@ async def test_what_was_downloaded_lies_before_it(tmp_path):
 
     warm_up = open_warm_up(open_history(into))
     assert warm_up.minutes_before("RELIANCE", SECOND) == 375
+
+
+def store_of(path, candles, adjustment=Adjustment.UNKNOWN):
+    with closing(open_store(path)) as source:
+        origin = Provenance(source="upstox", adjustment=adjustment)
+        source.put(SeriesKey(symbol="RELIANCE", interval_s=60, origin=origin), arrays_of(candles))
+
+
+async def test_the_folder_says_that_its_own_prices_are_as_traded(tmp_path):
+    """Fault 107: a split between the kept days can be taken out then."""
+    database, into = await kept(tmp_path / "paper.db", MINUTES[375:], SECOND), tmp_path / "folder"
+    into.mkdir()
+    store_of(tmp_path / "history.db", MINUTES[:375], Adjustment.SPLITS)
+
+    with JournalReader(database) as reader:
+        write_kept_candles(reader, tmp_path / "history.db", into)
+
+    own, earlier = open_warm_up(open_history(into)).folders
+    assert own.origin("RELIANCE").adjustment is Adjustment.NONE
+    assert earlier.origin("RELIANCE").adjustment is Adjustment.SPLITS
+
+
+async def test_stored_minutes_on_another_scale_are_left_out_and_that_is_told(tmp_path):
+    """Fault 107: the shares were split since they were downloaded."""
+    await kept(tmp_path / "paper.db", MINUTES, FIRST, SECOND)
+    halves = [candle._replace(**{name: getattr(candle, name) * 2 for name in PRICES}) for candle in MINUTES]
+    earlier = [candle._replace(start_ms=candle.start_ms - 86_400_000) for candle in halves[:375]]
+    store_of(tmp_path / "history.db", earlier + halves[:375])
+    said = []
+
+    code = run_shadow(settings(tmp_path), ShadowOptions(first=FIRST), said.append, Shown().progress, 0)
+
+    kept_days = (tmp_path / "shadows" / "slower" / "paper").glob("*.json")
+    notes = [note for path in kept_days for note in json.loads(path.read_text())["notes"]]
+    assert code == 0
+    assert sum("the stored minutes are not used" in note for note in notes) == 2
 
 
 async def test_a_series_that_was_pruned_does_not_hide_another(tmp_path):

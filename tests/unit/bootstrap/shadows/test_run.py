@@ -161,11 +161,43 @@ def test_each_shadow_is_a_trial_and_all_of_them_are_counted(shadow, tmp_path, pr
     assert [one["difference"]["confidence"] for one in document(tmp_path)] == [0.975, 0.975]
 
 
-def test_two_shadows_that_decide_alike_are_one_too_many(shadow):
+def test_two_shadows_that_decide_alike_are_one_too_many(shadow, tmp_path):
     twice = SLOWER | {"again": SLOWER["slower"]}
 
-    with pytest.raises(SettingsError, match=r"\[shadow.again\] decides as \[shadow.slower\] does"):
-        shadow(shadows=twice)
+    code, text, _ = shadow(shadows=twice)
+
+    assert code == 1
+    assert "not played: [shadow.again] decides as [shadow.slower] does" in text
+    assert [one["name"] for one in document(tmp_path)] == ["slower"]
+
+
+BROKEN = {"strict": {"confluence": {"threshold": 80}}, "odd": 3}
+
+
+def test_a_broken_shadow_is_told_and_the_others_are_played(shadow, tmp_path):
+    code, text, _ = shadow(shadows=BROKEN | SLOWER, file="config/local.toml")
+
+    assert code == 1
+    assert [one["name"] for one in document(tmp_path)] == ["slower"]
+    assert "config/local.toml [shadow.strict]: confluence.threshold = 80" in text
+    assert "at most 1" in text
+    assert "config/local.toml [shadow.odd] is no table" in text
+    (path,) = (tmp_path / "data" / "reports").glob("shadow-*/shadows.json")
+    assert len(json.loads(path.read_text())["not_played"]) == 2
+
+
+def test_a_broken_shadow_that_nobody_asked_for_is_no_failure(shadow):
+    code, text, _ = shadow(shadows=BROKEN | SLOWER, names=("slower",))
+
+    assert (code, "not played" in text) == (0, False)
+
+
+def test_where_none_can_be_played_every_one_is_told(shadow):
+    with pytest.raises(SettingsError) as refused:
+        shadow(shadows=BROKEN)
+
+    assert "[shadow.strict]: confluence.threshold = 80" in str(refused.value)
+    assert "[shadow.odd] is no table" in str(refused.value)
 
 
 def test_a_day_before_the_data_is_refused_with_what_there_is(shadow, prices):

@@ -203,6 +203,11 @@ def _split_findings(about: About, splits: dict[date, str]) -> Iterator[Finding]:
         )
 
 
+def looks_like_split(ratio: float) -> bool:
+    """Whether a jump is near a simple ratio, and larger than news makes it."""
+    return _simple_ratio(ratio) is not None
+
+
 def _simple_ratio(ratio: float) -> Fraction | None:
     """The simple ratio that a jump is near, looking both ways; None for a jump that news could make."""
     small = min(ratio, 1 / ratio)

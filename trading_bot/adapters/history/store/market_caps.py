@@ -33,19 +33,22 @@ def keep_market_cap(store: CandleStore, cap: MarketCap) -> None:
 
 
 def known_market_caps(store: CandleStore, on: date | None = None) -> tuple[MarketCap, ...]:
-    """The newest figure of each symbol that is not later than a day, the largest first; None: the newest."""
+    """The newest figure of each symbol that is not later than a day, the largest first; None: the newest.
+
+    Where several sources have that day, it is what was fetched last.
+    """
     with store.transaction() as connection:
         if not inspect(connection).has_table(MARKET_CAPS.name):
             return ()
         columns = MARKET_CAPS.c
-        wanted = select(columns.symbol, func.max(columns.as_of).label("as_of")).group_by(columns.symbol)
+        newest_first = columns.as_of.desc(), columns.fetched_at_ms.desc(), columns.source
+        place = func.row_number().over(partition_by=columns.symbol, order_by=newest_first)
+        wanted = select(MARKET_CAPS, place.label("place"))
         if on is not None:
             wanted = wanted.where(columns.as_of <= on.isoformat())
         newest = wanted.subquery()
         rows = connection.execute(
-            select(MARKET_CAPS)
-            .join(newest, (columns.symbol == newest.c.symbol) & (columns.as_of == newest.c.as_of))
-            .order_by(columns.rupees.desc(), columns.symbol)
+            select(newest).where(newest.c.place == 1).order_by(newest.c.rupees.desc(), newest.c.symbol)
         ).all()
     return tuple(
         MarketCap(row.symbol, date.fromisoformat(row.as_of), row.rupees, row.source, row.fetched_at_ms)

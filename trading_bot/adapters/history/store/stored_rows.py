@@ -29,8 +29,9 @@ class StoredRows:
 
     kind = HistoryKind.CANDLES
 
-    def __init__(self, store: CandleStore, keys: Sequence[SeriesKey]) -> None:
-        self._store = store
+    def __init__(self, store: CandleStore, keys: Sequence[SeriesKey], chosen_by: str) -> None:
+        """What a series is chosen by is for the words of a refusal."""
+        self._store, self._chosen_by = store, chosen_by
         self._keys = {
             symbol: tuple(group)
             for symbol, group in groupby(sorted(keys, key=attrgetter("symbol")), key=attrgetter("symbol"))
@@ -74,12 +75,12 @@ class StoredRows:
             path = self._store.path
             raise HistoryError(
                 f"{path}: {symbol} has {len(keys)} series, and two sources are never mixed; say which one:\n"
-                + "\n".join(f"  --data '{path}#{key.label}'" for key in keys)
+                + _choices(path, keys, self._chosen_by)
             )
         return keys[0]
 
 
-def open_stored(path: Path) -> StoredRows:
+def open_stored(path: Path, chosen_by: str) -> StoredRows:
     """The series that a path means: those of one minute where it does not say which interval.
 
     Raises HistoryError, with what there is, where no series fits, or series of several longer intervals do.
@@ -88,7 +89,8 @@ def open_stored(path: Path) -> StoredRows:
     store = read_store(reference.path)
     keys = store.filled()
     try:
-        return StoredRows(store, _of_one_interval(reference.path, keys, reference.choice))
+        meant = _of_one_interval(reference.path, keys, reference.choice, chosen_by)
+        return StoredRows(store, meant, chosen_by)
     except HistoryError:
         store.close()
         raise
@@ -111,7 +113,9 @@ def kinds_in(path: Path, symbols: Sequence[str] = ()) -> tuple[Path, ...]:
     return tuple(Path(f"{reference.path}#{label}") for label in labels) or (path,)
 
 
-def _of_one_interval(path: Path, keys: Sequence[SeriesKey], choice: SeriesChoice) -> list[SeriesKey]:
+def _of_one_interval(
+    path: Path, keys: Sequence[SeriesKey], choice: SeriesChoice, chosen_by: str
+) -> list[SeriesKey]:
     meant = [key for key in keys if choice.fits(key)]
     if not meant:
         raise HistoryError(f"{path}: {_nothing(keys)}")
@@ -120,7 +124,7 @@ def _of_one_interval(path: Path, keys: Sequence[SeriesKey], choice: SeriesChoice
     if len(intervals) > 1 and length != MINUTE.seconds:
         raise HistoryError(
             f"{path}: no 1-minute candles, but of {', '.join(map(interval_text, sorted(intervals)))}; "
-            f"say which ones:\n{_choices(path, meant)}"
+            f"say which ones:\n{_choices(path, meant, chosen_by)}"
         )
     return [key for key in meant if key.interval_s == length]
 
@@ -137,5 +141,5 @@ def _listed(keys: Iterable[SeriesKey]) -> str:
     return "\n".join(lines[:_LISTED_MAX]) + (f"\n  and {more} more (`history list`)" if more > 0 else "")
 
 
-def _choices(path: Path, keys: Iterable[SeriesKey]) -> str:
-    return "\n".join(f"  --data '{path}#{label}'" for label in sorted({key.label for key in keys}))
+def _choices(path: Path, keys: Iterable[SeriesKey], chosen_by: str) -> str:
+    return "\n".join(f"  {chosen_by} '{path}#{label}'" for label in sorted({key.label for key in keys}))

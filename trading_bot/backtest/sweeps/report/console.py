@@ -18,6 +18,8 @@ def console_text(result: SweepResult, record: Record, folder: Path, top: int) ->
     sets, market = plural(len(result.figures), "set"), result.market
     shares = plural(len(market.instruments), "share")
     played = f"{sets} over {plural(market.bars, 'candle')} of {shares} in {result.seconds:.1f} s"
+    if result.earlier:
+        played += f", {plural(result.earlier, 'set')} of them before it was interrupted"
     lines = [played, "", *_table(result, top), "", *_of_luck(result, record), *_exceptions(result)]
     return "\n".join([*lines, f"report: {folder}"])
 

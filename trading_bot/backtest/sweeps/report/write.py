@@ -73,4 +73,5 @@ def _summary(result: SweepResult) -> dict[str, object]:
         "by_engine": dict(result.by_engine),
         "best": result.plan.sets[result.ranked[0]],
         "seconds": round(result.seconds, 3),
+        "played_before": result.earlier,
     }

@@ -44,6 +44,17 @@ def test_a_figure_of_the_same_day_replaces_the_one_before(store):
     assert known_market_caps(store) == (cap("ACME", 11),)
 
 
+def test_two_sources_of_one_day_are_one_share_by_the_figure_that_came_last(store):
+    """A share that is there twice would take the place of another among the largest."""
+    for one in (cap("ACME", 12)._replace(source="another", fetched_at_ms=9), cap("ACME", 11), cap("BETA", 1)):
+        keep_market_cap(store, one)
+
+    found = known_market_caps(store)
+
+    assert [(one.symbol, one.rupees) for one in found] == [("ACME", 12), ("BETA", 1)]
+    assert [one.symbol for one in largest(found, ("ACME", "BETA"), 2)] == ["ACME", "BETA"]
+
+
 def test_trillions_of_rupees_are_kept_whole(store):
     keep_market_cap(store, cap("ACME", 19_283_746_556_473))
 
