@@ -22,6 +22,7 @@ from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
 PATIENCE_S = 60
+LONGER_THAN_A_DAY_S = 99_999.0
 
 
 async def until(claim) -> None:
@@ -127,12 +128,16 @@ async def test_a_token_that_the_broker_refuses_is_not_tried_twice(upstox):
 
 
 async def test_paper_goes_on_with_its_position_after_a_restart(upstox):
-    """Fault 99, V17: asked to stop with a position open; its stop rests, and the next process has both."""
+    """Fault 99, V17: asked to stop with a position open; its stop rests, and the next process has both.
+
+    What the first has seen of the day without protection is the day's, not the process's.
+    """
     settings = upstox.settings(Mode.PAPER)
     async with upstox.daemon(settings) as daemon:
         worlds = watched(daemon)
         running = asyncio.create_task(daemon.run())
         await until(lambda: holds_something(worlds))
+        daemon.reception._engine.state.longest_bare_s = LONGER_THAN_A_DAY_S
         daemon.stop_asked.set()
         assert await running == 0
         held = earlier_book(daemon.files.database).positions
@@ -141,11 +146,14 @@ async def test_paper_goes_on_with_its_position_after_a_restart(upstox):
     assert any(position.quantity for position in held.values())
 
     async with upstox.daemon(settings) as daemon:
+        seen = []
+        daemon.surroundings = replace(daemon.surroundings, on_engine=seen.append)
         assert await daemon.run() == 0
 
     report = summary(upstox)
     assert report["open_positions"] == 0
     assert money(report["net_pnl"]) == money(report["ledger_net_pnl"])
+    assert seen[-1].state.longest_bare_s == LONGER_THAN_A_DAY_S
 
 
 async def test_a_token_that_dies_in_the_day_stops_entries_until_the_next_login(upstox):
