@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from dataclasses import replace
+from datetime import date, time
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from tests.fakes.alert_table import is_in_table
 from tests.fakes.notify_socket import FakeSocket
 from tests.fakes.upstox_day import TOKEN, money, summary
+from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.adapters.upstox.login.token_store import AccessToken, expiry_ms
 from trading_bot.bootstrap.answers.broker import token_store
 from trading_bot.bootstrap.earlier import earlier_book
@@ -18,6 +20,7 @@ from trading_bot.bootstrap.service_link import ServiceLink
 from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError
+from trading_bot.domain.ist import ms_at
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
@@ -88,6 +91,18 @@ async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothi
     assert document["resources"]["tasks"] > 2
     assert manager.told[-1] == "alive"
     assert (await upstox.ledger())["orders"] == []
+
+
+async def test_a_start_on_a_day_without_a_session_says_so_before_it_idles(upstox):
+    async with upstox.daemon(upstox.settings(Mode.PAPER)) as daemon:
+        saturday = SimulatorClock(ms_at(date(2026, 11, 21), time(10)))
+        daemon.surroundings = replace(daemon.surroundings, clock=saturday)
+        daemon.stop_asked.set()
+        assert await daemon.run() == 0
+
+    said = "\n".join(upstox.said)
+    assert "2026-11-21 is not a trading day (a weekend); the next session" in said
+    assert "the keys of your app" not in said
 
 
 async def test_it_goes_on_as_soon_as_a_login_is_on_disk(upstox):
