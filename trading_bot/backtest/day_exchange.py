@@ -157,7 +157,7 @@ class DayExchange:
         """Complete reads of orders, trades, positions and funds."""
         self.hand_on(self._books(at_ms))
         self.hand_on(self._positions(at_ms))
-        self.hand_on(self._account(at_ms, ()))
+        self.hand_on(self._account(at_ms, self._banded_keys()))
 
     # --- commands ---------------------------------------------------------------------------------------
 
@@ -193,11 +193,15 @@ class DayExchange:
         shown_ms = self._shown_ms.get(instrument_key)
         if self._venue is None or shown_ms is None or now_ms - shown_ms <= _STALE_MS:
             return
-        price = self._core.state.market.last_price(instrument_key)
+        self._show_nothing(instrument_key, self._core.state.market.last_price(instrument_key), now_ms)
+        self._shown_ms[instrument_key] = now_ms
+
+    def _show_nothing(self, instrument_key: str, price: int, now_ms: int) -> None:
+        """Let the venue know a price at which nobody offers anything."""
+        assert self._venue is not None
         nothing = (Level(price, 0),)
         update = MarketUpdate(instrument_key, price, 0, now_ms, STANDING_VOLUME, nothing, nothing)
         self._venue.on_market(MarketMoment(now_ms, (update,)))
-        self._shown_ms[instrument_key] = now_ms
 
     def _looked(self, command: Command) -> inputs.Input | None:
         now_ms = self._core.state.now_ms
@@ -260,7 +264,26 @@ class DayExchange:
         positions = () if self._broker is None else answered(self._broker.positions())
         return inputs.PositionsRead(at_ms=now_ms, asked_at_ms=now_ms, positions=positions)
 
+    def _banded_keys(self) -> Sequence[str]:
+        """Whose price limits are read before anything is ordered: all, where entries keep away from them."""
+        state = self._core.state
+        if state.risk.overlays.circuits.band_margin <= 0:
+            return ()
+        return [key for key, one in state.market.series.items() if one.instrument.is_tradable]
+
+    def _bands(self, keys: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Price limits as the venue has them, once it has seen what the candles have shown."""
+        if not keys:
+            return {}
+        now_ms, market, busy = self._core.state.now_ms, self._core.state.market, self.keys()
+        broker = self._open_broker()
+        for key in keys:
+            if key not in busy and (price := market.last_price(key)):
+                self._show_nothing(key, price, now_ms)
+        return answered(broker.price_bands(keys))
+
     def _account(self, now_ms: int, keys: Sequence[str]) -> inputs.AccountRead:
+        bands = self._bands(keys)
         broker = self._broker
         return inputs.AccountRead(
             at_ms=now_ms,
@@ -269,7 +292,7 @@ class DayExchange:
             if broker is None
             else answered(broker.funds()),
             margin_rates=self._margin_rates,
-            bands={} if broker is None or not keys else answered(broker.price_bands(keys)),
+            bands=bands,
         )
 
 

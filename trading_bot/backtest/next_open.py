@@ -23,6 +23,8 @@ from trading_bot.engine.core import Core, Step
 from trading_bot.engine.ports import Accepted, BrokerPosition, Funds, JournalRow
 
 _YEARS_MS = 100 * 366 * MS_PER_DAY
+_NO_LIMIT = 10**10
+"""An upper price limit in paise: here everything trades at any price, which is known, not unknown."""
 _ORDERS_A_DAY = 8
 """After so many orders, and one for two instruments, a new day is opened in the book: it holds the orders of
 its day, and looks at all. The days are counted, not those of the calendar: one may begin at noon."""
@@ -230,7 +232,8 @@ class NextOpenRun:
 
     def _account(self, now_ms: int) -> inputs.AccountRead:
         funds = Funds(available=self.cash, used_margin=ZERO)
-        return inputs.AccountRead(at_ms=now_ms, asked_at_ms=now_ms, funds=funds, margin_rates={}, bands={})
+        bands = {one.key: (one.tick_size, _NO_LIMIT) for one in self.instruments if one.is_tradable}
+        return inputs.AccountRead(at_ms=now_ms, asked_at_ms=now_ms, funds=funds, margin_rates={}, bands=bands)
 
     # --- what came of it --------------------------------------------------------------------------------
 

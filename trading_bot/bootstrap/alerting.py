@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from trading_bot.adapters.alerts.addresses import scheme_of, telegram_of
+from trading_bot.adapters.alerts.discretion import DiscreetAnswers, DiscreetSender
 from trading_bot.adapters.alerts.held import Held, Letter, Rate
 from trading_bot.adapters.alerts.settings import AlertLevel, AlertSettings, ChannelSettings
 from trading_bot.adapters.clocks import SystemClock
@@ -53,7 +54,8 @@ def sender_of(number: int, channel: ChannelSettings, settings: AlertSettings, *,
         raise SettingsError(f"alerts need the package {error.name}: run `make setup`") from error
     assert channel.url is not None
     address = channel.url.get_secret_value()
-    return apprise_sender(address, settings, name=f"ALERT_URL_{number}", title=title)
+    sender = apprise_sender(address, settings, name=f"ALERT_URL_{number}", title=title)
+    return sender if settings.amounts else DiscreetSender(sender)
 
 
 def desk_of(settings: AlertSettings, board: NoticeBoard, clock: Clock, *, title: str) -> "AlertDesk | None":
@@ -130,7 +132,7 @@ def telegram_worker(
     worker = TelegramWorker(
         api=TelegramApi(settings.alerts, token),
         chat=chat_id,
-        answers=reception,
+        answers=reception if settings.alerts.amounts else DiscreetAnswers(reception),
         numbers=Numbers(kept),
         clock=clock,
         tell=tell,

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from trading_bot.adapters.storage.keeping.retention import prune_input_logs
 from trading_bot.adapters.storage.opening import open_journal
 from trading_bot.adapters.takeover import take_over
 from trading_bot.bootstrap.day.day_closes import DaysFolder, with_days
-from trading_bot.bootstrap.day.market_recorder import MarketRecorder
+from trading_bot.bootstrap.day.market_recorder import MarketRecorder, unprotected_before
 from trading_bot.bootstrap.earlier import earlier_rows
 from trading_bot.bootstrap.emergency import bring_home
 from trading_bot.bootstrap.engine_parts import EngineSections, Records, new_core, new_day
@@ -149,6 +149,8 @@ class Daemon:
             owned.callback(bring_home, self.files.database, self.settings.storage, clock_ms)
             journal = self._journal(owned)
             recorder = MarketRecorder(journal)
+            before_s = unprotected_before(self.files.database, self.plan.on)
+            self.plan = replace(self.plan, longest_unprotected_s=before_s)
             records = Records(
                 journal=journal,
                 earlier_rows=earlier_rows(self.files.database),

@@ -129,6 +129,7 @@ class Session:
         self._listen_to_signals()
         day.supervisor.on_failure = self._tell_failure
         self.recorder.ticks_seen = lambda: day.engine.state.market.ticks
+        self.recorder.unprotected_seen = lambda: (day.plan.on, day.engine.state.longest_bare_s)
         day.supervisor.start(
             (
                 *extra,

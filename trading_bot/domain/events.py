@@ -1,7 +1,6 @@
 """The book's events: every change of orders, positions, limits and halts, as it is journaled.
 
-The book is rebuilt from these and from nothing else. A kind's fields may grow (with a default), never change
-their meaning.
+The book is rebuilt from these and from nothing else. Kinds may gain fields with defaults, never new meanings.
 """
 
 from datetime import date

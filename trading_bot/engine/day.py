@@ -91,6 +91,8 @@ class DayPlan:
     """What overlays know of the day beforehand; None where there are none."""
     exit_only: frozenset[str] = frozenset()
     """Keys that are never entered: what is held of them is only managed and closed."""
+    longest_unprotected_s: float = 0.0
+    """What processes before this one have seen of the day without a confirmed protection."""
 
     @property
     def open_ms(self) -> int:
@@ -158,6 +160,7 @@ class TradingDay:
                 instruments=tuple(self.plan.instruments),
                 sessions=dict(self.plan.sessions),
                 outlook=self.plan.outlook,
+                longest_unprotected_s=self.plan.longest_unprotected_s,
             )
         )
         await engine.handle(

@@ -51,6 +51,8 @@ class DayOpened(Input):
     """Whether instruments that are warm go on with their indicators: no history was left out."""
     outlook: DayOutlook | None = None
     """What overlays know of the day beforehand; None where there are none."""
+    longest_unprotected_s: float = 0.0
+    """The longest time today without a confirmed protection that processes before this one have seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -19,6 +19,7 @@ from trading_bot.web.settings import WebSettings
 log = structlog.get_logger()
 
 _LOOK_S = 1.0
+_LISTEN_AGAIN_S = 5.0
 _GRACE_S = 1
 _MOST_CONNECTIONS = 64
 _BACKLOG = 128
@@ -38,6 +39,8 @@ class Listener:
     """The listening socket; it outlives the workers, so that the address stays the same all day long."""
 
     settings: WebSettings
+    is_refused: bool = False
+    """Whether a person was told that the address cannot be had, and not yet that it can."""
     _socket: socket.socket | None = None
 
     def opened(self) -> socket.socket:
@@ -73,14 +76,14 @@ class WebWorker:
     hub: Hub
     listener: Listener
     on_listening: Callable[[str], None] = lambda _address: None
-    on_refused: Callable[[str], None] = lambda _text: None
-    """Told once when the address cannot be had."""
+    tell: Callable[[str], None] = lambda _text: None
+    """Tells a person when the address cannot be had, and when it can again: once each."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     name: str = "dashboard"
-    _is_refused: bool = False
 
     async def run(self, beat: Callable[[], None]) -> None:
-        """Listen and answer. Raises OSError when the address cannot be had."""
-        own = self._opened()
+        """Listen, as soon as the address can be had, and answer."""
+        own = await self._opened(beat)
         server = _Quiet(_config(self.app, self.listener.settings))
         self.hub.open()
         serving = asyncio.ensure_future(server.serve(sockets=[own]))
@@ -97,20 +100,30 @@ class WebWorker:
             serving.cancel()
             own.close()
 
-    def _opened(self) -> socket.socket:
-        try:
-            return self.listener.opened()
-        except OSError as error:
-            if not self._is_refused:
-                self._is_refused = True
-                settings = self.listener.settings
-                where = f"{settings.host}:{settings.port}"
-                why = os.strerror(error.errno) if error.errno else str(error)
-                self.on_refused(
-                    f"the dashboard cannot listen on {where}: {why}. Trading goes on, and it is tried again: "
-                    "end what listens there, or choose another web.port (web.host)"
-                )
-            raise
+    async def _opened(self, beat: Callable[[], None]) -> socket.socket:
+        while True:
+            beat()
+            try:
+                own = self.listener.opened()
+            except OSError as error:
+                self._tell_refusal(error)
+                await self.sleep(_LISTEN_AGAIN_S)
+                continue
+            if self.listener.is_refused:
+                self.listener.is_refused = False
+                self.tell(f"the dashboard listens now: {self.listener.address}")
+            return own
+
+    def _tell_refusal(self, error: OSError) -> None:
+        if self.listener.is_refused:
+            return
+        self.listener.is_refused = True
+        settings = self.listener.settings
+        why = os.strerror(error.errno) if error.errno else str(error)
+        self.tell(
+            f"the dashboard cannot listen on {settings.host}:{settings.port}: {why}. Trading goes on, "
+            "and it is tried again: end what listens there, or choose another web.port (web.host)"
+        )
 
 
 @dataclass(frozen=True, slots=True)

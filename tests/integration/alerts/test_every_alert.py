@@ -8,8 +8,11 @@ import pytest
 from tests.fakes.alert_table import is_in_table
 from tests.fakes.provoked_alerts import PROVOKED, provoked
 from tests.fakes.receivers import Refusal
+from trading_bot.adapters.alerts.discretion import DiscreetAnswers, without_amounts
 from trading_bot.adapters.alerts.settings import AlertSettings
-from trading_bot.bootstrap.alerting import Alerting, telegram_chat, telling
+from trading_bot.adapters.clocks import SystemClock
+from trading_bot.bootstrap.alerting import Alerting, telegram_chat, telegram_worker, telling
+from trading_bot.bootstrap.reception import Reception
 from trading_bot.bootstrap.session import BoardNotifier
 from trading_bot.domain.errors import HaltedError, SettingsError
 from trading_bot.engine.alert_kinds import AlertKind
@@ -49,6 +52,32 @@ async def test_every_alert_of_the_engine_reaches_both_receivers(house, board, re
     assert sorted(receiver.texts) == expected
     assert len(set(expected)) == len(PROVOKED) >= 50
     assert sorted(mail.texts) == expected
+
+
+async def test_with_amounts_left_out_no_receiver_gets_one(house, board, receiver, mail):
+    """Fault 125: all of them are looked at beside `without_amounts`, some of them go all the way."""
+    alerts = [alert for kind in tuple(PROVOKED)[::3] for alert in provoked(kind)[:1]]
+    notifier = BoardNotifier(board, lambda: 0)
+    async with house("json", "mailto", amounts=False):
+        for alert in alerts:
+            await notifier.notify(alert)
+        await receiver.until(len(alerts))
+        await mail.until(len(alerts))
+
+    expected = sorted(without_amounts(alert.text) for alert in alerts)
+    assert sorted(receiver.texts) == sorted(mail.texts) == expected
+    assert expected != sorted(alert.text for alert in alerts)
+
+
+@pytest.mark.parametrize("amounts", [True, False])
+async def test_answers_by_telegram_carry_amounts_where_alerts_do(settings_for, addresses, amounts):
+    alerts = settings_for(addresses["tgram"], amounts=amounts, telegram_commands=True)
+    reception = Reception()
+
+    (worker,) = telegram_worker(Settings(alerts=alerts), reception, SystemClock(), lambda *_told: None)
+
+    assert worker.answers == (reception if amounts else DiscreetAnswers(reception))
+    await worker.api.close()
 
 
 async def test_how_a_process_ends_is_told_by_itself(house, board, receiver):

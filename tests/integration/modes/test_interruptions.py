@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from dataclasses import replace
+from datetime import date, time
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from tests.fakes.alert_table import is_in_table
 from tests.fakes.notify_socket import FakeSocket
 from tests.fakes.upstox_day import TOKEN, money, summary
+from trading_bot.adapters.clocks import SimulatorClock
 from trading_bot.adapters.upstox.login.token_store import AccessToken, expiry_ms
 from trading_bot.bootstrap.answers.broker import token_store
 from trading_bot.bootstrap.earlier import earlier_book
@@ -18,10 +20,12 @@ from trading_bot.bootstrap.vitals.service_link import ServiceLink
 from trading_bot.control.client import ask
 from trading_bot.control.protocol import socket_path
 from trading_bot.domain.errors import AlreadyRunningError, HaltedError, UnknownInstrumentError
+from trading_bot.domain.ist import ms_at
 from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
 PATIENCE_S = 60
+LONGER_THAN_A_DAY_S = 99_999.0
 
 
 async def until(claim) -> None:
@@ -89,6 +93,18 @@ async def test_it_waits_for_its_login_in_a_named_state_and_asks_the_broker_nothi
     assert (await upstox.ledger())["orders"] == []
 
 
+async def test_a_start_on_a_day_without_a_session_says_so_before_it_idles(upstox):
+    async with upstox.daemon(upstox.settings(Mode.PAPER)) as daemon:
+        saturday = SimulatorClock(ms_at(date(2026, 11, 21), time(10)))
+        daemon.surroundings = replace(daemon.surroundings, clock=saturday)
+        daemon.stop_asked.set()
+        assert await daemon.run() == 0
+
+    said = "\n".join(upstox.said)
+    assert "2026-11-21 is not a trading day (a weekend); the next session" in said
+    assert "the keys of your app" not in said
+
+
 async def test_it_goes_on_as_soon_as_a_login_is_on_disk(upstox):
     settings = upstox.settings(Mode.PAPER, credentials={"access_token": None, "api_key": SecretStr("key")})
     async with upstox.daemon(settings) as daemon:
@@ -127,12 +143,16 @@ async def test_a_token_that_the_broker_refuses_is_not_tried_twice(upstox):
 
 
 async def test_paper_goes_on_with_its_position_after_a_restart(upstox):
-    """Fault 99, V17: asked to stop with a position open; its stop rests, and the next process has both."""
+    """Fault 99, V17: asked to stop with a position open; its stop rests, and the next process has both.
+
+    What the first has seen of the day without protection is the day's, not the process's.
+    """
     settings = upstox.settings(Mode.PAPER)
     async with upstox.daemon(settings) as daemon:
         worlds = watched(daemon)
         running = asyncio.create_task(daemon.run())
         await until(lambda: holds_something(worlds))
+        daemon.reception._engine.state.longest_bare_s = LONGER_THAN_A_DAY_S
         daemon.stop_asked.set()
         assert await running == 0
         held = earlier_book(daemon.files.database).positions
@@ -141,11 +161,14 @@ async def test_paper_goes_on_with_its_position_after_a_restart(upstox):
     assert any(position.quantity for position in held.values())
 
     async with upstox.daemon(settings) as daemon:
+        seen = []
+        daemon.surroundings = replace(daemon.surroundings, on_engine=seen.append)
         assert await daemon.run() == 0
 
     report = summary(upstox)
     assert report["open_positions"] == 0
     assert money(report["net_pnl"]) == money(report["ledger_net_pnl"])
+    assert seen[-1].state.longest_bare_s == LONGER_THAN_A_DAY_S
 
 
 async def test_a_token_that_dies_in_the_day_stops_entries_until_the_next_login(upstox):

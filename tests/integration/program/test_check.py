@@ -6,6 +6,7 @@ from time import monotonic
 
 import pytest
 
+from trading_bot.adapters.instance_lock import acquire_instance_lock
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.checks import account, addresses, looks
 from trading_bot.domain.ist import MS_PER_DAY, date_of
@@ -195,6 +196,31 @@ def test_a_notifier_port_is_tried(notified, check):
         assert (line["state"], "it is in use" in line["message"]) == ("fail", True)
 
     assert check()[1]["notifier"]["message"].endswith("is free; the daemon will listen there")
+
+
+def test_the_dashboards_port_is_tried(shell, check):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        shell.write_settings(f"[web]\nenabled = true\nport = {port}\n")
+
+        code, lines = check("--mode replay")
+
+        assert (code, lines["dashboard"]["state"]) == (0, "warn")
+        assert f"127.0.0.1:{port} cannot be opened: it is in use" in lines["dashboard"]["message"]
+        assert "web.port" in lines["dashboard"]["fix"]
+
+    assert check("--mode replay")[1]["dashboard"]["message"].endswith("is free; the daemon will listen there")
+
+
+def test_the_port_that_a_running_daemon_serves_is_no_trouble(shell, check):
+    shell.data.mkdir()
+    (shell.data / "paper.db").touch()
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        shell.write_settings(f"[web]\nenabled = true\nport = {ours.getsockname()[1]}\n")
+        with acquire_instance_lock(shell.data / "paper.lock", started_at_ms=0):
+            line = check("--mode replay")[1]["dashboard"]
+
+    assert (line["state"], "a daemon of these settings runs" in line["message"]) == ("ok", True)
 
 
 def test_a_notifier_of_no_account_is_red(shell, broker, check):

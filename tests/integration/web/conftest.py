@@ -1,7 +1,6 @@
 """The dashboard on a real socket."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
@@ -31,14 +30,13 @@ class Served:
     def address(self) -> str:
         return self.listener.address.rstrip("/")
 
-    async def start(self, on_refused: Callable[[str], None] = print) -> None:
+    async def start(self) -> None:
         listening = asyncio.Event()
         worker = WebWorker(
             self.bench.app,
             self.bench.parts.hub,
             self.listener,
             on_listening=lambda _address: listening.set(),
-            on_refused=on_refused,
         )
         publishing = PublishWorker(self.bench.parts.hub)
         self._tasks = [asyncio.ensure_future(one.run(self._beat)) for one in (worker, publishing)]

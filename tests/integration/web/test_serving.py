@@ -116,21 +116,48 @@ async def test_answers_do_not_say_what_serves_them(served):
     assert "server" not in {name.lower() for name in answer.headers}
 
 
-async def test_an_address_that_is_taken_is_told_once_and_is_a_failure_of_the_worker_alone():
+async def test_an_address_that_is_taken_is_told_once_and_so_is_its_end():
+    """The workers of the next rest and of the next day find what those before them have told."""
+    told: list[str] = []
+    tries = 0
+    served = Served(WebSettings(enabled=True, port=0))
     with socket.create_server(("127.0.0.1", 0)) as other:
         settings = WebSettings(enabled=True, port=other.getsockname()[1])
-        told: list[str] = []
-        served = Served(WebSettings(enabled=True, port=0))
-        worker = WebWorker(
-            served.bench.app, served.bench.parts.hub, Listener(settings), on_refused=told.append
-        )
-        for _ in range(3):
-            with pytest.raises(OSError, match="in use"):
-                await worker.run(lambda: None)
+        listener = Listener(settings)
+        listening = asyncio.Event()
 
-    assert len(told) == 1
-    assert f"127.0.0.1:{settings.port}: Address already in use. " in told[0]
+        async def after_a_while(_seconds: float) -> None:
+            nonlocal tries
+            tries += 1
+            if tries == 5:
+                other.close()
+            if tries == 3:
+                raise asyncio.CancelledError
+
+        def new_worker() -> WebWorker:
+            return WebWorker(
+                served.bench.app,
+                served.bench.parts.hub,
+                listener,
+                on_listening=lambda _address: listening.set(),
+                tell=told.append,
+                sleep=after_a_while,
+            )
+
+        with pytest.raises(asyncio.CancelledError):
+            await new_worker().run(lambda: None)
+        serving = asyncio.ensure_future(new_worker().run(lambda: None))
+        async with asyncio.timeout(10):
+            await listening.wait()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        listener.close()
+
+    where = f"127.0.0.1:{settings.port}"
+    assert tries == 5
+    assert told[0].startswith(f"the dashboard cannot listen on {where}: Address already in use. ")
     assert "web.port" in told[0]
+    assert told[1:] == [f"the dashboard listens now: http://{where}/"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import pytest
 from tests.fakes.candle_days import MINUTE_MS, OPEN_MS, SignalsAt, bars_of, played
 from tests.fakes.engine_driver import PRICE
 from trading_bot.domain.signal import Direction
+from trading_bot.risk.overlays.settings import CircuitSettings, OverlaySettings
+from trading_bot.risk.settings import RiskSettings
 
 FLAT = (PRICE, PRICE, PRICE, PRICE)
 
@@ -246,3 +248,30 @@ def test_a_later_order_meets_the_next_open_and_not_the_quote_of_hours_ago(missin
     assert [fill.price for fill in second.entries] == [price]
     begun_ms = second.entries[0].filled_at_ms - OPEN_MS
     assert (140 + missing) * MINUTE_MS <= begun_ms < (140 + missing) * MINUTE_MS + 1_000
+
+
+def banded(margin):
+    return RiskSettings(overlays=OverlaySettings(circuits=CircuitSettings(band_margin=margin)))
+
+
+def test_with_a_margin_to_the_price_limits_they_are_known_before_anything_is_ordered():
+    plain, _ = day(FLAT)
+    kept_away, record = day(FLAT, risk=banded(0.05))
+    denied, result = played(SignalsAt(signals={30: Direction.LONG}), bars_of(*[FLAT] * 5), risk=banded(0.15))
+
+    assert record.entries
+    assert [row.kind for row in kept_away.rows] == [row.kind for row in plain.rows]
+    assert result.trades == ()
+    assert any('"overlay_circuits"' in row.payload for row in denied.rows if row.kind == "entry_denied")
+
+
+def test_limits_that_were_widened_are_read_again_once_they_denied_something():
+    """The first limits lie a tenth away; the exchange widens them when a price has come that far."""
+    far = (PRICE * 10995 // 100_000 * 10,) * 4
+    strategy = SignalsAt(signals={40: Direction.LONG, 42: Direction.LONG})
+
+    outcome, result = played(strategy, bars_of(*[FLAT] * 5, *[far] * 15), risk=banded(0.02))
+
+    denied = [row for row in outcome.rows if row.kind == "entry_denied"]
+    assert len(denied) == 1
+    assert len(result.trades) == 1

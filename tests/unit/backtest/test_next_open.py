@@ -13,6 +13,7 @@ from trading_bot.domain.ist import MS_PER_MINUTE
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine.inputs import BarsClosed
 from trading_bot.engine.rebuild import rebuilt_book
+from trading_bot.risk.overlays.settings import CircuitSettings, OverlaySettings
 from trading_bot.strategies.ema_cross_settings import EmaCrossSettings
 
 
@@ -57,6 +58,14 @@ def test_other_lengths_come_to_the_same_as_well(fast, slow):
     plain = plain_crossing(in_rupees(rows), fast=fast, slow=slow, ignored=0)
     assert ended(run) == (plain.trades, plain.held)
     assert float(run.flow) == pytest.approx(plain.flow, abs=1e-6)
+
+
+def test_a_margin_to_price_limits_denies_nothing_where_there_are_none():
+    rows = walk(3, 1_500)
+    circuits = CircuitSettings(band_margin=0.01)
+    risk = DECLARED.model_copy(update={"overlays": OverlaySettings(circuits=circuits)})
+
+    assert declared_run({"A": rows}, risk=risk).fills == declared_run({"A": rows}).fills != []
 
 
 def test_what_is_ordered_at_the_last_close_never_fills():

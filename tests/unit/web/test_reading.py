@@ -121,6 +121,23 @@ async def test_signals_are_paged_without_gaps(bench):
     assert numbers == list(range(120, 0, -1))
 
 
+async def test_many_signals_are_looked_at_some_at_a_time(bench, monkeypatch):
+    """Forming the gates of 500 took the loop for longer than a tick may wait."""
+    asked = []
+    made = bench.daemon.signals
+
+    def signals(query):
+        asked.append((query.limit, query.before))
+        return made(query)
+
+    monkeypatch.setattr(bench.daemon, "signals", signals)
+
+    page = await told(bench, "/signals?limit=110&before=119")
+
+    assert [row["number"] for row in page["signals"]] == list(range(118, 8, -1))
+    assert asked == [(25, 119), (25, 94), (25, 69), (25, 44), (10, 19)]
+
+
 async def test_signals_can_be_narrowed(bench):
     signals = (await told(bench, "/signals?limit=500&strategy=ema_cross&raised=true"))["signals"]
 

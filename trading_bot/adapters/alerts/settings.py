@@ -48,6 +48,9 @@ class AlertSettings(Section):
 
     in_replay: bool = False
     """Whether a replayed session sends its alerts as well; they are about a market of the past."""
+    amounts: bool = True
+    """Whether messages name rupees, prices and quantities; without, a … stands in their place, in answers by
+    Telegram as well. Messages go through the hands of whoever carries them."""
     repeat_window_s: int = Field(default=300, ge=1, le=86_400)
     """The same text again within this many seconds is counted, and told once with the count."""
     connect_timeout_s: float = Field(default=5.0, gt=0, le=30)

@@ -1,6 +1,7 @@
 """Brings a file to this program's schema, in one transaction."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -36,13 +37,19 @@ class NewerSchemaError(StorageError):
 
 def require_known(schema: str, path: Path, steps: Sequence[Path] = STEPS) -> None:
     """Raises NewerSchemaError when a newer program wrote the file."""
-    known = {step.revision for step in ScriptDirectory.from_config(_config(steps)).walk_revisions()}
-    if schema in known:
+    if schema in _known_schemas(tuple(steps)):
         return
     raise NewerSchemaError(
         f"{path} has schema {schema}, this program knows schemas up to {newest_schema(steps)}:"
         " install the version that wrote the file, or restore a backup that was made before the upgrade"
+        " (docs/operations.md says how, under Upgrading)"
     )
+
+
+@cache
+def _known_schemas(steps: tuple[Path, ...]) -> frozenset[str]:
+    """Read once: whoever opens a file to answer a question must not wait for the steps to be loaded."""
+    return frozenset(step.revision for step in ScriptDirectory.from_config(_config(steps)).walk_revisions())
 
 
 def migrate(connection: Connection, steps: Sequence[Path] = STEPS) -> None:

@@ -1,11 +1,13 @@
 """The sessions of a journal, and the rows that each is read from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import takewhile
 
 from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.domain.events import DayStarted
+from trading_bot.domain.ist import MS_PER_DAY
+from trading_bot.domain.market_data import Candle
 from trading_bot.engine.ports import JournalRow
 from trading_bot.engine.rebuild import is_checkpoint
 from trading_bot.engine.records import decode_event
@@ -29,3 +31,11 @@ def session_rows(
         return rows
     end = starts[last + 1].sequence
     return takewhile(lambda row: row.sequence < end, rows)
+
+
+def candles_of_day(reader: JournalReader, first_ms: int) -> Mapping[str, list[Candle]]:
+    """Kept minutes of the day that begins at this moment, by instrument key."""
+    candles: dict[str, list[Candle]] = {}
+    for key, candle in reader.candles(first_ms, first_ms + MS_PER_DAY - 1):
+        candles.setdefault(key, []).append(candle)
+    return candles

@@ -10,6 +10,7 @@ from trading_bot.bootstrap.checks.journal import journal_lines
 from trading_bot.bootstrap.checks.looks import NoProgress, Progress
 from trading_bot.bootstrap.checks.names import NAMES
 from trading_bot.bootstrap.checks.operating import operating_lines
+from trading_bot.bootstrap.checks.ports import dashboard_line
 from trading_bot.bootstrap.checks.session import session_line
 from trading_bot.bootstrap.promotions.standing import promotion_line
 from trading_bot.bootstrap.strategies import require_strategies
@@ -40,6 +41,7 @@ def check_lines(
             *operating_lines(settings, today),
             *_of_market(settings, is_offline=is_offline, progress=progress or NoProgress(), now_ms=now_ms),
             alerts_line(settings),
+            dashboard_line(settings),
         )
 
 

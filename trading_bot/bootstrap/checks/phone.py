@@ -1,9 +1,7 @@
 """The line of `check` about logins of the phone: whether a token that is posted would find somebody."""
 
-import errno
-import socket
-
-from trading_bot.bootstrap.login.ways import is_daemon_running
+from trading_bot.bootstrap.answers.daemon.daemon_link import is_daemon_running
+from trading_bot.bootstrap.checks.ports import port_trouble
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 from trading_bot.settings.tree import Settings
 
@@ -17,7 +15,7 @@ def notifier_line(settings: Settings) -> CheckLine:
     if not login.notifier_port:
         return passed(_NAME, "off: the login is by browser (docs/morning.md tells of the phone)")
     where = f"{login.notifier_host}:{login.notifier_port}{login.notifier_path}"
-    trouble = _trouble(login.notifier_host, login.notifier_port)
+    trouble = port_trouble(login.notifier_host, login.notifier_port)
     if trouble and is_daemon_running(settings):
         return passed(_NAME, f"the running daemon listens at {where}")
     if trouble:
@@ -26,14 +24,3 @@ def notifier_line(settings: Settings) -> CheckLine:
         fix = "login.notifier_host = 127.0.0.1, with a reverse proxy that speaks TLS in front"
         return doubtful(_NAME, f"{where} is open to the network, and the token comes unencrypted", fix)
     return passed(_NAME, f"{where} is free; the daemon will listen there")
-
-
-def _trouble(host: str, port: int) -> str:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            return "it is in use" if error.errno == errno.EADDRINUSE else str(error.strerror)
-    return ""

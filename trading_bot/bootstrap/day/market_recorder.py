@@ -5,10 +5,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.journal.sqlite_journal import ThreadedJournal
 from trading_bot.adapters.storage.keeping.retention import prune
 from trading_bot.adapters.storage.market_records import (
@@ -30,9 +32,20 @@ Row = TypeVar("Row")
 log = structlog.get_logger()
 
 TICKS_NOTE = "ticks of process "
+_UNPROTECTED_NOTE = "longest unprotected"
 _MOST_WAITING = 200_000
 _ROWS_AT_ONCE = 300
 _INTERVAL_S = 0.5
+
+
+def unprotected_before(database: Path, on: date) -> float:
+    """The longest time of a day without a confirmed protection, in seconds, as processes have noted it.
+
+    Raises StorageError.
+    """
+    with JournalReader(database) as reader:
+        day, _, seconds = reader.meta().get(_UNPROTECTED_NOTE, "").partition(" ")
+    return float(seconds) if day == on.isoformat() else 0.0
 
 
 class MarketRecorder:
@@ -45,6 +58,9 @@ class MarketRecorder:
         self._ticks_written = 0
         self.ticks_seen: Callable[[], int] = lambda: 0
         """Ticks that this process saw; kept by process, so that a report can add restarts up."""
+        self._unprotected_written = ""
+        self.unprotected_seen: Callable[[], tuple[date | None, float]] = lambda: (None, 0.0)
+        """The day, and its longest time without a confirmed protection: the next process goes on from it."""
         self._candles: deque[tuple[str, Candle]] = deque(maxlen=_MOST_WAITING)
         self._traces: deque[Trace] = deque(maxlen=_MOST_WAITING)
         self._dictionary: TraceDictionary | None = None
@@ -80,11 +96,19 @@ class MarketRecorder:
             await self._journal.run(partial(keep_candles, rows=_taken(self._candles)))
         while self._traces:
             await self._write_traces(_taken(self._traces))
+        await self._write_unprotected()
         ticks = self.ticks_seen()
         if ticks != self._ticks_written:
             self._ticks_written = ticks
             note = f"{TICKS_NOTE}{self._journal.epoch}"
             await self._journal.run(partial(keep_note, name=note, value=str(ticks)))
+
+    async def _write_unprotected(self) -> None:
+        on, seconds = self.unprotected_seen()
+        note = f"{on} {seconds:.3f}"
+        if seconds and note != self._unprotected_written:
+            await self._journal.run(partial(keep_note, name=_UNPROTECTED_NOTE, value=note))
+            self._unprotected_written = note
 
     async def _write_traces(self, traces: Sequence[Trace]) -> None:
         """Pack them in a thread of its own, so that neither ticks nor an order's commit wait for it."""

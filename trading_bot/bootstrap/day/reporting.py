@@ -1,15 +1,14 @@
 """The report of a day: from the journal's file, so that it covers the session and not the process."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from trading_bot.adapters.storage.journal.reader import JournalReader
 from trading_bot.adapters.storage.traces.records import gate_counts
+from trading_bot.bootstrap.answers.sessions import candles_of_day
 from trading_bot.bootstrap.day.market_recorder import TICKS_NOTE
 from trading_bot.domain.ist import MS_PER_DAY, midnight_ms
-from trading_bot.domain.market_data import Candle
 from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.engine.day import TradingDay
 from trading_bot.report.console import console_text, summary_line
@@ -55,7 +54,7 @@ def report_day(day: TradingDay, database: Path, rules: MarketRules, request: Rep
     first_ms = midnight_ms(plan.on)
     with JournalReader(database) as reader:
         record = day_record(reader.rows(on=plan.on))
-        candles = _candles(reader, first_ms)
+        candles = candles_of_day(reader, first_ms)
         gates = gates_of(gate_counts(reader, first_ms, first_ms + MS_PER_DAY - 1))
         ticks = sum(int(value) for name, value in reader.meta().items() if name.startswith(TICKS_NOTE))
     facts = RunFacts(
@@ -78,13 +77,6 @@ def report_day(day: TradingDay, database: Path, rules: MarketRules, request: Rep
     )
     folder = write_report(result, candles, request.reports)
     return Reported(console_text(result, folder), summary_line(result, folder), verdict_of(result).problems)
-
-
-def _candles(reader: JournalReader, first_ms: int) -> Mapping[str, list[Candle]]:
-    candles: dict[str, list[Candle]] = {}
-    for key, candle in reader.candles(first_ms, first_ms + MS_PER_DAY - 1):
-        candles.setdefault(key, []).append(candle)
-    return candles
 
 
 def _warm_up_notes(day: TradingDay) -> tuple[str, ...]:

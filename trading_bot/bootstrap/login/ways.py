@@ -5,13 +5,11 @@ import sys
 import webbrowser
 from collections.abc import Callable
 
-from trading_bot.bootstrap.answers.daemon.daemon_link import owner_of
+from trading_bot.bootstrap.answers.daemon.daemon_link import is_daemon_running
 from trading_bot.bootstrap.answers.one_shot import wall_now_ms
 from trading_bot.bootstrap.login.by_browser import Person, has_desktop, is_remote, log_in_by_browser
 from trading_bot.bootstrap.login.by_phone import Seams, log_in_by_phone
-from trading_bot.bootstrap.places import known_databases
 from trading_bot.settings.options import LoginWay
-from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 from trading_bot.terminal.typed_line import typed_line
 
@@ -33,13 +31,3 @@ def log_in(settings: Settings, way: LoginWay, write: Callable[[str], None], *, h
 
 def _opened(address: str) -> bool:
     return has_desktop(os.environ, sys.platform) and webbrowser.open(address)
-
-
-def is_daemon_running(settings: Settings) -> bool:
-    """Whether a daemon of the real market runs: it listens where these settings say, in whatever mode."""
-    modes = (mode for mode in Mode if mode is not Mode.REPLAY)
-    for run in (settings.run.model_copy(update={"mode": mode}) for mode in modes):
-        chosen = settings.model_copy(update={"run": run})
-        if any(owner_of(chosen, database) is not None for database in known_databases(chosen)):
-            return True
-    return False

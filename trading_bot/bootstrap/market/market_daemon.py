@@ -25,7 +25,7 @@ from trading_bot.bootstrap.market.last_word import of_open_trades
 from trading_bot.bootstrap.market.login_desk import LoginDesk
 from trading_bot.bootstrap.market.logins import Logins
 from trading_bot.bootstrap.market.market_worlds import DayWorld, MarketDay
-from trading_bot.bootstrap.market.next_session import NextSession, next_session
+from trading_bot.bootstrap.market.next_session import NextSession, next_session, waiting_text
 from trading_bot.bootstrap.market.preparation import Prepared, Readiness
 from trading_bot.bootstrap.market.standby import standing_by
 from trading_bot.bootstrap.market.universe import HeldKeys
@@ -201,6 +201,7 @@ class MarketDaemon:
         if today.text:
             self.write(today.text)
             self.board.add(self.surroundings.clock.now_ms(), "info", today.text)
+        self._say_what_is_waited_for(session)
         readiness = Readiness(
             settings=today.settings,
             ramp=today.text,
@@ -234,6 +235,16 @@ class MarketDaemon:
             return None
         self._own(owned, lock_paths(self.settings, self.files.database, account=prepared.account))
         return await self._trade(session, prepared, adapter, today)
+
+    def _say_what_is_waited_for(self, session: NextSession) -> None:
+        text = waiting_text(
+            session,
+            self.surroundings.clock.now_ms(),
+            has_keys=self.settings.credentials.is_configured,
+            ends_after_it=self.settings.run.exit_after_close,
+        )
+        if text:
+            self.write(text)
 
     async def _trade(
         self, session: NextSession, prepared: Prepared, adapter: UpstoxAdapter, today: Bounded

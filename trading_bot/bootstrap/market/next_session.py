@@ -48,6 +48,19 @@ class NextSession:
         return f"the next session opens on {opens_at} ({left})"
 
 
+def waiting_text(session: NextSession, now_ms: int, *, has_keys: bool, ends_after_it: bool) -> str:
+    """Why nothing is traded today and what is done instead, for the lines of the start; empty where it is."""
+    if not session.why_not_today:
+        return ""
+    keys = "" if has_keys else "the keys of your app in .env and "
+    then = "trades it and ends" if ends_after_it else "trades it"
+    return (
+        f"{session.why_not_today}; {session.opening_text(now_ms)}.\n"
+        f"It waits until then and {then}; it needs {keys}a login of that morning (python main.py login). "
+        "Ctrl-C ends it now"
+    )
+
+
 def next_session(calendar: Calendar, now_ms: int, book: Book) -> NextSession:
     """Today's session until it closed, and after that while the book has not ended its day; else the next.
 

@@ -174,9 +174,9 @@ class PanicFiles:
 
 
 def kept_instruments(database: Path) -> tuple[Instrument, ...]:
-    """The instruments that a database keeps; none where it cannot be read."""
+    """The instruments that a database keeps, a newer program's too; none where it cannot be read."""
     try:
-        with JournalReader(database, busy_timeout_ms=_PATIENCE_MS) as reader:
+        with JournalReader(database, busy_timeout_ms=_PATIENCE_MS, any_schema=True) as reader:
             return reader.instruments()
     except StorageError:
         return ()

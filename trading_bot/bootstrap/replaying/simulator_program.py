@@ -9,13 +9,8 @@ from random import Random
 
 from pydantic import SecretStr
 
-<<<<<<< 7c099c8319cb006a091284972235d5911e53e861
-from trading_bot.adapters.market_rules import load_market_rules
-from trading_bot.domain.errors import SettingsError, UncoveredDateError, UserFacingError
-=======
 from trading_bot.adapters.market_rules import load_corporate_actions, load_market_rules
-from trading_bot.domain.errors import UncoveredDateError, UserFacingError
->>>>>>> 6188041eafb91f527ec2794a238aac53000cb98c
+from trading_bot.domain.errors import SettingsError, UncoveredDateError, UserFacingError
 from trading_bot.domain.instrument import Segment
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of, ms_at
 from trading_bot.domain.rules.contract_rules import TickKind

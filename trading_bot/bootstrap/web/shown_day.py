@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from trading_bot.bootstrap.engine_parts import Records
 from trading_bot.bootstrap.web.day_chart import DayCharts
+from trading_bot.bootstrap.web.earlier_equity import earlier_equity
 from trading_bot.bootstrap.web.equity import EquityWorker
 from trading_bot.bootstrap.web.measured import Measured
 from trading_bot.bootstrap.web.surface import Surface
@@ -58,7 +60,9 @@ class ShownDay:
         def head() -> Snapshot:
             return replace(head_of(day, header(), board, loop.time()), resources=measured.use())
 
-        equities = EquityWorker(lambda: day.engine.state)
+        equities = EquityWorker(
+            lambda: day.engine.state, earlier=partial(earlier_equity, self.database, day.plan.on)
+        )
         watched = InDay(
             engine=day.engine,
             strategies_of=day.engine.state.strategies,

@@ -53,7 +53,7 @@ class Surface:
         """Serve this one from now on; the next one takes its place."""
         self._stage.show(watched, why)
         serving = WebWorker(
-            self._app, self.parts.hub, self.listener, on_listening=self._say_where, on_refused=self._tell
+            self._app, self.parts.hub, self.listener, on_listening=self._say_where, tell=self._tell
         )
         return serving, PublishWorker(self.parts.hub)
 

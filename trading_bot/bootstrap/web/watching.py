@@ -197,7 +197,7 @@ class InDay(AtRest):
         return tuple(islice(found, query.limit))
 
     def equity(self) -> Sequence[EquityPoint]:
-        """The day's result over time, since the process started."""
+        """The day's result over time, that before a restart included."""
         return tuple(self.equities.points)
 
     def figures(self) -> Figures:

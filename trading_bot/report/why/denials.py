@@ -43,6 +43,11 @@ REASONS: dict[str, Reason] = {
         "more room",
         "risk.overlays.circuits",
     ),
+    "band_unknown": Reason(
+        "a margin to its price limits is asked for, and the broker had not said where they are",
+        "the broker's price limits of the share",
+        "risk.overlays.circuits.band_margin",
+    ),
     "panic": Reason("a panic is latched", "`resume` by a person"),
     "halted_entries": Reason("entries were halted", "the end of the halt's cause, or `resume`"),
     "halted_instrument": Reason("entries in it were halted", "the end of the halt's cause, or `resume`"),

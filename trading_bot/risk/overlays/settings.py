@@ -185,8 +185,8 @@ class CircuitSettings(Section):
     after_halt_minutes: Annotated[int, Field(ge=0, le=375)] = 15
     """Minutes after trading has begun again in which nothing is entered."""
     band_margin: Annotated[float, Field(ge=0, le=0.2), Ratio("0.002", "0.05")] = 0.0
-    """Nearer to its price band than this fraction of the limit, a share is not entered towards it; 0: as near
-    as it gets."""
+    """Nearer to its price band than this fraction of the limit, a share is not entered towards it, nor where
+    the limit is not known; 0: as near as it gets."""
 
 
 class OverlaySettings(Section):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
@@ -15,7 +15,7 @@ from trading_bot.web.encoding import json_bytes, json_in_turns
 from trading_bot.web.guard import grant_of
 from trading_bot.web.parts import Parts
 from trading_bot.web.stream import MOST_LISTENERS, EventStream
-from trading_bot.web.views import Chart, SignalQuery, StrategyView
+from trading_bot.web.views import Chart, SignalQuery, SignalView, StrategyView, Watched
 
 Name = Annotated[str, Path(min_length=1, max_length=128)]
 Symbol = Annotated[str, Query(min_length=1, max_length=64)]
@@ -145,7 +145,7 @@ def _add_strategies(router: APIRouter, parts: Parts) -> None:
     ) -> Response:
         """Evaluations with every gate, newest first."""
         query = SignalQuery(limit=limit, before=before, symbol=symbol, strategy=strategy, raised=raised)
-        found = stage.watched.signals(query)
+        found = await _evaluations(stage.watched, query)
         is_more = len(found) == limit and found[-1].number > 1
         next_before = found[-1].number if is_more else None
         return await large_answer(answers.Signals(signals=found, next_before=next_before))
@@ -179,6 +179,21 @@ async def _rows(views: Sequence[OrderView]) -> list[Mapping[str, Any]]:
         rows += map(document_of, views[first : first + _ROWS_AT_ONCE])
         await asyncio.sleep(0)
     return rows
+
+
+async def _evaluations(watched: Watched, query: SignalQuery) -> list[SignalView]:
+    """Some at a time: the gates of each are formed when it is looked at, and a tick must not wait for 500."""
+    found: list[SignalView] = []
+    before = query.before
+    while (left := query.limit - len(found)) > 0:
+        wanted = min(left, _ROWS_AT_ONCE)
+        part = watched.signals(replace(query, limit=wanted, before=before))
+        found += part
+        if len(part) < wanted:
+            break
+        before = part[-1].number
+        await asyncio.sleep(0)
+    return found
 
 
 def known_strategy(parts: Parts, name: str) -> StrategyView:

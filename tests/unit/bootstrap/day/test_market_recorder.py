@@ -1,10 +1,12 @@
 import asyncio
+from datetime import date
 
 import pytest
 
+from trading_bot.adapters.storage.opening import open_inline_journal
 from trading_bot.adapters.storage.traces.packing import PackedTraces, TraceDictionary
 from trading_bot.adapters.storage.traces.records import read_dictionary
-from trading_bot.bootstrap.day.market_recorder import MarketRecorder
+from trading_bot.bootstrap.day.market_recorder import MarketRecorder, unprotected_before
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.market_data import Candle
 from trading_bot.domain.signal import Evaluation
@@ -115,3 +117,18 @@ async def test_traces_that_were_under_way_at_the_end_are_written_with_the_last_o
 
     (packed,) = journal.written
     assert [row.candle_start_ms for row in packed.rows] == [1, 2, 3]
+
+
+async def test_the_longest_time_without_protection_is_that_of_the_day_over_restarts(tmp_path):
+    path, on = tmp_path / "paper.db", date(2026, 11, 19)
+    journal = open_inline_journal(path, clock_ms=lambda: 0, on_failure=print)
+    recorder = MarketRecorder(journal)
+    assert unprotected_before(path, on) == 0
+
+    for seconds in (0.0, 3.0, 4.5):
+        recorder.unprotected_seen = lambda seconds=seconds: (on, seconds)
+        await recorder.write()
+    journal.close()
+
+    assert unprotected_before(path, on) == 4.5
+    assert unprotected_before(path, on.replace(day=20)) == 0

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from trading_bot.bootstrap.market.next_session import next_session
+from trading_bot.bootstrap.market.next_session import next_session, waiting_text
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.position import Position
@@ -47,6 +47,37 @@ def test_a_day_without_a_session_says_why(market_rules):
     assert session.on == MONDAY
     assert session.why_not_today == "2026-11-21 is not a trading day (a weekend)"
     assert "Mon 2026-11-23 09:15 IST (in 47 h 15 min)" in session.opening_text(ms_at(SATURDAY, time(10, 0)))
+
+
+def waiting_at(market_rules, on, clock="10:00", *, has_keys=True, ends_after_it=False):
+    session = session_at(market_rules, on, clock)
+    now_ms = ms_at(on, time.fromisoformat(clock))
+    return waiting_text(session, now_ms, has_keys=has_keys, ends_after_it=ends_after_it)
+
+
+def test_a_start_on_a_holiday_says_which_and_what_it_waits_for(market_rules):
+    text = waiting_at(market_rules, date(2026, 12, 25))
+
+    assert text == (
+        "2026-12-25 is not a trading day (Christmas); "
+        "the next session opens on Mon 2026-12-28 09:15 IST (in 71 h 15 min).\n"
+        "It waits until then and trades it; it needs a login of that morning (python main.py login). "
+        "Ctrl-C ends it now"
+    )
+
+
+def test_a_start_without_keys_or_for_one_session_says_so(market_rules):
+    text = waiting_at(market_rules, SATURDAY, has_keys=False, ends_after_it=True)
+
+    assert "(a weekend); the next session opens" in text
+    assert "trades it and ends; it needs the keys of your app in .env and a login" in text
+
+
+def test_a_start_on_a_trading_day_says_nothing_of_waiting(market_rules):
+    assert waiting_at(market_rules, THURSDAY) == ""
+    assert waiting_at(market_rules, THURSDAY, "16:00").startswith(
+        "the session of 2026-11-19 is over; the next"
+    )
 
 
 @pytest.mark.parametrize(

@@ -153,9 +153,13 @@ async def test_rows_that_make_no_book_are_as_good_as_a_damaged_database(opened, 
     assert panic.book.trades == {}
 
 
-async def test_a_newer_database_is_left_alone(opened, database):
+def make_newer(database):
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
+
+
+async def test_a_newer_database_is_left_alone(opened, database):
+    make_newer(database)
     before = database.read_bytes()
 
     _panic, epoch, said = await opened()
@@ -224,6 +228,8 @@ async def test_what_cannot_be_read_keeps_nothing(database, driver):
     await journal.run(lambda connection: keep_instruments(connection, [driver.instrument], DAY))
     journal.close()
 
+    assert kept_instruments(database) == (driver.instrument,)
+    make_newer(database)
     assert kept_instruments(database) == (driver.instrument,)
     spoil(database)
 

@@ -14,6 +14,7 @@ from trading_bot.adapters.storage.connection import connect_for_reading, explain
 from trading_bot.adapters.storage.journal.checkpoints import first_needed
 from trading_bot.adapters.storage.journal.hash_chain import ChainHead
 from trading_bot.adapters.storage.keeping.check import verify_chain
+from trading_bot.adapters.storage.migrate import require_known, schema_of
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, OptionRight, Segment
 from trading_bot.domain.ist import MS_PER_MINUTE
@@ -32,15 +33,25 @@ class JournalReader:
     while somebody iterates are seen. Every method raises StorageError when the file cannot be read.
     """
 
-    def __init__(self, path: Path, *, busy_timeout_ms: int = 2_000) -> None:
-        """Open the file. Raises StorageError when it does not exist or is no journal."""
+    def __init__(self, path: Path, *, busy_timeout_ms: int = 2_000, any_schema: bool = False) -> None:
+        """Open the file. Raises StorageError when it does not exist or is no journal.
+
+        NewerSchemaError when a newer program wrote it: its rows may mean something else. With `any_schema`
+        it is read all the same, for what is better known perhaps than not at all.
+        """
         if not path.is_file():
             raise StorageError(f"{path}: there is no journal; it is made by the first run in that mode")
         if path.stat().st_size == 0:
             raise StorageError(f"{path} is empty: nothing was written to it yet")
         self._path = path
         self._connection = connect_for_reading(path, busy_timeout_ms=busy_timeout_ms)
-        self._require_journal()
+        try:
+            if not any_schema:
+                self._require_known()
+            self._require_journal()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -157,8 +168,19 @@ class JournalReader:
         try:
             self.meta()
         except StorageError as error:
-            self.close()
             raise StorageError(f"{self._path} is not a journal of this program: {error}") from error
+
+    def _require_known(self) -> None:
+        try:
+            found = schema_of(self._connection)
+        except SQLAlchemyError as error:
+            raise StorageError(
+                f"{self._path} is not a journal of this program: {explained(error, self._path)}"
+            ) from error
+        finally:
+            self._connection.rollback()
+        if found is not None:
+            require_known(found, self._path)
 
     def select(self, statement: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
         """The rows of any question."""

@@ -9,6 +9,7 @@ from trading_bot.bootstrap.places import daemon_socket, known_databases, lock_pa
 from trading_bot.control.client import NoDaemonError, ask
 from trading_bot.domain.errors import UserFacingError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.settings.run import Mode
 from trading_bot.settings.tree import Settings
 
 
@@ -44,6 +45,16 @@ def owner_of(settings: Settings, database: Path) -> Owner | None:
     return next((owner for owner in owners if owner is not None), None)
 
 
+def is_daemon_running(settings: Settings, *, with_replays: bool = False) -> bool:
+    """Whether a daemon of the real market, or of replays too, runs with these settings, in whatever mode."""
+    modes = (mode for mode in Mode if with_replays or mode is not Mode.REPLAY)
+    for run in (settings.run.model_copy(update={"mode": mode}) for mode in modes):
+        chosen = settings.model_copy(update={"run": run})
+        if any(owner_of(chosen, database) is not None for database in known_databases(chosen)):
+            return True
+    return False
+
+
 def owner_text(owner: Owner) -> str:
     """A process in words."""
     if owner.pid is None or owner.started_at_ms is None:
@@ -51,4 +62,4 @@ def owner_text(owner: Owner) -> str:
     return f"process {owner.pid} (since {datetime_of(owner.started_at_ms):%Y-%m-%d %H:%M:%S} IST)"
 
 
-__all__ = ["NoDaemonError", "ask_daemon", "newest_database", "owner_of", "owner_text"]
+__all__ = ["NoDaemonError", "ask_daemon", "is_daemon_running", "newest_database", "owner_of", "owner_text"]

@@ -15,6 +15,7 @@ from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 from trading_bot.risk.overlays import scheduled, volatility
 from trading_bot.risk.overlays.adjustment import NEUTRAL, Adjustment, Spoken, demands, strictest
+from trading_bot.risk.overlays.bands import band_gate
 from trading_bot.risk.overlays.volatility import VolatilityPicture
 from trading_bot.strategies.strategy import Strategy
 
@@ -70,6 +71,7 @@ def judged(
     """
     if _closes(state, signal):
         return evaluation
+    evaluation = _with_band(state, series, evaluation, signal)
     asked = adjustment(state, series)
     if asked.is_neutral:
         return evaluation
@@ -79,6 +81,15 @@ def judged(
         return replace(evaluation, gates=(*evaluation.gates, *gates))
     kept = signal if threshold_gate.passed else None
     return replace(evaluation, gates=(*evaluation.gates, *gates, threshold_gate), signal=kept)
+
+
+def _with_band(state: State, series: Series, evaluation: Evaluation, signal: Signal) -> Evaluation:
+    """How near the price is to its limit, where that is asked for; what is too near is denied, in words."""
+    margin = state.risk.overlays.circuits.band_margin
+    if margin <= 0:
+        return evaluation
+    gate = band_gate(signal.direction, series.last_price, state.band_of(series.instrument.key), margin)
+    return replace(evaluation, gates=(*evaluation.gates, gate))
 
 
 def _gate(word: Spoken) -> Gate:

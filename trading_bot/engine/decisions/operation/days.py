@@ -60,6 +60,7 @@ def on_day_opened(state: State, event: DayOpened, turn: Turn) -> None:
         _end_orders_of_earlier_days(state, turn)
         turn.emit(ev.DayStarted(at_ms=state.now_ms, on=event.on, carried=carried_over(state.book)))
         state.begin_day()
+    state.longest_bare_s = max(state.longest_bare_s, event.longest_unprotected_s)
     if event.outlook is not None:
         state.outlook = event.outlook
     elif is_new:

@@ -18,12 +18,9 @@ from trading_bot.risk.limits import Denied
 _NOT_TAKEN = (OrderStatus.REFUSED, OrderStatus.REJECTED)
 _REFUSED_ENTRIES = 2
 _REMIND_S = 30
-<<<<<<< e9b027500d29c89fd9b194e43a065733fdca18fc
+_ORDERS_AGAIN_MS = 10 * MS_PER_SECOND
 REJECT_STORM = "reject_storm"
 """So many orders were not taken in a minute that a person has to look."""
-=======
-_ORDERS_AGAIN_MS = 10 * MS_PER_SECOND
->>>>>>> 48f435af156cbea3283f22640dd3c3e9e8f4d6cb
 JOURNAL_FELL_BACK = "journal_fell_back"
 """The database took no rows; somebody has to find out why."""
 NEEDS_LOGIN = "needs_login"

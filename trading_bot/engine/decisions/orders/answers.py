@@ -105,15 +105,11 @@ def _acknowledge(state: State, order: Order, order_id: str, turn: Turn) -> None:
 
 
 def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, turn: Turn) -> None:
-<<<<<<< e9b027500d29c89fd9b194e43a065733fdca18fc
-    """Take a refusal; one of the token or of the rate says nothing about the order: it counts for nothing.
+    """Take a refusal; one of token, rate or connection says nothing of the order: it counts for nothing.
 
     No more does one by an exchange that stands still.
     """
     is_still = stands_still_for(state, order.request.instrument_key)
-=======
-    """Take a refusal; one of token, rate or connection says nothing of the order: it counts for nothing."""
->>>>>>> 48f435af156cbea3283f22640dd3c3e9e8f4d6cb
     state.doubts.pop(order.tag, None)
     turn.emit(
         ev.OrderAdvanced(

@@ -7,6 +7,7 @@ from trading_bot.domain.money import rupees
 from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction, Signal
 from trading_bot.domain.trade import Trade
+from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.account.foreign import foreign_position
 from trading_bot.engine.decisions.market import overlays
 from trading_bot.engine.decisions.market.feed_health import is_halted
@@ -37,7 +38,7 @@ def enter(state: State, signal: Signal, turn: Turn) -> None:
         or _other_direction(state, signal)
         or _occupied(state, signal)
         or first_objection(day_picture(state, signal.instrument_key), state.risk.limits, state.risk.sizing)
-        or _near_band(state, series, signal)
+        or _near_band(state, series, signal, turn)
     )
     if denied is None:
         asked = overlays.adjustment(state, series)
@@ -145,9 +146,13 @@ def _entries_since(state: State, at_ms: int) -> int:
     return sum(1 for entered_ms in state.book.entry_times_ms if entered_ms > at_ms)
 
 
-def _near_band(state: State, series: Series, signal: Signal) -> Denied | None:
-    band, margin = state.band_of(series.instrument.key), state.risk.overlays.circuits.band_margin
-    return near_band(signal.direction, series.last_price, band, margin)
+def _near_band(state: State, series: Series, signal: Signal, turn: Turn) -> Denied | None:
+    """A denial asks for the limits anew: they may be unknown, or have been widened since."""
+    key, margin = series.instrument.key, state.risk.overlays.circuits.band_margin
+    denied = near_band(signal.direction, series.last_price, state.band_of(key), margin)
+    if denied is not None:
+        turn.command(ReadBand(instrument_key=key))
+    return denied
 
 
 def _refused(asked: Adjustment) -> Denied | None:

@@ -1,11 +1,13 @@
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
 
 from trading_bot.adapters.storage.journal.hash_chain import BrokenChainError
 from trading_bot.adapters.storage.journal.reader import JournalReader
+from trading_bot.adapters.storage.migrate import NewerSchemaError
 from trading_bot.adapters.storage.opening import open_inline_journal, open_journal
 from trading_bot.domain.errors import StorageError
 from trading_bot.domain.ist import MS_PER_DAY
@@ -171,6 +173,18 @@ def test_verify_checks_every_row(path, written):
 
     with JournalReader(path) as reader, pytest.raises(BrokenChainError, match="row 1"):
         reader.verify()
+
+
+def test_a_newer_programs_journal_is_read_by_those_only_that_take_any_schema(path, written):
+    """Fault 92."""
+    written()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0099'")
+
+    with pytest.raises(NewerSchemaError, match=r"journal\.db has schema 0099, .* up to 0002: install"):
+        JournalReader(path)
+    with JournalReader(path, any_schema=True) as reader:
+        assert reader.last_sequence() == 3
 
 
 def test_a_table_can_be_read_by_day(path, row, written):

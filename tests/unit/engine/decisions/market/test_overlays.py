@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.engine_driver import KEY
+from tests.fakes.engine_driver import KEY, PRICE
 from tests.fakes.one_share import ScriptedStrategy
 from tests.fakes.overlaid_days import (
     CALM,
@@ -21,6 +21,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.outlook import DayOutlook
 from trading_bot.domain.rules.scheduled_events import EventKind
 from trading_bot.domain.signal import Direction
+from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.market import overlays
 from trading_bot.engine.decisions.positions.sizes import open_risk
 from trading_bot.risk.overlays.settings import (
@@ -206,6 +207,40 @@ def test_a_share_near_its_limit_is_not_bought_and_may_be_sold():
 
     assert denials(driver) == ["overlay_circuits"]
     assert driver.book.trade_of(KEY).direction is Direction.SHORT
+
+
+def test_a_share_whose_limits_are_not_known_is_not_entered_until_they_are():
+    """Unknown is not "far away": it is denied, the trace says why, and the limits are asked for."""
+    driver = overlaid(circuits={"band_margin": 0.01})
+    band = driver.core.state.account.bands.pop(KEY)
+    driver.drain()
+    driver.signal()
+
+    assert denials(driver) == ["band_unknown"]
+    assert gates(driver)["overlay_circuits"].passed is False
+    assert driver.drain() == [ReadBand(instrument_key=KEY)]
+
+    driver.core.state.account.bands[KEY] = band
+    driver.signal()
+
+    assert driver.book.trade_of(KEY) is not None
+
+
+def test_a_share_that_has_left_the_limits_that_are_known_is_not_entered():
+    driver = overlaid(circuits={"band_margin": 0.01})
+    driver.core.state.account.bands[KEY] = (126_000, PRICE - 5)
+    driver.signal()
+
+    assert denials(driver) == ["band_unknown"]
+
+
+def test_without_a_margin_limits_that_are_not_known_deny_nothing():
+    driver = overlaid()
+    driver.core.state.account.bands.clear()
+    driver.signal()
+
+    assert driver.book.trade_of(KEY) is not None
+    assert gates(driver) == {}
 
 
 def test_people_read_what_is_asked_for_today_and_of_whom():

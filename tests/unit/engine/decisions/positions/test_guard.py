@@ -1,10 +1,10 @@
 """The protection supervisor: positions without a confirmed stop are measured, told and closed (V4)."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 from tests.fakes.calm_seconds import seconds
-from tests.fakes.engine_driver import DAY, KEY, PRICE, SHARE, EngineDriver
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDriver
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderStatus, Purpose
@@ -42,6 +42,24 @@ def test_the_time_without_a_confirmed_stop_is_counted_from_the_last_look_that_sa
 
     assert bare_s(driver) == 0
     assert driver.core.state.longest_bare_s == 1
+
+
+def test_the_longest_time_without_protection_is_that_of_the_day_over_restarts(driver):
+    def opened(on, before_s):
+        driver.take(
+            inputs.DayOpened(
+                at_ms=0,
+                on=on,
+                instruments=(SHARE,),
+                sessions={KEY: SESSION},
+                longest_unprotected_s=before_s,
+            )
+        )
+        return driver.core.state.longest_bare_s
+
+    assert opened(DAY, 7.0) == 7
+    assert opened(DAY, 3.0) == 7
+    assert opened(DAY + timedelta(days=1), 0.0) == 0
 
 
 def test_a_stop_whose_answer_is_lost_is_told_after_five_seconds_and_not_doubled(driver):
