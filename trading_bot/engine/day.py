@@ -13,7 +13,7 @@ import structlog
 
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.instrument import Instrument
-from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.engine import Engine
 from trading_bot.engine.inputs import DayEnded, DayOpened, OwnershipClaimed
@@ -44,6 +44,8 @@ log = structlog.get_logger()
 
 _FINAL_READS = 12
 _FINAL_READ_APART_S = 5
+_AUCTION_MS = 21 * MS_PER_MINUTE
+"""From the end of continuous trading until the trades of the closing auction are surely listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,13 +209,28 @@ class TradingDay:
         return frozenset(worker.name for worker in self.protecting_workers()) | {FEED}
 
     async def close(self) -> None:
-        """After the close: read until flat and reconciled, or say that it is not; then end the day."""
-        clock, state = self.ports.clock, self.engine.state
-        for _ in range(_FINAL_READS):
-            if await self._read_once() and not state.book.trades and not state.book.differences:
+        """After the close: read until flat and reconciled, or say that it is not; then end the day.
+
+        What rests goes through the closing auction: its trades are seen today or never.
+        """
+        clock, state, reads = self.ports.clock, self.engine.state, 0
+        while not (await self._read_once() and not state.book.trades and not state.book.differences):
+            if reads >= _FINAL_READS and not self._may_trade_in_auction():
                 break
+            reads += 1
             await clock.sleep_until(clock.now_ms() + _FINAL_READ_APART_S * MS_PER_SECOND)
         await self.engine.handle(DayEnded(at_ms=0, charges=state.charges()))
+
+    def _may_trade_in_auction(self) -> bool:
+        """Whether a share is held whose closing auction is not over."""
+        state, now_ms = self.engine.state, self.ports.clock.now_ms()
+        held = (state.market.series.get(trade.instrument_key) for trade in state.book.trades.values())
+        return any(
+            series is not None
+            and series.instrument.closing_auction_eligible
+            and 0 <= now_ms - series.hours.close_ms < _AUCTION_MS
+            for series in held
+        )
 
     async def tell_rest(self) -> None:
         """Hand on what the alert worker left when it was stopped."""

@@ -4,15 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.engine_driver import DAY, KEY, SESSION, SHARE, EngineDriver
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDriver
 from tests.fakes.engine_ports import FakeBroker, FakeFeed, FakeHistory, FakeJournal, FakeNotifier
 from trading_bot.adapters.clocks import LoopClock
 from trading_bot.domain.ist import ms_at
+from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert
 from trading_bot.engine.core import Core
 from trading_bot.engine.day import DayPlan, Ports, TradingDay
 from trading_bot.engine.engine import Engine
+from trading_bot.engine.inputs import OperatorWish
 from trading_bot.engine.rate_gate import RateGate, RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.engine.state import State
@@ -24,8 +26,10 @@ from trading_bot.simulator.virtual_time import run_virtually
 CLOSED_SHARE_KEY = "NSE_EQ|CLOSED"
 
 
-def new_day(broker: FakeBroker, journal: FakeJournal, core: Core | None = None) -> TradingDay:
-    clock = LoopClock(ms_at(DAY, time(10, 0)))
+def new_day(
+    broker: FakeBroker, journal: FakeJournal, core: Core | None = None, start_at: time = time(10, 0)
+) -> TradingDay:
+    clock = LoopClock(ms_at(DAY, start_at))
     state = State(
         settings=EngineSettings(), risk=RiskSettings(), strategies=(), charges_so_far=lambda _book: Decimal(3)
     )
@@ -103,6 +107,34 @@ def test_a_day_that_is_not_flat_is_read_for_a_minute_and_then_closed_and_said(fa
     assert book.is_day_closed
     assert at_s == 60
     assert outbox.next_alert() is not None
+
+
+@pytest.mark.parametrize(("trades_at_s", "ends_at_s"), [(1_080, 1_080), (None, 1_260)])
+def test_what_rests_in_the_closing_auction_is_booked_before_the_day_ends(trades_at_s, ends_at_s):
+    """Fault 25, V6, V17: the day of a share of the auction would end at 15:16, and its trades are today's."""
+
+    async def scenario():
+        driver = EngineDriver()
+        entry, stop = driver.enter()
+        driver.ask(OperatorWish.FLATTEN)
+        driver.confirm_modify(stop)
+        rows = (driver.report(entry, OrderStatus.FILLED), driver.report(stop, OrderStatus.OPEN))
+        broker = FakeBroker(reports=rows, trades=tuple(driver.fills), held=(driver.position_row(35),))
+        day = new_day(broker, FakeJournal(), driver.core, time(15, 15))
+        closing = asyncio.create_task(day.close())
+        if trades_at_s is not None:
+            await asyncio.sleep(trades_at_s - 2)
+            driver._add_fill(stop, 35, PRICE)
+            filled = driver.report(stop, OrderStatus.FILLED, filled_quantity=35)
+            broker.reports, broker.trades = (rows[0], filled), tuple(driver.fills)
+            broker.held = (driver.position_row(0),)
+        await closing
+        return driver.book, asyncio.get_running_loop().time()
+
+    book, at_s = run_virtually(scenario())
+
+    assert (book.is_day_closed, at_s) == (True, ends_at_s)
+    assert len(book.closed_trades) == (trades_at_s is not None)
 
 
 def test_what_was_to_be_told_when_the_workers_stopped_is_told_all_the_same():
