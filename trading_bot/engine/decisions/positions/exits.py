@@ -37,7 +37,7 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     if uncovered <= 0 or _is_paused(state, trade, turn):
         return
     instrument = state.market.series[trade.instrument_key].instrument
-    for quantity in instrument.slices(uncovered):
+    for quantity in instrument.closing_slices(uncovered):
         turn.intend(trade, trade.exit_side, Purpose.EXIT, _terms(state, trade, quantity))
 
 
