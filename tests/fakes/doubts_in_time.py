@@ -133,6 +133,8 @@ async def _settle(random: Random, bad_replies: float, visible_after_s: float | N
     )
     tasks = [asyncio.create_task(worker.run(no_beat)) for worker in workers]
     await asyncio.sleep(random.uniform(0, 10))
+    while driver.core.state.failed_reads:  # noqa: ASYNC110  # nothing is entered then; virtual time
+        await asyncio.sleep(0.05)
     driver.now_ms = clock.now_ms()
     driver.strategy.scripted.next_direction = Direction.LONG
     driver.price(PRICE)

@@ -133,3 +133,9 @@ class Instrument:
         largest = max(self.lot_size, self.whole_lots(self.freeze_quantity))
         full, rest = divmod(quantity, largest)
         return (largest,) * full + ((rest,) if rest else ())
+
+    def closing_slices(self, quantity: int) -> tuple[int, ...]:
+        """The same for what is held: the lot may have changed since, and what is odd comes last."""
+        whole = self.whole_lots(quantity)
+        odd = quantity - whole
+        return (*(self.slices(whole) if whole else ()), *((odd,) if odd else ()))

@@ -19,6 +19,7 @@ _OF_THE_SIDE = frozenset(
         "stale_data",
         "clock_offset",
         "suspect_data",
+        "history_not_adjusted",
     }
 )
 """Denials that speak of the feed or the account and not of what was traded before."""

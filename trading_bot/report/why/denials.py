@@ -21,6 +21,10 @@ REASONS: dict[str, Reason] = {
         "a complete read of orders, trades and positions",
     ),
     "books_unread": Reason("orders, trades or positions could not be read", "a read that succeeds"),
+    "history_not_adjusted": Reason(
+        "its history was of before a split or bonus, or lacked the last day",
+        "a history whose last close is the exchange's previous close",
+    ),
     "not_tradable": Reason("it is an index", "nothing: an index is watched and never traded"),
     "funds_unknown": Reason("the broker had not said what is available", "an answer about the funds"),
     "feed_down": Reason("no market data came", "a feed that speaks"),

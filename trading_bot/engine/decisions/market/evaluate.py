@@ -1,7 +1,8 @@
 """A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
 
-from math import isfinite
 from typing import Final
+
+from pydantic import TypeAdapter
 
 from trading_bot.domain import events as ev
 from trading_bot.domain.deferred_evaluation import DeferredEvaluation
@@ -19,6 +20,7 @@ from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
 _tuple: Final = tuple.__new__  # half the cost of calling the NamedTuple
+_WRITTEN: Final = TypeAdapter(Evaluation)
 _ATR_MAX: Final = 1e12
 """In paise; no price comes near it."""
 
@@ -49,7 +51,7 @@ def judge(
             evaluation = (
                 evaluator.peek(candle, quote) if is_provisional else evaluator.evaluate(candle, quote)
             )
-            _assert_usable(series, evaluation)
+            evaluation = _usable(series, evaluation)
         except Exception as error:  # noqa: BLE001  # sanctioned: a strategy's failure must not stop exits
             _switch_off(state, strategy.name, error, turn)
             continue
@@ -62,18 +64,20 @@ def judge(
             _take(state, evaluation, evaluation.signal, turn, is_provisional=is_provisional)
 
 
-def _assert_usable(series: Series, evaluation: Answer) -> None:
-    """Raise ValueError for a signal that breaks the book: no order, and no row of the journal, bears NaN."""
+def _usable(series: Series, evaluation: Answer) -> Answer:
+    """The same where it can be traded and journaled: a signal as it is read back from a row.
+
+    What a gate measured in numpy's numbers is kept as text. Raises ValueError for what breaks the book.
+    """
     if isinstance(evaluation, DeferredEvaluation) or evaluation.signal is None:
-        return
-    signal = evaluation.signal
-    if signal.instrument_key != series.instrument.key:
+        return evaluation
+    read = _WRITTEN.validate_json(_WRITTEN.dump_json(evaluation, warnings=False, fallback=str))
+    assert read.signal is not None
+    if read.signal.instrument_key != series.instrument.key:
         raise ValueError(f"a signal for another share on a candle of {series.instrument.symbol}")
-    are_whole = isinstance(signal.candle_start_ms, int) and isinstance(signal.reference_price, int)
-    are_scores = isfinite(evaluation.score) and isfinite(signal.score)
-    if not (are_whole and are_scores and 0 <= signal.atr_paise <= _ATR_MAX):
-        told = f"score {signal.score}, ATR {signal.atr_paise}, price {signal.reference_price!r}"
-        raise ValueError(f"a signal with numbers that are none: {told}")
+    if not 0 <= read.signal.atr_paise <= _ATR_MAX:
+        raise ValueError(f"a signal with an ATR of {read.signal.atr_paise}")
+    return read
 
 
 def _take(state: State, evaluation: Evaluation, signal: Signal, turn: Turn, *, is_provisional: bool) -> None:

@@ -1,7 +1,7 @@
 """From a signal to the intent of an entry, or to a denial that says why not."""
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.instrument import Product
+from trading_bot.domain.instrument import InstrumentKind, Product
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import OrderTerms, OrderType, Purpose, Side
@@ -66,7 +66,20 @@ def _not_ready(state: State, series: Series) -> Denied | None:
         return Denied("not_tradable", f"{series.instrument.symbol} is an index")
     if state.account.available is None:
         return Denied("funds_unknown", "the broker has not said what is available")
-    return _not_fresh(state, series)
+    return _not_fresh(state, series) or _other_history(state, series)
+
+
+def _other_history(state: State, series: Series) -> Denied | None:
+    """A history that does not end near the exchange's previous close is of before a split or bonus.
+
+    Its indicators would take the night for a fall. Closes of contracts are means, and may differ by more.
+    """
+    told, read = series.tick.previous_close if series.tick else 0, series.previous_close
+    is_compared = series.instrument.kind is InstrumentKind.EQUITY and told and read
+    if not is_compared or abs(told - read) <= read * state.settings.suspect_move:
+        return None
+    text = f"its history ends at {rupees(read)}, the exchange's previous close is {rupees(told)}"
+    return Denied("history_not_adjusted", text)
 
 
 def _not_fresh(state: State, series: Series) -> Denied | None:

@@ -40,7 +40,7 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     if uncovered <= 0 or (_was_just_tried(state, trade) if is_still else _is_paused(state, trade, turn)):
         return
     instrument = state.market.series[trade.instrument_key].instrument
-    for quantity in instrument.slices(uncovered):
+    for quantity in instrument.closing_slices(uncovered):
         turn.intend(trade, trade.exit_side, Purpose.EXIT, _terms(state, trade, quantity))
 
 

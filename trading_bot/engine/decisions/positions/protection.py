@@ -107,7 +107,7 @@ def _bring_in_step(state: State, trade: Trade, stops: Sequence[Order], wanted: i
         _bring_to(trade, order, keep, turn)
     if missing == 0:
         return
-    for quantity in instrument.slices(missing):
+    for quantity in instrument.closing_slices(missing):
         turn.intend(trade, trade.exit_side, Purpose.STOP, _terms(state, trade, quantity))
 
 
@@ -144,7 +144,7 @@ def _share_of(state: State, order: Order, missing: int, instrument: Instrument, 
         return min(missing, held)
     if not is_last:
         return min(missing, held + late_growth(state, order))
-    largest = instrument.slices(order.spent_quantity + missing)[0]
+    largest = instrument.closing_slices(order.spent_quantity + missing)[0]
     return max(held, min(missing, largest - order.spent_quantity))
 
 

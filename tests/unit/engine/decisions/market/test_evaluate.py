@@ -1,10 +1,12 @@
 import math
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pytest
 
 from tests.fakes.engine_driver import KEY, PRICE, EngineDriver
 from trading_bot.domain import events as ev
+from trading_bot.domain.gate import Gate
 from trading_bot.domain.market_data import Candle
 from trading_bot.engine import inputs
 
@@ -86,6 +88,7 @@ def test_a_strategy_that_fails_is_switched_off_and_exits_go_on(driver):
         {"atr_paise": 1e300},
         {"score": math.nan},
         {"reference_price": 1400.5},
+        {"direction": "upwards"},
         {"instrument_key": "NSE_EQ|INE000000000"},
     ],
 )
@@ -105,3 +108,20 @@ def test_a_signal_that_no_journal_could_hold_switches_its_strategy_off(driver, m
     assert driver.places() == []
     assert list(driver.book.halts) == [(ev.HaltScope.STRATEGY, "scripted", "strategy_failed")]
     assert driver.restarted().book.halts
+
+
+@pytest.mark.parametrize(("measured", "kept"), [(np.int64(3), "3"), (np.float64(3), 3.0), (math.nan, None)])
+def test_what_a_gate_measured_is_kept_as_the_row_can_hold_it(driver, monkeypatch, measured, kept):
+    """Fault 114, V17: it was found out when the row was written, and the engine ended with what it held."""
+    evaluator = driver.strategy.scripted
+    said = type(evaluator).evaluate
+
+    def counted(evaluator, candle, quote):
+        return replace(said(evaluator, candle, quote), gates=(Gate("count", True, measured, "> 2"),))
+
+    monkeypatch.setattr(type(evaluator), "evaluate", counted)
+
+    driver.signal()
+
+    assert driver.new_events[0].evaluation.gates[0].measured == kept
+    assert len(driver.places()) == 1

@@ -88,6 +88,29 @@ def test_a_price_in_doubt_enters_nothing():
     assert denied_reason(driver) == "suspect_data"
 
 
+@pytest.mark.parametrize(
+    ("kind", "close", "is_denied"),
+    [
+        (InstrumentKind.EQUITY, PRICE * 2, True),
+        (InstrumentKind.EQUITY, PRICE * 9 // 10, True),
+        (InstrumentKind.EQUITY, PRICE * 95 // 100, False),
+        (InstrumentKind.EQUITY, 0, False),
+        (InstrumentKind.FUTURE, PRICE * 2, False),
+    ],
+)
+def test_a_share_is_not_entered_on_a_history_of_before_a_split(kind, close, is_denied):
+    """Fault 107, V12: unadjusted, the night looks like a fall, and every indicator says short."""
+    driver = EngineDriver(instrument=replace(SHARE, kind=kind))
+    driver.series.previous_close = close
+    driver.series.tick = driver.series.tick._replace(previous_close=PRICE)
+
+    driver.signal()
+
+    assert isinstance(driver.new_events[-1], ev.EntryDenied) == is_denied
+    if is_denied:
+        assert driver.new_events[-1].reason == "history_not_adjusted"
+
+
 def test_nothing_is_entered_late_in_the_day():
     driver = EngineDriver()
     driver.now_ms = ms_at(DAY, time(14, 45))

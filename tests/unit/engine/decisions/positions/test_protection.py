@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fakes.engine_driver import KEY, PRICE, SHARE, EngineDriver
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDriver
 from trading_bot.domain.order import OrderStatus, OrderTerms, OrderType, Purpose, Side
 from trading_bot.domain.signal import Direction
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.commands import Alert, CancelOrder, ModifyOrder, PlaceOrder
+from trading_bot.engine.inputs import DayOpened, OperatorWish
 from trading_bot.engine.ports import Unknown
 
 
@@ -256,3 +257,18 @@ def test_a_stop_that_is_gone_is_told_at_once_and_counted(driver):
     )
     (trade,) = driver.book.trades.values()
     assert trade.stop_failures == 1
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+@pytest.mark.parametrize(("lot", "quantities"), [(30, [30, 5]), (65, [35])])
+def test_what_is_held_is_protected_and_closed_though_its_lot_has_changed(driver, lot, quantities, is_closed):
+    """Faults 67 and 108, V4, V15: 35 units are no whole lots of 30, and none of 65."""
+    _, stop = driver.enter()
+    changed = replace(SHARE, lot_size=lot)
+    driver.take(DayOpened(at_ms=0, on=DAY, instruments=(changed,), sessions={KEY: SESSION}))
+    driver.price(PRICE)
+    if is_closed:
+        driver.ask(OperatorWish.FLATTEN)
+    driver.push(stop, OrderStatus.CANCELLED)
+
+    assert [place.request.terms.quantity for place in driver.places()] == quantities
