@@ -134,6 +134,13 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_played(sweep
         sweep(Axis("fast", (3,)), data=tmp_path / "nowhere")
 
 
+def test_a_record_that_cannot_be_written_is_said_before_anything_is_played(sweep, tmp_path):
+    (tmp_path / "data" / "research" / "trials.jsonl").mkdir(parents=True)
+
+    with pytest.raises(SettingsError, match=r"trials.jsonl: the record of trials is no file"):
+        sweep(Axis("fast", (3,)), data=tmp_path / "nowhere")
+
+
 def test_a_quantity_that_cannot_be_is_said_in_one_line(sweep):
     with pytest.raises(SettingsError) as caught:
         sweep(Axis("fast", (3,)), quantity=999_999_999)

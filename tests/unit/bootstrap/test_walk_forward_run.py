@@ -39,6 +39,21 @@ def walk_forward(tmp_path):
     return run
 
 
+def test_searches_that_cannot_be_read_are_told_with_the_way_out(walk_forward, tmp_path):
+    (tmp_path / "data" / "research").mkdir(parents=True)
+    (tmp_path / "data" / "research" / "studies.db").write_text("no database, as somebody left it here")
+
+    with pytest.raises(
+        SettingsError, match=r"studies.db: earlier searches cannot be read.*\n  fix: .*move it away"
+    ):
+        walk_forward()
+
+
+def test_one_fold_is_told_by_its_number(walk_forward):
+    with pytest.raises(SettingsError, match="--folds 1 leaves no day to choose on"):
+        walk_forward(train=None, test=None, folds=1)
+
+
 def test_windows_are_chosen_played_reported_and_recorded(walk_forward, tmp_path):
     code, notes, text = walk_forward()
 

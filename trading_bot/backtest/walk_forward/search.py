@@ -131,12 +131,18 @@ class Search:
 def _nothing_found(sets: PlayedSets, stretch: Stretch) -> UserFacingError:
     played = len(list(sets))
     if not played:
-        return SettingsError(f"no set that was tried can be played: {sets.refusal}")
+        return SettingsError(sets.refusal)
     first, last = (date_of(start_of_day(int(stretch.market.days[place]))) for place in (0, -1))
     return HistoryError(
         f"of {plural(played, 'set')} none has a Sharpe ratio from {first} to {last}, where one was to be "
         "chosen: nothing was traded, or it is a single day; give more days or other values"
     )
+
+
+def search_error() -> type[Exception]:
+    """What Optuna raises of its own, of its storage for example. Raises SettingsError where it is missing."""
+    error: type[Exception] = _optuna().exceptions.OptunaError
+    return error
 
 
 def _optuna() -> Any:

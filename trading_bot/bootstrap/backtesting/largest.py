@@ -9,6 +9,8 @@ from typing import NamedTuple
 from trading_bot.adapters.history import PriceHistory
 from trading_bot.domain.errors import HistoryError
 
+_HOW = "so --largest cannot choose: see `download --market-caps`"
+
 
 class Largest(NamedTuple):
     """The companies that were worth most."""
@@ -34,6 +36,8 @@ def largest_of(
     begin = first or min((day for symbol in symbols for day in history.days(symbol)[:1]), default=None)
     if begin is None:
         raise HistoryError(f"{history.path}: there are no rows; fill it, or give other data")
+    if not store.is_file():
+        raise HistoryError(f"{store}: there is no store of market capitalisations, {_HOW}")
     names = {history.trading_symbol(symbol): symbol for symbol in symbols}
     with closing(read_store(store)) as opened:
         chosen = largest(known_market_caps(opened, begin - timedelta(days=1)), tuple(names), count)
@@ -41,8 +45,7 @@ def largest_of(
         chosen = chosen or largest(known_market_caps(opened), tuple(names), count)
     if not chosen:
         raise HistoryError(
-            f"{store}: no market capitalisation of these {len(names)} symbols is known, so --largest cannot "
-            "choose: see `download --market-caps`"
+            f"{store}: no market capitalisation of these {len(names)} symbols is known, {_HOW}"
         )
     as_of = max(cap.as_of for cap in chosen)
     text = f"Chosen: the {len(chosen)} largest of {len(names)} symbols by market capitalisation as of {as_of}"

@@ -36,6 +36,12 @@ def require_places(settings: Settings) -> None:
             ) from error
         if not os.access(folder, os.W_OK):
             raise SettingsError(f"{folder}: cannot be written to\n  fix: change its rights, or run.data_dir")
+    trials = trials_path(settings)
+    if trials.exists() and not (trials.is_file() and os.access(trials, os.R_OK | os.W_OK)):
+        raise SettingsError(
+            f"{trials}: the record of trials is no file that can be read and written\n  fix: change its "
+            "rights, or move it away; what it counted is then not known any more"
+        )
 
 
 def policy_from(options: PlayedOptions) -> Policy:

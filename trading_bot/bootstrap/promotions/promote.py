@@ -37,6 +37,8 @@ def run_promote(
     Raises HistoryError or UnknownInstrumentError for data that cannot be tested, SettingsError for settings
     or a report that cannot be judged.
     """
+    if options.out is not None and options.out.is_dir():
+        raise SettingsError(f"--out {options.out} is a folder.\n  fix: name a file in it")
     if options.backtest is not None:
         done = backtested(settings, options.backtest, write, progress, now_ms)
         write(done.text)

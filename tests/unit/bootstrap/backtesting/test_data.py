@@ -324,6 +324,17 @@ def test_a_figure_of_the_first_day_itself_was_not_known_when_it_began(stored):
     assert not is_late
 
 
+def test_without_a_store_of_figures_it_is_told_how_to_get_them(stored, tmp_path):
+    """Prices of a folder need no store; `--data` would not help."""
+    history = stored(ACME=Adjustment.NONE)
+
+    with pytest.raises(HistoryError) as refused:
+        largest_of(history, history.symbols, 2, None, tmp_path / "none.db")
+
+    assert "so --largest cannot choose: see `download --market-caps`" in str(refused.value)
+    assert "--data" not in str(refused.value)
+
+
 def test_without_any_figure_nothing_is_chosen(stored):
     history = stored(ACME=Adjustment.NONE)
 
