@@ -63,8 +63,8 @@ def _add_tested(parser: ArgumentParser) -> None:
     parser.add_argument("--to", dest="last", type=parsing.day, metavar="YYYY-MM-DD", help="last day")
     parser.add_argument(
         "--fidelity",
-        type=Fidelity,
-        choices=list(Fidelity),
+        type=parsing.one_of(Fidelity),
+        metavar="|".join(Fidelity),
         default=Fidelity.CANDLE,
         help="candle: fast, the worst order of prices inside each; tick: whole days of the daemon",
     )

@@ -35,7 +35,9 @@ def add_download_arguments(parser: ArgumentParser) -> None:
         metavar="FOLDER",
         help=f"also one CSV file each; days of Yahoo: {_RAW} in any case",
     )
-    parser.add_argument("--keep-days", type=parsing.count, metavar="N", help="drop older candles afterwards")
+    parser.add_argument(
+        "--keep-days", type=parsing.days_kept, metavar="N", help="drop older candles afterwards"
+    )
     parser.add_argument("--anew", action="store_true", help="drop what is stored of these first")
     parser.add_argument("--or-yahoo", action="store_true", help="days that Upstox fails to give from Yahoo")
     parser.add_argument(
@@ -109,6 +111,7 @@ def add_check_arguments(parser: ArgumentParser) -> None:
 
 def run_history_check(arguments: Namespace, context: Context) -> int:
     """Show what is wrong with folders of history; 1 where some of it should not be used."""
+    parsing.require_order(arguments.first_on, arguments.last_on)
     question = HistoryQuestion(
         folders=tuple(arguments.folders),
         against=tuple(arguments.against),
@@ -162,6 +165,7 @@ def add_show_arguments(parser: ArgumentParser) -> None:
 
 def run_history_show(arguments: Namespace, context: Context) -> int:
     """Show candles of an instrument, made longer where that is asked for."""
+    parsing.require_order(arguments.first_on, arguments.last_on)
     question = CandleQuestion(
         symbol=arguments.symbol,
         data=arguments.data,
@@ -199,7 +203,9 @@ def run_history_import(arguments: Namespace, context: Context) -> int:
 
 def add_prune_arguments(parser: ArgumentParser) -> None:
     """How much stays."""
-    parser.add_argument("--keep-days", type=parsing.count, required=True, metavar="N", help="days that stay")
+    parser.add_argument(
+        "--keep-days", type=parsing.days_kept, required=True, metavar="N", help="days that stay"
+    )
     parsing.add_tickers(parser, "only these")
 
 

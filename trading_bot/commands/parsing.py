@@ -1,11 +1,13 @@
 """Argument types: text in, value out, or a message that says what was expected."""
 
 from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from trading_bot.backtest.sweeps.grid import Axis, axis_of
@@ -14,6 +16,8 @@ from trading_bot.domain.errors import SettingsError
 
 WEEK, MONTH = "week", "month"
 _PORT_MAX = 65_535
+_DAYS_MOST = 36_500
+_Word = TypeVar("_Word", bound=StrEnum)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -114,9 +118,32 @@ def interval(text: str) -> Interval:
 def shown_interval(text: str) -> str:
     """The length of a candle that is shown, in the words of `interval`, or week or month."""
     word = text.strip().lower()
-    if word not in (WEEK, MONTH):
-        interval(word)
+    if word in (WEEK, MONTH):
+        return word
+    try:
+        interval_of(word)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{error}, or {WEEK}, or {MONTH}") from error
     return word
+
+
+def days_kept(text: str) -> int:
+    """How many days of history stay."""
+    if not text.isdecimal() or not 1 <= int(text) <= _DAYS_MOST:
+        raise ArgumentTypeError(f"{text!r} is not a number of days: 1 to {_DAYS_MOST:,}")
+    return int(text)
+
+
+def one_of(kind: type[_Word]) -> Callable[[str], _Word]:
+    """One of a closed set of words."""
+
+    def parse(text: str) -> _Word:
+        try:
+            return kind(text)
+        except ValueError as error:
+            raise ArgumentTypeError(f"{text!r} is none of {', '.join(kind)}") from error
+
+    return parse
 
 
 def whole(text: str) -> int:

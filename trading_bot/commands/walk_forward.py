@@ -32,15 +32,15 @@ def add_walk_forward_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--anchored", action="store_true", help="every training begins with the first day")
     parser.add_argument(
         "--sampler",
-        type=Sampler,
-        choices=list(Sampler),
+        type=parsing.one_of(Sampler),
+        metavar="|".join(Sampler),
         default=Sampler.TPE,
         help="tpe: near what was good; evolution: its children; random; grid: every combination",
     )
     parser.add_argument(
         "--pruner",
-        type=Pruner,
-        choices=list(Pruner),
+        type=parsing.one_of(Pruner),
+        metavar="|".join(Pruner),
         default=Pruner.NONE,
         help="give sets up after a quarter or half of the days: those below the median, or the worse half",
     )

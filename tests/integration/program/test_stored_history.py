@@ -37,11 +37,61 @@ def test_a_folder_goes_into_the_store_with_its_origin(shell, prices):
     assert (series["first"], series["last"]) == ("2015-01-01", "2015-01-13")
 
 
-def test_looking_into_a_store_that_is_not_there_makes_none(shell):
-    assert shell("history list") == 0
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("list", "the store is empty: see `download`"),
+        ("caps", "no market capitalisation is known"),
+        ("prune --keep-days 5", "there is no store of candles, so nothing was dropped"),
+    ],
+)
+def test_looking_into_a_store_that_is_not_there_makes_none(shell, words, said):
+    assert shell(f"history {words}") == 0
 
-    assert "the store is empty: see `download`" in shell.output()
+    assert said in shell.output()
     assert not list(shell.folder.rglob("history.db"))
+
+
+def test_what_there_is_nothing_of_is_no_comparison(shell, prices):
+    """A misspelt folder would look like one that agrees."""
+    assert shell(f"history check {prices} --against {prices}x") == 2
+    text = shell.error()
+    assert "nothing can be compared with" in text
+    assert "does not exist" in text
+
+
+def test_candles_are_not_written_over_a_folder(shell, prices):
+    assert shell(f"history show RELIANCE --data {prices} --csv {prices}") == 2
+    assert f"--csv {prices}: cannot be written: Is a directory" in shell.error()
+
+
+def test_days_that_run_backwards_are_not_an_empty_range(shell, prices):
+    backwards = "--from 2015-01-06 --to 2015-01-02"
+
+    assert shell(f"history show RELIANCE --data {prices} {backwards}") == 2
+    assert "fix: exchange the two" in shell.error()
+    assert shell(f"history check {prices} {backwards}") == 2
+
+
+def test_words_that_make_no_sense_are_told_with_those_that_do(shell, capsys):
+    for words, said in (
+        ("history prune --keep-days 99999999", "'99999999' is not a number of days: 1 to 36,500"),
+        (
+            "history show RELIANCE --interval day",
+            "'day' is not an interval: 1m to 300m, 1h to 5h, or 1d, or week",
+        ),
+        ("backtest --fidelity tack", "'tack' is none of candle, tick"),
+    ):
+        with pytest.raises(SystemExit):
+            shell(words)
+        assert said in capsys.readouterr().err
+
+
+def test_a_provenance_that_is_wrong_is_told_in_one_line(shell, prices):
+    (prices / "provenance.toml").write_text('adjustment = "maybe"\n', encoding="utf-8")
+
+    assert shell(f"history import {prices}") == 2
+    assert "adjustment = 'maybe'" in shell.error()
 
 
 def test_the_list_writes_intervals_as_the_choice_of_a_series_does(shell, prices):

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.rules.provenance import Adjustment, Provenance, Universe
-from trading_bot.domain.section import Section
+from trading_bot.domain.section import Section, complaints
 
 PROVENANCE_FILE = "provenance.toml"
 
@@ -56,8 +56,9 @@ def _stated(folder: Path) -> _Stated | None:
     try:
         return _Stated.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+        reason = complaints(error) if isinstance(error, ValidationError) else str(error)
         raise HistoryError(
-            f"{path}: {error}; it may give source, note, stress, adjustment as one of "
+            f"{path}: {reason}; it may give source, note, stress, adjustment as one of "
             f"{', '.join(Adjustment)}, and universe as one of {', '.join(Universe)}"
         ) from error
 

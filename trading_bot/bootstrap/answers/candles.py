@@ -20,7 +20,7 @@ from trading_bot.domain.candles.aggregation import (
 )
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.candles.interval import interval_text, seconds_of
-from trading_bot.domain.errors import HistoryError, UserFacingError
+from trading_bot.domain.errors import HistoryError, SettingsError, UserFacingError
 from trading_bot.domain.ist import datetime_of
 from trading_bot.domain.money import rupees
 from trading_bot.domain.rules.calendar import Calendar
@@ -39,8 +39,7 @@ def shown_candles(settings: Settings, question: CandleQuestion, *, as_json: bool
     candles = _made(history, symbol, question)
     is_daily = _is_daily(history, symbol, question)
     if question.csv is not None:
-        question.csv.parent.mkdir(parents=True, exist_ok=True)
-        question.csv.write_text(csv_text(candles, is_daily=is_daily), encoding="utf-8")
+        _write(question.csv, csv_text(candles, is_daily=is_daily))
         return f"{symbol}: {candles.start_ms.size:,} candles written to {question.csv}"
     rows = _rows(candles, is_daily=is_daily)
     names = ("date" if is_daily else "time", "open", "high", "low", "close", "volume")
@@ -79,6 +78,16 @@ def _wanted_s(question: CandleQuestion) -> int | None:
 
 def _is_daily(history: PriceHistory, symbol: str, question: CandleQuestion) -> bool:
     return (_wanted_s(question) or history.interval_s(symbol) or DAY_S) >= DAY_S
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"--csv {path}: cannot be written: {error.strerror}\n  fix: give another file"
+        ) from error
 
 
 def _made(history: PriceHistory, symbol: str, question: CandleQuestion) -> CandleArrays:

@@ -9,7 +9,7 @@ from datetime import date
 from trading_bot.adapters.history.download.yahoo import DEFAULT_TICKERS
 from trading_bot.adapters.history.download.yahoo_caps import YahooInfo, fetch_market_cap, yfinance_info
 from trading_bot.adapters.history.naming import made_instrument
-from trading_bot.adapters.history.store import CandleStore, open_store
+from trading_bot.adapters.history.store import CandleStore, open_store, read_store
 from trading_bot.adapters.history.store.market_caps import MarketCap, keep_market_cap, known_market_caps
 from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.bootstrap.places import history_path
@@ -37,8 +37,10 @@ def refresh_market_caps(
 
 def market_cap_list(settings: Settings, on: date | None, *, as_json: bool) -> str:
     """The newest figure of each symbol, or the newest as of a day, as text or JSON."""
-    with closing(open_store(history_path(settings))) as store:
-        caps = known_market_caps(store, on)
+    path, caps = history_path(settings), tuple[MarketCap, ...]()
+    if path.exists():  # looking makes no file
+        with closing(read_store(path)) as store:
+            caps = known_market_caps(store, on)
     if as_json:
         return json.dumps([_document(cap) for cap in caps], indent=2)
     if not caps:

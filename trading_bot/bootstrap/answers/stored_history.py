@@ -71,9 +71,12 @@ def _require_known(history: PriceHistory, names: Sequence[str]) -> None:
 
 def prune_store(settings: Settings, keep_days: int, symbols: Sequence[str], now_ms: int) -> str:
     """Drop candles that are older than so many days, and say how many there were."""
+    path = history_path(settings)
+    if not path.exists():
+        return f"{path}: there is no store of candles, so nothing was dropped"
     before = date_of(now_ms) - timedelta(days=keep_days)
     wanted = set(map(symbol_of_ticker, symbols))
-    with closing(open_store(history_path(settings))) as store:
+    with closing(open_store(path)) as store:
         dropped = store.prune(before, lambda key: not wanted or key.symbol in wanted)
     return f"{dropped:,} candles before {before} dropped"
 

@@ -65,11 +65,17 @@ def check_folders(
     A folder stands for those below it as well, as far as they have data files, a store for all its series.
     """
     wanted = [part for path in paths for part in histories_in(path, checks.symbols)]
-    others = [part for path in against for part in histories_in(path) if part not in wanted]
-    unlimited = replace(checks, symbols=())
     looked = [_look(path, checks) for path in wanted]
-    beside = [*looked, *(_look(path, unlimited) for path in others)]
+    beside = [*looked, *(one for path in against for one in _looked_beside(path, checks, wanted))]
     return tuple(_compared(one, beside) for one in looked)
+
+
+def _looked_beside(path: Path, checks: Checks, wanted: Sequence[Path]) -> list[Looked]:
+    """Everything that a path stands for, but for what is checked itself. Raises HistoryError for nothing."""
+    found = [_look(part, replace(checks, symbols=())) for part in histories_in(path) if part not in wanted]
+    if found and all(one.report.refusal for one in found):
+        raise HistoryError(f"nothing can be compared with: {found[0].report.refusal}")
+    return found
 
 
 def check_folder(path: Path, checks: Checks, against: Sequence[Path] = ()) -> FolderReport:
