@@ -14,7 +14,7 @@ from trading_bot.adapters.history.store.market_caps import MarketCap, keep_marke
 from trading_bot.adapters.market_rules import load_corporate_actions
 from trading_bot.bootstrap.backtesting.data import chosen_data, data_text
 from trading_bot.bootstrap.backtesting.largest import largest_of
-from trading_bot.bootstrap.backtesting.price_scale import brought_to, brought_with_warm_up
+from trading_bot.bootstrap.backtesting.price_scale import brought_to, brought_with_warm_up, warm_up_doubts
 from trading_bot.bootstrap.backtesting.trading_days import days_between, playable
 from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError
@@ -188,6 +188,18 @@ def test_a_backtest_is_refused_unless_it_insists(folders, tmp_path, market_rules
     assert "RELIANCE closes 2017-09-06 at 1,000.00" in chosen.defects[-1]
     with pytest.raises(HistoryError, match="a split or bonus lies between"):
         chosen_data(replace(insisting, accept_defects=False), market_rules, tmp_path / "history.db")
+
+
+def test_a_replay_is_warned_of_days_on_another_scale(folders, tmp_path):
+    """It is not refused: it is a rehearsal."""
+    folders("prices", AFTER, 500, "splits")
+    assert warm_up_doubts(tmp_path / "prices", (), None) == ()
+    folders("prices/history", BEFORE, 1000, "none")
+
+    (doubt,) = warm_up_doubts(tmp_path / "prices", ("reliance",), None)
+
+    assert "RELIANCE closes 2017-09-06 at 1,000.00" in doubt
+    assert doubt.endswith("indicators open on the wrong prices")
 
 
 def test_a_replayed_day_opens_on_days_of_its_own_shares(folders, tmp_path):
