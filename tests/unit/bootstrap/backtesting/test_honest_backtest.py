@@ -272,20 +272,6 @@ def test_a_report_is_judged_and_the_verdict_written_with_all_hashes(done, tmp_pa
     assert written["strategies"][0]["settings_hash"] != written["risk"]["settings_hash"]
 
 
-def test_a_folder_as_the_verdict_is_told_before_anything_is_tested(done, tmp_path):
-    untested = BacktestOptions(data=tmp_path / "nowhere")
-
-    with pytest.raises(SettingsError, match=r"--out .* is a folder.\n  fix: name a file in it"):
-        promoted(done, report=None, backtest=untested, out=tmp_path)
-
-
-def test_a_verdict_that_cannot_be_written_is_judged_again_without_testing(done, tmp_path):
-    (tmp_path / "file").write_text("")
-
-    with pytest.raises(SettingsError, match="fix: promote --report with the folder of the backtest"):
-        promoted(done, out=tmp_path / "file" / "verdict.json")
-
-
 def test_a_verdict_is_put_where_mode_live_looks_for_it(done):
     promoted(done)
 
