@@ -178,6 +178,21 @@ def test_a_fall_that_is_no_split_is_no_reason_to_refuse(folders):
     assert not brought_with_warm_up(history, ("RELIANCE",), AFTER).off_scale
 
 
+@pytest.mark.parametrize("symbol", ["NIFTY17SEP9800CE", "NIFTY"])
+def test_what_cannot_be_split_may_halve_over_night(folders, tmp_path, symbol):
+    folders("prices", AFTER, 500, symbol=symbol)
+    folders("prices/history", BEFORE, 1000, symbol=symbol)
+    listed = (
+        f"{symbol},{symbol},NSE_FO|1,5,50,1800" if "CE" in symbol else f"{symbol},{symbol},NSE_INDEX|N,5,1,1"
+    )
+    columns = "name,symbol,instrument_key,tick_size_paise,lot_size,freeze_quantity"
+    (tmp_path / "prices" / "instruments.csv").write_text(f"{columns}\n{listed}\n")
+
+    history = open_history(tmp_path / "prices")
+
+    assert not brought_with_warm_up(history, (symbol,), AFTER).off_scale
+
+
 def test_a_backtest_is_refused_unless_it_insists(folders, tmp_path, market_rules):
     folders("prices", AFTER, 500, "splits")
     folders("prices/history", BEFORE, 1000, "none")
