@@ -6,6 +6,7 @@ from datetime import date
 from trading_bot.adapters.history.price_history import PriceHistory
 from trading_bot.adapters.history.quality.price_checks import looks_like_split
 from trading_bot.adapters.history.warm_up import WarmUp
+from trading_bot.domain.instrument import Instrument
 
 _ALIKE = 0.03
 """The closes of one day in two records lie so near to each other, unless one is adjusted otherwise."""
@@ -22,12 +23,17 @@ def off_scale(warm_up: WarmUp, symbols: Sequence[str], proven: Sequence[str]) ->
     found: dict[str, str] = {}
     for symbol in symbols:
         days = own.days(symbol)
-        if not days or not own.instrument(symbol, days[0]).is_tradable:
+        if not days or not _is_share(own.instrument(symbol, days[0])):
             continue
         for other in others:
             if symbol in other.symbols and (words := _apart(own, other, symbol, symbol in proven)):
                 found.setdefault(symbol, words)
     return found
+
+
+def _is_share(instrument: Instrument) -> bool:
+    """Indices are not split, and an option may halve over night."""
+    return instrument.is_tradable and not instrument.segment.is_derivatives
 
 
 def _apart(own: PriceHistory, other: PriceHistory, symbol: str, is_proven: bool) -> str:  # noqa: FBT001

@@ -13,7 +13,7 @@ from trading_bot.adapters.history.times import days_of
 from trading_bot.domain.candles.arrays import CandleArrays, joined
 from trading_bot.domain.errors import HistoryError
 
-_OWN_FOLDER = "history"
+OWN_FOLDER = "history"
 _EPOCH = date(1970, 1, 1)
 
 
@@ -75,8 +75,8 @@ def open_warm_up(folder: PriceHistory, given: Path | None = None) -> WarmUp:
 def _others(folder: PriceHistory, given: Path | None) -> list[PriceHistory]:
     if given is not None:
         return [open_history(given)]
-    if (folder.path / _OWN_FOLDER).is_dir():
-        return [open_history(folder.path / _OWN_FOLDER)]
+    if (folder.path / OWN_FOLDER).is_dir():
+        return [open_history(folder.path / OWN_FOLDER)]
     if folder.kind is HistoryKind.CANDLES:
         return []
     return _named_alike(folder.path.resolve())

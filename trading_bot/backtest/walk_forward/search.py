@@ -160,6 +160,12 @@ def _nothing_found(sets: PlayedSets, stretch: Stretch) -> UserFacingError:
     )
 
 
+def search_error() -> type[Exception]:
+    """What Optuna raises of its own, of its storage for example. Raises SettingsError where it is missing."""
+    error: type[Exception] = _optuna().exceptions.OptunaError
+    return error
+
+
 def _optuna() -> Any:
     try:
         optuna: Any = import_module("optuna")  # an extra

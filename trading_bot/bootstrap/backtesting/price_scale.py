@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
-from trading_bot.adapters.history import PriceHistory, open_warm_up
+from trading_bot.adapters.history import PriceHistory, open_history, open_warm_up
 from trading_bot.adapters.history.adjusting import Brought, brought_to_shares_of, is_traded
 from trading_bot.adapters.history.price_scale import off_scale
+from trading_bot.adapters.history.warm_up import OWN_FOLDER
 from trading_bot.adapters.market_rules import load_corporate_actions
 from trading_bot.domain.errors import HistoryError
 
@@ -31,8 +33,8 @@ class BroughtData:
                 "two, or they are adjusted differently, and indicators would open on the wrong prices"
                 f"{_affected(self.off_scale)}\n  fix: take both from one source; or say in the "
                 'provenance.toml of both folders that prices are as traded (adjustment = "none"): then what '
-                "config/market/corporate_actions.toml has is taken out of both; or take the earlier folder "
-                "away; --accept-defects uses them as they are"
+                "config/market/corporate_actions.toml has is taken out of both (add there what it lacks); or "
+                "take the earlier folder away; --accept-defects uses them as they are"
             )
 
 
@@ -68,6 +70,21 @@ def brought_with_warm_up(
         told=_told(brought, "each day" if each_day else f"{on}"),
         off_scale=off_scale(warm_up.made_like(brought.history), symbols, proven) if beside else {},
     )
+
+
+def warm_up_doubts(data: Path, symbols: Sequence[str], on: date | None) -> tuple[str, ...]:
+    """What a replay of a folder's day is to be warned of: its own earlier days on another price scale.
+
+    Without `symbols` those of the day, without a day the last one. Raises HistoryError or
+    UnknownInstrumentError.
+    """
+    if not (data / OWN_FOLDER).is_dir():
+        return ()
+    history = open_history(data)
+    day = on or max(history.all_days(), default=date.min)
+    names = tuple(map(history.name_of, symbols)) or history.symbols_on(day)
+    off = brought_with_warm_up(history, names, day).off_scale
+    return tuple(f"{words}: indicators open on the wrong prices" for words in off.values())
 
 
 def _told(brought: Brought, as_of: str) -> tuple[str, ...]:

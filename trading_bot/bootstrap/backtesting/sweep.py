@@ -49,7 +49,7 @@ def run_sweep(
     unfinished = _unfinished(settings, market, plan)
     known = _known(unfinished, plan, options, write)
     try:
-        figures = _figures(market, plan, options, progress, known, unfinished)
+        figures = _figures(market, plan, options, progress, known=known, unfinished=unfinished)
     except KeyboardInterrupt:
         write("what was played is kept: the same command goes on from there, --anew begins anew")
         raise
@@ -102,11 +102,12 @@ def _known(
     return known
 
 
-def _figures(  # noqa: PLR0917  # handed on once
+def _figures(
     market: Market,
     plan: Plan,
     options: SweepOptions,
     progress: ProgressMaker,
+    *,
     known: Mapping[int, Figures],
     unfinished: Unfinished,
 ) -> tuple[Figures, ...]:

@@ -1,10 +1,14 @@
 """One walk-forward from its folder of data to its report, with every set recorded."""
 
 import json
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from trading_bot.backtest.sweeps.market import Market
 from trading_bot.backtest.sweeps.plan import require_choosable
@@ -14,7 +18,7 @@ from trading_bot.backtest.walk_forward.played_sets import Tried
 from trading_bot.backtest.walk_forward.report import console_text, write_walk_forward
 from trading_bot.backtest.walk_forward.result import WalkForwardResult
 from trading_bot.backtest.walk_forward.sampler import Pruner
-from trading_bot.backtest.walk_forward.search import Search
+from trading_bot.backtest.walk_forward.search import Search, search_error
 from trading_bot.backtest.walk_forward.stitch import Part, part_of, stitched
 from trading_bot.backtest.walk_forward.windows import Folds, Lengths, Window, windows_of
 from trading_bot.bootstrap.backtesting.played import fresh_name, market_from, policy_from, require_places
@@ -52,7 +56,8 @@ def run_walk_forward(
     recorded: set[str] = set()
     with progress("walkforward", len(windows)) as shown:
         for number, window in enumerate(windows):
-            found = search.best(window.train, f"{study}-{number}")
+            with _explained(search.storage):
+                found = search.best(window.train, f"{study}-{number}")
             append_trials(trials, _attempt(options, policy, window, found.new, recorded), now_ms)
             parts.append(part_of(window, found, options.strategy, policy))
             shown.advance(f"test from {window.test_span[0]}  {plural(found.trials, 'set')}")
@@ -74,6 +79,20 @@ def run_walk_forward(
     record = record_of(trials, _attempt(options, policy, windows[-1], parts[-1].found.new, set()))
     write(console_text(result, record, folder))
     return 0
+
+
+@contextmanager
+def _explained(storage: Path | None) -> Iterator[None]:
+    """What goes wrong with the file of the searches, in words and with what to do."""
+    of_storage = sqlite3.Error, SQLAlchemyError, search_error()
+    try:
+        yield
+    except of_storage as error:
+        reason = str(error).partition("\n")[0]
+        raise SettingsError(
+            f"{storage}: earlier searches cannot be read or kept: {reason}\n  fix: give the file back its "
+            "rights or the disk its space, or move it away: searches then begin anew"
+        ) from error
 
 
 def _search(options: WalkForwardOptions, policy: Policy, storage: Path) -> Search:

@@ -46,8 +46,11 @@ class DaysFolder:
     def of(cls, settings: Settings) -> "DaysFolder | None":
         """The folder of the settings, where it is used. Raises HistoryError for one that cannot be read."""
         from trading_bot.adapters.history import open_history  # noqa: PLC0415  # brings numpy and Parquet
+        from trading_bot.adapters.history.store_reference import is_store, store_reference  # noqa: PLC0415
 
         path = days_path(settings)
+        if path is not None and is_store(path) and not store_reference(path).path.exists():
+            raise HistoryError(f"{_SETTING} {path}: there is no such store: see `download`, or name a folder")
         return None if path is None else cls(open_history(path, chosen_by=_SETTING))
 
     def closes(self, symbol: str, first: date, last: date) -> tuple[DayClose, ...]:

@@ -10,6 +10,7 @@ from trading_bot.backtest.parity.console import console_text
 from trading_bot.backtest.parity.document import parity_json
 from trading_bot.backtest.parity.page import parity_html
 from trading_bot.backtest.parity.result import InputCheck, ParityResult
+from trading_bot.bootstrap.backtesting.price_scale import warm_up_doubts
 from trading_bot.bootstrap.modes import started_logs
 from trading_bot.bootstrap.parity.sides import (
     BACKTEST,
@@ -44,6 +45,9 @@ def run_parity(settings: Settings, options: ParityOptions, write: Callable[[str]
     chosen = parity_settings(settings, options.symbols, options.journal)
     with started_logs(chosen, is_quiet=True):
         result = _result(chosen, options, now_ms, f"replay-{stamp}")
+        if options.data is not None:
+            for doubt in warm_up_doubts(options.data, chosen.run.symbols, result.on):
+                write(f"warning: {doubt}")
     folder = reports_folder(settings) / f"parity-{stamp}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "parity.json").write_text(parity_json(result), encoding="utf-8")

@@ -54,7 +54,10 @@ def write_promotion(content: Mapping[str, Any], path: Path) -> None:
         scratch.write_text(text, encoding="utf-8")
         scratch.replace(path)
     except OSError as error:
-        raise SettingsError(f"{path}: the promotion cannot be written: {error.strerror}") from error
+        raise SettingsError(
+            f"{path}: the promotion cannot be written: {error.strerror}\n  fix: promote --report "
+            "with the folder of the backtest and another --out judges the same again"
+        ) from error
 
 
 def promotion_name(strategies: Sequence[str], stamp: str) -> str:

@@ -68,12 +68,23 @@ class Replay:
                 await owned.enter_async_context(alerting.under_way())
             url = self.options.simulator_url
             if url is None:
+                self._warn_of_data()
                 url = await owned.enter_async_context(child_simulator(self._child_options()))
             cache = self.files.database.parent / "instruments"
             token = attached_token(self.settings, self.options)
             attached = await owned.enter_async_context(simulator_world(self.settings, url, token, cache))
             await attached.require_login()
             return await self._finish(await self._trade(attached), attached)
+
+    def _warn_of_data(self) -> None:
+        """Say what is doubtful about the data before they are played."""
+        from trading_bot.bootstrap.backtesting.price_scale import warm_up_doubts  # noqa: PLC0415  # brings numpy
+
+        options = self.options
+        if options.data is None:
+            return
+        for doubt in warm_up_doubts(options.data, self.settings.run.symbols, options.session_on):
+            self.write(f"warning: {doubt}")
 
     def _child_options(self) -> SimulatorOptions:
         speed = self.options.speed

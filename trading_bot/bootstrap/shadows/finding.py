@@ -215,6 +215,8 @@ def chosen_days(days: RecordedDays, options: ShadowOptions) -> tuple[date, ...]:
     if found:
         return found
     asked = f"{first}" if first == last else f"{first} to {last}"
+    if first > last:
+        asked = f"any day from {first} on" if options.last is None else f"any day up to {last}"
     if len(known) == 1:
         raise SettingsError(f"{days.words}: {asked} is not on record; the only day that is, is {known[0]}")
     nearest = sorted(sorted(known, key=lambda day: abs(day - first))[:_NAMED])

@@ -107,21 +107,28 @@ def _shadows(settings: Settings, file: str) -> tuple[dict[str, Settings], dict[s
     for name in settings.shadow:
         try:
             made = shadow_settings(settings, name, file)
-            decides = deciding_print(made)
+            decides = _deciding(made, f"{file} [shadow.{name}]".lstrip(), seen)
         except SettingsError as error:
             broken[name] = str(error)
-            continue
-        if decides in seen:
-            like = f"[shadow.{seen[decides]}]" if seen[decides] else "what is in effect"
-            broken[name] = (
-                f"{file} [shadow.{name}]".lstrip()
-                + f" decides as {like} does: what it changes is not used by "
-                f"{', '.join(made.run.strategies)}.\n  fix: change what is, or remove the table"
-            )
             continue
         seen[decides] = name
         found[name] = made
     return found, broken
+
+
+def _deciding(made: Settings, label: str, seen: Mapping[str, str]) -> str:
+    """The print of what decides. Raises SettingsError for one that is there, or a strategy that is not."""
+    try:
+        decides = deciding_print(made)
+    except SettingsError as error:
+        raise SettingsError(f"{label}: {error}") from error
+    if decides in seen:
+        like = f"[shadow.{seen[decides]}]" if seen[decides] else "what is in effect"
+        raise SettingsError(
+            f"{label} decides as {like} does: what it changes is not used by "
+            f"{', '.join(made.run.strategies)}.\n  fix: change what is, or remove the table"
+        )
+    return decides
 
 
 def _days(settings: Settings, options: ShadowOptions, rules: MarketRules, owned: ExitStack) -> RecordedDays:

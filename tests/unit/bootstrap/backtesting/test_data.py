@@ -14,7 +14,7 @@ from trading_bot.adapters.history.store.market_caps import MarketCap, keep_marke
 from trading_bot.adapters.market_rules import load_corporate_actions
 from trading_bot.bootstrap.backtesting.data import chosen_data, data_text
 from trading_bot.bootstrap.backtesting.largest import largest_of
-from trading_bot.bootstrap.backtesting.price_scale import brought_to, brought_with_warm_up
+from trading_bot.bootstrap.backtesting.price_scale import brought_to, brought_with_warm_up, warm_up_doubts
 from trading_bot.bootstrap.backtesting.trading_days import days_between, playable
 from trading_bot.domain.candles.arrays import CandleArrays
 from trading_bot.domain.errors import HistoryError
@@ -178,6 +178,21 @@ def test_a_fall_that_is_no_split_is_no_reason_to_refuse(folders):
     assert not brought_with_warm_up(history, ("RELIANCE",), AFTER).off_scale
 
 
+@pytest.mark.parametrize("symbol", ["NIFTY17SEP9800CE", "NIFTY"])
+def test_what_cannot_be_split_may_halve_over_night(folders, tmp_path, symbol):
+    folders("prices", AFTER, 500, symbol=symbol)
+    folders("prices/history", BEFORE, 1000, symbol=symbol)
+    listed = (
+        f"{symbol},{symbol},NSE_FO|1,5,50,1800" if "CE" in symbol else f"{symbol},{symbol},NSE_INDEX|N,5,1,1"
+    )
+    columns = "name,symbol,instrument_key,tick_size_paise,lot_size,freeze_quantity"
+    (tmp_path / "prices" / "instruments.csv").write_text(f"{columns}\n{listed}\n")
+
+    history = open_history(tmp_path / "prices")
+
+    assert not brought_with_warm_up(history, (symbol,), AFTER).off_scale
+
+
 def test_a_backtest_is_refused_unless_it_insists(folders, tmp_path, market_rules):
     folders("prices", AFTER, 500, "splits")
     folders("prices/history", BEFORE, 1000, "none")
@@ -188,6 +203,18 @@ def test_a_backtest_is_refused_unless_it_insists(folders, tmp_path, market_rules
     assert "RELIANCE closes 2017-09-06 at 1,000.00" in chosen.defects[-1]
     with pytest.raises(HistoryError, match="a split or bonus lies between"):
         chosen_data(replace(insisting, accept_defects=False), market_rules, tmp_path / "history.db")
+
+
+def test_a_replay_is_warned_of_days_on_another_scale(folders, tmp_path):
+    """It is not refused: it is a rehearsal."""
+    folders("prices", AFTER, 500, "splits")
+    assert warm_up_doubts(tmp_path / "prices", (), None) == ()
+    folders("prices/history", BEFORE, 1000, "none")
+
+    (doubt,) = warm_up_doubts(tmp_path / "prices", ("reliance",), None)
+
+    assert "RELIANCE closes 2017-09-06 at 1,000.00" in doubt
+    assert doubt.endswith("indicators open on the wrong prices")
 
 
 def test_a_replayed_day_opens_on_days_of_its_own_shares(folders, tmp_path):

@@ -123,6 +123,17 @@ def test_where_two_series_are_meant_the_hint_names_the_setting(tmp_path):
     assert "--data" not in str(refused.value)
 
 
+def test_a_store_that_is_not_there_is_said_with_the_setting(tmp_path):
+    settings = Settings(run={"days_folder": f"{tmp_path}/none.db#1d"}, confluence=LOOKS_AT_DAYS)
+
+    with pytest.raises(
+        HistoryError, match=r"run.days_folder = .*none.db#1d: there is no such store"
+    ) as refused:
+        DaysFolder.of(settings)
+
+    assert "--data" not in str(refused.value)
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path):
     settings = Settings(run={"days_folder": tmp_path / "nothing"}, confluence=LOOKS_AT_DAYS)
 

@@ -186,6 +186,13 @@ def test_a_broken_shadow_is_told_and_the_others_are_played(shadow, tmp_path):
     assert len(json.loads(path.read_text())["not_played"]) == 2
 
 
+def test_a_strategy_that_is_not_there_is_told_with_its_shadow(shadow):
+    code, text, _ = shadow(shadows={"other": {"run": {"strategies": ["ema_cros"]}}} | SLOWER, file="a.toml")
+
+    assert code == 1
+    assert "not played: a.toml [shadow.other]: run.strategies: there is no strategy called 'ema_cros'" in text
+
+
 def test_a_broken_shadow_that_nobody_asked_for_is_no_failure(shadow):
     code, text, _ = shadow(shadows=BROKEN | SLOWER, names=("slower",))
 
@@ -203,6 +210,18 @@ def test_where_none_can_be_played_every_one_is_told(shadow):
 def test_a_day_before_the_data_is_refused_with_what_there_is(shadow, prices):
     with pytest.raises(SettingsError, match="is not on record"):
         shadow(first=all_days(prices)[0].replace(year=2001), last=all_days(prices)[0].replace(year=2001))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"first": date(2030, 1, 1)}, "any day from 2030-01-01 on is not on record"),
+        ({"last": date(2001, 1, 1)}, "any day up to 2001-01-01 is not on record"),
+    ],
+)
+def test_an_open_range_beside_the_data_is_not_told_backwards(shadow, asked, said):
+    with pytest.raises(SettingsError, match=said):
+        shadow(**asked)
 
 
 def test_a_strategy_without_the_history_that_it_needs_is_no_day_without_a_difference(shadow, tmp_path):
