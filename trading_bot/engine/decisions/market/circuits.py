@@ -19,6 +19,9 @@ MARKET_HALTED = "market_halted"
 BREAKER = "market_breaker_"
 """Begins the reason of a breaker's halt; the level in percent follows."""
 _BELIEVED_AFTER_MS = 30 * MS_PER_SECOND
+AUCTION_MS = 15 * MS_PER_MINUTE
+"""Of the call auction with which trading begins again: its orders, their matching, and a pause."""
+_CALL_AUCTION = (MarketPhase.PRE_OPEN_START, MarketPhase.PRE_OPEN_END)
 _LAST_TRADES_MS = 5 * MS_PER_SECOND
 """How long after a level was reached trades of before may still come in."""
 
@@ -95,11 +98,28 @@ def breaker_until_ms(state: State, series: Series) -> int:
         halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
         if halt is None or traded_ms > halt.at_ms + _LAST_TRADES_MS:
             continue
-        minutes = _minutes(level, halt.at_ms)
-        if minutes is None:
-            return series.hours.close_ms
-        return halt.at_ms + (minutes + breaker.auction_minutes) * MS_PER_MINUTE
+        return _reopens_ms(breaker, level, halt.at_ms) or series.hours.close_ms
     return 0
+
+
+def _reopens_ms(breaker: BreakerRow, level: BreakerLevel, halted_ms: int) -> int | None:
+    """When the call auction after a halt is over; None where it lasts for the rest of the day."""
+    minutes = _minutes(level, halted_ms)
+    return None if minutes is None else halted_ms + (minutes + breaker.auction_minutes) * MS_PER_MINUTE
+
+
+def auction_ends_ms(state: State, series: Series) -> tuple[int, ...]:
+    """When the call auctions before a reopening end, by the exchange's word and by levels."""
+    breaker, market, segment = state.outlook.breaker, state.market, series.instrument.segment
+    ends = []
+    if market.phases.get(segment) in _CALL_AUCTION and series.hours.is_open(market.phases_at_ms[segment]):
+        ends.append(market.phases_at_ms[segment] + AUCTION_MS)
+    for level in () if breaker is None else breaker.levels:
+        halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
+        end_ms = None if breaker is None or halt is None else _reopens_ms(breaker, level, halt.at_ms)
+        if end_ms is not None:
+            ends.append(end_ms)
+    return tuple(ends)
 
 
 # --- the exchange's own word --------------------------------------------------------------------------------

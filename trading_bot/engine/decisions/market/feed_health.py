@@ -122,8 +122,12 @@ def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
 def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
     """Take the exchange's word on its segments; it also shows that the feed is alive."""
     hear(state, turn)
-    state.market.phases.update(event.phases)
-    state.market.phases_at_ms.update(dict.fromkeys(event.phases, state.now_ms))
+    known = state.market.phases
+    for segment, phase in event.phases.items():
+        goes_on = phase is MarketPhase.PRE_OPEN_END and known.get(segment) is MarketPhase.PRE_OPEN_START
+        if not goes_on:  # the end of its order entry is no other word on the call auction
+            state.market.phases_at_ms[segment] = state.now_ms
+        known[segment] = phase
 
 
 def is_halted(state: State, series: Series) -> bool:

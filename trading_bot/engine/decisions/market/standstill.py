@@ -5,28 +5,38 @@ is refused or cancelled then says nothing about the order, its stop, or a person
 nothing, nothing is counted, and stops are placed again as soon as trading goes on.
 
 That a stop is held back harms nobody where the word was wrong: a stop wakes by a trade only, and the first
-trade belies the word.
+trade belies the word. That trade may be the call auction's own, minutes before stops are taken again: then
+the first stop is refused, and the rest waits for the end of the auction.
 """
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.market_data import MarketPhase
+from trading_bot.domain.order import Order, Purpose
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.alert_kinds import AlertKind
-from trading_bot.engine.decisions.market.circuits import breaker_until_ms
+from trading_bot.engine.decisions.market.circuits import AUCTION_MS, auction_ends_ms, breaker_until_ms
 from trading_bot.engine.decisions.market.feed_health import is_halted
 from trading_bot.engine.decisions.operation.halts import REJECT_STORM, clear_halt
 from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import PhaseReported
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
 _LATE_WORD_MS = 10 * MS_PER_SECOND
 """Cancellations may be heard of before the word that explains them."""
+_LATE_OPENING_MS = MS_PER_MINUTE
+"""So much later than by our clock trading may begin again."""
+_TRY_AGAIN_MS = 5 * MS_PER_SECOND
 
 
 def stands_still(state: State, series: Series) -> bool:
     """Whether the exchange says so, or a level of the breaker was reached and nothing has traded since."""
+    refused_until_ms = state.market.standstill.refused_until_ms.get(series.instrument.segment, 0)
     return series.hours.is_open(state.now_ms) and (
-        is_halted(state, series) or state.now_ms < breaker_until_ms(state, series)
+        is_halted(state, series)
+        or state.now_ms < breaker_until_ms(state, series)
+        or state.now_ms < refused_until_ms
     )
 
 
@@ -34,6 +44,25 @@ def stands_still_for(state: State, instrument_key: str) -> bool:
     """The same of an instrument that may not be watched."""
     series = state.market.series.get(instrument_key)
     return series is not None and stands_still(state, series)
+
+
+def note_refusal(state: State, order: Order) -> None:
+    """Take a refused stop, in what may still be the call auction, for the exchange's word that it is."""
+    series = state.market.series.get(order.request.instrument_key)
+    if series is None or order.request.purpose is not Purpose.STOP:
+        return
+    for end_ms in auction_ends_ms(state, series):
+        if end_ms - AUCTION_MS <= state.now_ms < end_ms + _LATE_OPENING_MS:
+            until_ms = max(end_ms, state.now_ms + _TRY_AGAIN_MS)
+            state.market.standstill.refused_until_ms[series.instrument.segment] = until_ms
+
+
+def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
+    """Believe the exchange's word that it trades, whatever it refused before."""
+    for segment, phase in event.phases.items():
+        if phase is MarketPhase.NORMAL_OPEN:
+            state.market.standstill.refused_until_ms.pop(segment, None)
+    follow(state, turn)
 
 
 def follow(state: State, turn: Turn) -> None:

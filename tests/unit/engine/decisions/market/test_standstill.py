@@ -321,3 +321,82 @@ def test_a_restart_in_the_halt_places_nothing_either(held):
     _seconds(again, 60)
 
     assert again.places() == []
+
+
+# --- trades of the call auction -----------------------------------------------------------------------------
+
+
+def _refused(driver, seconds):
+    """Seconds pass, and whatever is placed in them is refused; what that was."""
+    tried = []
+    for _ in range(seconds):
+        _seconds(driver, 1)
+        for place in driver.places():
+            tried.append(place.request.purpose)
+            driver.answer(place.request.tag, _CLOSED)
+    return tried
+
+
+def _halts_by_word(driver):
+    _says(driver, MarketPhase.NORMAL_CLOSE)
+    _cancels(driver, driver.stop)
+    _seconds(driver, 45 * 60)
+    _says(driver, MarketPhase.PRE_OPEN_START)
+
+
+def _halts_by_level(driver):
+    _falls(driver, -0.1)
+    driver.now_ms += 5_000
+    _cancels(driver, driver.stop)
+    _seconds(driver, 45 * 60)
+
+
+@pytest.mark.parametrize("halts", [_halts_by_word, _halts_by_level])
+def test_a_trade_of_the_call_auction_costs_one_stop_in_vain_and_no_exit(held, halts):
+    """Orders of the auction are matched some minutes before stops are taken again. Fault 24, V4, V9."""
+    halts(held)
+    _seconds(held, 8 * 60)
+    held.drain()
+    held.price(PRICE)
+
+    assert _refused(held, 6 * 60) == [Purpose.STOP]
+
+    trade = _trade(held)
+    assert (trade.is_exiting, trade.stop_failures) == (False, 0)
+    held.now_ms += 60_000
+    held.later(1)
+    assert [place.request.purpose for place in held.places()] == [Purpose.STOP]
+
+
+def test_the_word_that_trading_goes_on_ends_what_a_refusal_had_shown(held):
+    _halts_by_word(held)
+    _seconds(held, 8 * 60)
+    held.drain()
+    held.price(PRICE)
+    _refused(held, 60)
+
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    assert [place.request.purpose for place in held.places()] == [Purpose.STOP]
+
+
+def test_a_reopening_some_seconds_late_costs_no_stop(held):
+    """The level was reached by our clock; the exchange counts from a moment of its own."""
+    _halts_by_level(held)
+    held.drain()
+    held.now_ms = ms_at(DAY, time(11, 0, 1))
+
+    assert 0 < len(_refused(held, 20)) <= 5
+    trade = _trade(held)
+    assert (trade.is_exiting, trade.stop_failures) == (False, 0)
+
+
+def test_a_stop_that_is_refused_long_after_the_auction_counts(held):
+    _halts_by_level(held)
+    _seconds(held, 15 * 60)
+    held.rest(held.places()[-1].request.tag)
+    _seconds(held, 5 * 60)
+    _cancels(held, next(tag for tag, order in held.book.orders.items() if order.status.is_live))
+    _refused(held, 10)
+
+    assert _trade(held).is_exiting
