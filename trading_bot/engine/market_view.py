@@ -126,6 +126,8 @@ class MarketView:
     """When that was heard: what trades well after it has opened since, and the word of it was lost."""
     standstill: Standstill = field(default_factory=Standstill)
     is_feed_up: bool = False
+    is_quiet: bool = False
+    """Whether it is silent because the exchange stands still, of which nobody is told."""
     is_loss_told: bool = False
     """Whether a person was told that it is gone, and not yet that it is back."""
     seen_at_ms: int = 0

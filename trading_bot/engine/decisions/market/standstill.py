@@ -46,6 +46,12 @@ def stands_still_for(state: State, instrument_key: str) -> bool:
     return series is not None and stands_still(state, series)
 
 
+def is_everywhere(state: State) -> bool:
+    """Whether nothing trades of what should: then the feed has nothing to say."""
+    traded = [one for one in state.market if one.instrument.is_tradable and one.hours.is_open(state.now_ms)]
+    return bool(traded) and all(stands_still(state, series) for series in traded)
+
+
 def note_refusal(state: State, order: Order) -> None:
     """Take a refused stop, in what may still be the call auction, for the exchange's word that it is."""
     series = state.market.series.get(order.request.instrument_key)

@@ -14,7 +14,7 @@ from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine import inputs
 from trading_bot.engine.alert_kinds import AlertKind
-from trading_bot.engine.commands import Alert
+from trading_bot.engine.commands import Alert, ReconnectFeed
 from trading_bot.engine.ports import Refused
 
 _NIFTY = made_instrument("NIFTY")
@@ -400,3 +400,55 @@ def test_a_stop_that_is_refused_long_after_the_auction_counts(held):
     _refused(held, 10)
 
     assert _trade(held).is_exiting
+
+
+# --- the feed has nothing to say ----------------------------------------------------------------------------
+
+
+def _connected_anew(driver, seconds, phase):
+    """Seconds pass; each new connection brings the exchange's word. How many were made, and what was told."""
+    connections, told = 0, []
+    for _ in range(seconds):
+        _seconds(driver, 1)
+        for command in driver.drain():
+            if isinstance(command, ReconnectFeed):
+                connections += 1
+                driver.take(inputs.FeedLost(at_ms=0))
+                _says(driver, phase)
+            elif isinstance(command, Alert):
+                told.append(command.kind)
+    return connections, told
+
+
+def test_the_silence_of_a_halt_is_no_loss_of_the_feed(held):
+    """Nothing trades, so that no index is published. Fault 24, V9, V16."""
+    held.index(_NIFTY.key, _CLOSE, _CLOSE)
+    _says(held, MarketPhase.NORMAL_CLOSE)
+
+    connections, told = _connected_anew(held, 3_600, MarketPhase.NORMAL_CLOSE)
+
+    assert 0 < connections <= 12
+    assert not {AlertKind.FEED_SILENT, AlertKind.FEED_LOST, AlertKind.FEED_BACK} & set(told)
+
+
+def test_a_reopening_whose_word_was_lost_comes_with_a_new_connection(held):
+    held.index(_NIFTY.key, _CLOSE, _CLOSE)
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 10)
+    held.drain()
+
+    _connected_anew(held, 300, MarketPhase.NORMAL_OPEN)
+
+    assert any(order.status is OrderStatus.INTENDED for order in held.book.orders.values())
+
+
+def test_a_feed_that_stays_silent_after_the_halt_is_told(held):
+    held.index(_NIFTY.key, _CLOSE, _CLOSE)
+    _falls(held, -0.1)
+    _seconds(held, 59 * 60)
+    assert _alerts(held, AlertKind.FEED_SILENT) == []
+
+    _seconds(held, 70)
+
+    assert len(_alerts(held, AlertKind.FEED_SILENT)) == 1
