@@ -142,6 +142,18 @@ def _follow_exchange(state: State, turn: Turn) -> None:
         clear_halt(turn, ev.HaltScope.ENTRIES, "", MARKET_HALTED)
 
 
+def was_halted(state: State, series: Series) -> bool:
+    """Whether the book knows of a halt by the exchange's word, which was not heard since a restart.
+
+    It outlasts the exchange's halt: a trade shows that this is over.
+    """
+    halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", MARKET_HALTED))
+    segment = series.instrument.segment
+    if halt is None or segment in state.market.phases:
+        return False
+    return newest_trade_ms(state, segment) <= halt.at_ms + _LAST_TRADES_MS
+
+
 def _stands_still(state: State) -> bool:
     """Whether a segment stands still as a whole, in hours in which its instruments could be entered."""
     phases = state.market.phases

@@ -15,7 +15,12 @@ from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.order import Order, Purpose
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.alert_kinds import AlertKind
-from trading_bot.engine.decisions.market.circuits import AUCTION_MS, auction_ends_ms, breaker_until_ms
+from trading_bot.engine.decisions.market.circuits import (
+    AUCTION_MS,
+    auction_ends_ms,
+    breaker_until_ms,
+    was_halted,
+)
 from trading_bot.engine.decisions.market.feed_health import is_halted
 from trading_bot.engine.decisions.operation.halts import REJECT_STORM, clear_halt
 from trading_bot.engine.decisions.turn import Turn
@@ -35,6 +40,7 @@ def stands_still(state: State, series: Series) -> bool:
     refused_until_ms = state.market.standstill.refused_until_ms.get(series.instrument.segment, 0)
     return series.hours.is_open(state.now_ms) and (
         is_halted(state, series)
+        or was_halted(state, series)
         or state.now_ms < breaker_until_ms(state, series)
         or state.now_ms < refused_until_ms
     )

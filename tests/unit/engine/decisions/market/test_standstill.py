@@ -452,3 +452,41 @@ def test_a_feed_that_stays_silent_after_the_halt_is_told(held):
     _seconds(held, 70)
 
     assert len(_alerts(held, AlertKind.FEED_SILENT)) == 1
+
+
+# --- restarts in the halt -----------------------------------------------------------------------------------
+
+
+def test_a_restart_before_the_exchange_repeats_its_word_places_nothing(held):
+    """The halt of the book is known before the feed speaks. Fault 24, V4, V17."""
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 32)
+    quantity = held.order(held.entry).filled_quantity
+
+    again = held.restarted()
+    again.read_all()
+    again.read_positions(quantity)
+    _seconds(again, 5)
+
+    assert again.places() == []
+
+
+def test_a_restart_after_the_reopening_protects_with_the_first_trade(held):
+    """The halt of the book outlasts the exchange's."""
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _cancels(held, held.stop)
+    _seconds(held, 32)
+    quantity = held.order(held.entry).filled_quantity
+    again = held.restarted()
+    again.read_all()
+    again.read_positions(quantity)
+
+    _seconds(again, 60)
+    assert again.places() == []
+
+    again.price(PRICE)
+    again.later(1)
+
+    (stop,) = again.places()
+    assert stop.request.purpose is Purpose.STOP
