@@ -73,7 +73,13 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
 
 def _awaits_word(state: State, trade: Trade) -> bool:
     """Whether a stop was refused right after one was cancelled: the exchange may be about to say why."""
-    return trade.stop_failures > 0 and state.now_ms - trade.stop_cancelled_at_ms < _WORD_COMES_MS
+    cancelled_ms = trade.stop_cancelled_at_ms
+    return state.now_ms - cancelled_ms < _WORD_COMES_MS and any(
+        order.request.purpose is Purpose.STOP
+        and order.status in (OrderStatus.REFUSED, OrderStatus.REJECTED)
+        and order.intended_at_ms >= cancelled_ms
+        for order in state.book.orders_of(trade.trade_id)
+    )
 
 
 def _withdraw_unsure(state: State, stops: Sequence[Order], wanted: int, turn: Turn) -> bool:

@@ -238,6 +238,19 @@ def test_cancellations_before_the_word_lead_to_one_refusal_and_no_exit(held):
     assert (trade.is_exiting, trade.stop_cancels, trade.stop_failures) == (False, 0, 0)
 
 
+def test_a_refusal_of_long_before_delays_no_other_stop(held):
+    """Fault 77: it says nothing about the cancellation that comes now."""
+    held.push(held.stop, OrderStatus.REJECTED)
+    (stop,) = held.places()
+    held.rest(stop.request.tag)
+    _seconds(held, 60)
+    held.drain()
+
+    _cancels(held, stop.request.tag)
+
+    assert [place.request.purpose for place in held.places()] == [Purpose.STOP]
+
+
 def test_without_any_word_a_refused_stop_is_tried_again_and_then_given_up(held):
     """It is no halt, then, and what cannot be protected is closed."""
     _cancels(held, held.stop)
