@@ -11,7 +11,7 @@ from trading_bot.domain.values import replace
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.market.standstill import stands_still_for
-from trading_bot.engine.decisions.operation.halts import raise_halt
+from trading_bot.engine.decisions.operation.halts import STOP_CANCELLED, raise_halt
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State, is_changeable, late_growth
@@ -236,7 +236,7 @@ def note_cancelled(state: State, order: Order, reason: str, turn: Turn) -> None:
     text = f"the stop of {symbol} was cancelled {trade.stop_cancels} times: no other is placed"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="stop_cancelled", detail=text))
     turn.tell(AlertKind.STOP_CANCELLED, "critical", f"{text} before you resume")
-    raise_halt(turn, ev.HaltScope.ENTRIES, "", "stop_cancelled", until_released=True)
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", STOP_CANCELLED, until_released=True)
 
 
 def note_failure(

@@ -503,3 +503,99 @@ def test_a_restart_after_the_reopening_protects_with_the_first_trade(held):
 
     (stop,) = again.places()
     assert stop.request.purpose is Purpose.STOP
+
+
+# --- what is forgiven, and what is told ---------------------------------------------------------------------
+
+
+def _cancelled_by_a_person(driver, times):
+    """The stop is cancelled, a while before anything else; where one is placed again it rests."""
+    tag = driver.stop
+    for _ in range(times):
+        _cancels(driver, tag)
+        for place in driver.places():
+            tag = place.request.tag
+            driver.rest(tag)
+        _seconds(driver, 20)
+    driver.drain()
+    return tag
+
+
+def test_a_halt_does_not_speak_for_the_person_who_was_asked(held):
+    """A stop that somebody keeps cancelling stays away, whatever else failed before. Fault 77."""
+    refused = _cancelled_by_a_person(held, 1)
+    held.push(refused, OrderStatus.REJECTED)
+    held.stop = held.places()[-1].request.tag
+    held.rest(held.stop)
+    _cancelled_by_a_person(held, 2)
+    assert _trade(held).stop_failures == 1
+
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _seconds(held, 60)
+    held.drain()
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    assert held.places() == []
+    assert (ev.HaltScope.ENTRIES, "", "stop_cancelled") in held.book.halts
+
+
+def test_a_cancellation_by_the_exchange_is_no_third_one_by_a_person(held):
+    """Nobody is asked for a word, and the stop is back with the reopening. Fault 24, V4."""
+    stop = _cancelled_by_a_person(held, 2)
+    _cancels(held, stop)
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _seconds(held, 60)
+    held.drain()
+
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    assert [place.request.purpose for place in held.places()] == [Purpose.STOP]
+    assert (ev.HaltScope.ENTRIES, "", "stop_cancelled") not in held.book.halts
+
+
+def test_a_halt_forgives_no_cancellation_of_long_before(held):
+    _cancelled_by_a_person(held, 2)
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _seconds(held, 60)
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    assert _trade(held).stop_cancels == 2
+
+
+def test_what_was_forgiven_stays_so_after_a_restart(held):
+    _cancels(held, held.stop)
+    for _ in range(2):
+        for place in held.places():
+            held.answer(place.request.tag, _CLOSED)
+    _says(held, MarketPhase.NORMAL_CLOSE)
+
+    again = held.restarted()
+
+    trade = _trade(again)
+    assert (trade.stop_failures, trade.stop_cancels) == (0, 0)
+
+
+def test_an_entry_whose_fill_is_known_late_is_told_as_well():
+    """It filled in the second of the halt, and was planned before. V16."""
+    driver = EngineDriver()
+    driver.signal()
+    (entry,) = driver.places()
+    driver.rest(entry.request.tag)
+    _says(driver, MarketPhase.NORMAL_CLOSE)
+    driver.later(10)
+    driver.drain()
+
+    driver.fill(entry.request.tag, 3, PRICE, OrderStatus.CANCELLED)
+    driver.later(1)
+
+    (told,) = _alerts(driver, AlertKind.STANDS_STILL)
+    assert "3 units" in told.text
+
+
+def test_a_word_that_is_late_by_a_moment_alarms_nobody(held):
+    _says(held, MarketPhase.PRE_OPEN_END)
+    _seconds(held, 2)
+    _says(held, MarketPhase.NORMAL_OPEN)
+    _seconds(held, 10)
+
+    assert _alerts(held, AlertKind.STANDS_STILL) == []
