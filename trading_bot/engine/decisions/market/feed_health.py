@@ -67,7 +67,7 @@ def _tell_back(state: State, turn: Turn) -> None:
     state.market.is_loss_told = False
 
 
-def check_silence(state: State, turn: Turn, is_still: Callable[[State], bool] = lambda _state: False) -> None:
+def check_silence(state: State, turn: Turn, is_still: Callable[[State], bool]) -> None:
     """Treat a connected feed that says nothing in continuous trading as lost.
 
     While the exchange stands still nothing has to be said, and nobody is told. Quotes are asked for all the
