@@ -111,6 +111,8 @@ class Standstill:
     """Keys of the breaker's indices that are watched today; without any there is nothing to look at."""
     moves: dict[str, float] = field(default_factory=dict)
     """The breaker's highest level that each index has reached."""
+    belied: set[tuple[str, str]] = field(default_factory=set)
+    """Halts of the breaker, by reason, in which a segment went on trading."""
     refused_until_ms: dict[str, int] = field(default_factory=dict)
     """Until when a refused stop shows that the call auction of a segment is not over."""
 

@@ -33,6 +33,7 @@ def follow(state: State, turn: Turn) -> None:
     breaker = state.outlook.breaker
     if breaker is not None:
         _trip(state, breaker, turn)
+        _note_trades(state, breaker)
         _release_breaker(state, breaker, turn)
     _follow_exchange(state, turn)
 
@@ -85,6 +86,18 @@ def _release_breaker(state: State, breaker: BreakerRow, turn: Turn) -> None:
             clear_halt(turn, ev.HaltScope.ENTRIES, "", _reason(level))
 
 
+def _note_trades(state: State, breaker: BreakerRow) -> None:
+    """Remember what went on trading though a level was reached: no call auction follows there."""
+    for level in breaker.levels if state.book.halts else ():
+        halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
+        if halt is None:
+            continue
+        until_ms = (_reopens_ms(breaker, level, halt.at_ms) or state.now_ms) - AUCTION_MS
+        for segment in {series.instrument.segment for series in state.market}:
+            if halt.at_ms + _LAST_TRADES_MS < newest_trade_ms(state, segment) < until_ms:
+                state.market.standstill.belied.add((_reason(level), segment))
+
+
 def breaker_until_ms(state: State, series: Series) -> int:
     """Until when a level that was reached lets nothing trade, the auction included; 0 for no such level.
 
@@ -116,7 +129,9 @@ def auction_ends_ms(state: State, series: Series) -> tuple[int, ...]:
         ends.append(market.phases_at_ms[segment] + AUCTION_MS)
     for level in () if breaker is None else breaker.levels:
         halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
-        end_ms = None if breaker is None or halt is None else _reopens_ms(breaker, level, halt.at_ms)
+        if breaker is None or halt is None or (_reason(level), segment) in market.standstill.belied:
+            continue
+        end_ms = _reopens_ms(breaker, level, halt.at_ms)
         if end_ms is not None:
             ends.append(end_ms)
     return tuple(ends)

@@ -404,6 +404,22 @@ def test_a_reopening_some_seconds_late_costs_no_stop(held):
     assert (trade.is_exiting, trade.stop_failures) == (False, 0)
 
 
+def test_where_trading_went_on_no_refusal_is_taken_for_an_auction(held):
+    """An index may be wrong; what it would have led to is then no reason to leave a position bare. V4."""
+    _falls(held, -0.1)
+    held.now_ms += 6_000
+    held.price(PRICE)
+    _seconds(held, 50 * 60)
+    _cancels(held, held.stop)
+    held.price(PRICE)
+
+    for place in held.places():
+        held.answer(place.request.tag, _CLOSED)
+    _refused(held, 10)
+
+    assert _trade(held).is_exiting
+
+
 def test_a_stop_that_is_refused_long_after_the_auction_counts(held):
     _halts_by_level(held)
     _seconds(held, 15 * 60)
