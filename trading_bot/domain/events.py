@@ -256,7 +256,7 @@ class StopFailed(BookEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtectionResumed(BookEvent):
-    """A trade whose stops others cancelled is protected again: a person wants it, or trading goes on."""
+    """A trade whose stops others cancelled is protected again: a person wants it, or a halt explains it."""
 
     trade_id: int
     failures_too: bool = False

@@ -45,7 +45,7 @@ def decide_in(turn: Turn, event: inputs.Input) -> None:
 
 def _on_phases(state: State, event: inputs.PhaseReported, turn: Turn) -> None:
     feed_health.on_phases(state, event, turn)
-    standstill.follow(state, turn)
+    standstill.on_phases(state, event, turn)
 
 
 def _on_positions_read(state: State, event: inputs.PositionsRead, turn: Turn) -> None:

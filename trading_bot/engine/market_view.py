@@ -111,6 +111,10 @@ class Standstill:
     """Keys of the breaker's indices that are watched today; without any there is nothing to look at."""
     moves: dict[str, float] = field(default_factory=dict)
     """The breaker's highest level that each index has reached."""
+    belied: set[tuple[str, str]] = field(default_factory=set)
+    """Halts of the breaker, by reason, in which a segment went on trading."""
+    refused_until_ms: dict[str, int] = field(default_factory=dict)
+    """Until when a refused stop shows that the call auction of a segment is not over."""
 
 
 @dataclass(slots=True)
@@ -124,6 +128,8 @@ class MarketView:
     """When that was heard: what trades well after it has opened since, and the word of it was lost."""
     standstill: Standstill = field(default_factory=Standstill)
     is_feed_up: bool = False
+    is_quiet: bool = False
+    """Whether it is silent because the exchange stands still, of which nobody is told."""
     is_loss_told: bool = False
     """Whether a person was told that it is gone, and not yet that it is back."""
     seen_at_ms: int = 0

@@ -122,8 +122,8 @@ class State:
     """Orders whose rows take back what was reported, and since when, by tag."""
     bare_since_ms: dict[int, int] = field(default_factory=dict)
     """Since when trades have been without a confirmed protection, by trade id."""
-    still_trades: set[int] = field(default_factory=set)
-    """Trades in whose instruments the exchange stands still."""
+    still_trades: dict[int, int] = field(default_factory=dict)
+    """Since when the exchange has stood still in the instruments of trades, by trade id."""
     watched_at_ms: int = 0
     """When the protection of all trades was last looked at."""
     longest_bare_s: float = 0.0

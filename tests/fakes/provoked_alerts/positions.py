@@ -23,6 +23,8 @@ of(AlertKind.EXIT_LOCKED)(lambda driver: closing(driver, LOWEST))
 def _stands_still(driver):
     driver.enter()
     driver.take(inputs.PhaseReported(at_ms=0, phases={"NSE_EQ": MarketPhase.NORMAL_CLOSE}))
+    driver.later(1)
+    driver.later(5)
 
 
 @of(AlertKind.ENTRY_UNSEEN)

@@ -119,9 +119,15 @@ def halt_of(options: SimulatorOptions, on: date, rules: MarketRules) -> MarketHa
         raise SettingsError(f"no market-wide breaker is on record for {on}: leave out --breaker-at")
     session = rules.calendar.session(on, Segment.NSE_EQ)
     at_ms = ms_at(on, options.breaker_at)
-    if session is None or not session.open_ms <= at_ms < session.close_ms:
+    windows = () if session is None else session.continuous
+    window = next((one for one in windows if one.start_ms <= at_ms < one.end_ms), None)
+    if window is None:
         raise SettingsError(f"breaker at {options.breaker_at:%H:%M}: nothing trades then on {on}")
-    return breaker_halt(breaker, on, options.breaker_at)
+    halt = breaker_halt(breaker, on, options.breaker_at)
+    if halt.end_ms >= window.end_ms:
+        when = f"{options.breaker_at:%H:%M}"
+        raise SettingsError(f"breaker at {when}: it would outlast its session; choose an earlier time")
+    return halt
 
 
 def new_venue(

@@ -43,6 +43,9 @@ def test_nothing_is_published_in_a_halt_and_the_rest_is_as_it_was():
         (DEFAULT_DAY, time(9, 0), "nothing trades then"),
         (DEFAULT_DAY, time(15, 45), "nothing trades then"),
         (DEFAULT_DAY, time(14, 40), "halts nothing then; choose an earlier time"),
+        (date(2024, 3, 2), time(10, 30), "nothing trades then"),
+        (date(2024, 3, 2), time(9, 50), "it would outlast its session; choose an earlier time"),
+        (date(2025, 10, 21), time(14, 20), "it would outlast its session; choose an earlier time"),
         (date(2012, 11, 19), time(11), "leave out --breaker-at"),
     ],
 )

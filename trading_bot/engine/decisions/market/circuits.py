@@ -19,6 +19,9 @@ MARKET_HALTED = "market_halted"
 BREAKER = "market_breaker_"
 """Begins the reason of a breaker's halt; the level in percent follows."""
 _BELIEVED_AFTER_MS = 30 * MS_PER_SECOND
+AUCTION_MS = 15 * MS_PER_MINUTE
+"""Of the call auction with which trading begins again: its orders, their matching, and a pause."""
+_CALL_AUCTION = (MarketPhase.PRE_OPEN_START, MarketPhase.PRE_OPEN_END)
 _LAST_TRADES_MS = 5 * MS_PER_SECOND
 """How long after a level was reached trades of before may still come in."""
 
@@ -30,6 +33,7 @@ def follow(state: State, turn: Turn) -> None:
     breaker = state.outlook.breaker
     if breaker is not None:
         _trip(state, breaker, turn)
+        _note_trades(state, breaker)
         _release_breaker(state, breaker, turn)
     _follow_exchange(state, turn)
 
@@ -82,6 +86,18 @@ def _release_breaker(state: State, breaker: BreakerRow, turn: Turn) -> None:
             clear_halt(turn, ev.HaltScope.ENTRIES, "", _reason(level))
 
 
+def _note_trades(state: State, breaker: BreakerRow) -> None:
+    """Remember what went on trading though a level was reached: no call auction follows there."""
+    for level in breaker.levels if state.book.halts else ():
+        halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
+        if halt is None:
+            continue
+        until_ms = (_reopens_ms(breaker, level, halt.at_ms) or state.now_ms) - AUCTION_MS
+        for segment in {series.instrument.segment for series in state.market}:
+            if halt.at_ms + _LAST_TRADES_MS < newest_trade_ms(state, segment) < until_ms:
+                state.market.standstill.belied.add((_reason(level), segment))
+
+
 def breaker_until_ms(state: State, series: Series) -> int:
     """Until when a level that was reached lets nothing trade, the auction included; 0 for no such level.
 
@@ -95,11 +111,30 @@ def breaker_until_ms(state: State, series: Series) -> int:
         halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
         if halt is None or traded_ms > halt.at_ms + _LAST_TRADES_MS:
             continue
-        minutes = _minutes(level, halt.at_ms)
-        if minutes is None:
-            return series.hours.close_ms
-        return halt.at_ms + (minutes + breaker.auction_minutes) * MS_PER_MINUTE
+        return _reopens_ms(breaker, level, halt.at_ms) or series.hours.close_ms
     return 0
+
+
+def _reopens_ms(breaker: BreakerRow, level: BreakerLevel, halted_ms: int) -> int | None:
+    """When the call auction after a halt is over; None where it lasts for the rest of the day."""
+    minutes = _minutes(level, halted_ms)
+    return None if minutes is None else halted_ms + (minutes + breaker.auction_minutes) * MS_PER_MINUTE
+
+
+def auction_ends_ms(state: State, series: Series) -> tuple[int, ...]:
+    """When the call auctions before a reopening end, by the exchange's word and by levels."""
+    breaker, market, segment = state.outlook.breaker, state.market, series.instrument.segment
+    ends = []
+    if market.phases.get(segment) in _CALL_AUCTION and series.hours.is_open(market.phases_at_ms[segment]):
+        ends.append(market.phases_at_ms[segment] + AUCTION_MS)
+    for level in () if breaker is None else breaker.levels:
+        halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", _reason(level)))
+        if breaker is None or halt is None or (_reason(level), segment) in market.standstill.belied:
+            continue
+        end_ms = _reopens_ms(breaker, level, halt.at_ms)
+        if end_ms is not None:
+            ends.append(end_ms)
+    return tuple(ends)
 
 
 # --- the exchange's own word --------------------------------------------------------------------------------
@@ -120,6 +155,18 @@ def _follow_exchange(state: State, turn: Turn) -> None:
     quiet_ms = state.risk.overlays.circuits.after_halt_minutes * MS_PER_MINUTE
     if state.now_ms - seen.over_at_ms >= quiet_ms:
         clear_halt(turn, ev.HaltScope.ENTRIES, "", MARKET_HALTED)
+
+
+def was_halted(state: State, series: Series) -> bool:
+    """Whether the book knows of a halt by the exchange's word, which was not heard since a restart.
+
+    It outlasts the exchange's halt: a trade shows that this is over.
+    """
+    halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", MARKET_HALTED))
+    segment = series.instrument.segment
+    if halt is None or segment in state.market.phases:
+        return False
+    return newest_trade_ms(state, segment) <= halt.at_ms + _LAST_TRADES_MS
 
 
 def _stands_still(state: State) -> bool:

@@ -4,6 +4,8 @@ A socket may be open, answer pings and carry nothing. A quiet market looks the s
 watched: that speaks every second of the session. So only then is the connection given up and made anew.
 """
 
+from collections.abc import Callable
+
 from trading_bot.domain import events as ev
 from trading_bot.domain.instrument import InstrumentKind
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, datetime_of
@@ -20,6 +22,7 @@ _PUBLISHED_AFTER_MS = 5_000
 """How long after its end a minute is surely in the broker's history; how soon it is, nobody documents."""
 _FIRST_WAIT_MS = 10 * MS_PER_SECOND
 _LONGEST_WAIT_MS = 120 * MS_PER_SECOND
+_STILL_SILENCE_MS = 5 * MS_PER_MINUTE
 
 
 def hear(state: State, turn: Turn) -> None:
@@ -32,7 +35,7 @@ def hear(state: State, turn: Turn) -> None:
         turn.command(ReadBooks(reason="the feed speaks again"))
         turn.command(ReadPositions())
         _tell_back(state, turn)
-    market.is_feed_up = True
+    market.is_feed_up, market.is_quiet = True, False
     market.seen_at_ms = now_ms
     market.reconnect_at_ms = market.reconnect_wait_ms = 0
 
@@ -64,8 +67,12 @@ def _tell_back(state: State, turn: Turn) -> None:
     state.market.is_loss_told = False
 
 
-def check_silence(state: State, turn: Turn) -> None:
-    """Treat a connected feed that says nothing in continuous trading as lost."""
+def check_silence(state: State, turn: Turn, is_still: Callable[[State], bool]) -> None:
+    """Treat a connected feed that says nothing in continuous trading as lost.
+
+    While the exchange stands still nothing has to be said, and nobody is told. Quotes are asked for all the
+    same, and a new connection now and then: the word that trading goes on must not be missed.
+    """
     market, settings = state.market, state.settings
     if state.now_ms - market.seen_at_ms <= settings.index_silence_s * MS_PER_SECOND:
         return
@@ -75,7 +82,12 @@ def check_silence(state: State, turn: Turn) -> None:
     has_reference = any(_is_reference(state, series) for series in market)
     if not has_reference and silence_ms <= settings.feed_silence_s * MS_PER_SECOND:
         return
-    if market.is_feed_up:
+    if is_still(state):
+        market.is_quiet, market.is_feed_up = market.is_quiet or market.is_feed_up, False
+        if silence_ms >= _STILL_SILENCE_MS and state.now_ms >= market.reconnect_at_ms:
+            _reconnect(state, turn)
+        return
+    if market.is_feed_up or market.is_quiet:
         _note_silence(state, turn)
     if has_reference and market.seen_at_ms and state.now_ms >= market.reconnect_at_ms:
         _reconnect(state, turn)
@@ -96,7 +108,7 @@ def _silence_ms(state: State) -> int:
 
 def _note_silence(state: State, turn: Turn) -> None:
     market = state.market
-    market.is_feed_up, market.is_loss_told = False, True
+    market.is_feed_up, market.is_quiet, market.is_loss_told = False, False, True
     seen = f"since {datetime_of(market.seen_at_ms):%H:%M:%S}" if market.seen_at_ms else "at all"
     detail = f"no message {seen}"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="feed_silent", detail=detail))
@@ -122,8 +134,12 @@ def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
 def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
     """Take the exchange's word on its segments; it also shows that the feed is alive."""
     hear(state, turn)
-    state.market.phases.update(event.phases)
-    state.market.phases_at_ms.update(dict.fromkeys(event.phases, state.now_ms))
+    known = state.market.phases
+    for segment, phase in event.phases.items():
+        goes_on = phase is MarketPhase.PRE_OPEN_END and known.get(segment) is MarketPhase.PRE_OPEN_START
+        if not goes_on:  # the end of its order entry is no other word on the call auction
+            state.market.phases_at_ms[segment] = state.now_ms
+        known[segment] = phase
 
 
 def is_halted(state: State, series: Series) -> bool:

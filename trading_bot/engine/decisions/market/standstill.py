@@ -5,28 +5,46 @@ is refused or cancelled then says nothing about the order, its stop, or a person
 nothing, nothing is counted, and stops are placed again as soon as trading goes on.
 
 That a stop is held back harms nobody where the word was wrong: a stop wakes by a trade only, and the first
-trade belies the word.
+trade belies the word. That trade may be the call auction's own, minutes before stops are taken again: then
+the first stop is refused, and the rest waits for the end of the auction.
 """
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
+from trading_bot.domain.market_data import MarketPhase
+from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import Trade
 from trading_bot.engine.alert_kinds import AlertKind
-from trading_bot.engine.decisions.market.circuits import breaker_until_ms
+from trading_bot.engine.decisions.market.circuits import (
+    AUCTION_MS,
+    auction_ends_ms,
+    breaker_until_ms,
+    was_halted,
+)
 from trading_bot.engine.decisions.market.feed_health import is_halted
-from trading_bot.engine.decisions.operation.halts import REJECT_STORM, clear_halt
+from trading_bot.engine.decisions.operation.halts import REJECT_STORM, STOP_CANCELLED, clear_halt
 from trading_bot.engine.decisions.turn import Turn
+from trading_bot.engine.inputs import PhaseReported
 from trading_bot.engine.market_view import Series
 from trading_bot.engine.state import State
 
 _LATE_WORD_MS = 10 * MS_PER_SECOND
 """Cancellations may be heard of before the word that explains them."""
+_TOLD_AFTER_MS = 5 * MS_PER_SECOND
+_LOST = (OrderStatus.CANCELLED, OrderStatus.REFUSED, OrderStatus.REJECTED)
+_LATE_OPENING_MS = MS_PER_MINUTE
+"""So much later than by our clock trading may begin again."""
+_TRY_AGAIN_MS = 5 * MS_PER_SECOND
 
 
 def stands_still(state: State, series: Series) -> bool:
     """Whether the exchange says so, or a level of the breaker was reached and nothing has traded since."""
+    refused_until_ms = state.market.standstill.refused_until_ms.get(series.instrument.segment, 0)
     return series.hours.is_open(state.now_ms) and (
-        is_halted(state, series) or state.now_ms < breaker_until_ms(state, series)
+        is_halted(state, series)
+        or was_halted(state, series)
+        or state.now_ms < breaker_until_ms(state, series)
+        or state.now_ms < refused_until_ms
     )
 
 
@@ -36,45 +54,72 @@ def stands_still_for(state: State, instrument_key: str) -> bool:
     return series is not None and stands_still(state, series)
 
 
+def is_everywhere(state: State) -> bool:
+    """Whether nothing trades of what should: then the feed has nothing to say."""
+    traded = [one for one in state.market if one.instrument.is_tradable and one.hours.is_open(state.now_ms)]
+    return bool(traded) and all(stands_still(state, series) for series in traded)
+
+
+def note_refusal(state: State, order: Order) -> None:
+    """Take a refused stop, in what may still be the call auction, for the exchange's word that it is."""
+    series = state.market.series.get(order.request.instrument_key)
+    if series is None or order.request.purpose is not Purpose.STOP:
+        return
+    for end_ms in auction_ends_ms(state, series):
+        if end_ms - AUCTION_MS <= state.now_ms < end_ms + _LATE_OPENING_MS:
+            until_ms = max(end_ms, state.now_ms + _TRY_AGAIN_MS)
+            state.market.standstill.refused_until_ms[series.instrument.segment] = until_ms
+
+
+def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
+    """Believe the exchange's word that it trades, whatever it refused before."""
+    for segment, phase in event.phases.items():
+        if phase is MarketPhase.NORMAL_OPEN:
+            state.market.standstill.refused_until_ms.pop(segment, None)
+    follow(state, turn)
+
+
 def follow(state: State, turn: Turn) -> None:
     """Notice its beginning and its end, each second and with the exchange's word; drive trades at the end."""
     for trade in tuple(state.book.trades.values()):
-        is_still = stands_still_for(state, trade.instrument_key)
-        was_still = trade.trade_id in state.still_trades
-        if is_still and not was_still:
-            state.still_trades.add(trade.trade_id)
-            _tell(state, trade.trade_id, trade.instrument_key, turn)
-            _forgive(state, turn)
-        elif was_still and not is_still:
-            state.still_trades.discard(trade.trade_id)
-            _resume(state, trade, turn)
+        if stands_still_for(state, trade.instrument_key):
+            if trade.trade_id not in state.still_trades:
+                state.still_trades[trade.trade_id] = state.now_ms
+                _forgive(state, trade, turn)
+            _tell(state, trade, turn)
+        elif state.still_trades.pop(trade.trade_id, None) is not None:
+            turn.touched_trades[trade.trade_id] = None
 
 
-def _tell(state: State, trade_id: int, instrument_key: str, turn: Turn) -> None:
-    quantity = state.book.position_of(instrument_key).quantity
-    mark = f"still {trade_id} {state.now_ms}"
-    if quantity and mark not in state.told_of:
-        state.told_of.add(mark)
-        symbol = state.market.symbol(instrument_key)
-        text = (
-            f"the exchange does not trade {symbol}: {abs(quantity)} units are held, and no stop and no exit "
-            "can be placed before it trades again"
-        )
-        turn.tell(AlertKind.STANDS_STILL, "critical", text)
+def _tell(state: State, trade: Trade, turn: Turn) -> None:
+    """Tell a person, once it has lasted: the word of the morning's opening may come a moment late."""
+    since_ms = state.still_trades[trade.trade_id]
+    quantity = state.book.position_of(trade.instrument_key).quantity
+    mark = f"still {trade.trade_id} {since_ms}"
+    if not quantity or mark in state.told_of or state.now_ms - since_ms < _TOLD_AFTER_MS:
+        return
+    state.told_of.add(mark)
+    symbol = state.market.symbol(trade.instrument_key)
+    text = (
+        f"the exchange does not trade {symbol}: {abs(quantity)} units are held, and no stop and no exit "
+        "can be placed before it trades again"
+    )
+    turn.tell(AlertKind.STANDS_STILL, "critical", text)
 
 
-def _resume(state: State, trade: Trade, turn: Turn) -> None:
-    """Protect again; what the exchange cancelled or refused before its word came counts no more."""
-    if trade.stop_failures or 0 < trade.stop_cancels <= state.risk.exits.max_stop_cancels:
-        turn.emit(ev.ProtectionResumed(at_ms=state.now_ms, trade_id=trade.trade_id, failures_too=True))
-    turn.touched_trades[trade.trade_id] = None
-
-
-def _forgive(state: State, turn: Turn) -> None:
-    """Forget rejections that the word explains afterwards, and the halt that they raised."""
+def _forgive(state: State, trade: Trade, turn: Turn) -> None:
+    """Forget what the exchange's word explains afterwards: rejections, lost stops, and what came of them."""
     since_ms = state.now_ms - _LATE_WORD_MS
     while state.rejections_ms and state.rejections_ms[-1] >= since_ms:
         state.rejections_ms.pop()
-    storm = state.book.halts.get((ev.HaltScope.ENTRIES, "", REJECT_STORM))
-    if storm is not None and storm.at_ms >= since_ms:
-        clear_halt(turn, ev.HaltScope.ENTRIES, "", REJECT_STORM)
+    for reason in (REJECT_STORM, STOP_CANCELLED):
+        halt = state.book.halts.get((ev.HaltScope.ENTRIES, "", reason))
+        if halt is not None and halt.at_ms >= since_ms:
+            clear_halt(turn, ev.HaltScope.ENTRIES, "", reason)
+    lost_ms = (
+        order.seen_at_ms
+        for order in state.book.orders_of(trade.trade_id)
+        if order.request.purpose is Purpose.STOP and order.status in _LOST
+    )
+    if (trade.stop_failures or trade.stop_cancels) and max(lost_ms, default=0) >= since_ms:
+        turn.emit(ev.ProtectionResumed(at_ms=state.now_ms, trade_id=trade.trade_id, failures_too=True))

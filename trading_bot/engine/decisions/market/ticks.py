@@ -154,7 +154,7 @@ def on_clock(state: State, _event: ClockTicked, turn: Turn) -> None:
     losses.watch(state, turn)
     remind_of_login(state, turn)
     feed_health.refill_when_due(state, turn)
-    feed_health.check_silence(state, turn)
+    feed_health.check_silence(state, turn, standstill.is_everywhere)
     time_health.judge_offset(state, turn)
     for trade in tuple(state.book.trades.values()):
         protection.trail(state, trade, turn)

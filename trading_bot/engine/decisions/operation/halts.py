@@ -21,6 +21,8 @@ _REMIND_S = 30
 _ORDERS_AGAIN_MS = 10 * MS_PER_SECOND
 REJECT_STORM = "reject_storm"
 """So many orders were not taken in a minute that a person has to look."""
+STOP_CANCELLED = "stop_cancelled"
+"""Somebody keeps cancelling a stop: a person has to look."""
 JOURNAL_FELL_BACK = "journal_fell_back"
 """The database took no rows; somebody has to find out why."""
 NEEDS_LOGIN = "needs_login"

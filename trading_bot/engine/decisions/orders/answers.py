@@ -4,7 +4,7 @@ from trading_bot.domain import events as ev
 from trading_bot.domain.order import ChangeResult, Order, OrderStatus, Purpose
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBand, ReadBooks
-from trading_bot.engine.decisions.market.standstill import stands_still_for
+from trading_bot.engine.decisions.market.standstill import note_refusal, stands_still_for
 from trading_bot.engine.decisions.operation import halts, rates
 from trading_bot.engine.decisions.orders import doubts, strays, unseen
 from trading_bot.engine.decisions.positions import protection
@@ -109,6 +109,8 @@ def _refuse(state: State, order: Order, text: str, cause: RefusalCause | None, t
 
     No more does one by an exchange that stands still.
     """
+    if cause not in _SAY_NOTHING:
+        note_refusal(state, order)
     is_still = stands_still_for(state, order.request.instrument_key)
     state.doubts.pop(order.tag, None)
     turn.emit(

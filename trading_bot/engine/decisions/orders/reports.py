@@ -14,7 +14,7 @@ from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.book_state import fill_id
 from trading_bot.engine.commands import ReadBand, ReadBooks
 from trading_bot.engine.decisions.account import annulled, fills, foreign
-from trading_bot.engine.decisions.market.standstill import stands_still_for
+from trading_bot.engine.decisions.market.standstill import note_refusal, stands_still_for
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.orders import doubts, missing, strays, unseen, untagged
 from trading_bot.engine.decisions.orders.order_table import (
@@ -237,6 +237,8 @@ def _advance(state: State, order: Order, report: OrderReport, turn: Turn) -> Non
     is_lost = report.status is OrderStatus.REJECTED or (
         report.status is OrderStatus.CANCELLED and not order.cancel_requested
     )
+    if report.status is OrderStatus.REJECTED:
+        note_refusal(state, order)
     is_still = is_lost and stands_still_for(state, order.request.instrument_key)
     turn.emit(
         ev.OrderAdvanced(

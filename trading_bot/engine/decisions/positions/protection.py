@@ -11,7 +11,7 @@ from trading_bot.domain.values import replace
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBand
 from trading_bot.engine.decisions.market.standstill import stands_still_for
-from trading_bot.engine.decisions.operation.halts import raise_halt
+from trading_bot.engine.decisions.operation.halts import STOP_CANCELLED, raise_halt
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.state import State, is_changeable, is_refused_often, late_growth
@@ -73,7 +73,13 @@ def ensure(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
 
 def _awaits_word(state: State, trade: Trade) -> bool:
     """Whether a stop was refused right after one was cancelled: the exchange may be about to say why."""
-    return trade.stop_failures > 0 and state.now_ms - trade.stop_cancelled_at_ms < _WORD_COMES_MS
+    cancelled_ms = trade.stop_cancelled_at_ms
+    return state.now_ms - cancelled_ms < _WORD_COMES_MS and any(
+        order.request.purpose is Purpose.STOP
+        and order.status in (OrderStatus.REFUSED, OrderStatus.REJECTED)
+        and order.intended_at_ms >= cancelled_ms
+        for order in state.book.orders_of(trade.trade_id)
+    )
 
 
 def _withdraw_unsure(state: State, stops: Sequence[Order], wanted: int, turn: Turn) -> bool:
@@ -233,7 +239,7 @@ def note_cancelled(state: State, order: Order, reason: str, turn: Turn) -> None:
     text = f"the stop of {symbol} was cancelled {trade.stop_cancels} times: no other is placed"
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind="stop_cancelled", detail=text))
     turn.tell(AlertKind.STOP_CANCELLED, "critical", f"{text} before you resume")
-    raise_halt(turn, ev.HaltScope.ENTRIES, "", "stop_cancelled", until_released=True)
+    raise_halt(turn, ev.HaltScope.ENTRIES, "", STOP_CANCELLED, until_released=True)
 
 
 def note_failure(
