@@ -1,14 +1,10 @@
 """Looks for the best set on one stretch of candles with Optuna; what was tried is kept and taken up again."""
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from trading_bot.backtest.sweeps.grid import Axis, sets_of
 from trading_bot.backtest.sweeps.policy import Policy
@@ -62,8 +58,7 @@ class Search:
         for _ in range(self._missing(study, len(known))):
             self._try(study, sets)
         if stored is not None:
-            with self._explained():
-                stored.add_trials(study.get_trials(deepcopy=False)[len(known) :])
+            stored.add_trials(study.get_trials(deepcopy=False)[len(known) :])
         ranked = [one for one in sets if one.is_whole and one.score is not None]
         if not ranked:
             raise _nothing_found(sets, stretch)
@@ -128,25 +123,9 @@ class Search:
         if self.storage is None:
             return None
         self.storage.parent.mkdir(parents=True, exist_ok=True)
-        with self._explained():
-            return _optuna().create_study(
-                study_name=name,
-                storage=f"sqlite:///{self.storage}",
-                direction="maximize",
-                load_if_exists=True,
-            )
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """What goes wrong with the file of the studies, in words and with what to do."""
-        try:
-            yield
-        except (sqlite3.Error, SQLAlchemyError, RuntimeError, _optuna().exceptions.OptunaError) as error:
-            reason = str(error).partition("\n")[0]
-            raise SettingsError(
-                f"{self.storage}: earlier searches cannot be read or kept: {reason}\n  fix: give the file "
-                "back its rights or the disk its space, or move it away: searches then begin anew"
-            ) from error
+        return _optuna().create_study(
+            study_name=name, storage=f"sqlite:///{self.storage}", direction="maximize", load_if_exists=True
+        )
 
 
 def _nothing_found(sets: PlayedSets, stretch: Stretch) -> UserFacingError:
