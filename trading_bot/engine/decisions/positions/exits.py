@@ -34,7 +34,7 @@ def drive(state: State, trade: Trade, wanted: int, turn: Turn) -> None:
     uncovered = wanted - sum(_worst_case(state, order) for order in exits)
     for order in exits:
         surplus = min(max(0, -uncovered), _worst_case(state, order))
-        if is_changeable(order):
+        if is_changeable(order) and not (is_still and _was_just_refused(state, order)):
             uncovered += surplus
             _reprice(state, trade, order, order.remaining_quantity - surplus, turn)
     if uncovered <= 0 or (_was_just_tried(state, trade) if is_still else _is_paused(state, trade, turn)):
@@ -54,6 +54,11 @@ def _was_just_tried(state: State, trade: Trade) -> bool:
         order.request.purpose is Purpose.EXIT and state.now_ms - order.intended_at_ms < _STILL_PAUSE_MS
         for order in state.book.orders_of(trade.trade_id)
     )
+
+
+def _was_just_refused(state: State, order: Order) -> bool:
+    """Whether a change of an order was refused a little ago."""
+    return order.refused_changes > 0 and state.now_ms - order.changed_at_ms < _STILL_PAUSE_MS
 
 
 def _is_paused(state: State, trade: Trade, turn: Turn) -> bool:

@@ -14,7 +14,7 @@ from trading_bot.domain.order import OrderStatus, OrderType, Purpose
 from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine import inputs
 from trading_bot.engine.alert_kinds import AlertKind
-from trading_bot.engine.commands import Alert, ReconnectFeed
+from trading_bot.engine.commands import Alert, ModifyOrder, ReconnectFeed
 from trading_bot.engine.ports import Refused
 
 _NIFTY = made_instrument("NIFTY")
@@ -171,6 +171,21 @@ def test_exits_are_tried_now_and_then_only(held):
         _seconds(held, 1)
 
     assert tried == [Purpose.EXIT] * 4
+
+
+def test_changes_to_what_still_seems_to_rest_are_tried_now_and_then_only(held):
+    """The books may not show yet what the exchange has cancelled. V9."""
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    held.ask(inputs.OperatorWish.FLATTEN)
+    tried = 0
+    for _ in range(120):
+        for change in held.changes():
+            tried += 1
+            answered = inputs.ModifyAnswered if isinstance(change, ModifyOrder) else inputs.CancelAnswered
+            held.take(answered(at_ms=0, tag=change.tag, outcome=_CLOSED))
+        _seconds(held, 1)
+
+    assert tried == 4
 
 
 @pytest.mark.parametrize("how", ["refused", "rejected"])
