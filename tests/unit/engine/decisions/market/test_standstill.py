@@ -155,6 +155,7 @@ def test_refusals_in_a_halt_raise_no_storm_and_halt_no_share(held):
             held.answer(place.request.tag, _CLOSED)
         _seconds(held, 1)
 
+    assert not held.core.state.rejections_ms
     reasons = {reason for _, _, reason in held.book.halts}
     assert not reasons & {"reject_storm", "entries_refused", "stop_cancelled"}
 
