@@ -513,6 +513,20 @@ def test_a_reopening_whose_word_was_lost_comes_with_a_new_connection(held):
     assert any(order.status is OrderStatus.INTENDED for order in held.book.orders.values())
 
 
+def test_a_feed_that_is_lost_in_the_halt_is_told(held):
+    """V16: nobody knows then when trading goes on."""
+    held.index(_NIFTY.key, _CLOSE, _CLOSE)
+    _says(held, MarketPhase.NORMAL_CLOSE)
+    _seconds(held, 60)
+    held.drain()
+
+    held.take(inputs.FeedLost(at_ms=0))
+    _seconds(held, 60)
+    held.take(inputs.FeedLost(at_ms=0))
+
+    assert len(_alerts(held, AlertKind.FEED_LOST)) == 1
+
+
 def test_a_feed_that_stays_silent_after_the_halt_is_told(held):
     held.index(_NIFTY.key, _CLOSE, _CLOSE)
     _falls(held, -0.1)
