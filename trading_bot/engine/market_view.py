@@ -101,7 +101,7 @@ class Series:
 
 @dataclass(slots=True)
 class Refusals:
-    """Stops of a segment that were refused in what may still be its call auction."""
+    """Stops and exits of a segment that were refused in what may still be its call auction."""
 
     at_ms: int
     """When the newest was."""
@@ -127,7 +127,7 @@ class Standstill:
     belied: set[tuple[str, str]] = field(default_factory=set)
     """Halts of the breaker, by reason, in which a segment went on trading."""
     refusals: dict[str, "Refusals"] = field(default_factory=dict)
-    """Refused stops that show that the call auction of a segment is not over."""
+    """Refused stops and exits that show that the call auction of a segment is not over."""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ nothing, nothing is counted, and stops are placed again as soon as trading goes 
 
 That a stop is held back harms nobody where the word was wrong: a stop wakes by a trade only, and the first
 trade belies the word. That trade may be the call auction's own, minutes before stops are taken again: then
-the first stop is refused, and the rest waits for the end of the auction.
+the first order is refused, and the rest waits for the end of the auction.
 """
 
 from trading_bot.domain import events as ev
@@ -49,7 +49,7 @@ def stands_still(state: State, series: Series) -> bool:
 
 
 def _is_refused(state: State, series: Series) -> bool:
-    """Whether a refused stop showed that the call auction is not over, and nothing has traded since."""
+    """Whether a refused order showed that the call auction is not over, and nothing has traded since."""
     segment = series.instrument.segment
     refusals = state.market.standstill.refusals.get(segment)
     if refusals is None or state.now_ms >= refusals.until_ms:
@@ -70,12 +70,12 @@ def is_everywhere(state: State) -> bool:
 
 
 def note_refusal(state: State, order: Order) -> None:
-    """Take a refused stop, in what may still be the call auction, for the exchange's word that it is.
+    """Take a refused stop or exit, in what may be the call auction still, for the word that it is.
 
-    Not time and again: a stop that is refused for a reason of its own has to count.
+    Not time and again: what is refused for a reason of its own has to count.
     """
     series = state.market.series.get(order.request.instrument_key)
-    if series is None or order.request.purpose is not Purpose.STOP:
+    if series is None or order.request.purpose is Purpose.ENTRY:
         return
     segment, now_ms = series.instrument.segment, state.now_ms
     refusals = state.market.standstill.refusals

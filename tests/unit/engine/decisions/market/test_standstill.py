@@ -397,6 +397,25 @@ def test_a_trade_of_the_call_auction_costs_one_stop_in_vain_and_no_exit(held, ha
     assert [place.request.purpose for place in held.places()] == [Purpose.STOP]
 
 
+def test_an_exit_refused_after_a_trade_of_the_call_auction_goes_out_with_the_reopening(held):
+    """Where the auction's price has passed the stop, no ever longer pause may outlast the auction. V3, V4."""
+    _halts_by_word(held)
+    _seconds(held, 8 * 60)
+    held.drain()
+    for _ in range(2):
+        held.price(_trade(held).stop_price - 100)
+        held.later(1)
+    assert _trade(held).is_exiting
+    for place in held.places():
+        held.answer(place.request.tag, _CLOSED)
+    tried = _refused(held, 6 * 60)
+
+    _says(held, MarketPhase.NORMAL_OPEN)
+
+    assert len(tried) <= 12
+    assert [place.request.purpose for place in held.places()] == [Purpose.EXIT]
+
+
 def test_the_word_that_trading_goes_on_ends_what_a_refusal_had_shown(held):
     _halts_by_word(held)
     _seconds(held, 8 * 60)
