@@ -48,6 +48,8 @@ class FaultyFeed:
         self._spoken_ms = []
         self.word_ms = 0
         """When a word of the exchange on its hours was last delivered."""
+        self._word = None
+        """The newest, with which each connection begins."""
 
     def port(self):
         """The adapter's reader of it."""
@@ -57,6 +59,8 @@ class FaultyFeed:
         while True:
             connection = _Connection()
             self._open.append(connection)
+            if self._word is not None:
+                self._loop.call_later(_LATENCY_S, self._send_word, self._word)
             try:
                 yield connection
             finally:
@@ -106,6 +110,7 @@ class FaultyFeed:
 
     def _send_word(self, word):
         self._faults.injected["market_halt"] += 1
+        self._word = word
         response = schema.FeedResponse(type=_MARKET_INFO, currentTs=self._clock.now_ms())
         response.marketInfo.segmentStatus["NSE_EQ"] = schema.MarketStatus.Value(word)
         for connection in self._open:

@@ -237,7 +237,10 @@ def the_process_dies(random, symbols):
 
 
 def the_market_halts(random, symbols):
-    """Row 24: all that rests is cancelled; the exchange's words come late, or that of the reopening never."""
+    """Row 24: all that rests is cancelled; the exchange's words come late, or that of the reopening never.
+
+    The process may die in it: then the newest word comes with the next connection.
+    """
     halted = Fault(
         kind="market_halt",
         at_s=round(random.uniform(60, 120), 3),
@@ -246,7 +249,9 @@ def the_market_halts(random, symbols):
         symbol=symbols[0],
     )
     calm = {"atr_least": 0.002, "atr_most": 0.004, "volatility": 0.0002}
-    return _knobs(random, slices=random.choice((0, 3)), **calm), [halted]
+    knobs = _knobs(random, slices=random.choice((0, 3)), **calm)
+    dies_s = halted.at_s + round(random.uniform(1, 170), 3)
+    return knobs, [halted, *([_kill(dies_s, symbols)] if random.random() < _DIES_IN_IT else [])]
 
 
 def the_close(random, _symbols):
@@ -277,6 +282,7 @@ SITUATIONS = (
     the_process_dies,
     the_close,
 )
+_DIES_IN_IT = 0.4
 _LATER = MappingProxyType({all_is_well: the_market_halts})
 """What came later takes its turns in every second round only: so the other seeds keep their courses."""
 

@@ -100,6 +100,19 @@ class Series:
 
 
 @dataclass(slots=True)
+class Refusals:
+    """Stops and exits of a segment that were refused in what may still be its call auction."""
+
+    at_ms: int
+    """When the newest was."""
+    until_ms: int
+    """Until when it speaks for the others, unless something trades."""
+    end_ms: int
+    """When the auction ends."""
+    times: int = 1
+
+
+@dataclass(slots=True)
 class Standstill:
     """What was seen of market-wide halts today; the halts themselves are in the book."""
 
@@ -113,8 +126,8 @@ class Standstill:
     """The breaker's highest level that each index has reached."""
     belied: set[tuple[str, str]] = field(default_factory=set)
     """Halts of the breaker, by reason, in which a segment went on trading."""
-    refused_until_ms: dict[str, int] = field(default_factory=dict)
-    """Until when a refused stop shows that the call auction of a segment is not over."""
+    refusals: dict[str, "Refusals"] = field(default_factory=dict)
+    """Refused stops and exits that show that the call auction of a segment is not over."""
 
 
 @dataclass(slots=True)

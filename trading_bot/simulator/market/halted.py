@@ -1,15 +1,22 @@
-"""A market that stands still for a while: what its source says of that time is left out."""
+"""A market that stands still for a while: what its source says of that time is left out.
+
+But for a second in the call auction, in which its orders are matched: some minutes before trading goes on.
+"""
 
 from collections.abc import Iterator
 from datetime import date
 
+from trading_bot.domain.ist import MS_PER_SECOND
 from trading_bot.domain.market_data import Candle
 from trading_bot.simulator.venue.contracts import MarketMoment, MarketSource
 from trading_bot.simulator.venue.exchange.session_plan import MarketHalt
 
+_MATCHED_AFTER = 2 / 3
+"""Of the time of a call auction."""
+
 
 class HaltedMarket:
-    """A `MarketSource` without its moments inside a market-wide halt, those of an index included."""
+    """A `MarketSource` without most of its moments inside a market-wide halt, those of an index included."""
 
     def __init__(self, source: MarketSource, halt: MarketHalt) -> None:
         self._source = source
@@ -27,8 +34,12 @@ class HaltedMarket:
         return self._source.history(instrument_key, first, last)
 
     def moments(self) -> Iterator[MarketMoment]:
-        """The source's before and after the halt."""
-        return (moment for moment in self._source.moments() if not self._halt.covers(moment.at_ms))
+        """The source's before and after the halt, and in the second of the auction's trades."""
+        halt = self._halt
+        first_ms = halt.auction_ms + round((halt.end_ms - halt.auction_ms) * _MATCHED_AFTER)
+        matching = range(first_ms, first_ms + MS_PER_SECOND)
+        moments = self._source.moments()
+        return (one for one in moments if not halt.covers(one.at_ms) or one.at_ms in matching)
 
 
 def interrupted(source: MarketSource, halt: MarketHalt | None) -> MarketSource:

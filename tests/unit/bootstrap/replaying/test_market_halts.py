@@ -24,7 +24,7 @@ def test_without_a_time_nothing_is_halted():
     assert halt_of(_options(None), DEFAULT_DAY, _RULES) is None
 
 
-def test_nothing_is_published_in_a_halt_and_the_rest_is_as_it_was():
+def test_only_the_auction_is_published_in_a_halt_and_the_rest_is_as_it_was():
     options = _options(time(11))
     halt = halt_of(options, DEFAULT_DAY, _RULES)
     source = market_source(options, _RULES)
@@ -32,7 +32,11 @@ def test_nothing_is_published_in_a_halt_and_the_rest_is_as_it_was():
 
     halted = list(interrupted(source, halt).moments())
 
-    assert halted == [one for one in source.moments() if not first_ms <= one.at_ms < last_ms]
+    inside = {one.at_ms for one in halted if first_ms <= one.at_ms < last_ms}
+    assert inside
+    assert inside <= set(range(ms_at(DEFAULT_DAY, time(11, 55)), ms_at(DEFAULT_DAY, time(11, 55, 1))))
+    outside = [one for one in source.moments() if not first_ms <= one.at_ms < last_ms]
+    assert [one for one in halted if one.at_ms not in inside] == outside
     assert any(one.at_ms >= last_ms for one in halted)
     assert len(halted) < len(list(source.moments()))
 

@@ -124,11 +124,14 @@ def _reconnect(state: State, turn: Turn) -> None:
 
 
 def on_feed_lost(state: State, _event: FeedLost, turn: Turn) -> None:
-    """Take the loss of the feed: no entries until it speaks again."""
-    if state.market.is_feed_up:
-        state.market.is_loss_told = True
+    """Take the loss of the feed: no entries until it speaks again. One that was asked for is not told."""
+    market = state.market
+    asked_at_ms = market.reconnect_at_ms - market.reconnect_wait_ms
+    if market.is_feed_up or (market.is_quiet and state.now_ms - asked_at_ms >= _FIRST_WAIT_MS):
+        market.is_loss_told = True
         turn.tell(AlertKind.FEED_LOST, "warning", "the feed is lost: no entries until it is back")
-    state.market.is_feed_up = False
+        market.is_quiet = False
+    market.is_feed_up = False
 
 
 def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:

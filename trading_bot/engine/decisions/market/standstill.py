@@ -6,7 +6,7 @@ nothing, nothing is counted, and stops are placed again as soon as trading goes 
 
 That a stop is held back harms nobody where the word was wrong: a stop wakes by a trade only, and the first
 trade belies the word. That trade may be the call auction's own, minutes before stops are taken again: then
-the first stop is refused, and the rest waits for the end of the auction.
+the first order is refused, and the rest waits for the end of the auction.
 """
 
 from trading_bot.domain import events as ev
@@ -21,11 +21,11 @@ from trading_bot.engine.decisions.market.circuits import (
     breaker_until_ms,
     was_halted,
 )
-from trading_bot.engine.decisions.market.feed_health import is_halted
+from trading_bot.engine.decisions.market.feed_health import is_halted, newest_trade_ms
 from trading_bot.engine.decisions.operation.halts import REJECT_STORM, STOP_CANCELLED, clear_halt
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import PhaseReported
-from trading_bot.engine.market_view import Series
+from trading_bot.engine.market_view import Refusals, Series
 from trading_bot.engine.state import State
 
 _LATE_WORD_MS = 10 * MS_PER_SECOND
@@ -35,17 +35,26 @@ _LOST = (OrderStatus.CANCELLED, OrderStatus.REFUSED, OrderStatus.REJECTED)
 _LATE_OPENING_MS = MS_PER_MINUTE
 """So much later than by our clock trading may begin again."""
 _TRY_AGAIN_MS = 5 * MS_PER_SECOND
+_BELIEVED_TIMES = 4
 
 
 def stands_still(state: State, series: Series) -> bool:
     """Whether the exchange says so, or a level of the breaker was reached and nothing has traded since."""
-    refused_until_ms = state.market.standstill.refused_until_ms.get(series.instrument.segment, 0)
     return series.hours.is_open(state.now_ms) and (
         is_halted(state, series)
         or was_halted(state, series)
         or state.now_ms < breaker_until_ms(state, series)
-        or state.now_ms < refused_until_ms
+        or _is_refused(state, series)
     )
+
+
+def _is_refused(state: State, series: Series) -> bool:
+    """Whether a refused order showed that the call auction is not over, and nothing has traded since."""
+    segment = series.instrument.segment
+    refusals = state.market.standstill.refusals.get(segment)
+    if refusals is None or state.now_ms >= refusals.until_ms:
+        return False
+    return newest_trade_ms(state, segment) <= refusals.at_ms + _TRY_AGAIN_MS
 
 
 def stands_still_for(state: State, instrument_key: str) -> bool:
@@ -61,21 +70,29 @@ def is_everywhere(state: State) -> bool:
 
 
 def note_refusal(state: State, order: Order) -> None:
-    """Take a refused stop, in what may still be the call auction, for the exchange's word that it is."""
+    """Take a refused stop or exit, in what may be the call auction still, for the word that it is.
+
+    Not time and again: what is refused for a reason of its own has to count.
+    """
     series = state.market.series.get(order.request.instrument_key)
-    if series is None or order.request.purpose is not Purpose.STOP:
+    if series is None or order.request.purpose is Purpose.ENTRY:
         return
+    segment, now_ms = series.instrument.segment, state.now_ms
+    refusals = state.market.standstill.refusals
     for end_ms in auction_ends_ms(state, series):
-        if end_ms - AUCTION_MS <= state.now_ms < end_ms + _LATE_OPENING_MS:
-            until_ms = max(end_ms, state.now_ms + _TRY_AGAIN_MS)
-            state.market.standstill.refused_until_ms[series.instrument.segment] = until_ms
+        known = refusals.get(segment)
+        times = known.times + 1 if known is not None and known.end_ms == end_ms else 1
+        is_such = end_ms - AUCTION_MS <= now_ms < end_ms + _LATE_OPENING_MS
+        if is_such and times <= _BELIEVED_TIMES and not _is_refused(state, series):
+            until_ms = max(end_ms, now_ms + _TRY_AGAIN_MS)
+            refusals[segment] = Refusals(at_ms=now_ms, until_ms=until_ms, end_ms=end_ms, times=times)
 
 
 def on_phases(state: State, event: PhaseReported, turn: Turn) -> None:
     """Believe the exchange's word that it trades, whatever it refused before."""
     for segment, phase in event.phases.items():
         if phase is MarketPhase.NORMAL_OPEN:
-            state.market.standstill.refused_until_ms.pop(segment, None)
+            state.market.standstill.refusals.pop(segment, None)
     follow(state, turn)
 
 
