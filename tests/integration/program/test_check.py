@@ -205,11 +205,11 @@ def test_the_dashboards_port_is_tried(shell, check):
 
         code, lines = check("--mode replay")
 
-        assert (code, lines["dashboard"]["state"]) == (0, "warn")
-        assert f"127.0.0.1:{port} cannot be opened: it is in use" in lines["dashboard"]["message"]
-        assert "web.port" in lines["dashboard"]["fix"]
+        assert (code, lines["dashboard port"]["state"]) == (0, "warn")
+        assert f"127.0.0.1:{port} cannot be opened: it is in use" in lines["dashboard port"]["message"]
+        assert "web.port" in lines["dashboard port"]["fix"]
 
-    assert check("--mode replay")[1]["dashboard"]["message"].endswith("is free; the daemon will listen there")
+    assert check("--mode replay")[1]["dashboard port"]["message"].endswith("is free; the daemon will listen there")
 
 
 def test_the_port_that_a_running_daemon_serves_is_no_trouble(shell, check):
@@ -218,7 +218,7 @@ def test_the_port_that_a_running_daemon_serves_is_no_trouble(shell, check):
     with socket.create_server(("127.0.0.1", 0)) as ours:
         shell.write_settings(f"[web]\nenabled = true\nport = {ours.getsockname()[1]}\n")
         with acquire_instance_lock(shell.data / "paper.lock", started_at_ms=0):
-            line = check("--mode replay")[1]["dashboard"]
+            line = check("--mode replay")[1]["dashboard port"]
 
     assert (line["state"], "a daemon of these settings runs" in line["message"]) == ("ok", True)
 
