@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from trading_bot.backtest.outcome import DayOutcome
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.domain.money import ZERO, paise, rupees
+from trading_bot.domain.money import ZERO, grouped, paise, rupees
 from trading_bot.report.day.charging import Charger
 from trading_bot.report.day.facts import RunFacts
 from trading_bot.report.day.reading import day_record
@@ -39,7 +39,7 @@ class LeftOut:
     def __str__(self) -> str:
         """In words."""
         span = f"{self.first}" if self.days == 1 else f"from {self.first} to {self.last}"
-        return f"{self.days:,} {'day' if self.days == 1 else 'days'} {span}: {self.reason}"
+        return f"{grouped(self.days, 0)} {'day' if self.days == 1 else 'days'} {span}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from trading_bot import __version__, native
 from trading_bot.adapters.kernel_clock import KernelClock, kernel_clock
 from trading_bot.domain.ist import datetime_of, midnight_ms
+from trading_bot.domain.money import grouped
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 
 SDK_PACKAGE = "upstox-python-sdk"
@@ -80,7 +81,7 @@ def disk_line(free: Mapping[Path, int]) -> CheckLine:
     """Whether there is room for the journal, logs and candles where each of them lies."""
     folder = min(free, key=free.__getitem__)
     free_mb = free[folder] // _MB
-    text = f"{free_mb:,} MB free for {folder}"
+    text = f"{grouped(free_mb, 0)} MB free for {folder}"
     fix = "free some disk space; old logs, and reports/ and replay-*.db in the data folder, may go"
     if free_mb < _FREE_MB_MIN:
         return failed("disk", f"{text}, {_FREE_MB_MIN} MB are needed", fix)

@@ -14,7 +14,7 @@ from trading_bot.domain.costs.charges import (
 )
 from trading_bot.domain.errors import SettingsError, UncoveredDateError
 from trading_bot.domain.instrument import Instrument, InstrumentKind, Product, Segment
-from trading_bot.domain.money import paise
+from trading_bot.domain.money import grouped, paise
 from trading_bot.domain.order import Side
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.text_table import aligned
@@ -120,12 +120,12 @@ def note_as_dict(note: ContractNote) -> dict[str, object]:
 def render_note(note: ContractNote) -> str:
     """The note as aligned text, line by line, in rupees."""
     rows = [
-        ("bought", _money(note.buy_value)),
-        ("sold", _money(note.sell_value)),
-        *((_LABELS[line], _money(amount)) for line, amount in note.lines.items()),
-        ("total charges", _money(note.total)),
-        ("gross", _money(note.gross)),
-        ("net", _money(note.net)),
+        ("bought", grouped(note.buy_value)),
+        ("sold", grouped(note.sell_value)),
+        *((_LABELS[line], grouped(amount)) for line, amount in note.lines.items()),
+        ("total charges", grouped(note.total)),
+        ("gross", grouped(note.gross)),
+        ("net", grouped(note.net)),
     ]
     notices = [f"  note: {notice}" for notice in note.notices]
     return "\n".join([f"{note.segment} on {note.on}, rupees", *aligned(rows, right=(1,)), *notices])

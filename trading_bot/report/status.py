@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.money import rupees
+from trading_bot.domain.money import grouped, rupees
 from trading_bot.engine.snapshot import OrderView, Snapshot, SymbolView, WorkerView
 
 PRICES = frozenset(
@@ -59,8 +59,9 @@ def status_text(document: Mapping[str, Any]) -> str:
     state = f"{run['state']}, {run['phase'].replace('_', ' ')}" if document["running"] else _DEAD
     time = run["now"][:19].replace("T", " ") if run["now"] else "nothing is journaled yet"
     head = f"{run['mode']} {state}, {time} ({run['data']})"
-    result = f"day: net {day['net']}, gross {day['gross']}, charges {day['charges']}"
-    counts = f"{day['trades']} trades, {day['signals']} signals, open risk {day['open_risk']}"
+    net, gross, charges, risk = (_amount(day[name]) for name in ("net", "gross", "charges", "open_risk"))
+    result = f"day: net {net}, gross {gross}, charges {charges}"
+    counts = f"{day['trades']} trades, {day['signals']} signals, open risk {risk}"
     lines = [
         head,
         *([f"{run['reason']}"] if run.get("reason") else []),
@@ -91,10 +92,12 @@ def _positions(symbols: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _position(row: Mapping[str, Any]) -> str:
-    shown = {name: _or_dash(row[name]) for name in ("entry_price", "last_price", "target", "unrealised")}
-    prices = f"entered {shown['entry_price']} last {shown['last_price']} stop {row['stop'] or 'NONE'}"
+    shown = {name: _amount(row[name]) for name in ("entry_price", "last_price", "target", "unrealised")}
+    stop = _amount(row["stop"]) if row["stop"] else "NONE"
+    prices = f"entered {shown['entry_price']} last {shown['last_price']} stop {stop}"
     tail = f"target {shown['target']} unrealised {shown['unrealised']}"
-    return f"  {row['symbol']} {row['quantity']:+d} {prices} {tail}{_bare(row.get('unprotected_s'))}"
+    units = grouped(row["quantity"], 0, signed=True)
+    return f"  {row['symbol']} {units} {prices} {tail}{_bare(row.get('unprotected_s'))}"
 
 
 def _bare(seconds: float | None) -> str:
@@ -111,7 +114,7 @@ def _open_orders(orders: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _order(row: Mapping[str, Any]) -> str:
-    filled = f"{row['filled_quantity']}/{row['quantity']}"
+    filled = f"{grouped(row['filled_quantity'], 0)}/{grouped(row['quantity'], 0)}"
     return f"  {row['tag']} {row['purpose']} {row['side']} {row['symbol']} {filled} {row['status']}"
 
 
@@ -145,6 +148,10 @@ def _rounded(number: float | None) -> str:
 
 def _worker(row: Mapping[str, Any]) -> str:
     return row["name"] if row["is_well"] else f"{row['name']} {row['state'].upper()}"
+
+
+def _amount(rupees_text: str | None) -> str:
+    return "-" if rupees_text is None else grouped(Decimal(rupees_text))
 
 
 def _or_dash(value: Any) -> Any:

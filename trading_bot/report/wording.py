@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from trading_bot.domain.ist import MS_PER_SECOND, datetime_of
-from trading_bot.domain.money import rupees
+from trading_bot.domain.money import grouped, rupees
 
 MINUS = "\u2212"
 _CHARGE_NAMES = {
@@ -33,33 +33,22 @@ _REASONS = {
 
 def money(amount: Decimal) -> str:
     """An amount with two decimals, grouped the Indian way: 12,34,567.80."""
-    whole, _, fraction = f"{abs(amount):.2f}".partition(".")
-    sign = MINUS if amount < 0 else ""
-    return f"{sign}{_grouped(whole)}.{fraction}"
+    return grouped(amount).replace("-", MINUS)
 
 
 def signed_money(amount: Decimal) -> str:
     """The same with a plus sign where something was earned."""
-    return f"+{money(amount)}" if amount > 0 else money(amount)
+    return grouped(amount, signed=True).replace("-", MINUS)
 
 
 def count(number: int) -> str:
     """A whole number, grouped the Indian way."""
-    return (MINUS if number < 0 else "") + _grouped(str(abs(number)))
+    return grouped(number, 0).replace("-", MINUS)
 
 
 def plural(number: int, name: str, several: str = "") -> str:
     """A number of things; `several` where an s does not make the plural."""
     return f"{count(number)} {name if number == 1 else several or name + 's'}"
-
-
-def _grouped(digits: str) -> str:
-    head, tail = digits[:-3], digits[-3:]
-    groups = []
-    while head:
-        head, group = head[:-2], head[-2:]
-        groups.append(group)
-    return ",".join([*reversed(groups), tail])
 
 
 def price(amount_paise: int) -> str:

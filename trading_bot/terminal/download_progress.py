@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 
 from trading_bot.adapters.history.download import Outcome, Progress
+from trading_bot.domain.money import grouped
 
 
 class Lines:
@@ -56,14 +57,14 @@ def outcome_line(outcome: Outcome) -> str:
     """What became of one symbol, in a line."""
     added, changed, _ = outcome.written
     words = (
-        [f"{added:,} candles added"]
+        [f"{grouped(added, 0)} candles added"]
         if outcome.pages
         else ["nothing new" if outcome.failure else "up to date"]
     )
     if changed:
-        words.append(f"{changed:,} changed by the source")
+        words.append(f"{grouped(changed, 0)} changed by the source")
     if outcome.dropped:
-        words.append(f"{outcome.dropped:,} rows were no candles")
+        words.append(f"{grouped(outcome.dropped, 0)} rows were no candles")
     if outcome.failure:
         words.append(f"stopped: {outcome.failure}")
     return f"{outcome.symbol}: {', '.join(words)}"

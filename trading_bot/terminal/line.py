@@ -1,5 +1,6 @@
 """The snapshot as one plain line, for logs and pipes."""
 
+from trading_bot.domain.money import grouped
 from trading_bot.engine.snapshot import RunHeader, Snapshot
 from trading_bot.terminal.words import age_text, money_text, time_text
 
@@ -7,7 +8,9 @@ from trading_bot.terminal.words import age_text, money_text, time_text
 def render_line(snapshot: Snapshot) -> str:
     """Session time, mode, phase, P&L, positions, orders and what is wrong, in one line."""
     run, day = snapshot.run, snapshot.day
-    held = [f"{row.symbol} {row.quantity:+d}" for row in snapshot.symbols if row.quantity]
+    held = [
+        f"{row.symbol} {grouped(row.quantity, 0, signed=True)}" for row in snapshot.symbols if row.quantity
+    ]
     ill = [worker.name for worker in snapshot.workers if not worker.is_well]
     parts = [
         f"session {time_text(run.now_ms)} {run.mode} {run.phase}{_unusual(run)}",

@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from trading_bot.domain.money import grouped
 from trading_bot.domain.order import OrderStatus
 from trading_bot.domain.signal import Direction
 from trading_bot.engine.snapshot import (
@@ -199,8 +200,8 @@ def _symbol_cells(row: SymbolView, *, is_wide: bool) -> dict[str, RenderableType
         "CHG %": Text(NOTHING if change is None else f"{change * 100:+.2f}", style=_sign_style(change)),
         "CANDLE": _candle_text(row, is_wide=is_wide),
         "SCORE": _score_text(row),
-        "QTY": f"{row.quantity:+d}" if row.quantity else NOTHING,
-        "ENTRY": f"{row.entry_price:.2f}" if row.entry_price is not None else NOTHING,
+        "QTY": grouped(row.quantity, 0, signed=True) if row.quantity else NOTHING,
+        "ENTRY": grouped(row.entry_price) if row.entry_price is not None else NOTHING,
         "STOP": _stop_text(row),
         "TARGET": price_text(row.target),
         "P&L": Text(money_text(row.unrealised), style=_sign_style(row.unrealised)),
@@ -245,7 +246,7 @@ def _order_cells(order: OrderView, *, is_wide: bool) -> dict[str, RenderableType
         "SYMBOL": order.symbol,
         "SIDE": Text(order.side.value, style="green" if order.side.sign > 0 else "red"),
         "FOR": order.purpose.value,
-        "FILLED": f"{order.filled_quantity}/{order.quantity}",
+        "FILLED": f"{grouped(order.filled_quantity, 0)}/{grouped(order.quantity, 0)}",
         "PRICE": price_text(price) if price else "market",
         "STATUS": Text(order.status.value.replace("_", " "), style=_STATUS_STYLES.get(order.status, "")),
         "MESSAGE": Text(f"{order.tag} {order.message}" if is_wide else order.message, style="dim"),

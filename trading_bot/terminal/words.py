@@ -3,25 +3,19 @@
 from decimal import Decimal
 
 from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.money import round_to_paisa, rupees
+from trading_bot.domain.money import grouped, round_to_paisa, rupees
 
 NOTHING = "-"
-_LAKH_DIGITS = 2
 
 
 def price_text(price_paise: int | None) -> str:
     """Rupees with two decimals; a dash for an unknown or absent price."""
-    return f"{rupees(price_paise):.2f}" if price_paise else NOTHING
+    return grouped(rupees(price_paise)) if price_paise else NOTHING
 
 
 def money_text(amount: Decimal | None) -> str:
     """Signed rupees, rounded to the paisa, with digits grouped as in India: +12,34,567.80."""
-    if amount is None:
-        return NOTHING
-    rounded = round_to_paisa(amount)
-    whole, _, fraction = f"{abs(rounded):.2f}".partition(".")
-    sign = "-" if rounded < 0 else "+" if rounded > 0 else ""
-    return f"{sign}{_grouped(whole)}.{fraction}"
+    return NOTHING if amount is None else grouped(round_to_paisa(amount), signed=True)
 
 
 def time_text(at_ms: int | None, *, seconds: bool = True) -> str:
@@ -45,12 +39,3 @@ def age_text(age_s: float | None) -> str:
 def window_text(window_s: int) -> str:
     """The length of a rate window: 1s, 1m, 30m."""
     return f"{window_s // 60}m" if window_s >= 60 else f"{window_s}s"  # noqa: PLR2004  # seconds in a minute
-
-
-def _grouped(digits: str) -> str:
-    head, tail = digits[:-3], digits[-3:]
-    groups: list[str] = []
-    while head:
-        groups.insert(0, head[-_LAKH_DIGITS:])
-        head = head[:-_LAKH_DIGITS]
-    return ",".join([*groups, tail])

@@ -48,7 +48,7 @@ def test_everything_is_green_after_a_login(shell, broker, check):
     assert code == 0
     assert states(lines, ["token", *BROKER_LINES, "calendar", "charges", "other instance"]) == ["ok"] * 13
     assert {"clock offset", "market today", "session", "notifier", "program"} <= set(lines)
-    assert lines["funds"]["message"] == "1,000,000.00 rupees can be used"
+    assert lines["funds"]["message"] == "10,00,000.00 rupees can be used"
     assert lines["instruments"]["message"] == "today's list: 4 instruments"
     assert lines["profile"]["message"] == "account SIM001 answers"
     assert "with 5 times their margin" in lines["eligibility"]["message"]
@@ -205,11 +205,13 @@ def test_the_dashboards_port_is_tried(shell, check):
 
         code, lines = check("--mode replay")
 
-        assert (code, lines["dashboard"]["state"]) == (0, "warn")
-        assert f"127.0.0.1:{port} cannot be opened: it is in use" in lines["dashboard"]["message"]
-        assert "web.port" in lines["dashboard"]["fix"]
+        assert (code, lines["dashboard port"]["state"]) == (0, "warn")
+        assert f"127.0.0.1:{port} cannot be opened: it is in use" in lines["dashboard port"]["message"]
+        assert "web.port" in lines["dashboard port"]["fix"]
 
-    assert check("--mode replay")[1]["dashboard"]["message"].endswith("is free; the daemon will listen there")
+    assert check("--mode replay")[1]["dashboard port"]["message"].endswith(
+        "is free; the daemon will listen there"
+    )
 
 
 def test_the_port_that_a_running_daemon_serves_is_no_trouble(shell, check):
@@ -218,7 +220,7 @@ def test_the_port_that_a_running_daemon_serves_is_no_trouble(shell, check):
     with socket.create_server(("127.0.0.1", 0)) as ours:
         shell.write_settings(f"[web]\nenabled = true\nport = {ours.getsockname()[1]}\n")
         with acquire_instance_lock(shell.data / "paper.lock", started_at_ms=0):
-            line = check("--mode replay")[1]["dashboard"]
+            line = check("--mode replay")[1]["dashboard port"]
 
     assert (line["state"], "a daemon of these settings runs" in line["message"]) == ("ok", True)
 
@@ -379,4 +381,4 @@ def test_less_funds_than_sizes_follow_from_are_yellow_in_live(shell, simulator, 
 
     line = check()[1]["funds"]
 
-    assert (line["state"], "base_capital = 1,000,000" in line["message"]) == ("warn", True)
+    assert (line["state"], "base_capital = 10,00,000" in line["message"]) == ("warn", True)

@@ -193,4 +193,4 @@ def test_the_shares_of_the_store_are_asked_for_where_none_is_named(from_yahoo, c
 
     code, lines = caps_of({"ACME.NS": rupees_of(1_234_567)})
 
-    assert (code, lines) == (0, ["ACME: 1,234,567 rupees as of 2025-02-28"])
+    assert (code, lines) == (0, ["ACME: 12,34,567 rupees as of 2025-02-28"])

@@ -118,19 +118,19 @@ def test_json_gives_every_line_and_the_total_as_strings(schedule):
 def test_text_has_one_aligned_line_for_each_charge(schedule):
     assert render_note(intraday(schedule)).splitlines() == [
         "NSE_EQ on 2026-11-20, rupees",
-        "  bought                      164000.00",
-        "  sold                        165280.00",
-        "  brokerage                       40.00",
-        "  securities transaction tax      41.00",
-        "  exchange charge                 10.11",
-        "  investor protection fund         0.00",
-        "  SEBI fee                         0.33",
-        "  stamp duty                       5.00",
-        "  depository charge                0.00",
-        "  GST                              9.08",
-        "  total charges                  105.52",
-        "  gross                         1280.00",
-        "  net                           1174.48",
+        "  bought                      1,64,000.00",
+        "  sold                        1,65,280.00",
+        "  brokerage                         40.00",
+        "  securities transaction tax        41.00",
+        "  exchange charge                   10.11",
+        "  investor protection fund           0.00",
+        "  SEBI fee                           0.33",
+        "  stamp duty                         5.00",
+        "  depository charge                  0.00",
+        "  GST                                9.08",
+        "  total charges                    105.52",
+        "  gross                          1,280.00",
+        "  net                            1,174.48",
     ]
 
 

@@ -90,9 +90,9 @@ def test_the_text_says_what_matters_first(document):
     assert status_text(document).splitlines() == [
         "paper trading, pre open, 2026-11-19 09:00:00 (live prices)",
         "HALTED: panic latch",
-        "day: net 9.25, gross 10.50, charges 1.25, 1 trades, 2 signals, open risk 0",
+        "day: net 9.25, gross 10.50, charges 1.25, 1 trades, 2 signals, open risk 0.00",
         "positions:",
-        "  TCS +10 entered 1000.5 last 1010.05 stop 1000.00 target - unrealised -",
+        "  TCS +10 entered 1,000.50 last 1,010.05 stop 1,000.00 target - unrealised -",
         "orders: 1 open, 2 today",
         "  tb1 stop SELL TCS 0/10 trigger_pending",
         "feed: none, loop lag not measured",
@@ -222,5 +222,5 @@ def test_positions_alone_come_with_what_stops_anything_new(document):
     assert positions_text(document).splitlines() == [
         "HALTED: panic latch",
         "positions:",
-        "  TCS +10 entered 1000.5 last 1010.05 stop 1000.00 target - unrealised -",
+        "  TCS +10 entered 1,000.50 last 1,010.05 stop 1,000.00 target - unrealised -",
     ]

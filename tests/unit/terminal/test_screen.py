@@ -42,8 +42,8 @@ def test_what_matters_is_on_the_smallest_screen(snapshot):
         assert part in text
     for part in (
         "+120",
-        "2909.00",
-        "2965.00",
+        "2,909.00",
+        "2,965.00",
         "+1,614.00",
         "-232.50",
         "9/10",
@@ -70,7 +70,7 @@ def test_newest_orders_are_kept(snapshot):
 def test_a_wide_screen_has_entry_prices_and_tags(snapshot):
     text = drawn(snapshot, 140, 40)
 
-    assert "2921.05" in text
+    assert "2,921.05" in text
     assert "tb0000000007" in text
 
 
@@ -100,7 +100,7 @@ def test_the_stage_of_the_roll_out_is_shown_while_nothing_is_halted(snapshot):
     assert "ramp: first stage" not in drawn(replace(snapshot, run=run, halts=("panic",)))
 
 
-@pytest.mark.parametrize(("seconds", "stop"), [(0.0, "2909.00 "), (12.3, "2909.00!"), (None, "2909.00?")])
+@pytest.mark.parametrize(("seconds", "stop"), [(0.0, "2,909.00 "), (12.3, "2,909.00!"), (None, "2,909.00?")])
 def test_a_stop_that_the_broker_has_not_confirmed_is_marked(snapshot, seconds, stop):
     """V4, V16: what is meant is not what rests there."""
     *others, held, short = snapshot.symbols

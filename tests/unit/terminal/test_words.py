@@ -31,5 +31,5 @@ def test_unknown_values_are_dashes():
 def test_times_prices_and_windows():
     assert time_text(0) == "05:30:00"
     assert time_text(0, seconds=False) == "05:30"
-    assert price_text(293_450) == "2934.50"
+    assert price_text(293_450) == "2,934.50"
     assert (window_text(1), window_text(60), window_text(1800)) == ("1s", "1m", "30m")

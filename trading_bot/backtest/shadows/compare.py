@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trading_bot.backtest.shadows.day import ComparedDay, Figures
-from trading_bot.domain.money import ZERO
+from trading_bot.domain.money import ZERO, grouped
 from trading_bot.research.arrays import Floats
 from trading_bot.research.deflated_sharpe import Trials, deflated_sharpe, sharpe_sample
 from trading_bot.research.paired import CONFIDENCE, PairedDifference, least_days, paired_difference
@@ -158,7 +158,7 @@ def _needed(found: PairedDifference) -> str:
     assert found.needed is not None
     if found.needed <= found.days:
         return " If it is real it would usually show by now."
-    return f" A true difference of this size would show after about {found.needed:,} days."
+    return f" A true difference of this size would show after about {grouped(found.needed, 0)} days."
 
 
 def _days(count: int) -> str:

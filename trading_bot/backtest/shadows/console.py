@@ -6,6 +6,7 @@ from pathlib import Path
 from trading_bot.backtest.shadows.compare import Compared, tried_text, verdict_of
 from trading_bot.backtest.shadows.day import ComparedDay, Figures
 from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.money import grouped
 from trading_bot.report.text_table import aligned
 from trading_bot.report.wording import count, money, signed_money
 
@@ -48,12 +49,11 @@ def _difference(one: Compared) -> list[str]:
     found = one.difference
     lines = [f"  {verdict_of(one)}"]
     if found is not None and found.moved:
-        span = (
-            ""
-            if found.low is None or found.high is None
-            else f", between {found.low:+,.2f} and {found.high:+,.2f} ({found.confidence:.1%} sure)"
-        )
-        lines.insert(0, f"  difference a day: {found.mean:+,.2f}{span}")
+        span = ""
+        if found.low is not None and found.high is not None:
+            low, high = (grouped(edge, signed=True) for edge in (found.low, found.high))
+            span = f", between {low} and {high} ({found.confidence:.1%} sure)"
+        lines.insert(0, f"  difference a day: {grouped(found.mean, signed=True)}{span}")
     return lines
 
 

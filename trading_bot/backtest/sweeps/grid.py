@@ -5,6 +5,8 @@ from decimal import Decimal, InvalidOperation
 from itertools import product
 from typing import NamedTuple
 
+from trading_bot.domain.money import grouped
+
 Number = int | float
 ParameterSet = dict[str, Number]
 
@@ -54,7 +56,9 @@ def _range(parts: Sequence[str]) -> list[Decimal]:
         )
     steps = int((last - first) / step)
     if steps >= _VALUES_MAX:
-        raise ValueError(f"{':'.join(parts)!r} has {steps + 1:,} values; {_VALUES_MAX:,} are the most")
+        raise ValueError(
+            f"{':'.join(parts)!r} has {grouped(steps + 1, 0)} values; {grouped(_VALUES_MAX, 0)} are the most"
+        )
     return [first + step * number for number in range(steps + 1)]
 
 

@@ -13,6 +13,7 @@ from trading_bot.bootstrap.answers.daemon.stopped_book import told_to_user
 from trading_bot.bootstrap.places import journals_to_keep, kept_database, lock_paths
 from trading_bot.domain.errors import SettingsError, UserFacingError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.money import grouped
 from trading_bot.settings.tree import Settings
 
 _STAMP = re.compile(r"\d{8}-\d{6}")
@@ -67,7 +68,8 @@ def restore_journal(settings: Settings, copy: Path, now_ms: int) -> str:
 
 
 def _told(copied: Copied) -> str:
-    return f"{copied.path}: {copied.rows:,} rows, schema {copied.schema or 'none'}, whole and unaltered"
+    rows, schema = grouped(copied.rows, 0), copied.schema or "none"
+    return f"{copied.path}: {rows} rows, schema {schema}, whole and unaltered"
 
 
 def _older(folder: Path, keep: int | None) -> list[Path]:

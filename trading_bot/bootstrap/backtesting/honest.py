@@ -34,6 +34,7 @@ from trading_bot.bootstrap.fingerprints import Fingerprints
 from trading_bot.bootstrap.promotions.record import conditions_met, run_document
 from trading_bot.bootstrap.strategies import chosen_strategies
 from trading_bot.domain.ist import midnight_ms
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.day.charging import charger_of
 from trading_bot.report.wording import plural
@@ -173,8 +174,8 @@ class SelfCheck:
             return "nothing was traded"
         if market.cells > MOST_CELLS:
             return (
-                f"{market.cells:,} candles are more than the {MOST_CELLS:,} that are held at once; "
-                "narrow it with --symbols, --from and --to"
+                f"{grouped(market.cells, 0)} candles are more than the {grouped(MOST_CELLS, 0)} that are "
+                "held at once; narrow it with --symbols, --from and --to"
             )
         return "" if market.is_whole else "candles have prices outside their high and low"
 

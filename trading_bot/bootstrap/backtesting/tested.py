@@ -19,6 +19,7 @@ from trading_bot.bootstrap.backtesting.stress import load_scenario, stressed_fol
 from trading_bot.bootstrap.backtesting.tick_days import TickDays
 from trading_bot.bootstrap.places import history_path
 from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.market_rules import MarketRules
 from trading_bot.domain.rules.provenance import Universe
 from trading_bot.report.day.charging import charger_of
@@ -103,7 +104,7 @@ def tested(
             collector.add(outcome)
             moments += signal_moments(outcome)
             trades = plural(collector.trade_count, "trade")
-            shown.advance(f"{outcome.on}  {trades}  equity {collector.equity:,.0f}")
+            shown.advance(f"{outcome.on}  {trades}  equity {grouped(collector.equity, 0)}")
     fidelity = options.fidelity.value
     data = f"{chosen.text}, stress {options.stress}" if options.stress else chosen.text
     result = collector.result(data=data, fidelity=fidelity, symbols=symbols)

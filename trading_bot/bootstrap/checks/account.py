@@ -17,6 +17,7 @@ from trading_bot.bootstrap.checks.market import calendar_line, eligibility_line,
 from trading_bot.bootstrap.checks.names import CLOCK_OFFSET, WITH_TOKEN, WITHOUT_TOKEN
 from trading_bot.domain.errors import LoginNeededError, NotAuthorisedError, ReadFailedError, SettingsError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed, skipped
 from trading_bot.settings.run import Mode
@@ -170,12 +171,12 @@ async def _funds(broker: UpstoxAdapter, settings: Settings, now_ms: int) -> Chec
         if datetime_of(now_ms).hour not in _NIGHT_HOURS:
             raise
         return doubtful("funds", str(error), "the broker does not tell them from 00:00 to 05:30: ask later")
-    text = f"{funds.available:,.2f} rupees can be used"
+    text = f"{grouped(funds.available)} rupees can be used"
     if funds.available <= 0:
         return doubtful("funds", text, "add funds, or free margin")
     capital = settings.risk.sizing.base_capital
     if settings.mode is Mode.LIVE and funds.available < capital:
-        text = f"{text}, and sizes follow from risk.sizing.base_capital = {capital:,}"
+        text = f"{text}, and sizes follow from risk.sizing.base_capital = {grouped(capital, 0)}"
         return doubtful("funds", text, "set base_capital to what is there, or add funds")
     return passed("funds", text)
 

@@ -18,6 +18,7 @@ from trading_bot.bootstrap.answers.daemon.daemon_link import newest_database, ow
 from trading_bot.bootstrap.answers.daemon.stopped_book import StoppedBook, read_book
 from trading_bot.domain.costs.charges import ChargeSchedule
 from trading_bot.domain.errors import HaltedError, StorageError, UserFacingError
+from trading_bot.domain.money import grouped
 from trading_bot.domain.order import OrderStatus
 from trading_bot.engine.book import Book
 from trading_bot.engine.rebuild import rebuilt_book
@@ -56,7 +57,7 @@ def journal_lines(settings: Settings, charges: ChargeSchedule) -> Sequence[Check
     if differing:
         return instance, failed("journal", f"{database}: {_UNLIKE} {', '.join(differing)}", _MEND_BOOK)
     rows, size_mb = stopped.core.last_sequence, database.stat().st_size / _BYTES_PER_MB
-    message = f"{database}: {rows:,} rows, whole and unaltered, {size_mb:.1f} MB, schema {schema}"
+    message = f"{database}: {grouped(rows, 0)} rows, whole and unaltered, {size_mb:.1f} MB, schema {schema}"
     return instance, _sound(message, waiting), business_line(stopped, is_running=owner is not None)
 
 

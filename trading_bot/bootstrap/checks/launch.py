@@ -14,6 +14,7 @@ from trading_bot.bootstrap.ramp.facts import has_journal
 from trading_bot.bootstrap.stamps import ALERTS, PANIC, TESTS, read_stamp
 from trading_bot.domain.errors import SettingsError, StorageError
 from trading_bot.domain.ist import MS_PER_DAY, date_of
+from trading_bot.domain.money import grouped
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
 from trading_bot.risk.sizing import exact
 from trading_bot.settings.run import Mode
@@ -86,12 +87,20 @@ def limits_line(settings: Settings) -> CheckLine:
     """What can be lost, in rupees of the capital in the settings: to be read, not to be believed."""
     sizing, limits = settings.risk.sizing, settings.risk.limits
     capital = sizing.base_capital
+    shares = (
+        sizing.max_risk_per_trade,
+        sizing.max_position_fraction,
+        sizing.max_leverage,
+        limits.max_open_risk,
+        limits.max_daily_loss,
+    )
+    risk, worth, together, open_risk, loss = (grouped(capital * exact(share), 0) for share in shares)
     parts = [
-        f"of {capital:,.0f} rupees a trade risks at most {capital * exact(sizing.max_risk_per_trade):,.0f}",
-        f"a position is worth at most {capital * exact(sizing.max_position_fraction):,.0f}",
-        f"all together {capital * exact(sizing.max_leverage):,.0f}",
-        f"all stops lose at most {capital * exact(limits.max_open_risk):,.0f}",
-        f"the day halts at a loss of {capital * exact(limits.max_daily_loss):,.0f}",
+        f"of {grouped(capital, 0)} rupees a trade risks at most {risk}",
+        f"a position is worth at most {worth}",
+        f"all together {together}",
+        f"all stops lose at most {open_risk}",
+        f"the day halts at a loss of {loss}",
         f"{limits.max_concurrent_positions} positions at once, {limits.max_trades_per_day} trades a day",
     ]
     return passed("launch: limits", ", ".join(parts))

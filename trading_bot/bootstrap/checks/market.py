@@ -10,6 +10,7 @@ from trading_bot.bootstrap.checks.looks import CONNECTION
 from trading_bot.domain.errors import ReadFailedError, UncoveredDateError, UnknownInstrumentError
 from trading_bot.domain.instrument import Instrument, InstrumentKind
 from trading_bot.domain.ist import date_of
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.domain.symbol_search import find_instrument
 from trading_bot.report.check_line import CheckLine, doubtful, failed, passed
@@ -69,7 +70,7 @@ async def instruments_line(broker: UpstoxAdapter, settings: Settings) -> CheckLi
         fix = "mend run.symbols; `python main.py instruments PART` searches the list"
         return failed(name, str(error), fix, UnknownInstrumentError.exit_code)
     if known.is_today:
-        return passed(name, f"today's list: {len(known.instruments):,} instruments")
+        return passed(name, f"today's list: {grouped(len(known.instruments), 0)} instruments")
     return doubtful(name, f"today's list could not be read; the newest is of {known.on}", CONNECTION)
 
 

@@ -7,7 +7,7 @@ from trading_bot.bootstrap.answers.daemon.daemon_link import is_daemon_running
 from trading_bot.report.check_line import CheckLine, doubtful, passed
 from trading_bot.settings.tree import Settings
 
-_NAME = "dashboard"
+_NAME = "dashboard port"
 _FIX = "end what listens there, or choose another web.port (web.host)"
 
 

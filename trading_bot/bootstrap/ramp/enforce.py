@@ -8,6 +8,7 @@ from trading_bot.adapters.market_rules import load_market_rules
 from trading_bot.bootstrap.places import database_of
 from trading_bot.bootstrap.ramp.facts import has_begun, traded_days
 from trading_bot.domain.errors import SettingsError, StorageError, UncoveredDateError
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.risk.ramp.standing import RampStanding, ramp_standing
 from trading_bot.risk.sizing import exact
@@ -77,7 +78,7 @@ class Ramp:
             return ["no bounds of its own"] if self.standing.is_ready_for_live else ["no real orders"]
         rupees = self.settings.risk.sizing.base_capital * exact(stage.position_fraction)
         symbols = f"{stage.symbols} symbol{'s' if stage.symbols > 1 else ''}"
-        return [f"{symbols}, {rupees:,.0f} rupees a position at most"]
+        return [f"{symbols}, {grouped(rupees, 0)} rupees a position at most"]
 
     def _until(self, calendar: Calendar, today: date) -> list[str]:
         standing = self.standing

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.money import rupees
+from trading_bot.domain.money import grouped, rupees
 from trading_bot.domain.order import OrderTerms
 
 OrderEvent = (
@@ -48,7 +48,9 @@ def _text(event: OrderEvent) -> str:
             return "cancellation wanted"
         case ev.OrderFilled(fill=fill) | ev.FillAnnulled(fill=fill):
             verb = "filled" if isinstance(event, ev.OrderFilled) else "annulled:"
-            return f"{verb} {fill.quantity} at {rupees(fill.price)} (trade {fill.trade_id})"
+            return (
+                f"{verb} {grouped(fill.quantity, 0)} at {grouped(rupees(fill.price))} (trade {fill.trade_id})"
+            )
         case _:
             return _outcome_text(event)
 
@@ -70,6 +72,6 @@ def _with_message(text: str, message: str) -> str:
 
 def terms_text(terms: OrderTerms) -> str:
     """Type, quantity and prices of an order in one phrase."""
-    price = f" at {rupees(terms.price)}" if terms.price else ""
-    trigger = f", trigger {rupees(terms.trigger_price)}" if terms.trigger_price else ""
-    return f"{terms.order_type} {terms.quantity}{price}{trigger}"
+    price = f" at {grouped(rupees(terms.price))}" if terms.price else ""
+    trigger = f", trigger {grouped(rupees(terms.trigger_price))}" if terms.trigger_price else ""
+    return f"{terms.order_type} {grouped(terms.quantity, 0)}{price}{trigger}"

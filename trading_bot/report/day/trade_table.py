@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.money import round_to_paisa
+from trading_bot.domain.money import grouped, round_to_paisa
 from trading_bot.domain.signal import Direction
 
 _HEADINGS = (
@@ -90,7 +90,7 @@ def _cells(row: TradeRow) -> tuple[str, ...]:
         f"{datetime_of(row.closed_at_ms):%H:%M:%S}",
         row.symbol,
         row.direction.value,
-        str(row.quantity),
+        grouped(row.quantity, 0),
         _money(row.entry_price),
         _money(row.exit_price),
         _money(row.gross),
@@ -108,4 +108,4 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _money(amount: Decimal) -> str:
-    return f"{round_to_paisa(amount):.2f}"
+    return grouped(round_to_paisa(amount))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trading_bot.domain.money import rupees
+from trading_bot.domain.money import grouped, rupees
 from trading_bot.report.day.result import DayResult
 
 
@@ -63,8 +63,8 @@ def _closing_problems(result: DayResult) -> Iterator[str]:
     ours = sum(trade.record.cash for trade in result.trades if trade.record.closed)
     if closing.gross_pnl != ours:
         yield (
-            f"the day was closed with gross {rupees(closing.gross_pnl)} for its finished trades, "
-            f"but their fills add up to {rupees(ours)}"
+            f"the day was closed with gross {grouped(rupees(closing.gross_pnl))} for its finished trades, "
+            f"but their fills add up to {grouped(rupees(ours))}"
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from trading_bot.domain.gate import Gate
 from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
-from trading_bot.domain.money import rupees
+from trading_bot.domain.money import grouped, rupees
 from trading_bot.report.text_table import aligned
 from trading_bot.report.why.changes import gap_text
 from trading_bot.report.why.denials import reason_of
@@ -151,8 +151,8 @@ def _trade(view: TradeView) -> Iterator[str]:
     bound = f", size limited by {words(trade.size_limited_by)}" if trade.size_limited_by else ""
     yield (
         f"  {clock_time(trade.planned_at_ms)} trade {trade.trade_id}: {trade.direction} "
-        f"{trade.planned_quantity} at {price(trade.reference_price)}, stop {price(plan.stop_price)}, "
-        f"{target}{bound}"
+        f"{grouped(trade.planned_quantity, 0)} at {price(trade.reference_price)}, "
+        f"stop {price(plan.stop_price)}, {target}{bound}"
     )
     for order in view.orders:
         yield f"    {_order(order)}"
@@ -177,7 +177,7 @@ def _ending(view: TradeView) -> Iterator[str]:
     record = view.record
     mean = mean_price(record.entered_value, record.entered_quantity)
     if mean is not None and record.entered_at_ms is not None:
-        entered = f"{record.entered_quantity} at {money(mean)} on average"
+        entered = f"{grouped(record.entered_quantity, 0)} at {money(mean)} on average"
         yield f"    {clock_time(record.entered_at_ms)} in: {entered}"
     if record.closed is None:
         yield "    open" if record.has_traded else "    nothing filled yet"

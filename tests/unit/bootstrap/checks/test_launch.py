@@ -40,8 +40,8 @@ def test_limits_are_told_in_rupees_of_the_users_capital():
     line = launch.limits_line(settings)
 
     assert line.message == (
-        "of 200,000 rupees a trade risks at most 2,000, a position is worth at most 10,000, "
-        "all together 300,000, all stops lose at most 6,000, the day halts at a loss of 4,000, "
+        "of 2,00,000 rupees a trade risks at most 2,000, a position is worth at most 10,000, "
+        "all together 3,00,000, all stops lose at most 6,000, the day halts at a loss of 4,000, "
         "3 positions at once, 20 trades a day"
     )
 

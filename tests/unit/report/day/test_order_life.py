@@ -8,7 +8,7 @@ TERMS = OrderTerms(order_type=OrderType.STOP_LIMIT, quantity=35, price=137_280, 
 
 
 def test_terms_name_only_the_prices_that_they_have():
-    assert terms_text(TERMS) == "SL 35 at 1372.80, trigger 1386.70"
+    assert terms_text(TERMS) == "SL 35 at 1,372.80, trigger 1,386.70"
     assert terms_text(OrderTerms(order_type=OrderType.MARKET, quantity=1)) == "MARKET 1"
 
 
@@ -22,7 +22,7 @@ def test_terms_name_only_the_prices_that_they_have():
         (ev.OrderAdvanced(at_ms=5, tag="t", status=OrderStatus.OPEN, order_id="7"), "open as 7"),
         (
             ev.OrderReported(at_ms=5, tag="t", terms=TERMS, reported_filled_quantity=10),
-            "the broker shows SL 35 at 1372.80, trigger 1386.70, 10 filled",
+            "the broker shows SL 35 at 1,372.80, trigger 1,386.70, 10 filled",
         ),
         (ev.CancelIntended(at_ms=5, tag="t"), "cancellation wanted"),
         (ev.ChangeResolved(at_ms=5, tag="t", result=ChangeResult.NOT_SEEN), "change not seen"),

@@ -61,9 +61,9 @@ def test_an_entry_that_never_filled_is_a_trade_that_did_not_trade(record):
 def test_an_order_keeps_its_life_in_words(record):
     texts = [step.text for step in record.orders[0].steps]
 
-    assert texts[0] == "intended: LIMIT 35 at 1400.70"
+    assert texts[0] == "intended: LIMIT 35 at 1,400.70"
     assert "sent" in texts
-    assert "filled 10 at 1400.00 (trade t1)" in texts
+    assert "filled 10 at 1,400.00 (trade t1)" in texts
     assert texts[-1].startswith("filled")
     assert record.orders[0].order.status is OrderStatus.FILLED
 

@@ -27,14 +27,14 @@ def test_no_trades_are_said_to_be_none():
 def test_the_table_ends_with_its_sum():
     head, line, total = trades_text([ROW]).splitlines()
 
-    assert head.startswith("OPENED               CLOSED    SYMBOL    SIDE  QTY    ENTRY")
+    assert head.startswith("OPENED               CLOSED    SYMBOL    SIDE  QTY     ENTRY")
     assert line.split()[2:] == [
         "10:00:00",
         "RELIANCE",
         "long",
         "17",
-        "2934.50",
-        "2950.00",
+        "2,934.50",
+        "2,950.00",
         "263.50",
         "61.23",
         "202.27",

@@ -63,7 +63,7 @@ def test_the_page_tells_the_day(page):
         "Planned but never filled: RELIANCE long at 11:22:04",
         "flat at the end",
         "epoch 2 took the book over",
-        "filled 10 at 1400.00 (trade t1)",
+        "filled 10 at 1,400.00 (trade t1)",
     ):
         assert text in page, text
 

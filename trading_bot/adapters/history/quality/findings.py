@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.provenance import Provenance
 
 
@@ -141,7 +142,7 @@ def counted(number: int, what: str) -> str:
     """A number and its noun: `1 day`, `3 days`."""
     if number == 1:
         return f"1 {what}"
-    return f"{number:,} {what}{'es' if what.endswith(('s', 'ch')) else 's'}"
+    return f"{grouped(number, 0)} {what}{'es' if what.endswith(('s', 'ch')) else 's'}"
 
 
 def runs_of(days: Sequence[date], of: Sequence[date]) -> list[list[date]]:

@@ -11,6 +11,7 @@ from trading_bot.adapters.history.quality.series import About, BoolArray, Days, 
 from trading_bot.adapters.history.rows import FloatArray
 from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.ist import MS_PER_MINUTE
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.provenance import Adjustment
 
 _SIMPLE = sorted(
@@ -106,7 +107,9 @@ def _broken_days(candles: CandleArrays, about: About, days: Days) -> dict[date, 
     broken: dict[date, str] = {}
     for row in np.flatnonzero(steps > limit).tolist():
         day = days.dates[int(np.searchsorted(days.first, row, side="right")) - 1]
-        broken.setdefault(day, f"{candles.close[row - 1] / 100:,.2f} to {candles.close[row] / 100:,.2f}")
+        broken.setdefault(
+            day, f"{grouped(candles.close[row - 1] / 100)} to {grouped(candles.close[row] / 100)}"
+        )
     level = logs
     if days.number.size < logs.size:
         spans = zip(days.first, days.end, strict=True)
@@ -114,8 +117,8 @@ def _broken_days(candles: CandleArrays, about: About, days: Days) -> dict[date, 
     before, after = np.diff(level[:-1]), np.diff(level[1:])
     islands = (np.abs(before) > limit) & (np.abs(after) > limit) & (np.sign(before) != np.sign(after))
     for index in (np.flatnonzero(islands & (np.abs(before + after) < limit)) + 1).tolist():
-        place = f"{np.exp(level[index]) / 100:,.2f} between {np.exp(level[index - 1]) / 100:,.2f}"
-        broken.setdefault(days.dates[index], f"{place} and {np.exp(level[index + 1]) / 100:,.2f}")
+        place = f"{grouped(np.exp(level[index]) / 100)} between {grouped(np.exp(level[index - 1]) / 100)}"
+        broken.setdefault(days.dates[index], f"{place} and {grouped(np.exp(level[index + 1]) / 100)}")
     return broken
 
 

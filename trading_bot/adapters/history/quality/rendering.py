@@ -6,6 +6,7 @@ from typing import Any
 
 from trading_bot.adapters.history.quality.findings import Finding, FolderReport, SeriesReport, Severity
 from trading_bot.adapters.history.series_key import DAY_S
+from trading_bot.domain.money import grouped
 
 _MINUTE_S = 60
 _NAMED = 5
@@ -94,9 +95,10 @@ def _finding_lines(series: SeriesReport, *, with_notes: bool) -> list[str]:
 
 def _extent(series: SeriesReport) -> str:
     if not series.days:
-        return f"{series.rows:,} rows"
+        return f"{grouped(series.rows, 0)} rows"
+    days = grouped(len(series.days), 0)
     return (
-        f"{series.rows:,} candles of {_interval(series.interval_s)}, {len(series.days):,} days from "
+        f"{grouped(series.rows, 0)} candles of {_interval(series.interval_s)}, {days} days from "
         f"{series.days[0]} to {series.days[-1]}"
     )
 

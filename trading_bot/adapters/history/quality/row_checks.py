@@ -10,6 +10,7 @@ from trading_bot.adapters.history.rows import Found
 from trading_bot.adapters.history.tick_size import TickSizeOf
 from trading_bot.adapters.history.times import days_of
 from trading_bot.domain.candles.arrays import CandleArrays, IntArray
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.provenance import Adjustment
 
 _OFF_TICK_SHARE = 0.01
@@ -54,7 +55,7 @@ def check_ticks(candles: CandleArrays, about: About, tick_size_of: TickSizeOf | 
     severity = Severity.WARNING if says_traded or not many else Severity.NOTE
     meaning = "prices seem adjusted" if many else "single prices are wrong or rounded"
     days = dates_of(np.unique(days_of(candles.start_ms[off])))
-    text = f"off the tick: {counted(count, 'candle')} of {off.size:,}; {meaning}"
+    text = f"off the tick: {counted(count, 'candle')} of {grouped(off.size, 0)}; {meaning}"
     if says_traded and many:
         text += ", though the source says that they are not"
     yield Finding(defect=Defect.OFF_TICK, severity=severity, count=count, text=text, days=days)

@@ -11,6 +11,7 @@ from trading_bot.adapters.history.quality.series import About, Days, days_in
 from trading_bot.domain.candles.arrays import CandleArrays, IntArray
 from trading_bot.domain.errors import UncoveredDateError
 from trading_bot.domain.ist import MS_PER_SECOND
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.domain.rules.session import Session
 
@@ -78,7 +79,7 @@ def _missing(covered: Sequence[date], sessions: Sequence[date], calendar: Calend
     holes = [run for run in runs if sum(day in set(ordinary) for day in run) >= _LONGEST_HOLE]
     share = len(ordinary) / len(sessions)
     too_many = share > _MISSING_SHARE and len(ordinary) >= _FEW
-    text = f"missing: {counted(len(ordinary), 'session')} of {len(sessions):,}"
+    text = f"missing: {counted(len(ordinary), 'session')} of {grouped(len(sessions), 0)}"
     if holes:
         text += ", in stretches " + ", ".join(f"{run[0]} to {run[-1]} ({len(run)})" for run in holes)
     yield Finding(
@@ -149,7 +150,7 @@ def _short(known: Sequence[_Day]) -> Iterator[Finding]:
             severity=Severity.REFUSED if many else Severity.WARNING,
             count=len(short),
             text=f"less than {_SHORT_BELOW:.0%} of the usual candles: {counted(len(short), 'session')} "
-            f"of {len(known):,}",
+            f"of {grouped(len(known), 0)}",
             days=tuple(day.on for day in short),
             bad_days=tuple(day.on for day in short) if many else (),
         )

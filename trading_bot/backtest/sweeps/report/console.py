@@ -5,6 +5,7 @@ from pathlib import Path
 from trading_bot.backtest.sweeps.figures import daily_equity_of_fills
 from trading_bot.backtest.sweeps.result import SweepResult
 from trading_bot.backtest.sweeps.trials import Record
+from trading_bot.domain.money import grouped
 from trading_bot.report.text_table import aligned
 from trading_bot.report.wording import plural
 from trading_bot.research.deflated_sharpe import deflated_sharpe, sharpe_sample
@@ -33,8 +34,8 @@ def _table(result: SweepResult, top: int) -> list[str]:
                 str(rank),
                 *map(str, result.plan.sets[number].values()),
                 str(one.trades),
-                f"{result.net(number):,.2f}",
-                f"{one.fees:,.2f}",
+                grouped(result.net(number)),
+                grouped(one.fees),
                 f"{one.drawdown:.4%}",
                 "-" if one.sharpe is None else f"{one.sharpe:.2f}",
             )
@@ -45,7 +46,7 @@ def _table(result: SweepResult, top: int) -> list[str]:
 def _of_luck(result: SweepResult, record: Record) -> list[str]:
     """What the best of so many trials would show without any edge, and whether this one shows more."""
     trials = record.trials
-    earlier = f", {record.earlier:,} of them before" if record.earlier else ""
+    earlier = f", {grouped(record.earlier, 0)} of them before" if record.earlier else ""
     tried = plural(trials.count, "trial")
     lines = [f"on record: {tried} of {result.plan.strategy} on these shares{earlier}"]
     if record.unreadable:

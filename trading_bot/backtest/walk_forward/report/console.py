@@ -4,6 +4,7 @@ from pathlib import Path
 
 from trading_bot.backtest.sweeps.trials import Record
 from trading_bot.backtest.walk_forward.result import WalkForwardResult
+from trading_bot.domain.money import grouped
 from trading_bot.report.text_table import aligned
 from trading_bot.report.wording import plural
 
@@ -18,7 +19,7 @@ def console_text(result: WalkForwardResult, record: Record, folder: Path) -> str
         "",
         *_table(result),
         "",
-        f"out of sample: net {net:,.2f} on {days}, Sharpe ratio {_ratio(result.record.sharpe)}",
+        f"out of sample: net {grouped(net)} on {days}, Sharpe ratio {_ratio(result.record.sharpe)}",
         f"on record: {tried} of {result.strategy} on these shares",
         f"report: {folder}",
     ]
@@ -38,7 +39,7 @@ def _table(result: WalkForwardResult) -> list[str]:
                 *map(str, best.values.values()),
                 _ratio(best.score),
                 _ratio(result.test_sharpe(number)),
-                f"{part.changes.sum() - result.record.switching[number]:,.2f}",
+                grouped(part.changes.sum() - result.record.switching[number]),
                 str(part.found.trials),
             )
         )

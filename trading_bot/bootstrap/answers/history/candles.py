@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from trading_bot.adapters.history import PriceHistory, open_history
@@ -22,7 +23,7 @@ from trading_bot.domain.candles.arrays import UNKNOWN, CandleArrays
 from trading_bot.domain.candles.interval import interval_text, seconds_of
 from trading_bot.domain.errors import HistoryError, SettingsError, UserFacingError
 from trading_bot.domain.ist import datetime_of
-from trading_bot.domain.money import rupees
+from trading_bot.domain.money import grouped, rupees
 from trading_bot.domain.rules.calendar import Calendar
 from trading_bot.report.text_table import aligned
 from trading_bot.settings.options import CandleQuestion
@@ -40,7 +41,7 @@ def shown_candles(settings: Settings, question: CandleQuestion, *, as_json: bool
     is_daily = _is_daily(history, symbol, question)
     if question.csv is not None:
         _write(question.csv, csv_text(candles, is_daily=is_daily))
-        return f"{symbol}: {candles.start_ms.size:,} candles written to {question.csv}"
+        return f"{symbol}: {grouped(candles.start_ms.size, 0)} candles written to {question.csv}"
     rows = _rows(candles, is_daily=is_daily)
     names = ("date" if is_daily else "time", "open", "high", "low", "close", "volume")
     if as_json:
@@ -48,10 +49,15 @@ def shown_candles(settings: Settings, question: CandleQuestion, *, as_json: bool
     if not rows:
         return f"{symbol}: no candles in the range of days"
     shown = rows[-question.rows :]
-    which = f"the last {len(shown)} of {len(rows):,}" if len(shown) < len(rows) else f"{len(rows):,}"
+    which = (
+        f"the last {len(shown)} of {grouped(len(rows), 0)}"
+        if len(shown) < len(rows)
+        else grouped(len(rows), 0)
+    )
     length = question.interval or interval_text(history.interval_s(symbol) or DAY_S)
     head = f"{symbol}, {which} candles of {length}: {data_text(history, [symbol])}"
-    return "\n".join([head, *aligned([names, *shown], right=range(1, len(names)))])
+    cells = [(when, *map(_grouped, numbers)) for when, *numbers in shown]
+    return "\n".join([head, *aligned([names, *cells], right=range(1, len(names)))])
 
 
 def _opened(settings: Settings, question: CandleQuestion) -> PriceHistory:
@@ -126,6 +132,11 @@ def _windows(history: PriceHistory, symbol: str, candles: CandleArrays, calendar
         instrument.segment,
         closing_auction_eligible=instrument.closing_auction_eligible,
     )
+
+
+def _grouped(number: str) -> str:
+    places = len(number.partition(".")[2])
+    return grouped(Decimal(number), places) if number else ""
 
 
 def _rows(candles: CandleArrays, *, is_daily: bool) -> list[tuple[str, ...]]:

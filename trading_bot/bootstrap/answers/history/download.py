@@ -30,6 +30,7 @@ from trading_bot.domain.candles.arrays import arrays_of
 from trading_bot.domain.candles.interval import DAY, Interval
 from trading_bot.domain.errors import ReadFailedError, UserFacingError
 from trading_bot.domain.ist import date_of
+from trading_bot.domain.money import grouped
 from trading_bot.domain.symbol_search import find_instrument, symbol_of_ticker
 from trading_bot.settings.options import DownloadOptions
 from trading_bot.settings.tree import Settings
@@ -150,7 +151,7 @@ def _prune(store: CandleStore, options: DownloadOptions, wish: Wish, write: Call
     dropped = store.prune(
         before, lambda key: key.symbol in wish.symbols and key.interval_s == wish.interval.seconds
     )
-    write(f"{dropped:,} candles before {before} dropped")
+    write(f"{grouped(dropped, 0)} candles before {before} dropped")
 
 
 def _finish(

@@ -15,6 +15,7 @@ from trading_bot.bootstrap.answers.one_shot import silence
 from trading_bot.bootstrap.places import history_path
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import datetime_of
+from trading_bot.domain.money import grouped
 from trading_bot.domain.symbol_search import symbol_of_ticker
 from trading_bot.report.text_table import aligned
 from trading_bot.settings.tree import Settings
@@ -49,7 +50,7 @@ def market_cap_list(settings: Settings, on: date | None, *, as_json: bool) -> st
             + (f" as of {on}" if on else "")
             + ": see `download --market-caps`"
         )
-    rows = [(cap.symbol, f"{cap.rupees:,}", f"{cap.as_of}", cap.source) for cap in caps]
+    rows = [(cap.symbol, grouped(cap.rupees, 0), f"{cap.as_of}", cap.source) for cap in caps]
     return "\n".join(aligned([("symbol", "rupees", "as of", "source"), *rows], right=(1,)))
 
 
@@ -65,7 +66,7 @@ async def _refresh(
             failed = _FAILED
             continue
         keep_market_cap(store, cap)
-        write(f"{symbol}: {cap.rupees:,} rupees as of {cap.as_of}")
+        write(f"{symbol}: {grouped(cap.rupees, 0)} rupees as of {cap.as_of}")
     return failed
 
 

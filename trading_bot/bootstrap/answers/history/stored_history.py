@@ -18,6 +18,7 @@ from trading_bot.bootstrap.places import history_path
 from trading_bot.domain.candles.interval import interval_text
 from trading_bot.domain.errors import HistoryError
 from trading_bot.domain.ist import date_of, datetime_of
+from trading_bot.domain.money import grouped
 from trading_bot.domain.rules.provenance import Adjustment
 from trading_bot.domain.symbol_search import symbol_of_ticker
 from trading_bot.settings.options import ImportOptions
@@ -78,15 +79,15 @@ def prune_store(settings: Settings, keep_days: int, symbols: Sequence[str], now_
     wanted = set(map(symbol_of_ticker, symbols))
     with closing(open_store(path)) as store:
         dropped = store.prune(before, lambda key: not wanted or key.symbol in wanted)
-    return f"{dropped:,} candles before {before} dropped"
+    return f"{grouped(dropped, 0)} candles before {before} dropped"
 
 
 def _imported(history: PriceHistory, names: Sequence[str], store: CandleStore, now_ms: int) -> Iterator[str]:
     for symbol in names:
         key = history.series(symbol)
         own = replace(key, origin=replace(key.origin, fetched_at_ms=now_ms))
-        added, changed, same = store.put(own, history.candles(symbol))
-        yield f"{symbol}: {added:,} candles added, {changed:,} changed, {same:,} the same"
+        added, changed, same = (grouped(number, 0) for number in store.put(own, history.candles(symbol)))
+        yield f"{symbol}: {added} candles added, {changed} changed, {same} the same"
 
 
 def _line(extent: SeriesExtent) -> str:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.money import ZERO
+from trading_bot.domain.money import ZERO, grouped
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.decisions.operation.halts import net_pnl, raise_halt
@@ -38,7 +38,7 @@ def _warn(state: State, net: Decimal, turn: Turn) -> None:
     if threshold is None or net > -threshold or AlertKind.LOSS_WARNING in state.book.incident_kinds:
         return
     text = (
-        f"the day has lost {-net:,.2f} net, {-net / sizing.base_capital:.2%} of the capital; "
+        f"the day has lost {grouped(-net)} net, {-net / sizing.base_capital:.2%} of the capital; "
         f"{limits.max_daily_loss:.2%} halts it"
     )
     turn.emit(ev.IncidentRecorded(at_ms=state.now_ms, kind=AlertKind.LOSS_WARNING, detail=text))
@@ -50,7 +50,7 @@ def tell_streak(state: State, turn: Turn) -> None:
     streak = losing_streak(state)
     every = state.risk.limits.warn_consecutive_losses
     if streak and streak % every == 0:
-        text = f"{streak} losing trades in a row, net {net_pnl(state):,.2f} today"
+        text = f"{streak} losing trades in a row, net {grouped(net_pnl(state))} today"
         turn.tell(AlertKind.LOSING_STREAK, "warning", text)
 
 
