@@ -7,6 +7,7 @@ from trading_bot.adapters.history.price_history import PriceHistory
 from trading_bot.adapters.history.quality.price_checks import looks_like_split
 from trading_bot.adapters.history.warm_up import WarmUp
 from trading_bot.domain.instrument import Instrument
+from trading_bot.domain.money import grouped, rupees
 
 _ALIKE = 0.03
 """The closes of one day in two records lie so near to each other, unless one is adjusted otherwise."""
@@ -60,4 +61,4 @@ def _prices(history: PriceHistory, symbol: str, on: date) -> tuple[int, int]:
 
 
 def _rupees(paise: int) -> str:
-    return f"{paise / 100:,.2f}"
+    return grouped(rupees(paise))

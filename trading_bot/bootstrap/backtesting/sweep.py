@@ -20,6 +20,7 @@ from trading_bot.bootstrap.backtesting.tested import ProgressMaker
 from trading_bot.bootstrap.fingerprints import hash_of, source_hash, strategy_print
 from trading_bot.bootstrap.places import reports_folder, trials_path, unfinished_sweeps_folder
 from trading_bot.domain.errors import SettingsError
+from trading_bot.domain.money import grouped
 from trading_bot.report.wording import plural
 from trading_bot.settings.options import SweepOptions
 from trading_bot.settings.tree import Settings
@@ -96,8 +97,8 @@ def _known(
     known = unfinished.figures()
     if known:
         write(
-            f"note: {len(known):,} of {plural(len(plan.sets), 'set')} were played before this sweep was "
-            "interrupted, with the same data, code and settings; --anew plays them once more"
+            f"note: {grouped(len(known), 0)} of {plural(len(plan.sets), 'set')} were played before this "
+            "sweep was interrupted, with the same data, code and settings; --anew plays them once more"
         )
     return known
 
