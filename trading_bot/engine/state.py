@@ -12,7 +12,7 @@ from trading_bot.domain.money import ZERO
 from trading_bot.domain.order import Fill, Order, OrderReport, OrderStatus
 from trading_bot.domain.outlook import DayOutlook
 from trading_bot.engine.book import Book
-from trading_bot.engine.market_view import MarketView, Standstill
+from trading_bot.engine.market_view import MarketView, Series, Standstill
 from trading_bot.engine.rate_gate import RateSettings
 from trading_bot.engine.settings import EngineSettings
 from trading_bot.risk.settings import RiskSettings
@@ -268,3 +268,9 @@ def is_refused_often(state: State, order: Order) -> bool:
     """
     is_just_asked = state.now_ms - order.changed_at_ms < _PAUSE_MS
     return order.refused_changes >= _REFUSALS_BEFORE_PAUSE and is_just_asked
+
+
+def is_silent(state: State, series: Series) -> bool:
+    """Whether the feed says nothing of an instrument: for too long, or not at all."""
+    longest_ms = state.risk.entries.max_data_age_s * MS_PER_SECOND
+    return not state.market.is_feed_up or state.now_ms - series.seen_at_ms > longest_ms

@@ -19,10 +19,11 @@ from tests.fakes.worker_setting import SETTINGS, START_MS, Setting, in_virtual_t
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import ReadFailedError
 from trading_bot.domain.ist import midnight_ms
-from trading_bot.domain.market_data import Candle, Tick
+from trading_bot.domain.market_data import Candle, Frame, Tick
+from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.inputs import FeedLost
+from trading_bot.engine.inputs import FeedLost, FrameReceived
 from trading_bot.engine.workers.account import AccountWorker
 from trading_bot.engine.workers.alerts import AlertWorker
 from trading_bot.engine.workers.feed import ReconnectWorker
@@ -263,6 +264,25 @@ def test_without_the_feed_the_prices_of_what_is_held_are_asked_for_each_second()
     assert asked == [(KEY,)] * 5
     assert breached_at_ms == START_MS + 10_000
     assert not is_feed_up
+
+
+def test_a_held_share_of_which_the_feed_says_nothing_is_asked_for_while_others_are_heard():
+    """Fault 4, V4, V12: its subscription may be lost, and its target trades."""
+
+    async def scenario():
+        setting = Setting()
+        setting.driver.enter()
+        target = setting.driver.book.trade_of(KEY).plan.target_price
+        quotes = FakeQuotes(target)
+        task = asyncio.create_task(QuoteWorker(setting.engine, quotes, setting.clock).run(no_beat))
+        for _ in range(60):
+            await asyncio.sleep(1)
+            other = Tick("NSE_EQ|OTHER", PRICE, setting.clock.now_ms())
+            await setting.engine.handle(FrameReceived(at_ms=0, frame=Frame(setting.clock.now_ms(), (other,))))
+        task.cancel()
+        return len(quotes.asked), setting.driver.book.trade_of(KEY).exit_reason
+
+    assert in_virtual_time(scenario) == (6, ExitReason.TARGET)
 
 
 def test_quotes_that_fail_are_asked_for_less_often():

@@ -26,7 +26,7 @@ from trading_bot.engine.decisions.positions.exit_request import request_exit, st
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import ClockTicked, EvaluationDue, FrameReceived, QuotesRead
 from trading_bot.engine.market_view import Series, Watch
-from trading_bot.engine.state import State
+from trading_bot.engine.state import State, is_silent
 
 
 def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
@@ -68,11 +68,11 @@ def on_frame(state: State, event: FrameReceived, turn: Turn) -> None:
 def on_quotes(state: State, event: QuotesRead, turn: Turn) -> None:
     """Take prices that were asked for: they watch over what is held, and start nothing.
 
-    A feed that speaks knows better, and so does a trade that it showed before. An odd one waits.
+    A feed that speaks of it knows better, and so does a trade that it showed before. An odd one waits.
     """
     for tick in event.ticks:
         series = state.market.series.get(tick.instrument_key)
-        if series is None or state.market.is_feed_up:
+        if series is None or not is_silent(state, series):
             continue
         if tick.traded_at_ms <= series.newest_trade_ms:
             continue

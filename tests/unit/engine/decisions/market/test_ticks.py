@@ -293,6 +293,19 @@ def test_a_feed_that_speaks_is_not_overruled():
     assert driver.core.state.market.last_price(KEY) == PRICE + 50
 
 
+def test_a_quote_of_a_share_that_the_feed_is_silent_of_counts():
+    """Fault 4, V12: the feed speaks of others."""
+    driver = held_without_feed()
+    driver.price(PRICE)
+    driver.later(31)
+    driver.core.state.market.is_feed_up = True
+
+    quote(driver, PRICE - 100)
+
+    assert driver.core.state.market.last_price(KEY) == PRICE - 100
+    assert driver.series.seen_at_ms < driver.now_ms - 30_000
+
+
 def test_a_quote_far_from_the_feed_is_suspect_until_another_trade_and_the_band_confirm_it():
     """Faults 7 and 13, V12."""
     driver = held_without_feed()
