@@ -23,7 +23,9 @@ _OF_THE_SIDE = frozenset(
     }
 )
 """Denials that speak of the feed or the account and not of what was traded before."""
-_OF_THE_CANDLE = frozenset({"not_tradable", "outside_entry_hours", "direction_off", "day_closed"})
+_OF_THE_CANDLE = frozenset(
+    {"not_tradable", "outside_entry_hours", "direction_off", "option_writing", "day_closed"}
+)
 """Denials that depend on the signal alone."""
 
 

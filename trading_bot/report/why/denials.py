@@ -61,6 +61,7 @@ REASONS: dict[str, Reason] = {
     "outside_entry_hours": Reason(
         "no entries are made at that time", "a signal within the hours of entries", "risk.windows"
     ),
+    "option_writing": Reason("options are not sold to open", "a strategy that buys them"),
     "direction_off": Reason("that side is not traded", "the other side", "risk.entries.directions"),
     "position_exists": Reason("a trade in it was open or pending already", "no open trade in it"),
     "foreign_position": Reason("somebody else held a position in it", "no position of others in it"),

@@ -20,6 +20,7 @@ HARMLESS = {
     AlertKind.TIME_LOST: {"12"},
     AlertKind.STILL_NO_LOGIN: {"31", "1"},
     AlertKind.CALLS_REFUSED: {"3"},
+    AlertKind.CALLS_UNSENT: {"3"},
     AlertKind.FEED_BACK: {"16"},
     AlertKind.CLOCK_OFF: {"0.30", "3600.00"},
     AlertKind.ONLY_WATCHED: {"0", "2"},

@@ -36,6 +36,7 @@ def enter(state: State, signal: Signal, turn: Turn) -> None:
         or halts.objection(state, signal.instrument_key, signal.strategy)
         or _outside_hours(state, series)
         or _other_direction(state, signal)
+        or _writes_option(series, signal)
         or _occupied(state, signal)
         or first_objection(day_picture(state, signal.instrument_key), state.risk.limits, state.risk.sizing)
         or _near_band(state, series, signal, turn)
@@ -120,6 +121,15 @@ def _outside_hours(state: State, series: Series) -> Denied | None:
         halted = f"the exchange says {state.market.phases.get(series.instrument.segment)}"
         return Denied("market_halted", halted) if is_halted(state, series) else None
     return Denied("outside_entry_hours", "no entries at this time of the day")
+
+
+def _writes_option(series: Series, signal: Signal) -> Denied | None:
+    """Options are not sold to open: sizes go by the premium, a writer's margin and loss do not."""
+    if series.instrument.kind is not InstrumentKind.OPTION or signal.direction is not Direction.SHORT:
+        return None
+    return Denied(
+        "option_writing", f"{series.instrument.symbol} would be sold to open: options are only bought"
+    )
 
 
 def _other_direction(state: State, signal: Signal) -> Denied | None:

@@ -1,40 +1,20 @@
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import time
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
-from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, SHARE, EngineDriver
+from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
+from tests.fakes.new_days import NEXT_DAY, at_work, open_day
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
-from trading_bot.domain.market_data import Candle
 from trading_bot.domain.order import OrderStatus, Purpose, Side
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine import inputs
 from trading_bot.engine.commands import Alert
-from trading_bot.engine.ports import Funds, JournalRow, Refused
+from trading_bot.engine.ports import JournalRow, Refused
 from trading_bot.engine.records import encode
-from trading_bot.strategies.strategy import WarmUp
-
-NEXT_DAY = DAY + timedelta(days=1)
-
-
-def open_day(driver: EngineDriver, on: date, *sessions: tuple[time, time]) -> None:
-    hours = sessions or ((time(9, 15), time(15, 15)),)
-    windows = tuple((ms_at(on, start), ms_at(on, end)) for start, end in hours)
-    driver.take(inputs.DayOpened(at_ms=0, on=on, instruments=(SHARE,), sessions={KEY: windows}))
-
-
-def at_work(driver: EngineDriver, on: date) -> None:
-    """All reads of a new day are in."""
-    open_day(driver, on)
-    driver.read_books()
-    driver.read_positions(0)
-    funds = Funds(available=Decimal(1_000_000), used_margin=Decimal(0))
-    driver.take(inputs.AccountRead(at_ms=0, funds=funds, margin_rates={KEY: Decimal("0.2")}, bands={}))
-    driver.price(PRICE)
-
 
 # --- a new day ----------------------------------------------------------------------------------------------
 
@@ -247,94 +227,6 @@ def test_an_exit_that_meets_a_closed_market_waits_ever_longer(driver):
     assert gaps == sorted(gaps)
     assert gaps[-1] == 60
     assert driver.book.trade_of(KEY).is_exiting
-
-
-# --- warm-up ------------------------------------------------------------------------------------------------
-
-
-def minutes(first: int, count: int) -> tuple[Candle, ...]:
-    return tuple(Candle(first + 60_000 * n, PRICE, PRICE, PRICE, PRICE + n, 10) for n in range(count))
-
-
-def test_with_too_little_history_a_share_is_only_watched(driver):
-    driver.strategy.warm_up = WarmUp(required=2, wanted=10)
-    yesterday = DAY - timedelta(days=1)
-
-    step = driver.take(
-        inputs.WarmedUp(
-            at_ms=0,
-            instrument_key=KEY,
-            candles=minutes(ms_at(yesterday, time(9, 15)), 15),
-            session_starts={yesterday: ms_at(yesterday, time(9, 15))},
-        )
-    )
-
-    assert not driver.core.state.market.series[KEY].is_warm
-    assert isinstance(step.commands[0], Alert)
-
-
-def test_history_gives_the_previous_close(driver):
-    yesterday = DAY - timedelta(days=1)
-
-    driver.take(
-        inputs.WarmedUp(
-            at_ms=0,
-            instrument_key=KEY,
-            candles=minutes(ms_at(yesterday, time(9, 15)), 30),
-            session_starts={yesterday: ms_at(yesterday, time(9, 15))},
-        )
-    )
-
-    series = driver.core.state.market.series[KEY]
-    assert series.previous_close == PRICE + 29
-    assert series.warm_candles == 2
-    assert series.is_warm
-
-
-def test_a_minute_that_closed_while_the_history_came_is_not_lost(driver):
-    starts_ms = driver.now_ms - driver.now_ms % 60_000 + 60_000
-    driver.now_ms = starts_ms
-    driver.price(PRICE + 50)
-    driver.later(61)
-    built = driver.core.state.market.series[KEY].builder.last_minute
-    assert built is not None
-    assert built.start_ms == starts_ms
-
-    driver.take(
-        inputs.WarmedUp(
-            at_ms=0,
-            instrument_key=KEY,
-            candles=minutes(starts_ms - 120_000, 2),
-            session_starts={DAY: driver.core.state.market.series[KEY].hours.open_ms},
-        )
-    )
-
-    forming = driver.core.state.market.series[KEY].builder.forming(900)
-    assert forming is not None
-    assert (forming.high, forming.close) == (PRICE + 50, PRICE + 50)
-
-
-def test_an_index_has_no_strategies_at_work():
-    from trading_bot.domain.instrument import InstrumentKind
-
-    driver = EngineDriver(instrument=replace(SHARE, kind=InstrumentKind.INDEX))
-
-    assert driver.core.state.market.series[KEY].evaluators == ()
-
-
-def test_the_second_session_of_a_day_starts_when_its_time_comes(driver):
-    open_day(driver, NEXT_DAY, (time(9, 15), time(10, 0)), (time(11, 30), time(12, 30)))
-    series = driver.core.state.market.series[KEY]
-
-    driver.now_ms = ms_at(NEXT_DAY, time(11, 0))
-    driver.later(1)
-    assert series.session == 0
-    driver.now_ms = ms_at(NEXT_DAY, time(11, 30))
-    driver.later(1)
-
-    assert series.session == 1
-    driver.later(60)
-    assert series.session == 1
 
 
 # --- the end ------------------------------------------------------------------------------------------------

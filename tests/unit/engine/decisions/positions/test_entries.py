@@ -11,6 +11,7 @@ from trading_bot.domain.ist import ms_at
 from trading_bot.domain.market_data import MarketPhase
 from trading_bot.domain.money import rupees
 from trading_bot.domain.order import Side
+from trading_bot.domain.signal import Direction
 from trading_bot.engine import inputs
 from trading_bot.engine.decisions.positions import sizes
 from trading_bot.engine.ports import Funds
@@ -215,6 +216,18 @@ def test_options_are_bought_for_delivery():
 
     (entry,) = driver.places()
     assert entry.request.product is Product.DELIVERY
+
+
+def test_options_are_not_sold_to_open():
+    """Fault 63: a lot of the premium's worth needs many times its price as margin, and may lose more."""
+    option = replace(
+        SHARE, kind=InstrumentKind.OPTION, segment=Segment.NSE_FO, closing_auction_eligible=False
+    )
+    driver = EngineDriver(instrument=option)
+    driver.signal(Direction.SHORT)
+
+    assert driver.places() == []
+    assert driver.new_events[-1].reason == "option_writing"
 
 
 def test_an_entry_of_more_slices_than_can_be_protected_in_time_is_denied():
