@@ -65,6 +65,7 @@ MODULES = (
     "trading_bot.engine.decisions.positions.exit_request",
     "trading_bot.engine.decisions.positions.exits",
     "trading_bot.engine.decisions.positions.guard",
+    "trading_bot.engine.decisions.positions.leftovers",
     "trading_bot.engine.decisions.positions.protection",
     "trading_bot.engine.decisions.positions.sizes",
     "trading_bot.engine.decisions.positions.trades",

@@ -30,3 +30,21 @@ def at_work(driver: EngineDriver, on: date) -> None:
 
 def minutes(first: int, count: int) -> tuple[Candle, ...]:
     return tuple(Candle(first + 60_000 * n, PRICE, PRICE, PRICE, PRICE + n, 10) for n in range(count))
+
+
+def left_over(
+    driver: EngineDriver, price: int = PRICE, *, held: int = 0, times: int = 3, ran_on: bool = False
+) -> None:
+    """The day after one that left a position: the broker shows that it holds so much, so many times."""
+    driver.enter()
+    driver.now_ms = ms_at(NEXT_DAY, time(9, 30))
+    driver.fills = []
+    if not ran_on:
+        driver.restarted()
+    open_day(driver, NEXT_DAY)
+    driver.price(price)
+    driver.drain()
+    for _ in range(times):
+        driver.read_books()
+        driver.read_positions(held)
+        driver.later(10)

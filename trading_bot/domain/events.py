@@ -18,7 +18,6 @@ class HaltScope(StrEnum):
     """What a halt stops; exits go on under every one of them."""
 
     ENTRIES = "entries"
-    """No new entries at all."""
     INSTRUMENT = "instrument"
     STRATEGY = "strategy"
 
@@ -199,7 +198,6 @@ class FillAnnulled(BookEvent):
 
     tag: str
     fill: Fill
-    """As it was applied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,9 +372,11 @@ class DifferenceFound(BookEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceSettled(BookEvent):
-    """Broker and book agree again on an instrument."""
+    """Broker and book agree again on an instrument, or a person took the broker's word."""
 
     instrument_key: str
+    written_off: int = 0
+    """Trade of an earlier day whose units the broker shows no more: it is dropped, at no price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,7 @@ class AlertKind(StrEnum):
     ANNULLED_TRADE_BACK = "annulled_trade_back"
     POSITION_DIFFERS = "position_differs"
     POSITIONS_LAG = "positions_lag"
+    WRITTEN_OFF = "written_off"
 
     # --- others on the account
     FOREIGN_ORDER = "foreign_order"

@@ -201,6 +201,10 @@ def _difference_found(book: BookState, event: ev.DifferenceFound) -> None:
 
 def _difference_settled(book: BookState, event: ev.DifferenceSettled) -> None:
     book.differences.pop(event.instrument_key, None)
+    if event.written_off:
+        book.trades.pop(event.written_off)
+        book.trade_id_by_instrument.pop(event.instrument_key, None)
+        book.positions.pop(event.instrument_key, None)
 
 
 def _incident_recorded(book: BookState, event: ev.IncidentRecorded) -> None:

@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 from tests.fakes.engine_driver import KEY, PRICE
+from tests.fakes.new_days import left_over
 from tests.fakes.provoked_alerts.registry import of
 from tests.fakes.provoked_alerts.steps import annul_second_trade, entry_of, in_two_trades, make_absent
 from trading_bot.domain.order import OrderStatus, Side
 from trading_bot.engine.alert_kinds import AlertKind
+from trading_bot.engine.inputs import OperatorWish
 from trading_bot.engine.ports import Refused, Unknown
 
 # --- orders and trades that do not add up ---
@@ -78,6 +80,12 @@ def _position_differs(driver):
     driver.enter()
     for _ in range(2):
         driver.read_positions(20)
+
+
+@of(AlertKind.WRITTEN_OFF)
+def _written_off(driver):
+    left_over(driver, ran_on=True)
+    driver.ask(OperatorWish.RESUME)
 
 
 @of(AlertKind.POSITIONS_LAG)

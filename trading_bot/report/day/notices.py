@@ -55,6 +55,8 @@ def _differences(event: ev.BookEvent) -> tuple[str, str] | None:
     match event:
         case ev.DifferenceFound(instrument_key=key, our_quantity=ours, broker_quantity=theirs):
             return "difference", f"{key}: our position {ours}, the broker's {theirs}"
+        case ev.DifferenceSettled(instrument_key=key, written_off=trade_id) if trade_id:
+            return "difference settled", f"{key}: trade {trade_id} of an earlier day is written off"
         case ev.DifferenceSettled(instrument_key=key):
             return "difference settled", f"{key}: broker and book agree again"
         case ev.AdoptionReturned(tag=tag, quantity=quantity, instrument_key=key):

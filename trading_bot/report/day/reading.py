@@ -262,6 +262,10 @@ class _Reader:
         """A stop tightened."""
         self._trades[event.trade_id].stops.append(StopLevel(event.at_ms, event.stop_price))
 
+    def settle(self, event: ev.DifferenceSettled) -> None:
+        """A trade that is written off has no result on this day, nor on any other."""
+        self._trades.pop(event.written_off, None)
+
     def close(self, event: ev.TradeClosed) -> None:
         """A trade is over."""
         self._trades[event.closed.trade.trade_id].closed = event.closed
@@ -289,5 +293,6 @@ _TAKE: dict[type[ev.BookEvent], Callable[[_Reader, Any], None]] = {
     ev.FillAnnulled: _Reader.annul_fill,
     ev.ForeignFillTaken: _Reader.take_foreign_fill,
     ev.StopMoved: _Reader.move_stop,
+    ev.DifferenceSettled: _Reader.settle,
     ev.TradeClosed: _Reader.close,
 }

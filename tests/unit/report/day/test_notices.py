@@ -34,6 +34,10 @@ CASES = [
         ev.DifferenceSettled(at_ms=1, instrument_key="K"),
         ("difference settled", "K: broker and book agree again"),
     ),
+    (
+        ev.DifferenceSettled(at_ms=1, instrument_key="K", written_off=7),
+        ("difference settled", "K: trade 7 of an earlier day is written off"),
+    ),
 ]
 
 

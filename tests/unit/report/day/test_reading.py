@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, EngineDriver
+from tests.fakes.new_days import left_over
 from tests.fakes.scripted_day import long_winner, restart, rows_of, whole_day
 from trading_bot.domain import events as ev
 from trading_bot.domain.errors import StorageError
@@ -120,6 +121,17 @@ def test_a_trade_that_is_carried_into_the_day_brings_what_it_holds():
     assert trade.brought.quantity == 35
     assert trade.brought.cash == -35 * PRICE
     assert (trade.entered_quantity, trade.open_quantity) == (35, 35)
+
+
+def test_a_trade_that_is_written_off_is_none_of_the_day_s():
+    driver = EngineDriver()
+    left_over(driver)
+    assert [trade.brought.quantity for trade in day_record(rows_of(driver)).trades] == [35]
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    record = day_record(rows_of(driver))
+    assert (record.trades, record.positions) == ((), ())
 
 
 def test_a_position_that_panic_takes_over_brings_its_value():

@@ -168,6 +168,13 @@ def return_adoption(connection: Connection, fields: Fields) -> None:
     _move_position(connection, fields | units, Product(held or Product.INTRADAY), Position.without)
 
 
+def write_off(connection: Connection, fields: Fields) -> None:
+    """Empty the position of a trade that was dropped; where the difference settled by itself, do nothing."""
+    if fields["written_off"]:
+        changed = {"key": fields["instrument_key"], "changed_ms": fields["at_ms"]}
+        connection.execute(_EMPTY_POSITION, changed)
+
+
 _COUNT_FILL = count("fills")
 _ADD_FILL = Prepared(insert(schema.fills).on_conflict_do_nothing())
 _DROP_FILL = Prepared(
@@ -223,6 +230,11 @@ def _move_position(
 
 
 _PUT_POSITION = put(schema.positions)
+_EMPTY_POSITION = (
+    update(schema.positions)
+    .where(schema.positions.c.instrument_key == bindparam("key"))
+    .values(quantity=0, cash=0, entry_quantity=0, entry_value=0, changed_at_ms=bindparam("changed_ms"))
+)
 
 
 def _fill(fields: Fields) -> Fill:
@@ -281,6 +293,7 @@ PROJECTIONS: Mapping[str, Projection] = MappingProxyType(
         "foreign_fill_taken": projection(apply_foreign_fill),
         "position_adopted": projection(adopt_position),
         "adoption_returned": projection(return_adoption),
+        "difference_settled": projection(write_off),
         "trade_closed": projection(put(schema.trades), count("trades")),
         "signal_raised": projection(put(schema.signals), count("signals")),
         "entry_denied": projection(count("denials")),

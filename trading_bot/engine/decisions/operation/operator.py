@@ -6,7 +6,7 @@ from trading_bot.engine.alert_kinds import AlertKind
 from trading_bot.engine.commands import ReadBooks, ReadPositions
 from trading_bot.engine.decisions.operation import halts
 from trading_bot.engine.decisions.orders import untagged
-from trading_bot.engine.decisions.positions import protection
+from trading_bot.engine.decisions.positions import leftovers, protection
 from trading_bot.engine.decisions.positions.exit_request import request_exit
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.inputs import OperatorAsked, OperatorWish, StopBegan
@@ -43,6 +43,7 @@ def on_stop_began(state: State, _event: StopBegan, turn: Turn) -> None:
 def _resume(state: State, asked_by: str, turn: Turn) -> None:
     untagged.let_go(state)
     protection.resume(state, turn)
+    leftovers.write_off(state, turn)
     if state.book.is_panicking:
         turn.emit(ev.PanicReleased(at_ms=state.now_ms, asked_by=asked_by))
         text = f"panic is over, released by {asked_by}"

@@ -4,8 +4,7 @@ It looks only at the book, so it may run after every event, after a restart, and
 """
 
 from trading_bot.domain import events as ev
-from trading_bot.domain.instrument import Product
-from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND, date_of
+from trading_bot.domain.ist import MS_PER_MINUTE, MS_PER_SECOND
 from trading_bot.domain.order import Order, OrderStatus, Purpose
 from trading_bot.domain.trade import ClosedTrade, ExitReason, Trade
 from trading_bot.engine.commands import ReadBooks
@@ -15,6 +14,7 @@ from trading_bot.engine.decisions.operation.halts import is_login_needed, raise_
 from trading_bot.engine.decisions.orders import answers, strays
 from trading_bot.engine.decisions.positions import exits, protection
 from trading_bot.engine.decisions.positions.exit_request import request_exit, stop_reason
+from trading_bot.engine.decisions.positions.leftovers import is_left_over
 from trading_bot.engine.decisions.turn import Turn
 from trading_bot.engine.market_view import watch_of
 from trading_bot.engine.state import State, has_unsettled_fills, is_changeable, is_refused_often
@@ -120,7 +120,7 @@ def exitable_quantity(state: State, trade: Trade) -> int:
     ours = state.book.position_of(key).quantity
     theirs = ours + foreign_position(state, key)
     difference = state.book.differences.get(key)
-    if difference is None and _is_left_over(state, trade):
+    if difference is None and is_left_over(state, trade):
         return 0
     if difference is not None:
         theirs = difference.broker_quantity + ours - difference.our_quantity
@@ -131,16 +131,6 @@ def exitable_quantity(state: State, trade: Trade) -> int:
         return covered
     side = trade.exit_side
     return max(0, covered - desk_quantity(state, key, side) - desk_elsewhere(state, key, side))
-
-
-def _is_left_over(state: State, trade: Trade) -> bool:
-    """Whether an earlier day left an intraday position that the broker has not shown today.
-
-    It closes these itself, with trades that no list of today shows: an exit would open the other side.
-    """
-    is_of_today = date_of(trade.planned_at_ms) == state.book.on
-    is_known = is_of_today or trade.instrument_key in state.agreed
-    return trade.product is Product.INTRADAY and not is_known
 
 
 def _withdraw_entries(state: State, trade: Trade, orders: list[Order], turn: Turn) -> None:

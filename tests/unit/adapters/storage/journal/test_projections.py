@@ -206,6 +206,17 @@ def test_an_adopted_position_is_held_at_its_value(connection):
     assert (position["quantity"], position["cash"], position["entry_value"]) == (-5, 50_000, 50_000)
 
 
+def test_a_difference_that_settles_empties_no_position_but_that_of_a_trade_that_is_written_off(connection):
+    project(connection, INTENDED, fill("a"), ev.DifferenceSettled(at_ms=NOW_MS, instrument_key=KEY))
+    (held,) = stored(connection, schema.positions)
+    assert held["quantity"] == 10
+
+    project(connection, ev.DifferenceSettled(at_ms=NOW_MS + 9, instrument_key=KEY, written_off=7))
+
+    (position,) = stored(connection, schema.positions)
+    assert (position["quantity"], position["cash"], position["changed_at_ms"]) == (0, 0, NOW_MS + 9)
+
+
 def test_a_position_that_was_flat_starts_with_fresh_cash(connection):
     project(connection, INTENDED, fill("a"), fill("b", side=Side.SELL, price=10_100), fill("c", quantity=1))
 

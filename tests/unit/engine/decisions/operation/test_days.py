@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.fakes.engine_driver import DAY, KEY, PRICE, SESSION, EngineDriver
-from tests.fakes.new_days import NEXT_DAY, at_work, open_day
+from tests.fakes.new_days import NEXT_DAY, at_work, left_over, open_day
 from trading_bot.domain import events as ev
 from trading_bot.domain.ist import ms_at
 from trading_bot.domain.order import OrderStatus, Purpose, Side
@@ -83,23 +83,43 @@ def test_an_order_of_yesterday_protects_nothing_today(driver):
 @pytest.mark.parametrize("price", [PRICE, PRICE - 5_000])
 def test_what_yesterday_left_is_closed_only_where_the_broker_still_holds_it(driver, price):
     """Faults 78 and 99, V3, V20: nobody ran when the broker squared it off; an exit would sell short."""
-    driver.enter()
-    driver.now_ms = ms_at(NEXT_DAY, time(9, 30))
-    driver.fills = []
-    driver.restarted()
-    open_day(driver, NEXT_DAY)
-    driver.price(price)
-    driver.drain()
-
-    for _ in range(3):
-        driver.read_books()
-        driver.read_positions(0)
-        driver.later(10)
+    left_over(driver, price)
 
     assert driver.places() == []
     assert ("entries", "", "position_difference") in driver.book.halts
     driver.read_positions(35)
     assert len(driver.places()) == 1
+
+
+def test_what_yesterday_left_and_the_broker_closed_is_written_off_by_a_person(driver):
+    """Faults 78 and 99: nothing else would ever end it, and no entry would leave any more."""
+    left_over(driver)
+
+    driver.ask(inputs.OperatorWish.RESUME)
+    driver.read_positions(0)
+
+    assert (driver.book.trades, driver.book.positions, driver.book.differences) == ({}, {}, {})
+    assert driver.book.closed_trades == []
+    assert driver.book.halts == {}
+    assert driver.places() == []
+    again = driver.restarted().book
+    assert (again.trades, again.positions, again.halts) == ({}, {}, {})
+
+
+@pytest.mark.parametrize("seen", ["today", "held", "once"])
+def test_nothing_else_is_written_off(driver, seen):
+    """V5: a position of today, one that the broker holds in part, one that it was seen not to hold once."""
+    if seen == "today":
+        driver.enter()
+        driver.read_positions(0)
+        driver.read_positions(0)
+    else:
+        left_over(driver, held=20 if seen == "held" else 0, times=1 if seen == "once" else 3)
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    assert len(driver.book.trades) == 1
+    assert driver.book.position_of(KEY).quantity == 35
 
 
 def test_a_trade_whose_units_were_closed_while_nobody_kept_the_book_ends_on_the_next_day(driver):
