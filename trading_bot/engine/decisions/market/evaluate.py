@@ -1,5 +1,6 @@
 """A closed candle meets its strategies: votes in, a signal or none out, always with the gate trace."""
 
+from math import isfinite
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -7,7 +8,7 @@ from pydantic import TypeAdapter
 from trading_bot.domain import events as ev
 from trading_bot.domain.deferred_evaluation import DeferredEvaluation
 from trading_bot.domain.market_data import Candle
-from trading_bot.domain.signal import Answer, Evaluation, Signal
+from trading_bot.domain.signal import Answer, Direction, Evaluation, Signal
 from trading_bot.domain.trace import Trace
 from trading_bot.domain.trade import ExitReason
 from trading_bot.engine.decisions.market import overlays
@@ -71,13 +72,36 @@ def _usable(series: Series, evaluation: Answer) -> Answer:
     """
     if isinstance(evaluation, DeferredEvaluation) or evaluation.signal is None:
         return evaluation
-    read = _WRITTEN.validate_json(_WRITTEN.dump_json(evaluation, warnings=False, fallback=str))
-    assert read.signal is not None
-    if read.signal.instrument_key != series.instrument.key:
+    read = evaluation if _is_plain(evaluation, evaluation.signal) else _read_back(evaluation)
+    signal = read.signal
+    if signal is None or signal.instrument_key != series.instrument.key:
         raise ValueError(f"a signal for another share on a candle of {series.instrument.symbol}")
-    if not 0 <= read.signal.atr_paise <= _ATR_MAX:
-        raise ValueError(f"a signal with an ATR of {read.signal.atr_paise}")
+    if not 0 <= signal.atr_paise <= _ATR_MAX:
+        raise ValueError(f"a signal with an ATR of {signal.atr_paise}")
     return read
+
+
+def _read_back(evaluation: Evaluation) -> Evaluation:
+    return _WRITTEN.validate_json(_WRITTEN.dump_json(evaluation, warnings=False, fallback=str))
+
+
+def _is_plain(evaluation: Evaluation, signal: Signal) -> bool:
+    """Whether all values are of Python's own kinds, and finite: a row gives them back as they are."""
+    if type(signal.direction) is not Direction:
+        return False
+    for whole in (evaluation.candle_start_ms, signal.candle_start_ms, signal.reference_price):
+        if type(whole) is not int:
+            return False
+    for number in (evaluation.score, signal.score, signal.atr_paise):
+        if type(number) is not float or not isfinite(number):
+            return False
+    return all(type(gate.passed) is bool and _is_plain_measure(gate.measured) for gate in evaluation.gates)
+
+
+def _is_plain_measure(measured: object) -> bool:
+    if type(measured) is float:
+        return isfinite(measured)
+    return measured is None or type(measured) in (int, str)
 
 
 def _take(state: State, evaluation: Evaluation, signal: Signal, turn: Turn, *, is_provisional: bool) -> None:
