@@ -165,9 +165,9 @@ def the_order_of_fills_is_lost(patches):
     """Only the newest trade of an order is read."""
 
     def made(take):
-        def newest(state, event, turn):
-            shown = {fill.order_id: fill for fill in event.fills}
-            take(state, replace(event, fills=tuple(shown.values())), turn)
+        def newest(state, event, listed, turn):
+            shown = {fill.order_id: (name, fill) for name, fill in listed}
+            take(state, event, tuple(shown.values()), turn)
 
         return newest
 
