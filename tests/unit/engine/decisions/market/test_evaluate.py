@@ -121,7 +121,8 @@ def test_what_a_gate_measured_is_kept_as_the_row_can_hold_it(driver, monkeypatch
 
     monkeypatch.setattr(type(evaluator), "evaluate", counted)
 
-    driver.signal()
+    step = driver.signal()
 
     assert driver.new_events[0].evaluation.gates[0].measured == kept
+    assert step.traces[0].answer.gates[0].measured == kept
     assert len(driver.places()) == 1

@@ -106,6 +106,18 @@ def test_what_yesterday_left_and_the_broker_closed_is_written_off_by_a_person(dr
     assert (again.trades, again.positions, again.halts) == ({}, {}, {})
 
 
+def test_nothing_is_written_off_before_this_process_has_seen_the_difference_itself(driver):
+    """V5: the journal remembers it from before; the broker may show the units by now."""
+    left_over(driver)
+    driver.restarted()
+    open_day(driver, NEXT_DAY)
+    assert KEY in driver.book.differences
+
+    driver.ask(inputs.OperatorWish.RESUME)
+
+    assert len(driver.book.trades) == 1
+
+
 @pytest.mark.parametrize("seen", ["today", "held", "once"])
 def test_nothing_else_is_written_off(driver, seen):
     """V5: a position of today, one that the broker holds in part, one that it was seen not to hold once."""
